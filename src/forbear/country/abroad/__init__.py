@@ -1,0 +1,1 @@
+"""Room: abroad. See README.md beside this file."""

@@ -1,0 +1,1 @@
+"""Room: forces. See README.md beside this file."""

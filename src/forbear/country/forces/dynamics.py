@@ -1,0 +1,78 @@
+"""Rules of the forces room: what becomes of the old army, and how the new forces grow, improve and decay."""
+
+from __future__ import annotations
+
+from forbear.country.words import binomial, clip, exp, larger, probability, rule, smaller, total, whole
+
+
+@rule("E29c")
+def muster(now, given, lever, fact):
+    """At the start: the old army out of the neutral residents of its communities."""
+    now.force_quality = given.quality_at_start
+    for g in fact.communities:
+        members = total(now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g] for d in fact.districts)
+        for d in fact.districts:
+            people = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
+            soldiers = smaller(whole(fact.old_army_strength[g] * people / larger(members, 1.0)), now.neutral[d, g])
+            now.neutral[d, g] -= soldiers
+            # where nobody intervenes the regime keeps its army
+            now.army_kept[d, g] = (1.0 - lever.intervene) * soldiers
+            now.old_army[d, g] = lever.intervene * soldiers
+
+
+@rule("E29c")
+def order(now, given, lever, fact):
+    """The order on the old army. `available` is the share that would have come back if called."""
+    now.kept_quality = given.retained_quality if lever.intervene > 0.0 else given.regime_force_quality
+    kept_chance = lever.army_order * lever.army_retention * given.army_available
+    for d in fact.districts:
+        for g in fact.communities:
+            ordered = lever.army_order * now.old_army[d, g]
+            kept = binomial("kept", ordered, kept_chance)
+            # of the rest, those who would have been kept but did not come go home; the others are dismissed
+            home_chance = lever.army_retention * (1.0 - given.army_available) / larger(1.0 - lever.army_retention * given.army_available, 0.000001)
+            home = binomial("go home", ordered - kept, clip(home_chance, 0.0, 1.0))
+            now.old_army[d, g] -= ordered
+            now.army_kept[d, g] += kept
+            now.neutral[d, g] += home
+            now.dismissed[d, g] += ordered - kept - home
+            settled = binomial("find work", now.dismissed[d, g], probability(fact.step * (0.004 + given.reemployment * lever.stipend)))
+            now.dismissed[d, g] -= settled
+            now.neutral[d, g] += settled
+
+
+@rule("E35")
+def train(now, given, lever, fact):
+    """New forces recruit towards their target, desert where quality is low, and slowly become better or worse."""
+    serving = 0.0
+    willing = 0.0
+    for d in fact.districts:
+        for g in fact.communities:
+            serving = serving + now.security_forces[d, g]
+            willing = willing + now.supporters[d, g] + now.neutral[d, g]
+    gap = larger(0.0, lever.force_target - serving)
+    enlist = smaller(0.02 * fact.step, gap * (1.0 - exp(-0.25 * fact.step)) / larger(willing, 1.0))
+    worst = 1.0
+    afraid = 0.0
+    people = 1.0
+    for g in fact.communities:
+        worst = smaller(worst, now.inclusion[g])
+        members = total(now.residents[d, g] for d in fact.districts)
+        afraid = afraid + members * now.mean_fear[g] * fact.governs[g]
+        people = people + members * fact.governs[g]
+    for d in fact.districts:
+        for g in fact.communities:
+            supporters = binomial("supporters enlist", now.supporters[d, g], enlist)
+            neutral = binomial("neutral enlist", now.neutral[d, g], enlist)
+            deserters = binomial("desert", now.security_forces[d, g], probability(fact.step * given.desertion * (1.0 - now.force_quality)))
+            now.supporters[d, g] -= supporters
+            now.neutral[d, g] += deserters - neutral
+            now.security_forces[d, g] += supporters + neutral - deserters
+            now.enlisted[d, g] = supporters + neutral
+            now.deserted[d, g] = deserters
+    planned = given.planning_for_forces * (now.implementation - 0.35)
+    ceiling = given.quality_ceiling * exp(0.5 * planned) * (1.0 - given.infiltration * afraid / people) * (0.7 + 0.3 * now.capacity)
+    pace = given.quality_growth * exp(1.2 * planned) * (0.4 + 0.6 * smaller(1.0, now.presence / 0.8))
+    pace = pace * (1.0 - 0.5 * larger(given.moral_hazard, 0.0) * smaller(1.5, now.presence))
+    decay = given.quality_decay * now.force_quality * (1.0 if worst < 0.3 and now.force <= 0.0 else 0.0)
+    now.force_quality = clip(now.force_quality + fact.step * (pace * (smaller(ceiling, 1.0) - now.force_quality) - decay), 0.0, 1.0)

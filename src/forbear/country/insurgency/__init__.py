@@ -1,0 +1,1 @@
+"""Room: insurgency. See README.md beside this file."""

@@ -1,0 +1,1 @@
+"""Room: intervener. See README.md beside this file."""

@@ -1,0 +1,111 @@
+"""Rules of the intervener room: raising and keeping force, using plans, home politics, money."""
+
+from __future__ import annotations
+
+from forbear.country.words import binomial, cents, clip, exp, larger, log, logistic, normal, power, rule, smaller, total
+
+
+@rule("E27", "E36")
+def assemble(now, given, lever, fact):
+    """At the start: leaders, home support, no strain."""
+    now.home_support = given.home_support_at_start
+    now.leadership_uptake = 0.0
+    for t in fact.teams:
+        first = 1.0 if t == 0 else 0.0
+        drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[t] + lever.leader_selection * given.uptake_of_selected_team[t]
+        now.leadership_uptake += first * drawn
+    now.implementation = 0.35
+    now.readiness = 1.0
+
+
+@rule("E26", "E27")
+def plan(now, given, lever, fact):
+    """Planning x uptake x coordination. Which of the three binds has a flat prior."""
+    changed = lever.leadership_change
+    now.leadership_team += changed
+    fresh = 0.0
+    for t in fact.teams:
+        drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[t] + lever.leader_selection * given.uptake_of_selected_team[t]
+        fresh = fresh + (drawn if now.leadership_team == t else 0.0)
+    learning = given.uptake_learning * (1.0 - exp(-0.5 * now.national_violence)) * (1.0 - now.leadership_uptake)
+    now.leadership_uptake = fresh if changed > 0.0 else clip(now.leadership_uptake + fact.step * learning, 0.0, 1.0)
+    quality = larger(given.plan_quality, lever.plan_floor)
+    together = larger(given.coordination, lever.coordination_floor)
+    uptake = larger(now.leadership_uptake, lever.uptake_floor)
+    weights = given.planning_weight + given.uptake_weight + given.coordination_weight
+    index = power(quality, given.planning_weight / weights) * power(uptake, given.uptake_weight / weights)
+    now.implementation = index * power(together, given.coordination_weight / weights)
+
+
+@rule("E30", "E31", "E32")
+def generate(now, given, lever, fact):
+    """What rotation sustains, what strain allows, what is deployed."""
+    waiting = larger(0.0, lever.expansion_target - now.expansion - now.ordered_expansion)
+    room = smaller(waiting, given.expansion_pace * fact.step / 52.1775)
+    formed = now.ordered_expansion * (1.0 - exp(-fact.step / (52.1775 * given.expansion_lag)))
+    now.ordered_expansion += room - formed
+    now.expansion += formed
+    now.sustainable_force = 0.0
+    for c in fact.components:
+        available = larger(0.0, fact.brigades[c] + now.expansion * fact.expands[c] - fact.committed[c])
+        now.sustainable_force += available / (given.rotation_ratio[c] * lever.rotation) * given.soldiers_per_brigade[c]
+    now.force_ceiling = given.peak_ratio * now.sustainable_force * exp(-given.strain_on_ceiling * now.strain)
+    wanted = lever.intervene * lever.force * (1.0 - now.withdrawn)
+    now.force = smaller(wanted, now.force_ceiling) if lever.feasible > 0.5 else wanted
+    beyond = larger(0.0, now.force / larger(now.sustainable_force * lever.rotation, 1.0) - 1.0)
+    now.strain = larger(0.0, now.strain + fact.step * (given.strain_growth * beyond - given.strain_recovery * now.strain))
+    now.readiness = exp(-given.strain_on_readiness * now.strain)
+    now.unsustainable = 1.0 if now.force > now.sustainable_force else 0.0
+
+
+@rule("E36", "E37")
+def answer_at_home(now, given, lever, fact):
+    """Home support falls with the logarithm of the dead, rises with visible progress, tires, and wanders."""
+    before = now.intervener_dead
+    now.intervener_dead += now.intervener_killed
+    slow = exp(-fact.step / 12.0)
+    progress = clip(log((now.slow_violence + 0.05) / (now.national_violence + 0.05)), -2.0, 2.0)
+    now.slow_violence = slow * now.slow_violence + (1.0 - slow) * now.national_violence
+    fought = 1.0 if now.force > 0.0 else 0.0
+    z = normal("news")
+    odds = log(now.home_support / (1.0 - now.home_support))
+    odds = odds - given.support_lost_to_deaths * log((now.intervener_dead + 50.0) / (before + 50.0))
+    odds = odds + fought * fact.step / 52.1775 * (given.support_by_progress * progress * 12.0 / 4.345 - given.fatigue)
+    odds = odds + fought * given.support_noise * power(fact.step, 0.5) * z
+    now.home_support = logistic(clip(odds, -4.0, 4.0))
+    # (E37) only where the scenario lets home politics decide
+    chance = logistic(given.change_base - given.change_by_support * (now.home_support - 0.5) * 10.0)
+    changed = binomial("leadership", lever.home_election * lever.endogenous_policy * fact.election_weight, chance)
+    now.leadership_team = smaller(now.leadership_team + changed, 3.0)
+    hazard = given.withdrawal_hazard * exp(-given.withdrawal_by_support * log(now.home_support / (1.0 - now.home_support)))
+    decided = binomial("withdrawal", lever.endogenous_policy * (1.0 - now.withdrawing), smaller(1.0, fact.step * hazard))
+    now.withdrawing = larger(now.withdrawing, decided)
+    now.withdrawn = clip(now.withdrawn + fact.step * now.withdrawing / 60.0, 0.0, 1.0)
+
+
+@rule("E34")
+def pay(now, given, lever, fact):
+    """The ledger of money: each cost is booked once, in whole cents, and totals are sums of what is booked."""
+    weeks = fact.step
+    operations = cents(now.force * given.cost_per_soldier_year * weeks / 52.1775)
+    rebuilding = cents((lever.electricity_budget + lever.works_budget) * now.nation * weeks * lever.intervene)
+    local = 0.0
+    government = 0.0
+    for d in fact.districts:
+        local = local + total(now.local_defence[d, g] for g in fact.communities)
+        government = government + now.government_forces[d]
+    local_forces = cents(lever.intervene * weeks * (local * lever.local_pay * 69.0 + government * given.training_cost / 52.1775))
+    growth = cents(now.expansion * given.cost_per_brigade_year * weeks / 52.1775)
+    containing = cents(lever.containment * given.containment_cost * 1000000000.0 * weeks / 52.1775)
+    wounded = 7.5 * now.intervener_killed
+    veterans = cents(now.force * given.veteran_cost_per_soldier_year * weeks / 52.1775 + wounded * given.cost_per_wounded)
+    now.cost_operations += operations
+    now.cost_reconstruction += rebuilding
+    now.cost_local_forces += local_forces
+    now.cost_expansion += growth
+    now.cost_containment += containing
+    now.cost_veterans += veterans
+    step_cost = operations + rebuilding + local_forces + growth + containing
+    now.cost_budget += step_cost
+    now.cost_full += step_cost + veterans
+    now.cost_in_step = step_cost

@@ -1,0 +1,105 @@
+"""The declared model: every quantity, lever, fact and parameter of every room, gathered once.
+
+Importing this is cheap: it reads the rooms' `state.py` and `parameters.toml` and compiles nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from forbear.country.declare import DIMENSIONS, Fact, Lever, Parameter, Prior, Quantity
+from forbear.country.week import ROOMS
+
+__all__ = ["FIXED_MEMBERS", "MODEL", "Model"]
+
+#: Dimensions whose members the model fixes; a scenario names those of the others.
+FIXED_MEMBERS = {
+    "team": ("first", "second", "third", "fourth"),
+    "size": tuple(str(n) for n in (1, 2, 3, 5, 9, 18, 45, 150, 500)),
+    "magnitude": tuple(str(n) for n in range(1, 501)),
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """Declarations by name (quantities) and by `room.name` (levers, facts, parameters)."""
+
+    quantities: dict[str, Quantity]
+    levers: dict[str, Lever]
+    facts: dict[str, Fact]
+    parameters: dict[str, Parameter]
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the rules, declarations and priors of all rooms."""
+        digest = hashlib.sha256()
+        folder = Path(__file__).parent
+        for path in sorted([*folder.glob("*/*.py"), *folder.glob("*/parameters.toml"), folder / "week.py"]):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        return digest.hexdigest()
+
+
+def _load() -> Model:
+    quantities: dict[str, Quantity] = {}
+    levers: dict[str, Lever] = {}
+    facts: dict[str, Fact] = {}
+    parameters: dict[str, Parameter] = {}
+    for room in ROOMS:
+        for declared in importlib.import_module(f"forbear.country.{room}.state").STATE:
+            declared = replace(declared, room=room)
+            if isinstance(declared, Quantity):
+                _once(quantities, declared.name, declared)
+            elif isinstance(declared, Lever):
+                _once(levers, declared.key, declared)
+            else:
+                _once(facts, declared.key, declared)
+        text = (Path(__file__).parent / room / "parameters.toml").read_text(encoding="utf-8")
+        for name, entry in tomllib.loads(text).items():
+            parameter = _parameter(room, name, entry)
+            _once(parameters, parameter.key, parameter)
+    _check_names(levers, facts, parameters)
+    return Model(quantities, levers, facts, parameters)
+
+
+def _parameter(room: str, name: str, entry: dict) -> Parameter:  # type: ignore[type-arg]
+    prior = dict(entry["prior"])
+    over = tuple(entry.get("over", "").split())
+    unknown = [dimension for dimension in over if dimension not in DIMENSIONS]
+    if unknown:
+        raise ValueError(f"{room}.{name}: unknown dimension {unknown[0]!r}")
+    return Parameter(
+        name=name,
+        over=over,
+        symbol=entry["symbol"],
+        unit=entry["unit"],
+        meaning=entry["meaning"],
+        prior=Prior(prior.pop("family"), {key: float(value) for key, value in prior.items()}),
+        source=entry["source"],
+        identification=entry["identification"],
+        equations=tuple(entry["equations"]),
+        sibling=entry.get("sibling", ""),
+        room=room,
+    )
+
+
+def _once(table: dict, key: str, value: object) -> None:  # type: ignore[type-arg]
+    if key in table:
+        raise ValueError(f"{key} is declared twice")
+    table[key] = value
+
+
+def _check_names(*tables: dict) -> None:  # type: ignore[type-arg]
+    for table in tables:
+        names = [declared.name for declared in table.values()]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"names are used by two rooms: {', '.join(sorted(twice))}")
+
+
+MODEL = _load()

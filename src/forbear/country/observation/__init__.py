@@ -1,0 +1,1 @@
+"""Room: observation. See README.md beside this file."""

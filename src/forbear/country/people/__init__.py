@@ -1,0 +1,1 @@
+"""Room: people. See README.md beside this file."""

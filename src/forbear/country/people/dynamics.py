@@ -1,0 +1,191 @@
+"""Rules of the people room: allegiance, resentment, fear, harm remembered, displacement and unmixing.
+
+Reads what others did to people (deaths by cause, forces present, services, inclusion); writes where people are
+and what they feel.
+"""
+
+from __future__ import annotations
+
+from forbear.country.words import binomial, clip, exp, larger, logistic, probability, rule, smaller, total, whole
+
+
+@rule("E28", "E18")
+def settle(now, given, lever, fact):
+    """At the start: residents by community and side; contact from the shares of communities."""
+    for d in fact.districts:
+        everyone = total(fact.population_at_start[d, g] for g in fact.communities)
+        alike = 0.0
+        for g in fact.communities:
+            people = fact.population_at_start[d, g] * 1.0
+            now.supporters[d, g] = whole(people * given.support_at_start[g])
+            now.sympathisers[d, g] = smaller(whole(people * given.sympathy_at_start[g]), people - now.supporters[d, g])
+            now.neutral[d, g] = people - now.supporters[d, g] - now.sympathisers[d, g]
+            now.resentment[d, g] = given.resentment_at_start[g]
+            now.fear[d, g] = given.fear_at_start[g]
+            share = people / larger(everyone, 1.0)
+            alike = alike + share * share
+        now.mixing_at_start[d] = fact.mixing[d] if fact.mixing[d] >= 0.0 else smaller(1.0, 2.0 * (1.0 - alike))
+        now.mixing[d] = now.mixing_at_start[d]
+
+
+@rule("E28")
+def count(now, given, lever, fact):
+    """Who lives where at the start of the step, and national means of fear and resentment."""
+    now.nation = 0.0
+    for d in fact.districts:
+        for g in fact.communities:
+            now.residents[d, g] = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
+        now.population[d] = total(now.residents[d, g] for g in fact.communities)
+        now.nation += now.population[d]
+    for g in fact.communities:
+        people = 1.0
+        afraid = 0.0
+        resentful = 0.0
+        sympathetic = 0.0
+        for d in fact.districts:
+            people = people + now.residents[d, g]
+            afraid = afraid + now.residents[d, g] * now.fear[d, g]
+            resentful = resentful + now.residents[d, g] * now.resentment[d, g]
+            sympathetic = sympathetic + now.sympathisers[d, g]
+        now.mean_fear[g] = afraid / people
+        now.mean_resentment[g] = resentful / people
+        now.sympathy[g] = sympathetic / people
+
+
+@rule("E13", "E10")
+def bury(now, given, lever, fact):
+    """Take the dead from the living, whatever killed them; no community loses more than it has."""
+    for d in fact.districts:
+        for g in fact.communities:
+            left = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
+            now.deaths_by_rivals[d, g] = smaller(now.deaths_by_rivals[d, g], left)
+            left = left - now.deaths_by_rivals[d, g]
+            now.deaths_by_own_side[d, g] = smaller(now.deaths_by_own_side[d, g], left)
+            left = left - now.deaths_by_own_side[d, g]
+            now.deaths_by_intervener[d, g] = smaller(now.deaths_by_intervener[d, g], left)
+            left = left - now.deaths_by_intervener[d, g]
+            now.deaths_by_regime[d, g] = smaller(now.deaths_by_regime[d, g], left)
+            dead = now.deaths_by_rivals[d, g] + now.deaths_by_own_side[d, g] + now.deaths_by_intervener[d, g] + now.deaths_by_regime[d, g]
+            alive = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
+            drawn = binomial("supporters among the dead", dead, now.supporters[d, g] / larger(alive, 1.0))
+            first = smaller(drawn, now.supporters[d, g])
+            rest = alive - now.supporters[d, g]
+            drawn = binomial("sympathisers among the dead", dead - first, now.sympathisers[d, g] / larger(rest, 1.0))
+            second = smaller(drawn, now.sympathisers[d, g])
+            third = smaller(dead - first - second, now.neutral[d, g])
+            # whoever could not be taken from the last side is taken from the others: the sum never exceeds `alive`
+            over = dead - first - second - third
+            more = smaller(over, now.supporters[d, g] - first)
+            first = first + more
+            second = second + (over - more)
+            now.supporters[d, g] -= first
+            now.sympathisers[d, g] -= second
+            now.neutral[d, g] -= third
+            now.deaths[d, g] = dead
+            now.civilians_dead[d, g] += dead
+
+
+@rule("E15", "E16", "E17")
+def feel(now, given, lever, fact):
+    """Resentment of presence, harm and raids; fear of rivals; what is remembered of harm; smoothed violence."""
+    fade = exp(-0.1732868 * fact.step)  # half-life four weeks
+    dead_everywhere = 0.0
+    for d in fact.districts:
+        dead_here = total(now.deaths[d, g] for g in fact.communities)
+        dead_everywhere = dead_everywhere + dead_here
+        rate = 100000.0 * dead_here / larger(now.population[d], 1.0) / fact.step
+        now.violence[d] = fade * now.violence[d] + (1.0 - fade) * rate
+    national_rate = 100000.0 * dead_everywhere / larger(now.nation, 1.0) / fact.step
+    now.national_violence = fade * now.national_violence + (1.0 - fade) * national_rate
+    for g in fact.communities:
+        killed = total(now.deaths_by_rivals[d, g] for d in fact.districts)
+        members = total(now.residents[d, g] for d in fact.districts)
+        national = 100000.0 * killed / (members + fact.small_community) / fact.step
+        for d in fact.districts:
+            size = now.residents[d, g] + fact.small_community
+            by_intervener = 100000.0 * now.deaths_by_intervener[d, g] / size
+            by_own_side = 100000.0 * now.deaths_by_own_side[d, g] / size
+            by_rivals = 100000.0 * now.deaths_by_rivals[d, g] / size / fact.step
+            # (E15)
+            now.harm_by_intervener[d, g] = now.harm_by_intervener[d, g] * fade + by_intervener
+            now.harm_by_insurgents[d, g] = now.harm_by_insurgents[d, g] * fade + by_own_side
+            # (E16) the sibling of resentment of presence is protection: fear of rivals makes the occupier welcome
+            presence = given.resentment_of_presence * (1.0 - given.sovereignty_effect * lever.sovereignty) * now.density[d] / 10.0
+            hazard = given.occupation_sensitivity[g] * (fact.step * (presence + now.raids[d]) + given.resentment_of_harm * by_intervener)
+            present = 1.0 if now.troops[d] > 0.0 else 0.0
+            gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
+            decay = given.resentment_decay if present > 0.0 else gone
+            relief = 0.02 * given.protection_relief * now.fear[d, g] * lever.population_security * present
+            grown = now.resentment[d, g] + (1.0 - now.resentment[d, g]) * probability(hazard)
+            now.resentment[d, g] = clip(grown - fact.step * (decay + relief) * now.resentment[d, g], 0.0, 1.0)
+            # (E17)
+            armed_rivals = total(fact.rivalry[h, g] * now.local_defence[d, h] for h in fact.communities)
+            kept_rivals = total(fact.rivalry[h, g] * now.army_kept[d, h] for h in fact.communities)
+            armed = armed_rivals / (0.01 * now.residents[d, g] + armed_rivals + 1.0)
+            kept = kept_rivals / larger(now.government_forces[d], 1.0)
+            threat = given.fear_per_death * ((1.0 - given.national_salience) * by_rivals + given.national_salience * national)
+            threat = threat + given.fear_of_local_defence * armed
+            base = 0.05 + given.fear_of_kept_army * kept
+            risen = now.fear[d, g] + (1.0 - now.fear[d, g]) * probability(fact.step * threat)
+            calmed = risen - fact.step * given.fear_decay * (now.fear[d, g] - smaller(base, 1.0))
+            now.fear[d, g] = clip(calmed + given.fear_shock[g] * lever.trigger, 0.0, 1.0)
+    now.triggered = larger(now.triggered, lever.trigger)
+
+
+@rule("E18")
+def flee(now, given, lever, fact):
+    """Displacement by rival violence where people are mixed; return where it is calm; unmixing."""
+    for d in fact.districts:
+        calm = 1.0 if now.violence[d] < given.calm_violence else 0.0
+        pressure = 0.0
+        for g in fact.communities:
+            size = now.residents[d, g] + fact.small_community
+            by_rivals = 100000.0 * now.deaths_by_rivals[d, g] / size / fact.step
+            pressure = pressure + by_rivals
+            minority = 0.2 + 0.8 * (1.0 - now.residents[d, g] / larger(now.population[d], 1.0))
+            leaving = probability(fact.step * given.displacement * 0.001 * by_rivals * now.mixing[d] * minority)
+            supporters = binomial("supporters leave", now.supporters[d, g], leaving)
+            neutral = binomial("neutral leave", now.neutral[d, g], leaving)
+            sympathisers = binomial("sympathisers leave", now.sympathisers[d, g], leaving)
+            leavers = supporters + neutral + sympathisers
+            abroad = binomial("abroad", leavers, given.share_fleeing_abroad)
+            now.supporters[d, g] -= supporters
+            now.neutral[d, g] -= neutral
+            now.sympathisers[d, g] -= sympathisers
+            now.displaced[d, g] += leavers - abroad
+            now.refugees[d, g] += abroad
+            now.newly_displaced[d, g] = leavers
+            coming = probability(fact.step * given.return_rate * calm)
+            home = binomial("displaced return", now.displaced[d, g], coming)
+            home_from_abroad = binomial("refugees return", now.refugees[d, g], coming)
+            now.displaced[d, g] -= home
+            now.refugees[d, g] -= home_from_abroad
+            now.neutral[d, g] += home + home_from_abroad
+            now.returned[d, g] = home + home_from_abroad
+        mixed = now.mixing[d] * exp(-0.5 * given.unmixing * pressure * fact.step)
+        now.mixing[d] = clip(mixed + fact.step * given.remixing * calm * (now.mixing_at_start[d] - mixed), 0.0, 1.0)
+
+
+@rule("E28")
+def take_sides(now, given, lever, fact):
+    """Neutral people turn to opposition or support, and back, as grievance and benefit weigh."""
+    for d in fact.districts:
+        served = 0.5 * (now.electricity[d] + now.services[d])
+        for g in fact.communities:
+            against = given.weight_of_resentment * now.resentment[d, g] + given.weight_of_exclusion * (1.0 - now.inclusion[g])
+            against = against + given.weight_of_fear * now.fear[d, g] + given.weight_of_deprivation * (1.0 - served)
+            against = against + given.weight_of_harm_by_intervener[g] * now.harm_by_intervener[d, g]
+            against = against - given.weight_of_harm_by_insurgents[g] * now.harm_by_insurgents[d, g] - given.opposition_threshold
+            in_favour = given.support_from_inclusion * now.inclusion[g] + given.support_from_services * served
+            in_favour = in_favour + given.support_from_control * now.control[d] + given.support_from_legitimacy * now.legitimacy
+            in_favour = in_favour - given.support_lost_to_resentment * now.resentment[d, g] - given.support_threshold
+            opposed = logistic(against)
+            attached = logistic(in_favour)
+            pace = given.attitude_pace * fact.step
+            to_sympathy = binomial("to sympathy", now.neutral[d, g], probability(pace * opposed))
+            to_support = binomial("to support", now.neutral[d, g] - to_sympathy, probability(pace * attached))
+            from_sympathy = binomial("from sympathy", now.sympathisers[d, g], probability(pace * (1.0 - opposed)))
+            from_support = binomial("from support", now.supporters[d, g], probability(pace * (1.0 - attached)))
+            now.neutral[d, g] += from_sympathy + from_support - to_sympathy - to_support
+            now.sympathisers[d, g] += to_sympathy - from_sympathy
+            now.supporters[d, g] += to_support - from_support

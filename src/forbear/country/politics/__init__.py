@@ -1,0 +1,1 @@
+"""Room: politics. See README.md beside this file."""

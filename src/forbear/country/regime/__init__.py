@@ -1,0 +1,1 @@
+"""Room: regime. See README.md beside this file."""

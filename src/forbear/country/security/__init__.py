@@ -1,0 +1,1 @@
+"""Room: security. See README.md beside this file."""

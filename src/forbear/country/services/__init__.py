@@ -1,0 +1,1 @@
+"""Room: services. See README.md beside this file."""

@@ -1,0 +1,288 @@
+"""Random numbers by name, and one-uniform samplers over lanes.
+
+A random number has an address (seed, member, step, site, index). `site` is the CRC-32 of the rule's and draw's
+names, `index` the flattened position in the loops around the draw. The address is the counter of Philox4x32-10
+(Salmon, Moraes, Dror & Shaw 2011, SC11), so a number depends on nothing else: not on threads, blocks, order of
+rules, or on what other draws were made. Each draw spends one 32-bit number through a quantile function, so a
+small change of a probability makes a small change of the count: policies share their luck.
+
+Binomial and Poisson: exact inversion up to a mean of 20, above it the Cornish-Fisher expansion to third order
+with Sheppard's correction for rounding (measured against exact distributions in `tests/kernel`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forbear.kernel.functions import exp_lane, expm1_lane, leaf, log1p_lane, log_lane, over_lanes
+
+F = np.float32
+U32, U64 = np.uint32, np.uint64
+_M0, _M1 = U64(0xD2511F53), U64(0xCD9E8D57)
+_W0, _W1 = U32(0x9E3779B9), U32(0xBB67AE85)
+_LOW32, _SHIFT32 = U64(0xFFFFFFFF), U64(32)
+_SCALE, _OFFSET = F(2.0**-32), F(2.0**-33)
+_BELOW_ONE = F(1.0 - 2.0**-24)
+_ZERO, _HALF, _ONE, _TWO = F(0.0), F(0.5), F(1.0), F(2.0)
+_THREE, _FIVE, _SIXTH = F(3.0), F(5.0), F(1.0 / 6.0)
+_C24, _C36, _SHEPPARD, _C120 = F(1.0 / 24.0), F(1.0 / 36.0), F(1.0 / 12.0), F(1.0 / 120.0)
+_FLOOR_PMF = F(1e-11)
+#: Means up to this are inverted exactly; larger ones use the expansion.
+INVERSION_LIMIT = F(20.0)
+#: Lanes in a block; the stride of every row. Fixed when a kernel is woven.
+LANES = 128
+_MOST_STEPS = 90
+#: Offsets are masked to be seen as non-negative: otherwise every access carries a test for Python's negative
+#: indices, and loops over lanes are not vectorised.
+MASK = 0x7FFFFFFF
+LANE_MASK = 0xFF
+
+
+@leaf
+def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    """One round of Philox4x32."""
+    p0 = U64(c0) * _M0
+    p1 = U64(c2) * _M1
+    return U32(U32(p1 >> _SHIFT32) ^ c1 ^ k0), U32(p1 & _LOW32), U32(U32(p0 >> _SHIFT32) ^ c3 ^ k1), U32(p0 & _LOW32)
+
+
+@over_lanes
+def fill_words(words, slot, block, site, step, members, key0, key1, lanes):  # type: ignore[no-untyped-def]
+    """Write four random words a lane for (site, step, block) into rows 4*slot .. 4*slot+3 of `words`.
+
+    The ten rounds are written out: a loop over rounds would keep the loop over lanes from being vectorised.
+    """
+    base, lanes = (slot * 4 * LANES) & MASK, lanes & LANE_MASK
+    first, third, fourth = U32(step), U32(site), U32(block)
+    k0, k1 = U32(key0), U32(key1)
+    for lane in range(lanes):
+        a, b, c, d = _round(members[lane], first, third, fourth, k0, k1)
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(1) * _W0), U32(k1 + U32(1) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(2) * _W0), U32(k1 + U32(2) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(3) * _W0), U32(k1 + U32(3) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(4) * _W0), U32(k1 + U32(4) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(5) * _W0), U32(k1 + U32(5) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(6) * _W0), U32(k1 + U32(6) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(7) * _W0), U32(k1 + U32(7) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(8) * _W0), U32(k1 + U32(8) * _W1))
+        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(9) * _W0), U32(k1 + U32(9) * _W1))
+        words[base + lane] = a
+        words[base + LANES + lane] = b
+        words[base + 2 * LANES + lane] = c
+        words[base + 3 * LANES + lane] = d
+
+
+@over_lanes
+def word_row(words, held, slot, site, step, index, members, key0, key1, lanes):  # type: ignore[no-untyped-def]
+    """Make sure the words of (site, step, index) are in `words`; return the offset of their row."""
+    block = index // 4
+    name = np.int64(step) * np.int64(1 << 31) + block
+    if held[slot] != name:
+        fill_words(words, slot, block, site, step, members, key0, key1, lanes)
+        held[slot] = name
+    return ((slot * 4 + index % 4) * LANES) & MASK
+
+
+@leaf
+def upper_tail(word):  # type: ignore[no-untyped-def]
+    """A uniform in (0, 1) in 32 bits, fine near 0: the probability above the value to be drawn."""
+    value = F(word) * _SCALE + _OFFSET
+    return value if value < _BELOW_ONE else _BELOW_ONE
+
+
+@leaf
+def normal_quantile(v):  # type: ignore[no-untyped-def]
+    """Standard normal with probability v above it, 32 bits (erfinv of Giles 2012, absolute error below 5e-6)."""
+    u = _ONE - v
+    low = v if v < u else u
+    w = -log_lane(F(4.0) * low * (_ONE - low))
+    a = w - F(2.5)
+    near = F(2.81022636e-08)
+    near = F(3.43273939e-07) + near * a
+    near = F(-3.5233877e-06) + near * a
+    near = F(-4.39150654e-06) + near * a
+    near = F(0.00021858087) + near * a
+    near = F(-0.00125372503) + near * a
+    near = F(-0.00417768164) + near * a
+    near = F(0.246640727) + near * a
+    near = F(1.50140941) + near * a
+    b = F(np.sqrt(w)) - F(3.0)
+    far = F(-0.000200214257)
+    far = F(0.000100950558) + far * b
+    far = F(0.00134934322) + far * b
+    far = F(-0.00367342844) + far * b
+    far = F(0.00573950773) + far * b
+    far = F(-0.0076224613) + far * b
+    far = F(0.00943887047) + far * b
+    far = F(1.00167406) + far * b
+    far = F(2.83297682) + far * b
+    x = _ONE - _TWO * v
+    value = (near if w < F(5.0) else far) * x
+    return value * F(1.4142135623730951)
+
+
+@leaf
+def cornish_fisher(v, mean, variance, third, fourth):  # type: ignore[no-untyped-def]
+    """Quantile of a lattice count from its cumulants, to third order, before rounding.
+
+    Sheppard's correction takes 1/12 from the variance (and adds 1/120 to the fourth cumulant) since rounding
+    the continuous value puts it back.
+    """
+    var = variance - _SHEPPARD
+    sd = F(np.sqrt(var))
+    z = normal_quantile(v)
+    g1 = third / (var * sd)
+    g2 = (fourth + _C120) / (var * var)
+    zz = z * z
+    shift = (zz - _ONE) * g1 * _SIXTH + z * (zz - _THREE) * g2 * _C24 - z * (_TWO * zz - _FIVE) * g1 * g1 * _C36
+    return mean + sd * (z + shift)
+
+
+@over_lanes
+def binomial_lanes(n, n_at, p, p_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
+    """Draw out ~ Binomial(n, p) in every lane. `work` holds four scratch rows."""
+    n_at, p_at, out_at, lanes = n_at & MASK, p_at & MASK, out_at & MASK, lanes & LANE_MASK
+    some = 0
+    for lane in range(lanes):
+        some += 1 if n[n_at + lane] * p[p_at + lane] > _ZERO else 0
+    if some == 0:
+        for lane in range(lanes):
+            out[out_at + lane] = _ZERO
+        return
+    row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
+    many = 0
+    still = 0
+    for lane in range(lanes):
+        size = n[n_at + lane]
+        chance = p[p_at + lane]
+        chance = chance if chance > _ZERO else _ZERO
+        chance = chance if chance < _ONE else _ONE
+        flip = chance > _HALF
+        q = (_ONE - chance) if flip else chance
+        v = upper_tail(words[row + lane])
+        v = (_ONE - v) if flip else v
+        v = v if v > _OFFSET else _OFFSET
+        mean = size * q
+        many += 0 if mean <= INVERSION_LIMIT else 1
+        log_none = size * log1p_lane(-q)
+        pmf = exp_lane(log_none)
+        tail = -expm1_lane(log_none)
+        small = mean <= INVERSION_LIMIT
+        work[lane] = v
+        work[LANES + lane] = pmf
+        work[2 * LANES + lane] = tail if small else _ZERO
+        work[3 * LANES + lane] = q / (_ONE - q)
+        out[out_at + lane] = _ZERO
+        still += 1 if (small and v < tail) else 0
+    k = 0
+    while still > 0 and k < _MOST_STEPS:
+        k += 1
+        still = 0
+        kf = F(k)
+        for lane in range(lanes):
+            v = work[lane]
+            pmf = work[LANES + lane]
+            tail = work[2 * LANES + lane]
+            more = v < tail
+            out[out_at + lane] = kf if more else out[out_at + lane]
+            left = n[n_at + lane] - kf + _ONE
+            left = left if left > _ZERO else _ZERO
+            pmf = pmf * (left * (_ONE / kf) * work[3 * LANES + lane])
+            tail = tail - pmf
+            # a vanishing term past the mode can change no count: stop before rounding errors would
+            tail = tail if (pmf > _FLOOR_PMF or kf < INVERSION_LIMIT) else _ZERO
+            tail = tail if (left > _ONE) else _ZERO
+            tail = tail if more else _ZERO
+            work[LANES + lane] = pmf
+            work[2 * LANES + lane] = tail
+            still += 1 if v < tail else 0
+    if many > 0:
+        for lane in range(lanes):
+            size = n[n_at + lane]
+            chance = p[p_at + lane]
+            chance = chance if chance > _ZERO else _ZERO
+            chance = chance if chance < _ONE else _ONE
+            q = (_ONE - chance) if chance > _HALF else chance
+            mean = size * q
+            big = mean > INVERSION_LIMIT
+            safe_mean = mean if big else INVERSION_LIMIT
+            variance = safe_mean * (_ONE - q)
+            third = variance * (_ONE - _TWO * q)
+            fourth = variance * (_ONE - F(6.0) * q * (_ONE - q))
+            x = F(np.floor(cornish_fisher(work[lane], safe_mean, variance, third, fourth) + _HALF))
+            x = x if x > _ZERO else _ZERO
+            x = x if x < size else size
+            out[out_at + lane] = x if big else out[out_at + lane]
+    for lane in range(lanes):
+        out[out_at + lane] = (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
+
+
+@over_lanes
+def poisson_lanes(m, m_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
+    """Draw out ~ Poisson(m) in every lane. `work` holds four scratch rows."""
+    m_at, out_at, lanes = m_at & MASK, out_at & MASK, lanes & LANE_MASK
+    some, many = 0, 0
+    for lane in range(lanes):
+        mean = m[m_at + lane]
+        some += 1 if mean > _ZERO else 0
+        many += 1 if mean > INVERSION_LIMIT else 0
+    if some == 0:
+        for lane in range(lanes):
+            out[out_at + lane] = _ZERO
+        return
+    row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
+    still = 0
+    for lane in range(lanes):
+        mean = m[m_at + lane]
+        mean = mean if mean > _ZERO else _ZERO
+        v = upper_tail(words[row + lane])
+        tail = -expm1_lane(-mean)
+        small = mean <= INVERSION_LIMIT
+        work[lane] = v
+        work[LANES + lane] = exp_lane(-mean)
+        work[2 * LANES + lane] = tail if small else _ZERO
+        out[out_at + lane] = _ZERO
+        still += 1 if (small and v < tail) else 0
+    k = 0
+    while still > 0 and k < _MOST_STEPS:
+        k += 1
+        still = 0
+        kf = F(k)
+        for lane in range(lanes):
+            v = work[lane]
+            tail = work[2 * LANES + lane]
+            more = v < tail
+            out[out_at + lane] = kf if more else out[out_at + lane]
+            pmf = work[LANES + lane] * (m[m_at + lane] * (_ONE / kf))
+            tail = tail - pmf
+            tail = tail if (pmf > _FLOOR_PMF or kf < INVERSION_LIMIT) else _ZERO
+            tail = tail if more else _ZERO
+            work[LANES + lane] = pmf
+            work[2 * LANES + lane] = tail
+            still += 1 if v < tail else 0
+    if many > 0:
+        for lane in range(lanes):
+            mean = m[m_at + lane]
+            big = mean > INVERSION_LIMIT
+            safe = mean if big else INVERSION_LIMIT
+            x = F(np.floor(cornish_fisher(work[lane], safe, safe, safe, safe) + _HALF))
+            x = x if x > _ZERO else _ZERO
+            out[out_at + lane] = x if big else out[out_at + lane]
+
+
+@over_lanes
+def normal_lanes(out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
+    """Draw a standard normal in every lane."""
+    out_at, lanes = out_at & MASK, lanes & LANE_MASK
+    row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
+    for lane in range(lanes):
+        out[out_at + lane] = normal_quantile(upper_tail(words[row + lane]))
+
+
+@over_lanes
+def uniform_lanes(out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
+    """Draw a uniform in (0, 1) in every lane."""
+    out_at, lanes = out_at & MASK, lanes & LANE_MASK
+    row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
+    for lane in range(lanes):
+        out[out_at + lane] = upper_tail(words[row + lane])

@@ -1,0 +1,50 @@
+"""Writes the function that runs a block of members through all steps.
+
+All 32-bit rows of a block lie in one array, the *bank*; the driver cuts it into one view per name once, before
+the first step. Nothing is allocated inside the loop over steps.
+"""
+
+from __future__ import annotations
+
+from forbear.kernel.emit import arguments_of
+from forbear.kernel.language import Program
+
+RUN_ARGUMENTS = (
+    "bank", "bank_at", "bank_size", "money", "money_at", "money_size", "real_facts", "real_at", "real_size",
+    "whole_facts", "whole_at", "whole_size", "counts", "lever_table", "lever_start", "steps", "members", "key0", "key1", "lanes",
+    "rule_watch", "rule_window", "rule_sign", "rule_level", "rule_target", "rule_kind", "rule_value", "rule_hold",
+    "rule_memory", "rule_left", "week_at", "week_many", "week_out", "week_money_at", "week_money_out", "month_of",
+    "month_at", "month_sums", "month_out", "scratch", "words", "held", "work",
+)  # fmt: skip
+
+
+def driver_source(program: Program, lanes: bool) -> str:
+    """Return the source of `run`, which advances one block and fills the output arrays."""
+    symbols = list(program.symbols.values())
+    floats = [s for s in symbols if s.lane and not s.money]
+    money = [s for s in symbols if s.money]
+    real = [s for s in symbols if not s.lane and not s.integer]
+    whole = [s for s in symbols if not s.lane and s.integer]
+    lines = ["@njit(error_model='numpy', nogil=True, cache=True)", f"def run({', '.join(RUN_ARGUMENTS)}):"]
+    for place, dimension in enumerate(DIMENSION_ORDER):
+        lines.append(f"    n_{dimension} = counts[{place}]")
+    used = {a for rule in program.rules for a in arguments_of(rule, lanes)}
+    for names, array, prefix in ((floats, "bank", "bank"), (money, "money", "money"), (real, "real_facts", "real"), (whole, "whole_facts", "whole")):
+        for place, symbol in enumerate(names):
+            if symbol.variable in used:
+                lines.append(f"    {symbol.variable} = {array}[{prefix}_at[{place}]:{prefix}_at[{place}] + {prefix}_size[{place}]]")
+    lines.append("    index = 0")
+    lines.append("    apply_levers(bank, lever_start, lever_table, 0, lanes)")
+    for rule in program.begin:
+        lines.append(f"    {rule.function}({', '.join(arguments_of(rule, lanes))})")
+    lines.append("    for index in range(steps):")
+    lines.append("        apply_levers(bank, lever_start, lever_table, index, lanes)")
+    lines.append("        react(bank, index, lanes, rule_watch, rule_window, rule_sign, rule_level, rule_target, rule_kind, rule_value, rule_hold, rule_memory, rule_left)")
+    for rule in program.week:
+        lines.append(f"        {rule.function}({', '.join(arguments_of(rule, lanes))})")
+    lines.append("        record(bank, money, index, lanes, week_at, week_many, week_out, week_money_at, week_money_out, month_of, month_at, month_sums, month_out)")
+    return "\n".join(lines) + "\n"
+
+
+#: The order in which `counts` gives the sizes of dimensions.
+DIMENSION_ORDER = ("district", "community", "organisation", "component", "team", "size", "magnitude")

@@ -1,0 +1,118 @@
+"""Weaves a program, writes it as a module into the user's cache folder, and loads it.
+
+The file's name holds a hash of its text and of the kernel's own sources, so a changed rule is a new module and
+compiled code of an old one is never taken for it. Numba keeps the machine code beside the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from pathlib import Path
+from types import ModuleType
+
+from forbear.kernel import driver, lanes, scalar
+from forbear.kernel.emit import HEADER, slots
+from forbear.kernel.functions import FUNCTIONS
+from forbear.kernel.language import DRAWS, Program
+
+KERNELS = ("lanes", "exact")
+
+
+def cache_folder() -> Path:
+    """Where woven modules are kept: FORBEAR_CACHE, or the user's cache folder, or a temporary one."""
+    from platformdirs import user_cache_path
+
+    asked = os.environ.get("FORBEAR_CACHE")
+    folder = Path(asked) if asked else user_cache_path("forbear")
+    folder = folder / "kernels"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / "forbear-kernels"
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def source(program: Program, kernel: str) -> str:
+    """The text of the woven module. Randomness: every draw's address is written into it."""
+    if kernel == "lanes":
+        return _lanes_source(program)
+    if kernel == "exact":
+        return _exact_source(program)
+    raise ValueError(f"unknown kernel {kernel!r}; allowed: {', '.join(KERNELS)}")
+
+
+def load(program: Program, kernel: str) -> ModuleType:
+    """Write the module if it is new, import it and return it."""
+    text = source(program, kernel)
+    import numba
+
+    digest = hashlib.sha256((text + _kernel_sources() + numba.__version__).encode()).hexdigest()[:16]
+    name = f"forbear_woven_{kernel}_{digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    path = cache_folder() / f"{name}.py"
+    if not path.exists():
+        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def is_compiled(module: ModuleType) -> bool:
+    """True when machine code of the module's `run` is already on disk."""
+    path = Path(str(module.__file__))
+    return any(path.parent.glob(f"**/{path.stem}.run-*.nbc"))
+
+
+def _kernel_sources() -> str:
+    folder = Path(__file__).parent
+    return "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "draws", "exact", "steps"))
+
+
+def _lanes_source(program: Program) -> str:
+    constants = lanes.Constants()
+    places = slots(program)
+    rules = [lanes.weave_rule(rule, program.symbols, places, constants) for rule in program.rules]
+    imports = ", ".join(f"{name}_lane as {name}" for name in FUNCTIONS)
+    head = [
+        HEADER,
+        "import numpy as np",
+        "from numba import njit",
+        f"from forbear.kernel.functions import {imports}, over_lanes",
+        f"from forbear.kernel.draws import LANES, LANE_MASK, MASK, {', '.join(f'{d}_lanes' for d in DRAWS)}",
+        "from forbear.kernel.steps import apply_levers, react, record",
+        "F = np.float32",
+        f"SCRATCH_ROWS = {max((rows for _, rows in rules), default=0) + 1}",
+        f"DRAW_SLOTS = {len(places) + 1}",
+        *(f"{name} = F({value!r})" for value, name in constants.names.items()),
+        "",
+    ]
+    return "\n".join(head) + "\n" + "\n\n".join(text for text, _ in rules) + "\n\n" + driver.driver_source(program, lanes=True)
+
+
+def _exact_source(program: Program) -> str:
+    slots(program)
+    head = [
+        HEADER,
+        "from numba import njit",
+        f"from forbear.kernel.functions import {', '.join(FUNCTIONS)}",
+        "from forbear.kernel.draws import LANES",
+        "from forbear.kernel.exact import binomial_exact, normal_exact, poisson_exact, uniform_at",
+        "from forbear.kernel.steps import apply_levers, react, record",
+        "SCRATCH_ROWS = 1",
+        "DRAW_SLOTS = 1",
+        "",
+    ]
+    rules = "\n\n".join(scalar.weave_rule(rule, program.symbols) for rule in program.rules)
+    return "\n".join(head) + "\n" + rules + "\n\n" + driver.driver_source(program, lanes=False)
