@@ -20,7 +20,7 @@ __all__ = ["FIXED_MEMBERS", "MODEL", "Model"]
 #: Dimensions whose members the model fixes; a scenario names those of the others.
 FIXED_MEMBERS = {
     "team": ("first", "second", "third", "fourth"),
-    "size": tuple(str(n) for n in (1, 2, 3, 5, 9, 18, 45, 150, 500)),
+    "size": tuple(str(n) for n in (1, 2, 4, 12, 60, 500)),
     "magnitude": tuple(str(n) for n in range(1, 501)),
 }
 

@@ -17,8 +17,8 @@ from forbear.country.program import program
 from forbear.ensemble.layout import Layout
 from forbear.errors import RunError, nearest
 from forbear.kernel import woven
-from forbear.kernel.draws import LANES
-from forbear.kernel.driver import RUN_ARGUMENTS
+from forbear.kernel.draws import GROUP, LANES
+from forbear.kernel.driver import RUN_ARGUMENTS, view_symbols
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
@@ -68,6 +68,7 @@ class Engine:
         Raises RunError E401 for an unknown quantity, E402 for a cohort too large for exact whole numbers.
         """
         self.problem = problem
+        self.steps_to_run = problem.steps
         self.program = program()
         self.layout = Layout(self.program, problem.names)
         self.kernel = kernel
@@ -169,7 +170,7 @@ class Engine:
         if not 0 < count <= LANES:
             raise RunError("E403", f"a block holds 1 to {LANES} members, not {count}")
         module = self.module()
-        lanes = min(LANES, -(-count // 16) * 16)
+        lanes = min(LANES, -(-count // GROUP) * GROUP)
         space = self._workspace(module)
         identities = np.zeros(LANES, dtype=np.uint32)
         identities[:count] = members
@@ -181,22 +182,31 @@ class Engine:
                 rows[:, :count] = values.T
                 rows[:, count:] = values[-1][:, None]
         space.update(members=identities, key0=np.uint32(seed & 0xFFFFFFFF), key1=np.uint32((seed >> 32) & 0xFFFFFFFF), lanes=lanes)
-        module.run(*(space[name] for name in RUN_ARGUMENTS))
+        module.run(*(space[name] for name in RUN_ARGUMENTS), *self._views(space))
         return self._collect(space, count)
+
+    def _views(self, space: dict[str, Any]) -> list[np.ndarray]:
+        layout = self.layout
+        out = []
+        for symbol in view_symbols(self.program, self.kernel == "lanes"):
+            if symbol in layout.floats:
+                place, array, stride = layout.floats[symbol], space["bank"], LANES
+            elif symbol in layout.money:
+                place, array, stride = layout.money[symbol], space["money"], LANES
+            elif symbol in layout.real:
+                place, array, stride = layout.real[symbol], self._real, 1
+            else:
+                place, array, stride = layout.whole[symbol], self._whole, 1
+            out.append(array[place.start * stride : (place.start + place.rows) * stride])
+        return out
 
     def _workspace(self, module: Any) -> dict[str, Any]:
         layout, steps = self.layout, self.problem.steps
-        bank_at, bank_size = layout.offsets(layout.floats, LANES)
-        money_at, money_size = layout.offsets(layout.money, LANES)
-        real_at, real_size = layout.offsets(layout.real, 1)
-        whole_at, whole_size = layout.offsets(layout.whole, 1)
         months = len(self.problem.month_labels)
         return {
-            "bank": np.zeros(layout.float_rows * LANES, dtype=self.dtype), "bank_at": bank_at, "bank_size": bank_size,
-            "money": np.zeros(layout.money_rows * LANES + 1), "money_at": money_at, "money_size": money_size,
-            "real_facts": self._real, "real_at": real_at, "real_size": real_size,
-            "whole_facts": self._whole, "whole_at": whole_at, "whole_size": whole_size,
-            "counts": layout.counts, "lever_table": self._lever_table, "lever_start": layout.lever_start * LANES, "steps": steps,
+            "bank": np.zeros(layout.float_rows * LANES, dtype=self.dtype),
+            "money": np.zeros(layout.money_rows * LANES + 1),
+            "counts": layout.counts, "lever_table": self._lever_table, "lever_start": layout.lever_start * LANES, "steps": self.steps_to_run,
             **self._rules,
             "rule_memory": np.zeros((len(self.problem.rules), self._longest, LANES)),
             "rule_left": np.zeros((len(self.problem.rules), LANES), dtype=np.int64),
@@ -205,7 +215,7 @@ class Engine:
             "month_of": np.asarray(self.problem.months, dtype=np.int64), "month_at": self._month_at, "month_sums": self._month_sums,
             "month_out": np.zeros((months, len(self._month_at), LANES), dtype=np.float32),
             "scratch": np.zeros(module.SCRATCH_ROWS * LANES, dtype=self.dtype), "words": np.zeros(module.DRAW_SLOTS * 4 * LANES, dtype=np.uint32),
-            "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64), "work": np.zeros(4 * LANES, dtype=self.dtype),
+            "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64), "work": np.zeros(5 * LANES, dtype=self.dtype),
         }  # fmt: skip
 
     def _collect(self, space: dict[str, Any], count: int) -> Block:

@@ -59,13 +59,6 @@ class Layout:
                 return place
         raise KeyError(f"{space}.{name}")
 
-    @staticmethod
-    def offsets(places: Mapping[Symbol, Place], stride: int) -> tuple[np.ndarray, np.ndarray]:
-        """Offsets and sizes in elements, in order, for rows of `stride` elements."""
-        at = np.array([place.start * stride for place in places.values()], dtype=np.int64)
-        size = np.array([place.rows * stride for place in places.values()], dtype=np.int64)
-        return at, size
-
     @property
     def bytes_per_member(self) -> int:
         """Memory of one member's state in the bank."""

@@ -6,7 +6,7 @@ names, `index` the flattened position in the loops around the draw. The address 
 rules, or on what other draws were made. Each draw spends one 32-bit number through a quantile function, so a
 small change of a probability makes a small change of the count: policies share their luck.
 
-Binomial and Poisson: exact inversion up to a mean of 20, above it the Cornish-Fisher expansion to third order
+Binomial and Poisson: exact inversion up to a mean of 12, above it the Cornish-Fisher expansion to third order
 with Sheppard's correction for rounding (measured against exact distributions in `tests/kernel`).
 """
 
@@ -28,10 +28,12 @@ _THREE, _FIVE, _SIXTH = F(3.0), F(5.0), F(1.0 / 6.0)
 _C24, _C36, _SHEPPARD, _C120 = F(1.0 / 24.0), F(1.0 / 36.0), F(1.0 / 12.0), F(1.0 / 120.0)
 _FLOOR_PMF = F(1e-11)
 #: Means up to this are inverted exactly; larger ones use the expansion.
-INVERSION_LIMIT = F(20.0)
+INVERSION_LIMIT = F(12.0)
 #: Lanes in a block; the stride of every row. Fixed when a kernel is woven.
 LANES = 128
-_MOST_STEPS = 90
+_MOST_STEPS = 60
+#: Lanes that a sampler treats together: a group without events costs nothing, and each stops for itself.
+GROUP = 64
 #: Offsets are masked to be seen as non-negative: otherwise every access carries a test for Python's negative
 #: indices, and loops over lanes are not vectorised.
 MASK = 0x7FFFFFFF
@@ -140,134 +142,147 @@ def cornish_fisher(v, mean, variance, third, fourth):  # type: ignore[no-untyped
 
 @over_lanes
 def binomial_lanes(n, n_at, p, p_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
-    """Draw out ~ Binomial(n, p) in every lane. `work` holds four scratch rows."""
+    """Draw out ~ Binomial(n, p) in every lane. `work` holds five scratch rows; lanes go in groups of `GROUP`.
+
+    Inversion walks up from zero by the ratio of successive probabilities, (n + 1 - k) / k times the odds, while
+    the uniform lies below the probability of more. A group stops when all its lanes have stopped.
+    """
     n_at, p_at, out_at, lanes = n_at & MASK, p_at & MASK, out_at & MASK, lanes & LANE_MASK
-    some = 0
-    for lane in range(lanes):
-        some += 1 if n[n_at + lane] * p[p_at + lane] > _ZERO else 0
-    if some == 0:
-        for lane in range(lanes):
-            out[out_at + lane] = _ZERO
-        return
-    row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
-    many = 0
-    still = 0
-    for lane in range(lanes):
-        size = n[n_at + lane]
-        chance = p[p_at + lane]
-        chance = chance if chance > _ZERO else _ZERO
-        chance = chance if chance < _ONE else _ONE
-        flip = chance > _HALF
-        q = (_ONE - chance) if flip else chance
-        v = upper_tail(words[row + lane])
-        v = (_ONE - v) if flip else v
-        v = v if v > _OFFSET else _OFFSET
-        mean = size * q
-        many += 0 if mean <= INVERSION_LIMIT else 1
-        log_none = size * log1p_lane(-q)
-        pmf = exp_lane(log_none)
-        tail = -expm1_lane(log_none)
-        small = mean <= INVERSION_LIMIT
-        work[lane] = v
-        work[LANES + lane] = pmf
-        work[2 * LANES + lane] = tail if small else _ZERO
-        work[3 * LANES + lane] = q / (_ONE - q)
-        out[out_at + lane] = _ZERO
-        still += 1 if (small and v < tail) else 0
-    k = 0
-    while still > 0 and k < _MOST_STEPS:
-        k += 1
-        still = 0
-        kf = F(k)
-        for lane in range(lanes):
-            v = work[lane]
-            pmf = work[LANES + lane]
-            tail = work[2 * LANES + lane]
-            more = v < tail
-            out[out_at + lane] = kf if more else out[out_at + lane]
-            left = n[n_at + lane] - kf + _ONE
-            left = left if left > _ZERO else _ZERO
-            pmf = pmf * (left * (_ONE / kf) * work[3 * LANES + lane])
-            tail = tail - pmf
-            # a vanishing term past the mode can change no count: stop before rounding errors would
-            tail = tail if (pmf > _FLOOR_PMF or kf < INVERSION_LIMIT) else _ZERO
-            tail = tail if (left > _ONE) else _ZERO
-            tail = tail if more else _ZERO
-            work[LANES + lane] = pmf
-            work[2 * LANES + lane] = tail
-            still += 1 if v < tail else 0
-    if many > 0:
-        for lane in range(lanes):
+    row = -1
+    for begin in range(0, lanes, GROUP):
+        start = begin & LANE_MASK
+        some = 0
+        for lane in range(start, start + GROUP):
+            some += 1 if (n[n_at + lane] * p[p_at + lane] > _ZERO) & (p[p_at + lane] < _ONE) else 0
+        if some == 0:  # nothing is left to chance
+            for lane in range(start, start + GROUP):
+                out[out_at + lane] = n[n_at + lane] if p[p_at + lane] >= _ONE else _ZERO
+            continue
+        if row < 0:
+            row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
+        at = row & MASK
+        many, still, flipped = 0, 0, 0
+        for lane in range(start, start + GROUP):
             size = n[n_at + lane]
             chance = p[p_at + lane]
             chance = chance if chance > _ZERO else _ZERO
             chance = chance if chance < _ONE else _ONE
-            q = (_ONE - chance) if chance > _HALF else chance
+            flip = chance > _HALF
+            q = (_ONE - chance) if flip else chance
+            v = upper_tail(words[at + lane])
+            v = (_ONE - v) if flip else v
+            v = v if v > _OFFSET else _OFFSET
             mean = size * q
-            big = mean > INVERSION_LIMIT
-            safe_mean = mean if big else INVERSION_LIMIT
-            variance = safe_mean * (_ONE - q)
-            third = variance * (_ONE - _TWO * q)
-            fourth = variance * (_ONE - F(6.0) * q * (_ONE - q))
-            x = F(np.floor(cornish_fisher(work[lane], safe_mean, variance, third, fourth) + _HALF))
-            x = x if x > _ZERO else _ZERO
-            x = x if x < size else size
-            out[out_at + lane] = x if big else out[out_at + lane]
-    for lane in range(lanes):
-        out[out_at + lane] = (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
+            small = mean <= INVERSION_LIMIT
+            log_none = size * log1p_lane(-q)
+            tail = -expm1_lane(log_none)
+            tail = tail if small else _ZERO
+            odds = q / (_ONE - q)
+            work[lane] = v
+            work[LANES + lane] = exp_lane(log_none)
+            work[2 * LANES + lane] = tail
+            work[3 * LANES + lane] = odds
+            work[4 * LANES + lane] = odds * (size + _ONE)
+            out[out_at + lane] = _ZERO
+            many += 0 if small else 1
+            still += 1 if v < tail else 0
+            flipped += 1 if flip else 0
+        k = 0
+        while still > 0 and k < _MOST_STEPS:
+            k += 1
+            still = 0
+            kf = F(k)
+            inverse = _ONE / kf
+            for lane in range(start, start + GROUP):
+                tail = work[2 * LANES + lane]
+                more = work[lane] < tail
+                out[out_at + lane] = kf if more else out[out_at + lane]
+                ratio = work[4 * LANES + lane] * inverse - work[3 * LANES + lane]
+                pmf = work[LANES + lane] * (ratio if ratio > _ZERO else _ZERO)
+                tail = tail - pmf
+                # a vanishing term past the mode changes no count: stop before rounding errors would
+                tail = tail if pmf > _FLOOR_PMF else _ZERO
+                tail = tail if more else _ZERO
+                work[LANES + lane] = pmf
+                work[2 * LANES + lane] = tail
+                still += 1 if work[lane] < tail else 0
+        if many > 0:
+            for lane in range(start, start + GROUP):
+                size = n[n_at + lane]
+                chance = p[p_at + lane]
+                chance = chance if chance > _ZERO else _ZERO
+                chance = chance if chance < _ONE else _ONE
+                q = (_ONE - chance) if chance > _HALF else chance
+                mean = size * q
+                big = mean > INVERSION_LIMIT
+                safe_mean = mean if big else INVERSION_LIMIT
+                variance = safe_mean * (_ONE - q)
+                third = variance * (_ONE - _TWO * q)
+                fourth = variance * (_ONE - F(6.0) * q * (_ONE - q))
+                x = F(np.floor(cornish_fisher(work[lane], safe_mean, variance, third, fourth) + _HALF))
+                x = x if x > _ZERO else _ZERO
+                x = x if x < size else size
+                out[out_at + lane] = x if big else out[out_at + lane]
+        if flipped > 0:
+            for lane in range(start, start + GROUP):
+                out[out_at + lane] = (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
 
 
 @over_lanes
 def poisson_lanes(m, m_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
-    """Draw out ~ Poisson(m) in every lane. `work` holds four scratch rows."""
+    """Draw out ~ Poisson(m) in every lane, as `binomial_lanes` does."""
     m_at, out_at, lanes = m_at & MASK, out_at & MASK, lanes & LANE_MASK
-    some, many = 0, 0
-    for lane in range(lanes):
-        mean = m[m_at + lane]
-        some += 1 if mean > _ZERO else 0
-        many += 1 if mean > INVERSION_LIMIT else 0
-    if some == 0:
-        for lane in range(lanes):
-            out[out_at + lane] = _ZERO
-        return
-    row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
-    still = 0
-    for lane in range(lanes):
-        mean = m[m_at + lane]
-        mean = mean if mean > _ZERO else _ZERO
-        v = upper_tail(words[row + lane])
-        tail = -expm1_lane(-mean)
-        small = mean <= INVERSION_LIMIT
-        work[lane] = v
-        work[LANES + lane] = exp_lane(-mean)
-        work[2 * LANES + lane] = tail if small else _ZERO
-        out[out_at + lane] = _ZERO
-        still += 1 if (small and v < tail) else 0
-    k = 0
-    while still > 0 and k < _MOST_STEPS:
-        k += 1
+    row = -1
+    for begin in range(0, lanes, GROUP):
+        start = begin & LANE_MASK
+        some, many = 0, 0
+        for lane in range(start, start + GROUP):
+            some += 1 if m[m_at + lane] > _ZERO else 0
+            many += 1 if m[m_at + lane] > INVERSION_LIMIT else 0
+        if some == 0:
+            for lane in range(start, start + GROUP):
+                out[out_at + lane] = _ZERO
+            continue
+        if row < 0:
+            row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
+        at = row & MASK
         still = 0
-        kf = F(k)
-        for lane in range(lanes):
-            v = work[lane]
-            tail = work[2 * LANES + lane]
-            more = v < tail
-            out[out_at + lane] = kf if more else out[out_at + lane]
-            pmf = work[LANES + lane] * (m[m_at + lane] * (_ONE / kf))
-            tail = tail - pmf
-            tail = tail if (pmf > _FLOOR_PMF or kf < INVERSION_LIMIT) else _ZERO
-            tail = tail if more else _ZERO
-            work[LANES + lane] = pmf
-            work[2 * LANES + lane] = tail
-            still += 1 if v < tail else 0
-    if many > 0:
-        for lane in range(lanes):
+        for lane in range(start, start + GROUP):
             mean = m[m_at + lane]
-            big = mean > INVERSION_LIMIT
-            safe = mean if big else INVERSION_LIMIT
-            x = F(np.floor(cornish_fisher(work[lane], safe, safe, safe, safe) + _HALF))
-            x = x if x > _ZERO else _ZERO
-            out[out_at + lane] = x if big else out[out_at + lane]
+            mean = mean if mean > _ZERO else _ZERO
+            v = upper_tail(words[at + lane])
+            tail = -expm1_lane(-mean)
+            tail = tail if mean <= INVERSION_LIMIT else _ZERO
+            work[lane] = v
+            work[LANES + lane] = exp_lane(-mean)
+            work[2 * LANES + lane] = tail
+            out[out_at + lane] = _ZERO
+            still += 1 if v < tail else 0
+        k = 0
+        while still > 0 and k < _MOST_STEPS:
+            k += 1
+            still = 0
+            kf = F(k)
+            inverse = _ONE / kf
+            for lane in range(start, start + GROUP):
+                tail = work[2 * LANES + lane]
+                more = work[lane] < tail
+                out[out_at + lane] = kf if more else out[out_at + lane]
+                pmf = work[LANES + lane] * (m[m_at + lane] * inverse)
+                tail = tail - pmf
+                tail = tail if pmf > _FLOOR_PMF else _ZERO
+                tail = tail if more else _ZERO
+                work[LANES + lane] = pmf
+                work[2 * LANES + lane] = tail
+                still += 1 if work[lane] < tail else 0
+        if many > 0:
+            for lane in range(start, start + GROUP):
+                mean = m[m_at + lane]
+                big = mean > INVERSION_LIMIT
+                safe = mean if big else INVERSION_LIMIT
+                x = F(np.floor(cornish_fisher(work[lane], safe, safe, safe, safe) + _HALF))
+                x = x if x > _ZERO else _ZERO
+                out[out_at + lane] = x if big else out[out_at + lane]
 
 
 @over_lanes

@@ -1,38 +1,35 @@
 """Writes the function that runs a block of members through all steps.
 
-All 32-bit rows of a block lie in one array, the *bank*; the driver cuts it into one view per name once, before
-the first step. Nothing is allocated inside the loop over steps.
+All 32-bit rows of a block lie in one array, the *bank*. The driver takes the bank, for levers and recording, and one
+view of it per name, for the rules: cutting the views in compiled code would cost minutes of compilation. Nothing
+is allocated inside the loop over steps.
 """
 
 from __future__ import annotations
 
 from forbear.kernel.emit import arguments_of
-from forbear.kernel.language import Program
+from forbear.kernel.language import Program, Symbol
 
 RUN_ARGUMENTS = (
-    "bank", "bank_at", "bank_size", "money", "money_at", "money_size", "real_facts", "real_at", "real_size",
-    "whole_facts", "whole_at", "whole_size", "counts", "lever_table", "lever_start", "steps", "members", "key0", "key1", "lanes",
+    "bank", "money", "counts", "lever_table", "lever_start", "steps", "members", "key0", "key1", "lanes",
     "rule_watch", "rule_window", "rule_sign", "rule_level", "rule_target", "rule_kind", "rule_value", "rule_hold",
     "rule_memory", "rule_left", "week_at", "week_many", "week_out", "week_money_at", "week_money_out", "month_of",
     "month_at", "month_sums", "month_out", "scratch", "words", "held", "work",
 )  # fmt: skip
 
 
+def view_symbols(program: Program, lanes: bool) -> list[Symbol]:
+    """The symbols that `run` takes a view of, in the order of its last arguments."""
+    used = {a for rule in program.rules for a in arguments_of(rule, lanes)}
+    return [s for s in program.symbols.values() if s.variable in used]
+
+
 def driver_source(program: Program, lanes: bool) -> str:
     """Return the source of `run`, which advances one block and fills the output arrays."""
-    symbols = list(program.symbols.values())
-    floats = [s for s in symbols if s.lane and not s.money]
-    money = [s for s in symbols if s.money]
-    real = [s for s in symbols if not s.lane and not s.integer]
-    whole = [s for s in symbols if not s.lane and s.integer]
-    lines = ["@njit(error_model='numpy', nogil=True, cache=True)", f"def run({', '.join(RUN_ARGUMENTS)}):"]
+    views = view_symbols(program, lanes)
+    lines = ["@njit(error_model='numpy', nogil=True, cache=True)", f"def run({', '.join([*RUN_ARGUMENTS, *(s.variable for s in views)])}):"]
     for place, dimension in enumerate(DIMENSION_ORDER):
         lines.append(f"    n_{dimension} = counts[{place}]")
-    used = {a for rule in program.rules for a in arguments_of(rule, lanes)}
-    for names, array, prefix in ((floats, "bank", "bank"), (money, "money", "money"), (real, "real_facts", "real"), (whole, "whole_facts", "whole")):
-        for place, symbol in enumerate(names):
-            if symbol.variable in used:
-                lines.append(f"    {symbol.variable} = {array}[{prefix}_at[{place}]:{prefix}_at[{place}] + {prefix}_size[{place}]]")
     lines.append("    index = 0")
     lines.append("    apply_levers(bank, lever_start, lever_table, 0, lanes)")
     for rule in program.begin:

@@ -22,13 +22,12 @@ F = np.float32
 leaf = njit(error_model="numpy", nogil=True, cache=True, forceinline=True)
 
 
-def over_lanes(function):  # type: ignore[no-untyped-def]
-    """Compile a function that loops over lanes and whose array arguments never overlap where it writes.
+def _without_overlap(dispatcher):  # type: ignore[no-untyped-def]
+    """Tell the compiler that array arguments never overlap where the function writes.
 
-    Saying so spares the run-time overlap tests that would otherwise keep long loops from being vectorised.
-    The flag is one of numba's own, but no public option sets it; without it the results are the same, slower.
+    This spares run-time overlap tests, which would otherwise keep long loops from being vectorised. The flag is
+    one of numba's own, but no public option sets it; without it the results are the same, slower.
     """
-    dispatcher = njit(error_model="numpy", nogil=True, cache=True)(function)
     customise = getattr(dispatcher._compiler, "_customize_flags", None)
     if customise is not None:
 
@@ -39,6 +38,18 @@ def over_lanes(function):  # type: ignore[no-untyped-def]
 
         dispatcher._compiler._customize_flags = with_noalias
     return dispatcher
+
+
+def over_lanes(function):  # type: ignore[no-untyped-def]
+    """Compile a function that loops over lanes."""
+    return _without_overlap(njit(error_model="numpy", nogil=True, cache=True)(function))
+
+
+def woven_rule(function):  # type: ignore[no-untyped-def]
+    """Compile a woven rule: called from compiled code only, so no Python entry is made for it."""
+    return _without_overlap(
+        njit(error_model="numpy", nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
+    )
 
 
 _LOG2E = F(1.4426950408889634)

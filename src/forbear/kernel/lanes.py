@@ -58,7 +58,7 @@ class _Weaver:
                 self.row_of[name] = self.rows
                 self.rows += 1
         self.emit(body, [], 1)
-        head = f"@over_lanes\ndef {self.rule.function}({', '.join(arguments_of(self.rule, lanes=True))}):\n"
+        head = f"@woven_rule\ndef {self.rule.function}({', '.join(arguments_of(self.rule, lanes=True))}):\n"
         return head + "    lanes = lanes & LANE_MASK\n" + "\n".join(self.lines) + "\n"
 
     # -- planning: group assignments, note where locals are used ------------------------------------------

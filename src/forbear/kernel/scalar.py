@@ -14,7 +14,7 @@ from forbear.kernel.language import Draw, If, Let, Loop, Node, RuleSource, Stati
 
 def weave_rule(rule: RuleSource, symbols: Mapping[str, Symbol]) -> str:
     """Return the source of the rule's scalar function."""
-    lines = [f"@njit(error_model='numpy', nogil=True, cache=True)\ndef {rule.function}({', '.join(arguments_of(rule, lanes=False))}):",
+    lines = [f"@njit(error_model='numpy', nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)\ndef {rule.function}({', '.join(arguments_of(rule, lanes=False))}):",
              "    for lane in range(lanes):"]
     lines.extend(_block(rule, rule.body, symbols, [], 2) or ["        pass"])
     return "\n".join(lines) + "\n"

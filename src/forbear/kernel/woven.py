@@ -89,7 +89,7 @@ def _lanes_source(program: Program) -> str:
         HEADER,
         "import numpy as np",
         "from numba import njit",
-        f"from forbear.kernel.functions import {imports}, over_lanes",
+        f"from forbear.kernel.functions import {imports}, woven_rule",
         f"from forbear.kernel.draws import LANES, LANE_MASK, MASK, {', '.join(f'{d}_lanes' for d in DRAWS)}",
         "from forbear.kernel.steps import apply_levers, react, record",
         "F = np.float32",

@@ -1,0 +1,1 @@
+"""Forbear: a laboratory for the decision to intervene in another country."""

@@ -1,0 +1,49 @@
+"""`forbear model`: the declared model in words and as a graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, invoke_without_command=True, help="The declared model: rooms, parameters, levers, the causal graph.")
+
+
+@app.callback()
+def rooms(context: typer.Context) -> None:
+    """List the rooms with what each holds."""
+    if context.invoked_subcommand is not None:
+        return
+    from forbear.country.model import MODEL
+    from forbear.country.week import ROOMS, WEEK
+
+    for room in ROOMS:
+        rules = [name.split(".")[1] for name in WEEK if name.startswith(f"{room}.")]
+        counts = [sum(x.room == room for x in table.values()) for table in (MODEL.quantities, MODEL.parameters, MODEL.levers)]
+        print(f"{room:<12} {counts[0]:>3} quantities {counts[1]:>3} parameters {counts[2]:>3} levers   weekly: {', '.join(rules)}")
+
+
+@app.command()
+def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for all")] = "") -> None:
+    """List parameters with prior, unit, source and identification class."""
+    from forbear.country.model import MODEL
+
+    for key, p in MODEL.parameters.items():
+        if room and p.room != room:
+            continue
+        prior = f"{p.prior.family}({', '.join(f'{k} {v:g}' for k, v in p.prior.arguments.items())})"
+        print(f"{key:<48} {p.unit:<22} {prior:<42} {p.identification:<7} {p.meaning}  [{p.source}]")
+
+
+@app.command()
+def graph(to: Annotated[Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")] = None) -> None:
+    """Draw what each rule reads and writes, room by room, from the rules themselves."""
+    from forbear.country.reference import causal_edges, draw_graph
+
+    if to is None:
+        for source, target, names in causal_edges():
+            print(f"{source:<12} -> {target:<12} {', '.join(names)}")
+        return
+    draw_graph(to)
+    print(to)

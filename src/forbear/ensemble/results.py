@@ -1,0 +1,126 @@
+"""What an ensemble is: labelled arrays, parameters, a manifest, and ways to take them away."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.country.model import MODEL
+from forbear.errors import FileError, RunError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+    from forbear.ensemble.engine import Block
+    from forbear.scenario.problem import Problem
+
+__all__ = ["Ensemble", "dataset_of"]
+
+
+def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: dict[str, np.ndarray]) -> xr.Dataset:
+    """One labelled dataset of a block.
+
+    Weekly national quantities have dimensions (member, week); monthly ones (member, month, ...) and the prefix
+    `monthly_`; parameters (member, ...) and the prefix `given_`.
+    """
+    import xarray as xr
+
+    months = np.array([np.datetime64(f"{label}-01") for label in problem.month_labels], dtype="datetime64[ns]")
+    coordinates: dict[str, Any] = {"member": members.astype(np.int64), "week": problem.dates.astype("datetime64[ns]"), "month": months}
+    variables: dict[str, Any] = {"failed": ("member", block.failed)}
+    for name, values in block.weekly.items():
+        dtype = np.float64 if MODEL.quantities[name].money else np.float32
+        variables[name] = (("member", "week"), values.astype(dtype), _attributes(name))
+    for name, values in block.monthly.items():
+        over = MODEL.quantities[name].over
+        variables[f"monthly_{name}"] = (("member", "month", *over), values, _attributes(name))
+    by_name = {p.name: p for p in MODEL.parameters.values()}
+    for name, values in parameters.items():
+        p = by_name[name]
+        variables[f"given_{name}"] = (("member", *p.over), values, {"unit": p.unit, "meaning": p.meaning, "room": p.room, "identification": p.identification})
+    for dimension, names in problem.names.items():
+        coordinates[dimension] = list(names)
+    from forbear.country.model import FIXED_MEMBERS
+
+    coordinates["team"] = list(FIXED_MEMBERS["team"])
+    return xr.Dataset(variables, coords=coordinates)
+
+
+def _attributes(name: str) -> dict[str, str]:
+    quantity = MODEL.quantities[name]
+    return {"unit": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind, "room": quantity.room}
+
+
+@dataclass
+class Ensemble:
+    """Members of one scenario. `data` is an xarray dataset; `manifest` says exactly where it came from."""
+
+    data: xr.Dataset
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return int(self.data.sizes["member"])
+
+    def __repr__(self) -> str:
+        failed = int(self.data["failed"].sum())
+        text = f"<Ensemble {self.manifest.get('scenario', '?')}: {len(self):,} members, seed {self.manifest.get('seed', '?')}"
+        return text + (f", {failed} failed>" if failed else ">")
+
+    @property
+    def healthy(self) -> Ensemble:
+        """The members whose numbers stayed finite."""
+        return self.keep(~self.data["failed"].values)
+
+    def keep(self, which: np.ndarray) -> Ensemble:
+        """The members for which `which` (booleans or positions) holds."""
+        return Ensemble(self.data.isel(member=np.asarray(which)), dict(self.manifest))
+
+    def quantiles(self, name: str, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> xr.DataArray:
+        """Quantiles over members of one variable. Raises RunError E401 for an unknown one."""
+        if name not in self.data:
+            raise RunError("E401", f"no variable {name!r} in this ensemble", hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?")
+        return self.data[name].quantile(list(levels), dim="member")
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One variable as a tidy table: a row per member and index."""
+        if name not in self.data:
+            raise RunError("E401", f"no variable {name!r} in this ensemble", hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?")
+        return self.data[name].to_dataframe().reset_index()[[*map(str, self.data[name].dims), name]]
+
+    def to_csv(self, folder: str | Path) -> list[Path]:
+        """Write quantiles of every variable as CSV files; return their paths."""
+        target = Path(folder)
+        target.mkdir(parents=True, exist_ok=True)
+        out = []
+        for name in map(str, self.data.data_vars):
+            if name.startswith("given_") or name == "failed":
+                continue
+            path = target / f"{name}.csv"
+            _replace(path, self.quantiles(name).to_dataframe(name="value").reset_index().to_csv(index=False))
+            out.append(path)
+        return out
+
+    def to_netcdf(self, path: str | Path) -> Path:
+        """Write everything to one NetCDF 3 file (64-bit offsets), which every reader knows."""
+        target = Path(path)
+        try:
+            data = self.data.copy()
+            data.attrs["manifest"] = json.dumps(self.manifest, sort_keys=True)
+            data["failed"] = data["failed"].astype("int8")
+            temporary = target.with_name(target.name + ".partial")
+            data.to_netcdf(temporary, engine="scipy", format="NETCDF3_64BIT")
+            temporary.replace(target)
+        except OSError as error:
+            raise FileError("E103", f"cannot write {target}: {error.strerror}") from error
+        return target
+
+
+def _replace(path: Path, text: str) -> None:
+    temporary = path.with_name(path.name + ".partial")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(path)

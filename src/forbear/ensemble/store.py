@@ -1,0 +1,77 @@
+"""A folder that keeps an ensemble while it is being made.
+
+    manifest.json          what is being run; a store of another run is refused (E404)
+    chunks/00000.zarr      one Zarr group per chunk of members, written under another name and renamed when whole
+
+A chunk that exists is done: a killed run goes on where it was, and the result is the same to the bit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forbear.errors import FileError, RunError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Store"]
+
+#: What two runs must share to be the same run.
+IDENTITY = ("scenario_hash", "model_hash", "seed", "members", "chunk", "recorded", "kernel", "parameters")
+
+
+class Store:
+    """One run's folder."""
+
+    def __init__(self, folder: str | Path, manifest: dict[str, Any]) -> None:
+        """Open or begin. Raises RunError E404 when the folder holds another run, FileError E103 when it cannot be written."""
+        self.folder = Path(folder)
+        self.manifest = manifest
+        path = self.folder / "manifest.json"
+        try:
+            if path.exists():
+                there = json.loads(path.read_text(encoding="utf-8"))
+                different = [key for key in IDENTITY if there.get(key) != json.loads(json.dumps(manifest.get(key)))]
+                if different:
+                    raise RunError("E404", f"{self.folder} holds another run: {', '.join(different)} differ", hint="give another folder, or remove this one")
+            else:
+                (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
+                temporary = path.with_name("manifest.json.partial")
+                temporary.write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
+                temporary.replace(path)
+        except OSError as error:
+            raise FileError("E103", f"cannot write {self.folder}: {error.strerror}") from error
+        except json.JSONDecodeError as error:
+            raise FileError("E102", f"{path} is not a manifest: {error}") from error
+
+    def path(self, chunk: int) -> Path:
+        """Where a chunk lies when it is whole."""
+        return self.folder / "chunks" / f"{chunk:05d}.zarr"
+
+    def has(self, chunk: int) -> bool:
+        """True when the chunk is done."""
+        return self.path(chunk).exists()
+
+    def write(self, chunk: int, data: xr.Dataset) -> None:
+        """Write a chunk whole or not at all."""
+        temporary = self.path(chunk).with_name(f"{chunk:05d}.partial-{os.getpid()}")
+        try:
+            shutil.rmtree(temporary, ignore_errors=True)
+            data.to_zarr(temporary, mode="w", consolidated=False)
+            if not self.has(chunk):
+                temporary.rename(self.path(chunk))
+        except OSError as error:
+            raise FileError("E103", f"cannot write {temporary}: {error.strerror}") from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+    def read(self, chunk: int) -> xr.Dataset:
+        """Read one chunk into memory."""
+        import xarray as xr
+
+        return xr.open_zarr(self.path(chunk), consolidated=False).load()

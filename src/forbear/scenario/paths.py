@@ -1,0 +1,124 @@
+"""The path of a lever through time: constant, schedule or pulses, and changes laid over it."""
+
+from __future__ import annotations
+
+import datetime
+from bisect import bisect_right
+from dataclasses import dataclass, replace
+from typing import Literal
+
+__all__ = ["Change", "LeverPath"]
+
+Interpolation = Literal["linear", "step"]
+Operation = Literal["set", "add", "scale"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change laid over a path between two day numbers (`until` excluded; None: open)."""
+
+    operation: Operation
+    value: float
+    begin: float | None = None
+    until: float | None = None
+
+    def applies(self, day: float) -> bool:
+        """Say whether the change acts on that day."""
+        return (self.begin is None or day >= self.begin) and (self.until is None or day < self.until)
+
+    def apply(self, value: float) -> float:
+        """Return the value after the change."""
+        if self.operation == "set":
+            return self.value
+        return value + self.value if self.operation == "add" else value * self.value
+
+    def words(self) -> str:
+        """Return the change as read by a person."""
+        sign = {"set": "=", "add": "+", "scale": "x"}[self.operation]
+        text = f"{sign}{self.value:g}".replace("+-", "-")
+        if self.begin is not None:
+            text += f" from {datetime.date.fromordinal(int(self.begin))}"
+        if self.until is not None:
+            text += f" until {datetime.date.fromordinal(int(self.until))}"
+        return text
+
+
+@dataclass(frozen=True)
+class LeverPath:
+    """Values of one lever through time, in the lever's unit; days are proleptic ordinals with fractions.
+
+    A path with `pulses` is zero but on the steps that hold their days. Any other path runs through `points`: held
+    level before the first and after the last, straight between them (`linear`) or held until the next (`step`).
+    """
+
+    points: tuple[tuple[float, float], ...] = ()
+    interpolation: Interpolation = "step"
+    pulses: tuple[tuple[float, float], ...] | None = None
+    changes: tuple[Change, ...] = ()
+
+    @classmethod
+    def constant(cls, value: float) -> LeverPath:
+        """A lever that never moves."""
+        return cls(points=((1.0, value),))
+
+    def changed(self, change: Change) -> LeverPath:
+        """Return the path with one more change over it; an open `set` forgets what was before."""
+        if self.pulses is not None:
+            return replace(self, pulses=tuple((day, change.apply(v)) for day, v in self.pulses if change.applies(day)) + tuple(
+                (day, v) for day, v in self.pulses if not change.applies(day)))  # fmt: skip
+        if change.operation == "set" and change.begin is None and change.until is None:
+            return LeverPath.constant(change.value)
+        return replace(self, changes=(*self.changes, change))
+
+    def at(self, day: float) -> float:
+        """Return the value at a day; pulses have none at a day, only in a step (see `sample`)."""
+        days = [point[0] for point in self.points]
+        index = bisect_right(days, day) - 1
+        if index < 0:
+            value = self.points[0][1]
+        elif index == len(days) - 1 or self.interpolation == "step":
+            value = self.points[index][1]
+        else:
+            (day0, value0), (day1, value1) = self.points[index], self.points[index + 1]
+            value = value0 + (value1 - value0) * (day - day0) / (day1 - day0)
+        for change in self.changes:
+            if change.applies(day):
+                value = change.apply(value)
+        return value
+
+    def sample(self, first_days: list[float], step: float) -> list[float]:
+        """Return one value a step: at the middle of the step, or the pulse whose day the step holds.
+
+        `first_days` are day numbers of the beginnings of steps, `step` is in weeks. Several pulses in one step act
+        as the largest of them.
+        """
+        width = 7.0 * step
+        if self.pulses is None:
+            return [self.at(day + width / 2) for day in first_days]
+        values = [0.0] * len(first_days)
+        for day, value in self.pulses:
+            index = bisect_right(first_days, day + 1e-9) - 1
+            if index >= 0 and day < first_days[index] + width:
+                values[index] = max(values[index], value)
+        return values
+
+    @property
+    def is_constant(self) -> bool:
+        """True when the lever never moves."""
+        return self.pulses is None and not self.changes and len({value for _, value in self.points}) == 1
+
+    def words(self) -> str:
+        """Return the path in a few words."""
+        day = lambda number: datetime.date.fromordinal(int(number)).isoformat()  # noqa: E731
+        if self.pulses is not None:
+            return ", ".join(f"{day(d)}" + ("" if v == 1 else f" ({v:g})") for d, v in sorted(self.pulses)) or "never"
+        if self.is_constant:
+            return f"{self.points[0][1]:g}"
+        if len(self.points) == 1:
+            text = f"{self.points[0][1]:g}"
+        else:
+            (first, start), (last, end) = self.points[0], self.points[-1]
+            values = [value for _, value in self.points]
+            text = (f"{start:g} on {day(first)} to {end:g} on {day(last)}, {len(self.points)} points"
+                    f" between {min(values):g} and {max(values):g}")  # fmt: skip
+        return "; ".join([text, *(change.words() for change in self.changes)])

@@ -1,0 +1,187 @@
+"""Units at the border: text such as "4.1 GW" becomes a plain number in the unit that the model declares.
+
+Inside the model every number is plain. A scenario may state a plain number, which is then already in the declared
+unit, or a text with a unit, which is converted here. Persons, deaths, attacks, brigades and dollars are kinds of
+their own, so that 20 000 soldiers cannot be read as 20 000 megawatts. Pint knows the factors; the small grammar of
+unit expressions is this module's own, because a scenario file is not to be trusted with powers of powers.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from functools import cache
+from typing import Any
+
+from forbear.errors import Fault, UnitError, nearest
+
+__all__ = ["DIMENSIONLESS", "convert", "factor", "number_and_unit", "same_kind"]
+
+#: Words for numbers without a dimension. They say what a number means, not how to convert it.
+DIMENSIONLESS = frozenset(
+    {"-", "", "share", "index", "ratio", "probability", "logit", "fraction", "indices", "shares", "1"}
+)
+
+_SCALES = {
+    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
+    "%": 1e-2, "percent": 1e-2, "mille": 1e-3,
+}  # fmt: skip
+
+#: Kinds of thing that pint does not know; each line is a pint definition.
+_DEFINITIONS = (
+    "dollar = [currency]",
+    "person = [persons]",
+    "casualty = [casualties]",
+    "attack = [attacks]",
+    "operation = [operations]",
+    "brigade = [brigades]",
+)
+
+#: What people write, and the name under which pint knows it.
+_WORDS = {
+    "US$": "dollar", "$": "dollar", "USD": "dollar", "usd": "dollar", "dollar": "dollar", "dollars": "dollar",
+    "person": "person", "persons": "person", "people": "person", "soldier": "person", "soldiers": "person",
+    "troop": "person", "troops": "person", "fighter": "person", "fighters": "person", "resident": "person",
+    "residents": "person", "member": "person", "members": "person",
+    "death": "casualty", "deaths": "casualty", "dead": "casualty",
+    "attack": "attack", "attacks": "attack", "strike": "strike", "strikes": "strike",
+    "operation": "operation", "operations": "operation", "brigade": "brigade", "brigades": "brigade",
+    "week": "week", "weeks": "week", "day": "day", "days": "day", "month": "month", "months": "month",
+    "year": "year", "years": "year", "hour": "hour", "hours": "hour",
+    "W": "watt", "kW": "kilowatt", "MW": "megawatt", "GW": "gigawatt", "watt": "watt", "kilowatt": "kilowatt",
+    "megawatt": "megawatt", "gigawatt": "gigawatt", "megawatts": "megawatt", "gigawatts": "gigawatt",
+    "kilowatts": "kilowatt", "watts": "watt", "TW": "terawatt",
+    "km": "kilometer", "m": "meter", "km2": "kilometer**2",
+}  # fmt: skip
+
+_NUMBER = re.compile(
+    r"\s*(?P<number>[+-]?(?:\d{1,3}(?:[ \u00a0\u2009\u202f_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(?P<unit>.*)\Z",
+    re.DOTALL,
+)
+_PIECE = re.compile(r"\s*(?:(?P<slash>/|\bper\b)|(?P<times>\*|·)|(?P<number>\d+(?:\.\d+)?)(?P<k>k\b)?"
+                    r"|(?P<word>US\$|\$|%|-(?=\s*\Z)|[A-Za-z][A-Za-z0-9]*))")  # fmt: skip
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    registry = pint.UnitRegistry()
+    for definition in _DEFINITIONS:
+        registry.define(definition)
+    registry.define("strike = []")
+    return registry
+
+
+def _refuse(code: str, message: str, value: str, allowed: str | None = None, near: str | None = None) -> UnitError:
+    return UnitError(code, message, faults=(Fault(code, message, value=value, allowed=allowed, nearest=near),))
+
+
+@cache
+def _parsed(expression: str) -> tuple[float, Any]:
+    """Return the factor and pint unit that an expression stands for, read left to right as a product.
+
+    Raises UnitError E301 for a word that is no unit, E303 for text that is no unit expression.
+    """
+    registry = _registry()
+    scale, unit, divide, position = 1.0, registry.dimensionless, False, 0
+    text = expression.strip()
+    if len(text) > 80:
+        raise _refuse("E303", "a unit this long cannot be meant", text[:80] + "...")
+    text = re.sub(r"\bper\s+(cent|mille)\b", lambda match: "%" if match[1] == "cent" else "mille", text)
+    while position < len(text):
+        piece = _PIECE.match(text, position)
+        if piece is None:
+            raise _refuse("E303", f"{expression!r} is not a unit", expression, "words joined by '/', '*' or 'per'")
+        position = piece.end()
+        if piece["slash"]:
+            divide = True
+            continue
+        if piece["times"]:
+            divide = False
+            continue
+        if piece["number"]:
+            amount = float(piece["number"]) * (1000 if piece["k"] else 1)
+            if amount <= 0:
+                raise _refuse("E303", f"{expression!r} is not a unit", expression, "a positive number in a unit")
+            part, thing = amount, registry.dimensionless
+            # "deaths/100k" and "per 1000" count residents
+            if divide and amount >= 1000:
+                thing = registry.person
+        else:
+            word = piece["word"]
+            if word in _SCALES:
+                part, thing = _SCALES[word], registry.dimensionless
+            elif word in DIMENSIONLESS:
+                part, thing = 1.0, registry.dimensionless
+            elif word in _WORDS:
+                part, thing = 1.0, registry.parse_units(_WORDS[word])
+            else:
+                known = [*_WORDS, *_SCALES, *(name for name in DIMENSIONLESS if name.isalpha())]
+                raise _refuse("E301", f"unknown unit {word!r}", expression, near=nearest(word, known))
+        scale = scale / part if divide else scale * part
+        unit = unit / thing if divide else unit * thing
+        divide = False
+    return scale, unit
+
+
+def factor(given: str, declared: str) -> float:
+    """Return what a number in unit `given` is multiplied by to be in unit `declared`.
+
+    Raises UnitError E301 (a word is no unit), E302 (another kind of quantity), E303 (no unit expression).
+    """
+    if _plain(given) == _plain(declared) or (given.strip() in DIMENSIONLESS and declared.strip() in DIMENSIONLESS):
+        return 1.0
+    scale, unit = _parsed(given)
+    try:
+        target_scale, target = _parsed(declared)
+    except UnitError:
+        # a declared unit in words ("logit per death/100k") has no conversions
+        raise _refuse("E302", f"{given!r} is not {declared!r}", given, declared) from None
+    if unit.dimensionality != target.dimensionality:
+        raise _refuse("E302", f"{given!r} is another kind of quantity than {declared!r}", given, declared)
+    return float(scale / target_scale * (1 * unit).to(target).magnitude)
+
+
+def same_kind(given: str, declared: str) -> bool:
+    """Say whether a number in unit `given` can be converted to unit `declared`."""
+    try:
+        factor(given, declared)
+    except UnitError:
+        return False
+    return True
+
+
+def _plain(unit: str) -> str:
+    return "".join(unit.split())
+
+
+def number_and_unit(text: str) -> tuple[float, str]:
+    """Split text such as "20 000 persons" into its number and its unit (possibly empty).
+
+    Thousands may be set apart by spaces or underscores; a comma is refused because it means a thousand to some and
+    a decimal to others. Raises UnitError E303.
+    """
+    match = _NUMBER.match(text[:200])
+    allowed = 'a number and a unit, such as "20 000 persons"'
+    if match is None:
+        raise _refuse("E303", f"{text[:60]!r} is not a number with a unit", text[:60], allowed)
+    if match["unit"].startswith((",", ".")):
+        raise _refuse("E303", f"a comma in {text[:60]!r} can mean two things", text[:60], allowed + " or 0.5")
+    digits = re.sub(r"[ \u00a0\u2009\u202f_]", "", match["number"])
+    number = float(digits)
+    if not math.isfinite(number):
+        raise _refuse("E303", f"{text[:60]!r} is not a finite number", text[:60], allowed)
+    return number, match["unit"].strip()
+
+
+def convert(text: str, declared: str) -> float:
+    """Return the number that `text` ("13 billion US$ / year") states, in the unit `declared`.
+
+    A text without a unit is taken to be in the declared unit. Raises UnitError E301, E302 or E303.
+    """
+    number, unit = number_and_unit(text)
+    if not unit:
+        return number
+    # "13 billion US$" keeps its scale word in the unit; "30 %" is a share
+    return number * factor(unit, declared)
