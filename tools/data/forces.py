@@ -97,7 +97,7 @@ def compare(data: Path, path: list[tuple[object, ...]]) -> list[tuple[object, ..
 
 
 def derive(data: Path, out: Path) -> None:
-    """Derive points, path and check."""
+    """Derive points, path, check and, apart, the series of ground forces."""
     points = collect(data)
     path = [row for force in FORCES.values() for row in join(points, force)]
     check("months of the path", len(path), 2 * len(months(FIRST, LAST)))
@@ -108,6 +108,13 @@ def derive(data: Path, out: Path) -> None:
         series / "iraq-force-levels-month.csv",
         ("month", "force", "troops", "kind", "points", "lowest_point", "highest_point"),
         path,
+    )
+    ground = read(data / "text_figures" / "iraq_us_ground_forces_month_globalsecurity_200303_200509.csv")
+    check("months of ground forces", [row["ym"] for row in ground], months("2003-03", "2005-09"))
+    write(
+        series / "iraq-us-ground-forces-month.csv",
+        ("month", "ground_in_country", "ground_in_theatre_outside"),
+        [(row["ym"], row["us_ground_in_country"], row["us_ground_in_theater_outside"]) for row in ground],
     )
     check_columns = ("fiscal_year", "published_average", "status", "path_average", "months_of_path")
     write(

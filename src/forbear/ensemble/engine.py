@@ -132,27 +132,24 @@ class Engine:
 
     def _reactive_plan(self) -> None:
         rules = self.problem.rules
-        count = len(rules)
-        self._rules = {
-            "rule_watch": np.zeros(count, dtype=np.int64), "rule_window": np.ones(count, dtype=np.int64), "rule_sign": np.ones(count),
-            "rule_level": np.zeros(count), "rule_target": np.zeros(count, dtype=np.int64), "rule_kind": np.zeros(count, dtype=np.int64),
-            "rule_value": np.zeros(count), "rule_hold": np.ones(count, dtype=np.int64),
-        }  # fmt: skip
-        plan = self._rules
-        self._longest = 1
-        for place, rule in enumerate(rules):
-            seen = self.layout.place("now", rule.quantity)
-            acts = self.layout.place("lever", rule.lever)
-            window = max(1, round(rule.window / self.problem.step))
-            plan["rule_watch"][place] = (seen.start + (rule.element or 0)) * LANES
-            plan["rule_window"][place] = window
-            plan["rule_sign"][place] = 1.0 if rule.comparison == ">" else -1.0
-            plan["rule_level"][place] = rule.threshold
-            plan["rule_target"][place] = (acts.start + (rule.lever_element or 0)) * LANES
-            plan["rule_kind"][place] = _KINDS[rule.operation]
-            plan["rule_value"][place] = rule.value
-            plan["rule_hold"][place] = max(1, round(rule.hold_weeks / self.problem.step))
-            self._longest = max(self._longest, window)
+        plan: dict[str, list[float]] = {key: [] for key in ("watch", "many", "window", "sign", "level", "target", "targets", "kind", "value", "hold")}
+        for rule in rules:
+            seen, many = self._rows(self.layout.place("now", rule.observed), rule.index)
+            acts, targets = self._rows(self.layout.place("lever", rule.lever), rule.lever_index)
+            numbers = (seen * LANES, many, max(1, round(rule.window / self.problem.step)), 1.0 if rule.comparison == ">" else -1.0, rule.threshold)
+            numbers += (acts * LANES, targets, _KINDS[rule.operation], rule.value, max(1, round(rule.hold_weeks / self.problem.step)))
+            for key, number in zip(plan, numbers, strict=True):
+                plan[key].append(number)
+        real = ("sign", "level", "value")
+        self._rules = {f"rule_{key}": np.array(values, dtype=float if key in real else np.int64) for key, values in plan.items()}
+        self._longest = int(max(plan["window"], default=1))
+
+    @staticmethod
+    def _rows(place: Any, index: tuple[int, ...] | None) -> tuple[int, int]:
+        """First row and number of rows of one element, or of the whole quantity when no index is given."""
+        if index is None:
+            return place.start, place.rows
+        return place.start + int(np.ravel_multi_index(index, place.shape)) if place.shape else place.start, 1
 
     # -- running ------------------------------------------------------------------------------------------
 

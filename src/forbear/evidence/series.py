@@ -46,8 +46,9 @@ class Column:
 class Picture:
     """How a series is best drawn: `y` columns over `x`, one line or bar for each value of `by`.
 
-    `style` is "line" (a level or count through time), "points" (single observations) or "bar" (places, cases).
-    `where` keeps the rows whose column equals the value; `label` names the unit on the y axis.
+    `style` is "line" (a level or count through time), "points" (single observations), "bar" (places), "dates"
+    (events on a time axis, no y) or "interval" (estimates with the ends of `band`, one row for each x). `where` keeps the rows whose column equals the value; `band` names the columns of
+    the lower and upper end of what is uncertain; `label` names quantity and unit on the y axis.
     """
 
     x: str
@@ -55,6 +56,7 @@ class Picture:
     style: str
     label: str
     by: str = ""
+    band: tuple[str, ...] = ()
     where: dict[str, Any] = field(default_factory=dict)
 
 

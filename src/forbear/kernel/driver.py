@@ -12,7 +12,7 @@ from forbear.kernel.language import Program, Symbol
 
 RUN_ARGUMENTS = (
     "bank", "money", "counts", "lever_table", "lever_start", "steps", "members", "key0", "key1", "lanes",
-    "rule_watch", "rule_window", "rule_sign", "rule_level", "rule_target", "rule_kind", "rule_value", "rule_hold",
+    "rule_watch", "rule_many", "rule_window", "rule_sign", "rule_level", "rule_target", "rule_targets", "rule_kind", "rule_value", "rule_hold",
     "rule_memory", "rule_left", "week_at", "week_many", "week_out", "week_money_at", "week_money_out", "month_of",
     "month_at", "month_sums", "month_out", "scratch", "words", "held", "work",
 )  # fmt: skip
@@ -36,7 +36,7 @@ def driver_source(program: Program, lanes: bool) -> str:
         lines.append(f"    {rule.function}({', '.join(arguments_of(rule, lanes))})")
     lines.append("    for index in range(steps):")
     lines.append("        apply_levers(bank, lever_start, lever_table, index, lanes)")
-    lines.append("        react(bank, index, lanes, rule_watch, rule_window, rule_sign, rule_level, rule_target, rule_kind, rule_value, rule_hold, rule_memory, rule_left)")
+    lines.append("        react(bank, index, lanes, rule_watch, rule_many, rule_window, rule_sign, rule_level, rule_target, rule_targets, rule_kind, rule_value, rule_hold, rule_memory, rule_left)")
     for rule in program.week:
         lines.append(f"        {rule.function}({', '.join(arguments_of(rule, lanes))})")
     lines.append("        record(bank, money, index, lanes, week_at, week_many, week_out, week_money_at, week_money_out, month_of, month_at, month_sums, month_out)")

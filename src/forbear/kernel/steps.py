@@ -20,17 +20,21 @@ def apply_levers(bank, start, table, index, lanes):  # type: ignore[no-untyped-d
 
 
 @njit(error_model="numpy", nogil=True, cache=True)
-def react(bank, index, lanes, watch, window, sign, level, target, kind, value, hold, memory, left):  # type: ignore[no-untyped-def]
-    """Apply reactive rules: a mean of an observed row over its window beyond a level sets a lever for a time.
+def react(bank, index, lanes, watch, many, window, sign, level, target, targets, kind, value, hold, memory, left):  # type: ignore[no-untyped-def]
+    """Apply reactive rules: a mean of an observed quantity over its window beyond a level sets a lever for a time.
 
-    `memory` is (rules, longest window, LANES); a rule speaks only once its window has been filled. What is seen
-    at a step is what was observed up to the step before.
+    `watch`, `many`: first row and number of rows of what is observed (summed); `target`, `targets`: the same of
+    the lever (each row is set). `memory` is (rules, longest window, LANES); a rule speaks only once its window
+    has been filled. What is seen at a step is what was observed up to the step before.
     """
     for rule in range(watch.shape[0]):
         length = window[rule]
         for lane in range(lanes):
             if index > 0:
-                memory[rule, (index - 1) % length, lane] = bank[watch[rule] + lane]
+                seen = 0.0
+                for row in range(many[rule]):
+                    seen += bank[watch[rule] + row * LANES + lane]
+                memory[rule, (index - 1) % length, lane] = seen
             if index >= length:
                 mean = 0.0
                 for back in range(length):
@@ -39,13 +43,14 @@ def react(bank, index, lanes, watch, window, sign, level, target, kind, value, h
                     left[rule, lane] = hold[rule]
             if left[rule, lane] > 0:
                 left[rule, lane] -= 1
-                at = target[rule] + lane
-                if kind[rule] == SET:
-                    bank[at] = value[rule]
-                elif kind[rule] == ADD:
-                    bank[at] = max(bank[at] + value[rule], 0.0)
-                else:
-                    bank[at] = bank[at] * value[rule]
+                for row in range(targets[rule]):
+                    at = target[rule] + row * LANES + lane
+                    if kind[rule] == SET:
+                        bank[at] = value[rule]
+                    elif kind[rule] == ADD:
+                        bank[at] = max(bank[at] + value[rule], 0.0)
+                    else:
+                        bank[at] = bank[at] * value[rule]
 
 
 @njit(error_model="numpy", nogil=True, cache=True)

@@ -114,11 +114,13 @@ class LeverPath:
             return ", ".join(f"{day(d)}" + ("" if v == 1 else f" ({v:g})") for d, v in sorted(self.pulses)) or "never"
         if self.is_constant:
             return f"{self.points[0][1]:g}"
-        if len(self.points) == 1:
-            text = f"{self.points[0][1]:g}"
+        first, early = self.points[0], self.points[0][0] <= 1
+        values = [value for _, value in self.points]
+        if self.interpolation == "step" and len(values) <= 5:
+            start = f"{first[1]:g}" if early or len(values) == 1 else f"{first[1]:g} from {day(first[0])}"
+            text = ", ".join([start, *(f"{value:g} from {day(d)}" for d, value in self.points[1:])])
         else:
-            (first, start), (last, end) = self.points[0], self.points[-1]
-            values = [value for _, value in self.points]
-            text = (f"{start:g} on {day(first)} to {end:g} on {day(last)}, {len(self.points)} points"
+            begin, last = self.points[1 if early else 0], self.points[-1]
+            text = (f"{begin[1]:g} on {day(begin[0])} to {last[1]:g} on {day(last[0])}, {self.interpolation},"
                     f" between {min(values):g} and {max(values):g}")  # fmt: skip
         return "; ".join([text, *(change.words() for change in self.changes)])

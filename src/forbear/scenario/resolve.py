@@ -6,13 +6,15 @@ command line. Within a layer a statement about one member overrides a statement 
 
 from __future__ import annotations
 
+import datetime
 import math
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from forbear.country.declare import Fact, Lever, Parameter, Prior, Quantity
+from forbear.country.declare import Fact, Lever, Parameter, Prior
 from forbear.country.model import Model
+from forbear.errors import Fault
 from forbear.scenario.assignments import Assignment, Declared, assignments, set_by_run
 from forbear.scenario.document import Document
 from forbear.scenario.faults import Faults
@@ -133,49 +135,126 @@ def _apply(content: Content, entry: Assignment, level: int, rows: Rows) -> None:
     origin = Origin(document.layer, document.file, entry.line or document.line(entry.path), source)
     depth = len(entry.element)
     places = [i for i, element in enumerate(resolved.elements) if element[:depth] == entry.element]
-    values: dict[Any, Any] = {}
+    known: list[tuple[Any, Any]] = []  # what each value below became: elements often share one
     for place in places:
         below = resolved.values[place]
-        if below not in values:
-            values[below] = _value(content, entry, below, level, rows)
-        if values[below] is not None:
-            resolved.values[place] = values[below]
+        value = next((after for before, after in known if before is below), known)
+        if value is known:
+            value = _value(content, entry, below, level, rows)
+            known.append((below, value))
+        if value is not None:
+            resolved.values[place] = value
             resolved.origins[place] = origin
-        elif resolved.values[place] is None:
-            resolved.values[place] = math.nan  # stated, but with a fault of its own
+        elif below is None:
+            resolved.values[place] = math.nan  # stated, with a fault of its own: not missing
 
 
 def _value(content: Content, entry: Assignment, below: Any, level: int, rows: Rows) -> Any:
     declared, document, path, spec = entry.declared, entry.document, entry.path, entry.spec
     if isinstance(declared, Lever):
         value = read_path(document, path, spec, declared, below, rows)
-        if value is not None:
-            _in_time(content, entry, value, below, level)
-            value = _in_bounds(content, entry, value)
-        return value
-    given = spec.get("unit") if isinstance(spec, dict) else None
-    if isinstance(declared, Parameter):
-        if isinstance(spec, dict) and "prior" in spec:
-            return _Hashable.of(prior(document, path, spec, declared))
-        if document.file is None and isinstance(spec, str) and spec.strip()[:1] in ("+", "*"):
-            document.fault("E230", "an uncertainty is replaced, not shifted", path, spec, '"=0.1" or a prior')
-            return None
-        raw = spec["value"] if isinstance(spec, dict) else spec
-        if document.file is None and isinstance(raw, str):
-            raw = raw.strip().removeprefix("=")
-        _aside(document, path, spec)
-        fixed = number(document, path, raw, declared.unit, given)
-        return None if fixed is None else _Hashable.of(Prior("fixed", {"value": fixed}))
-    raw = spec["value"] if isinstance(spec, dict) else spec
-    _aside(document, path, spec)
+        return value if value is not None and _in_time(content, entry, value, level) and _in_bounds(content, entry, value) else None
+    if isinstance(declared, Parameter) and isinstance(spec, dict) and "prior" in spec:
+        return prior(document, path, spec, declared)
+    given = None
+    raw = spec
+    if isinstance(spec, dict):
+        document.unknown_keys(spec, ("value", "unit", "source", "note"), path)
+        raw, given = spec["value"], spec.get("unit")
     if document.file is None and isinstance(raw, str):
-        return _changed_fact(content, entry, raw.strip(), below)
+        return _changed(content, entry, raw.strip(), below)
+    if isinstance(declared, Parameter):
+        fixed = number(document, path, raw, declared.unit, given)
+        return None if fixed is None else Prior("fixed", {"value": fixed})
     return fact_value(document, path, raw, declared, content.structure.members, given)
 
 
-class _Hashable(Prior):
-    """A prior that can be a dictionary key (its arguments are a dictionary and have no hash of their own)."""
+def _changed(content: Content, entry: Assignment, text: str, below: Any) -> Any:
+    """A change of a fact or uncertainty in words: "=0.1", "0.1", and for facts "+5", "*2"."""
+    declared, document, path = entry.declared, entry.document, entry.path
+    sign, body = (text[0], text[1:].strip()) if text[:1] in ("+", "*", "=") else ("=", text)
+    if isinstance(declared, Parameter):
+        if sign != "=":
+            document.fault("E230", "an uncertainty is replaced, not shifted", path, text, '"=0.1" or a prior')
+            return None
+        fixed = number(document, path, body, declared.unit)
+        return None if fixed is None else Prior("fixed", {"value": fixed})
+    if sign == "=":
+        return fact_value(document, path, body, declared, content.structure.members)
+    shift = number(document, path, body, "-" if sign == "*" else declared.unit)
+    if shift is None or not isinstance(below, (int, float)):
+        return None
+    value = below * shift if sign == "*" else below + shift
+    return fact_value(document, path, value, declared, content.structure.members)
 
-    @classmethod
-    def of(cls, prior: Prior | None) -> Prior | None:
-        return None if prior is None else cls(prior.family, prior.arguments)
+
+def _in_time(content: Content, entry: Assignment, value: LeverPath, level: int) -> bool:
+    """Note E212 (a schedule that begins after the start) and E214 (a pulse outside the run)."""
+    structure, document = content.structure, entry.document
+    if structure.start is not None and isinstance(entry.spec, dict) and not value.changes and value.points:
+        first = value.points[0][0]
+        monthly = 16 if "series" in entry.spec else 0  # a month's mean stands at its middle
+        if first > 1.0 and first - monthly > structure.start.toordinal():
+            day = datetime.date.fromordinal(int(first))
+            document.fault("E212", f"the schedule begins on {day}, the run on {structure.start}", entry.path, str(day),
+                           f"a point at or before {structure.start}, or before = value")  # fmt: skip
+            return False
+    ok = True
+    stated = isinstance(entry.spec, dict) and "pulses" in entry.spec
+    for day, _ in (value.pulses or ()) if stated else ():
+        early = structure.start is not None and day < structure.start.toordinal() and structure.since["start"] <= level
+        late = structure.end is not None and day >= structure.end.toordinal() and structure.since["end"] <= level
+        if early or late:
+            date = datetime.date.fromordinal(int(day))
+            document.fault("E214", f"{date} is outside the run", (*entry.path, "pulses"), str(date),
+                           f"{structure.start} to {structure.end}")  # fmt: skip
+            ok = False
+    return ok
+
+
+def _in_bounds(content: Content, entry: Assignment, value: LeverPath) -> bool:
+    """Note E204 when changes laid over a path drive it out of bounds somewhere in the run."""
+    lever, calendar = entry.declared, content.structure.calendar
+    assert isinstance(lever, Lever)
+    if not isinstance(entry.spec, (dict, str)) or calendar is None:
+        return True
+    if value.pulses is not None:
+        reached = [(v, day) for day, v in value.pulses]
+    elif value.changes:
+        reached = [(value.at(day), day) for day in calendar.middles()]
+    else:
+        reached = [(v, day) for day, v in value.points]
+    for extreme in (min(reached, default=None), max(reached, default=None)):
+        if extreme is not None and not lever.low <= extreme[0] <= lever.high:
+            when = "" if value.is_constant else f" on {datetime.date.fromordinal(max(int(extreme[1]), 1))}"
+            entry.document.fault("E204", f"{lever.key} reaches {extreme[0]:g}{when}, out of bounds", entry.path, entry.spec,
+                                 f"{lever.low:g} to {lever.high:g} {lever.unit}".rstrip(" -"))  # fmt: skip
+            return False
+    return True
+
+
+def _people(content: Content, documents: list[Document]) -> None:
+    """Note E232 for a district where nobody lives."""
+    resolved = content.facts.get("people.population_at_start")
+    if resolved is None or any(value is None or math.isnan(value) for value in resolved.values):
+        return
+    for district in content.structure.members["district"]:
+        living = [i for i, element in enumerate(resolved.elements) if element[0] == district]
+        if not any(resolved.values[i] >= 1 for i in living):
+            origin = resolved.origins[living[0]] if living else PACKAGE
+            content.faults.add(
+                Fault("E232", f"nobody lives in {district}", origin.file, origin.line, "people.population_at_start",
+                      allowed="at least one resident")  # fmt: skip
+            )
+
+
+def _needed(content: Content) -> list[str]:
+    """Required facts that nobody states, shortened to the name when every element is missing."""
+    out = []
+    for key, resolved in content.facts.items():
+        missing = [element for element, value in zip(resolved.elements, resolved.values, strict=True) if value is None]
+        if missing and len(missing) == len(resolved.elements):
+            out.append(key)
+        else:
+            out += [".".join((key, *element)) for element in missing]
+    return out

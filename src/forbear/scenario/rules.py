@@ -29,20 +29,21 @@ _WHEN_WORDS = '"observed_NAME > number for N weeks", or observed_NAME[member]'
 
 @dataclass(frozen=True)
 class ReactiveRule:
-    """When the mean of `observed` over the last `window` weeks passes `threshold`, do `operation` on `lever`.
+    """When the mean of `quantity` over the last `window` weeks passes `threshold`, do `operation` on `lever`.
 
-    `index` and `lever_index` are positions by dimension; None means the whole country (the sum for flows and counts)
-    or every element of the lever. `hold_weeks` is how long the action lasts once the condition has held.
+    `element` and `lever_element` are positions in the flattened array (C order); None means the whole country (the
+    sum over all elements) or every element of the lever. `hold_weeks` is how long the action lasts once the condition
+    has held.
     """
 
     name: str
-    observed: str
-    index: tuple[int, ...] | None
+    quantity: str
+    element: int | None
     window: float
     comparison: str
     threshold: float
     lever: str
-    lever_index: tuple[int, ...] | None
+    lever_element: int | None
     operation: str
     value: float
     hold_weeks: float
@@ -100,7 +101,7 @@ def _rule(
 
 def _condition(
     document: Document, path: Path, when: object, model: Model, members: dict[str, tuple[str, ...]]
-) -> tuple[str, tuple[int, ...] | None, float, str, float] | None:
+) -> tuple[str, int | None, float, str, float] | None:
     match = _WHEN.match(when) if isinstance(when, str) and len(when) < 300 else None
     if match is None:
         document.fault("E217", "the condition cannot be read", path, when, _WHEN_WORDS)
@@ -128,24 +129,25 @@ def _condition(
 
 def _index(
     document: Document, path: Path, text: str, over: tuple[str, ...], members: dict[str, tuple[str, ...]], name: str
-) -> tuple[int, ...] | None:
+) -> int | None:
+    """Position in the flattened array of the element that `text` names."""
     words = [word.strip() for word in text.split(",")]
     if len(words) != len(over):
         document.fault("E217", f"{name} runs over {' x '.join(over) or 'the whole country'}", path, text, _WHEN_WORDS)
         return None
-    out = []
+    out = 0
     for word, dimension in zip(words, over, strict=True):
         if word not in members[dimension]:
             document.fault("E206", f"no {dimension} {show(word)!r}", path, word, ", ".join(members[dimension]),
                            nearest(word, members[dimension]))  # fmt: skip
             return None
-        out.append(members[dimension].index(word))
-    return tuple(out)
+        out = out * len(members[dimension]) + members[dimension].index(word)
+    return out
 
 
 def _action(
     document: Document, path: Path, action: dict[str, Any], model: Model, members: dict[str, tuple[str, ...]]
-) -> tuple[str, tuple[int, ...] | None, str, float, float] | None:
+) -> tuple[str, int | None, str, float, float] | None:
     document.unknown_keys(action, _THEN_KEYS, path)
     key = action.get("lever")
     parts = key.split(".") if isinstance(key, str) else []

@@ -73,7 +73,6 @@ def read_path(
         value = number(document, (*path, "before"), before, lever.unit, spec.get("unit"))
         if value is None or not bounded(document, (*path, "before"), value, lever, before):
             return None
-        points.insert(0, (points[0][0] - 1e-6, value))
         if interpolation == "linear":
             points.insert(0, (points[0][0] - 1e-6, value))
         points.insert(0, (1.0, value))

@@ -66,6 +66,7 @@ class Structure:
     start: datetime.date | None = None
     end: datetime.date | None = None
     since: dict[str, int] = field(default_factory=dict)
+    borders: str | None = None
     table: Table | None = None
     table_document: Document | None = None
 
@@ -168,7 +169,12 @@ def source_of(
 
 def _members(structure: Structure, document: Document, faults: Faults) -> None:
     country = document.data.get("country", {})
-    document.unknown_keys(country, tuple(NAMED.values()), ("country",))
+    document.unknown_keys(country, (*NAMED.values(), "borders"), ("country",))
+    borders = country.get("borders")
+    if borders is not None and not isinstance(borders, str):
+        document.fault("E203", "borders is the name of a map of the evidence catalogue", ("country", "borders"), borders)
+    elif borders is not None:
+        structure.borders = borders
     for dimension, key in NAMED.items():
         if key not in country:
             continue
@@ -179,11 +185,14 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
             given = [] if structure.table is None else [row["district"] for _, row in structure.table.rows]
             if structure.table is None:
                 structure.members[dimension] = ()
+                faults.unreadable.add(dimension)
                 continue
         elif dimension == "district":
             structure.table = None
         if not isinstance(given, list):
             document.fault("E203", f"{key} is a list of names", path, given, '["name", "name"]')
+            structure.members[dimension] = ()
+            faults.unreadable.add(dimension)
             continue
         names: list[str] = []
         for index, name in enumerate(given):
@@ -268,9 +277,8 @@ def _complete(structure: Structure, document: Document) -> None:
         if dimension not in structure.members:
             document.fault("E202", f"[country] lacks {key}", ("country",), None, f'{key} = ["name", ...]')
             structure.members[dimension] = ()
-        elif not structure.members[dimension] and key in document.data.get("country", {}):
-            found = [fault for fault in document.faults.found if fault.field and fault.field.startswith(f"country.{key}")]
-            table = structure.table is None and dimension == "district" and found
-            if not found and not table:
-                document.fault("E202", f"there is no {dimension}", ("country", key), None, "at least one name")
+            document.faults.unreadable.add(dimension)
+        elif not structure.members[dimension] and dimension not in document.faults.unreadable:
+            document.fault("E202", f"there is no {dimension}", ("country", key), None, "at least one name")
+            document.faults.unreadable.add(dimension)
     structure.members = {**structure.members, **FIXED_MEMBERS}

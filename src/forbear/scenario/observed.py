@@ -1,0 +1,76 @@
+"""The observed values that a scenario sets beside a simulated quantity, as dated numbers.
+
+A month that is not in the series is missing, not zero; nothing is filled in.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forbear.scenario.scenario import Scenario
+
+__all__ = ["Observed", "observed_values", "yearly_totals"]
+
+
+@dataclass(frozen=True)
+class Observed:
+    """One observed number. `element` is the district (or other member) it belongs to, "" for the country."""
+
+    date: datetime.date
+    value: float
+    element: str = ""
+
+
+def observed_values(scenario: Scenario, name: str) -> list[Observed]:
+    """Return the values of observation `name` of the scenario, in order of date.
+
+    Raises KeyError for an observation the scenario does not have, EvidenceError for a series that is not there.
+    """
+    from forbear import evidence
+
+    observation = scenario.observations[name]
+    column = observation.member_column or observation.dimension
+    out: list[Observed] = []
+    for row in evidence.find(observation.series).rows():
+        if not _passes(row, observation.filter):
+            continue
+        value = row.get(observation.column)
+        date = _date(row)
+        if value in (None, "") or date is None:
+            continue
+        element = str(row.get(column, "")) if column else ""
+        if column and not element:
+            continue
+        # names in a scenario hold no blanks; those of the evidence may
+        out.append(Observed(date, float(value) * observation.scale, element.replace(" ", "-")))
+    return sorted(out, key=lambda o: (o.date, o.element))
+
+
+def yearly_totals(values: list[Observed]) -> dict[int, float]:
+    """Sums by year over whatever was observed."""
+    out: dict[int, float] = {}
+    for value in values:
+        out[value.date.year] = out.get(value.date.year, 0.0) + value.value
+    return out
+
+
+def _passes(row: dict[str, Any], wanted: dict[str, Any] | None) -> bool:
+    for key, value in (wanted or {}).items():
+        found = row.get(key)
+        if str(found).lower() != str(value).lower():
+            return False
+    return True
+
+
+def _date(row: dict[str, Any]) -> datetime.date | None:
+    for column in ("date", "month", "first_month", "year", "fiscal_year"):
+        text = str(row.get(column, "") or "")
+        if column in ("year", "fiscal_year") and text.isdigit():
+            return datetime.date(int(text), 1, 1)
+        if len(text) >= 7 and text[:4].isdigit() and text[4] == "-":
+            day = int(text[8:10]) if len(text) >= 10 else 1
+            return datetime.date(int(text[:4]), int(text[5:7]), day)
+    return None
