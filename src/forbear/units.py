@@ -85,6 +85,7 @@ def _parsed(expression: str) -> tuple[float, Any]:
     """
     registry = _registry()
     scale, unit, divide, position = 1.0, registry.dimensionless, False, 0
+    counted = False  # the piece before was a divisor such as 100k, taken to count residents
     text = expression.strip()
     if len(text) > 80:
         raise _refuse("E303", "a unit this long cannot be meant", text[:80] + "...")
@@ -94,11 +95,8 @@ def _parsed(expression: str) -> tuple[float, Any]:
         if piece is None:
             raise _refuse("E303", f"{expression!r} is not a unit", expression, "words joined by '/', '*' or 'per'")
         position = piece.end()
-        if piece["slash"]:
-            divide = True
-            continue
-        if piece["times"]:
-            divide = False
+        if piece["slash"] or piece["times"]:
+            divide, counted = bool(piece["slash"]), False
             continue
         if piece["number"]:
             amount = float(piece["number"]) * (1000 if piece["k"] else 1)
@@ -106,10 +104,13 @@ def _parsed(expression: str) -> tuple[float, Any]:
                 raise _refuse("E303", f"{expression!r} is not a unit", expression, "a positive number in a unit")
             part, thing = amount, registry.dimensionless
             # "deaths/100k" and "per 1000" count residents
-            if divide and amount >= 1000:
+            counted = divide and amount >= 1000
+            if counted:
                 thing = registry.person
         else:
             word = piece["word"]
+            if counted:  # "per 1000 residents": the word belongs to the number and says what it counts
+                unit, divide, counted = unit * registry.person, True, False
             if word in _SCALES:
                 part, thing = _SCALES[word], registry.dimensionless
             elif word in DIMENSIONLESS:

@@ -134,8 +134,8 @@ class Engine:
         rules = self.problem.rules
         plan: dict[str, list[float]] = {key: [] for key in ("watch", "many", "window", "sign", "level", "target", "targets", "kind", "value", "hold")}
         for rule in rules:
-            seen, many = self._rows(self.layout.place("now", rule.observed), rule.index)
-            acts, targets = self._rows(self.layout.place("lever", rule.lever), rule.lever_index)
+            seen, many = self._rows(self.layout.place("now", rule.quantity), rule.element)
+            acts, targets = self._rows(self.layout.place("lever", rule.lever), rule.lever_element)
             numbers = (seen * LANES, many, max(1, round(rule.window / self.problem.step)), 1.0 if rule.comparison == ">" else -1.0, rule.threshold)
             numbers += (acts * LANES, targets, _KINDS[rule.operation], rule.value, max(1, round(rule.hold_weeks / self.problem.step)))
             for key, number in zip(plan, numbers, strict=True):
@@ -145,11 +145,9 @@ class Engine:
         self._longest = int(max(plan["window"], default=1))
 
     @staticmethod
-    def _rows(place: Any, index: tuple[int, ...] | None) -> tuple[int, int]:
-        """First row and number of rows of one element, or of the whole quantity when no index is given."""
-        if index is None:
-            return place.start, place.rows
-        return place.start + int(np.ravel_multi_index(index, place.shape)) if place.shape else place.start, 1
+    def _rows(place: Any, element: int | None) -> tuple[int, int]:
+        """First row and number of rows of one element, or of the whole quantity when none is given."""
+        return (place.start, place.rows) if element is None else (place.start + element, 1)
 
     # -- running ------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Mapping
 
 from forbear.kernel.emit import arguments_of, check_call, flat_index, row_text, static_text
-from forbear.kernel.language import Draw, If, Let, Loop, Node, RuleSource, Static, Symbol, WeaveError, symbol_of
+from forbear.kernel.language import Draw, If, Let, Loop, Node, RuleSource, Static, Symbol, WeaveError, loop_variables, symbol_of
 
 
 def weave_rule(rule: RuleSource, symbols: Mapping[str, Symbol]) -> str:
@@ -27,12 +27,12 @@ def _block(rule: RuleSource, body: list[Node], symbols: Mapping[str, Symbol], lo
         if isinstance(node, Static):
             out.append(f"{pad}{node.name} = {static_text(node.value, symbols)}")
         elif isinstance(node, Let):
-            out.append(f"{pad}{_target(node.target, symbols)} = {_value(node.value, rule, symbols)}")
+            out.append(f"{pad}{_target(node.target, rule, symbols)} = {_value(node.value, rule, symbols)}")
         elif isinstance(node, Draw):
             numbers = "".join(f"{_value(a, rule, symbols)}, " for a in node.arguments)
             address = f"{node.site}, index, {flat_index(loops)}, members[lane], key0, key1"
             call = f"uniform_at(0, {address})" if node.kind == "uniform" else f"{node.kind}_exact({numbers}{address})"
-            out.append(f"{pad}{_target(node.target, symbols)} = {call}")
+            out.append(f"{pad}{_target(node.target, rule, symbols)} = {call}")
         elif isinstance(node, Loop):
             out.append(f"{pad}for {node.variable} in range(n_{node.dimension}):")
             out.extend(_block(rule, node.body, symbols, [*loops, (node.variable, node.dimension)], depth + 1) or [pad + "    pass"])
@@ -45,11 +45,16 @@ def _block(rule: RuleSource, body: list[Node], symbols: Mapping[str, Symbol], lo
     return out
 
 
-def _target(node: ast.expr, symbols: Mapping[str, Symbol]) -> str:
+def _local(name: str, rule: RuleSource) -> str:
+    """Locals get a prefix, so that none can be taken for an argument of the woven function."""
+    return name if name in rule.statics or name in loop_variables(rule.body) else f"x_{name}"
+
+
+def _target(node: ast.expr, rule: RuleSource, symbols: Mapping[str, Symbol]) -> str:
     symbol = symbol_of(node, symbols)
     if symbol is None:
         assert isinstance(node, ast.Name)
-        return node.id
+        return _local(node.id, rule)
     return f"{symbol.variable}[({row_text(node, symbol, symbols)}) * LANES + lane]"
 
 
@@ -68,6 +73,9 @@ def _value(node: ast.expr, rule: RuleSource, symbols: Mapping[str, Symbol]) -> s
             row = row_text(n, symbol, symbols)
             text = f"{symbol.variable}[({row}) * LANES + lane]" if symbol.lane else f"{symbol.variable}[{row}]"
             return ast.parse(text, mode="eval").body
+
+        def visit_Name(self, n: ast.Name) -> ast.expr:
+            return ast.copy_location(ast.Name(_local(n.id, rule), n.ctx), n)
 
         def visit_Call(self, n: ast.Call) -> ast.expr:
             assert isinstance(n.func, ast.Name)

@@ -240,8 +240,8 @@ def _people(content: Content, documents: list[Document]) -> None:
         return
     for district in content.structure.members["district"]:
         living = [i for i, element in enumerate(resolved.elements) if element[0] == district]
-        if not any(resolved.values[i] >= 1 for i in living):
-            origin = resolved.origins[living[0]] if living else PACKAGE
+        if living and not any(resolved.values[i] >= 1 for i in living):
+            origin = resolved.origins[living[0]]
             content.faults.add(
                 Fault("E232", f"nobody lives in {district}", origin.file, origin.line, "people.population_at_start",
                       allowed="at least one resident")  # fmt: skip

@@ -1,0 +1,131 @@
+"""Random numbers and samplers against known vectors and exact distributions."""
+
+import numpy as np
+import pytest
+from forbear.kernel import draws, exact
+from scipy import stats
+
+LANES = draws.LANES
+
+
+def buffers():
+    words = np.zeros(8 * LANES, dtype=np.uint32)
+    return words, np.full(2, -1, dtype=np.int64), np.zeros(5 * LANES, dtype=np.float32)
+
+
+def quantiles(kind, arguments, levels):
+    """Push given uniform levels (as 32-bit words) through a lane sampler."""
+    words, held, work = buffers()
+    members = np.arange(LANES, dtype=np.uint32)
+    out = np.zeros(LANES, dtype=np.float32)
+    rows = [np.full(LANES, a, dtype=np.float32) for a in arguments]
+    found = np.empty(levels.size)
+    numbers = np.minimum(np.floor(levels * 2.0**32), 2.0**32 - 1).astype(np.uint32)
+    for start in range(0, levels.size, LANES):
+        words[:LANES] = numbers[start : start + LANES]
+        held[0] = 0  # the words of step 0, block 0 are already there
+        given = [x for row in rows for x in (row, 0)]
+        kind(*given, out, 0, words, held, 0, 1, 0, 0, members, 1, 2, work, LANES)
+        found[start : start + LANES] = out
+    return found
+
+
+def test_philox_gives_the_published_vectors():
+    assert [f"{w:08x}" for w in exact.philox(0, 0, 0, 0, 0, 0)] == ["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"]
+    ones = 0xFFFFFFFF
+    assert [f"{w:08x}" for w in exact.philox(ones, ones, ones, ones, ones, ones)] == ["408f276d", "41c83b0e", "a20bc7c6", "6d5451fd"]
+
+
+def test_both_kernels_read_the_same_number_at_the_same_address():
+    words, held, _ = buffers()
+    members = np.arange(100, 100 + LANES, dtype=np.uint32)
+    row = draws.word_row(words, held, 0, 77, 5, 6, members, 3, 4, LANES)
+    from_lanes = (words[row : row + LANES].astype(float) + 0.5) * 2.0**-32
+    from_scalar = [exact.uniform_at(0, 77, 5, 6, int(m), 3, 4) for m in members]
+    assert np.array_equal(from_lanes, np.array(from_scalar))
+
+
+GRID = [(1, 0.3), (4, 0.7), (12, 0.05), (50, 0.2), (50, 0.9), (400, 0.02), (400, 0.031), (1000, 0.05), (20_000, 0.01), (300_000, 0.0001), (5_000_000, 0.02)]
+
+
+@pytest.mark.parametrize(("n", "p"), GRID)
+def test_the_binomial_sampler_is_within_a_thousandth_of_the_exact_distribution(n, p):
+    """Total variation of the deterministic quantile function; 2**16 levels resolve about 1e-5 of each count."""
+    levels = (np.arange(65_536) + 0.5) / 65_536
+    found = quantiles(draws.binomial_lanes, (n, p), levels)
+    low, high = int(found.min()), int(found.max())
+    counts = np.bincount((found - low).astype(int)) / found.size
+    exactly = stats.binom.pmf(np.arange(low, high + 1), n, p)
+    resolution = (high - low + 1) / 65_536
+    assert 0.5 * np.abs(counts - exactly).sum() < 1e-3 + resolution
+    assert found.mean() == pytest.approx(n * p, rel=2e-4, abs=1e-4)
+    assert found.std() == pytest.approx(np.sqrt(n * p * (1 - p)), rel=3e-3)
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.7, 5, 11.9, 12.1, 40, 3000])
+def test_the_poisson_sampler_is_within_a_thousandth_of_the_exact_distribution(mean):
+    levels = (np.arange(65_536) + 0.5) / 65_536
+    found = quantiles(draws.poisson_lanes, (mean,), levels)
+    low, high = int(found.min()), int(found.max())
+    counts = np.bincount((found - low).astype(int)) / found.size
+    exactly = stats.poisson.pmf(np.arange(low, high + 1), mean)
+    assert 0.5 * np.abs(counts - exactly).sum() < 1e-3 + (high - low + 1) / 65_536
+
+
+def test_a_rare_event_keeps_its_probability():
+    """An event of 1e-7 a draw must not be lost to rounding of the uniform."""
+    levels = np.array([1e-8, 5e-8, 9.9e-8, 1.01e-7, 1e-6, 0.5] + [0.9] * (LANES - 6))
+    assert quantiles(draws.binomial_lanes, (1, 1e-7), levels)[:6].tolist() == [1, 1, 1, 0, 0, 0]
+
+
+def test_nothing_comes_from_nothing_and_certainty_is_certain():
+    levels = np.linspace(0.001, 0.999, LANES)
+    assert quantiles(draws.binomial_lanes, (0, 0.4), levels).max() == 0
+    assert quantiles(draws.binomial_lanes, (1000, 0.0), levels).max() == 0
+    assert quantiles(draws.binomial_lanes, (1000, 1.0), levels).min() == 1000
+    assert quantiles(draws.poisson_lanes, (0.0,), levels).max() == 0
+
+
+@pytest.mark.parametrize(("n", "p"), [(30, 0.2), (400, 0.3)])
+def test_a_slightly_larger_probability_never_gives_a_smaller_count(n, p):
+    levels = (np.arange(8_192) + 0.5) / 8_192
+    less, more = (quantiles(draws.binomial_lanes, (n, q), levels) for q in (p, p * 1.001))
+    assert (more >= less).all()
+    assert (more - less).mean() == pytest.approx(n * p * 0.001, rel=0.15)  # no more changes than the means differ
+
+
+@pytest.mark.parametrize(("n", "p"), [(8, 0.3), (300, 0.01), (300, 0.4), (5000, 0.97)])
+def test_the_exact_binomial_is_binomial(n, p):
+    sample = np.array([exact.binomial_exact(n, p, 9, step, 0, member, 5, 6) for step in range(40) for member in range(500)])
+    assert chi_square(sample, lambda k: stats.binom.pmf(k, n, p)) > 1e-4
+
+
+@pytest.mark.parametrize("mean", [0.4, 8, 25, 900])
+def test_the_exact_poisson_is_poisson(mean):
+    sample = np.array([exact.poisson_exact(mean, 9, step, 0, member, 5, 6) for step in range(40) for member in range(500)])
+    assert chi_square(sample, lambda k: stats.poisson.pmf(k, mean)) > 1e-4
+
+
+def chi_square(sample, pmf):
+    """p-value of counts against a distribution, classes below five expected merged."""
+    low, high = int(sample.min()), int(sample.max())
+    expected = pmf(np.arange(low, high + 1)) * sample.size
+    observed = np.bincount((sample - low).astype(int), minlength=high - low + 1)
+    keep = expected >= 5
+    observed = np.append(observed[keep], observed[~keep].sum())
+    expected = np.append(expected[keep], sample.size - expected[keep].sum())
+    if expected[-1] < 1:
+        observed, expected = observed[:-1], expected[:-1]
+        observed = observed * (expected.sum() / observed.sum())
+    return stats.chisquare(observed, expected * observed.sum() / expected.sum()).pvalue
+
+
+def test_normals_are_normal():
+    words, held, work = buffers()
+    members = np.arange(LANES, dtype=np.uint32)
+    out = np.zeros(LANES, dtype=np.float32)
+    sample = []
+    for step in range(200):
+        draws.normal_lanes(out, 0, words, held, 0, 3, step, 0, members, 1, 2, work, LANES)
+        sample.append(out.copy())
+    assert stats.kstest(np.concatenate(sample), "norm").pvalue > 1e-3

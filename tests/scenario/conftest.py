@@ -1,0 +1,59 @@
+"""Small scenarios written to a folder of the test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from forbear.scenario.scenario import Scenario
+
+HEADER = """
+[scenario]
+name = "small"
+title = "Small"
+kind = "prospective"
+start = 2003-05-05
+end = 2004-05-03
+
+[sources.paper]
+title = "A paper"
+
+[country]
+districts = ["east", "west"]
+communities = ["north", "south"]
+organisations = ["guard"]
+components = ["army"]
+
+[organisation.guard]
+home = "south"
+
+[facts]
+source = "paper"
+"people.population_at_start" = 1000
+"""
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write a scenario: the small header and what the test adds; other files by keyword `files`."""
+
+    def _write(text: str = "", header: str = HEADER, name: str = "small.toml", files: dict[str, str] | None = None) -> Path:
+        for other, content in (files or {}).items():
+            (tmp_path / other).write_text(content, encoding="utf-8")
+        path = tmp_path / name
+        path.write_text(header + text, encoding="utf-8")
+        return path
+
+    return _write
+
+
+@pytest.fixture
+def load(write: Callable[..., Path]) -> Callable[..., Scenario]:
+    """Write and load a scenario."""
+
+    def _load(text: str = "", rows: Callable[[str], list[dict[str, str]]] | None = None, **more: object) -> Scenario:
+        return Scenario.load(write(text, **more), rows=rows)
+
+    return _load
