@@ -23,9 +23,15 @@ DIMENSIONLESS = frozenset(
 )
 
 _SCALES = {
-    "hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12,
-    "%": 1e-2, "percent": 1e-2, "mille": 1e-3,
-}  # fmt: skip
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "%": 1e-2,
+    "percent": 1e-2,
+    "mille": 1e-3,
+}
 
 #: Kinds of thing that pint does not know; each line is a pint definition.
 _DEFINITIONS = (
@@ -39,34 +45,79 @@ _DEFINITIONS = (
 
 #: What people write, and the name under which pint knows it.
 _WORDS = {
-    "US$": "dollar", "$": "dollar", "USD": "dollar", "usd": "dollar", "dollar": "dollar", "dollars": "dollar",
-    "person": "person", "persons": "person", "people": "person", "soldier": "person", "soldiers": "person",
-    "troop": "person", "troops": "person", "fighter": "person", "fighters": "person", "resident": "person",
-    "residents": "person", "member": "person", "members": "person",
-    "death": "casualty", "deaths": "casualty", "dead": "casualty",
-    "attack": "attack", "attacks": "attack", "strike": "strike", "strikes": "strike",
-    "operation": "operation", "operations": "operation", "brigade": "brigade", "brigades": "brigade",
-    "week": "week", "weeks": "week", "day": "day", "days": "day", "month": "month", "months": "month",
-    "year": "year", "years": "year", "hour": "hour", "hours": "hour",
-    "W": "watt", "kW": "kilowatt", "MW": "megawatt", "GW": "gigawatt", "watt": "watt", "kilowatt": "kilowatt",
-    "megawatt": "megawatt", "gigawatt": "gigawatt", "megawatts": "megawatt", "gigawatts": "gigawatt",
-    "kilowatts": "kilowatt", "watts": "watt", "TW": "terawatt",
-    "km": "kilometer", "m": "meter", "km2": "kilometer**2",
-}  # fmt: skip
+    "US$": "dollar",
+    "$": "dollar",
+    "USD": "dollar",
+    "usd": "dollar",
+    "dollar": "dollar",
+    "dollars": "dollar",
+    "person": "person",
+    "persons": "person",
+    "people": "person",
+    "soldier": "person",
+    "soldiers": "person",
+    "troop": "person",
+    "troops": "person",
+    "fighter": "person",
+    "fighters": "person",
+    "resident": "person",
+    "residents": "person",
+    "member": "person",
+    "members": "person",
+    "death": "casualty",
+    "deaths": "casualty",
+    "dead": "casualty",
+    "attack": "attack",
+    "attacks": "attack",
+    "strike": "strike",
+    "strikes": "strike",
+    "operation": "operation",
+    "operations": "operation",
+    "brigade": "brigade",
+    "brigades": "brigade",
+    "week": "week",
+    "weeks": "week",
+    "day": "day",
+    "days": "day",
+    "month": "month",
+    "months": "month",
+    "year": "year",
+    "years": "year",
+    "hour": "hour",
+    "hours": "hour",
+    "W": "watt",
+    "kW": "kilowatt",
+    "MW": "megawatt",
+    "GW": "gigawatt",
+    "watt": "watt",
+    "kilowatt": "kilowatt",
+    "megawatt": "megawatt",
+    "gigawatt": "gigawatt",
+    "megawatts": "megawatt",
+    "gigawatts": "gigawatt",
+    "kilowatts": "kilowatt",
+    "watts": "watt",
+    "TW": "terawatt",
+    "km": "kilometer",
+    "m": "meter",
+    "km2": "kilometer**2",
+}
 
 _NUMBER = re.compile(
     r"\s*(?P<number>[+-]?(?:\d{1,3}(?:[ \u00a0\u2009\u202f_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(?P<unit>.*)\Z",
     re.DOTALL,
 )
-_PIECE = re.compile(r"\s*(?:(?P<slash>/|\bper\b)|(?P<times>\*|·)|(?P<number>\d+(?:\.\d+)?)(?P<k>k\b)?"
-                    r"|(?P<word>US\$|\$|%|-(?=\s*\Z)|[A-Za-z][A-Za-z0-9]*))")  # fmt: skip
+_PIECE = re.compile(
+    r"\s*(?:(?P<slash>/|\bper\b)|(?P<times>\*|·)|(?P<number>\d+(?:\.\d+)?)(?P<k>k\b)?"
+    r"|(?P<word>US\$|\$|%|-(?=\s*\Z)|[A-Za-z][A-Za-z0-9]*))"
+)
 
 
 @cache
 def _registry() -> Any:
     import pint
 
-    registry = pint.UnitRegistry()
+    registry: Any = pint.UnitRegistry()
     for definition in _DEFINITIONS:
         registry.define(definition)
     registry.define("strike = []")

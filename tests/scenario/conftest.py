@@ -36,10 +36,18 @@ source = "paper"
 
 
 @pytest.fixture
+def header() -> str:
+    """The head of the small scenario."""
+    return HEADER
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
     """Write a scenario: the small header and what the test adds; other files by keyword `files`."""
 
-    def _write(text: str = "", header: str = HEADER, name: str = "small.toml", files: dict[str, str] | None = None) -> Path:
+    def _write(
+        text: str = "", header: str = HEADER, name: str = "small.toml", files: dict[str, str] | None = None
+    ) -> Path:
         for other, content in (files or {}).items():
             (tmp_path / other).write_text(content, encoding="utf-8")
         path = tmp_path / name

@@ -83,7 +83,11 @@ def test_every_code_of_files_scenarios_and_units_has_a_broken_example() -> None:
 
 def test_every_code_that_the_reader_uses_is_in_the_catalogue() -> None:
     source = Path(__file__).parent.parent.parent / "src" / "forbear"
-    files = [*source.glob("scenario/*.py"), source / "units.py", *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain"))]
+    files = [
+        *source.glob("scenario/*.py"),
+        source / "units.py",
+        *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain")),
+    ]
     used = {code for path in files for code in re.findall(r'"(E[123]\d\d)"', path.read_text(encoding="utf-8"))}
     assert used <= set(catalogue())
     assert {code for code in catalogue() if code[:2] in ("E1", "E2", "E3")} - used <= {"E100"}

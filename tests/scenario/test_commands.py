@@ -94,8 +94,13 @@ def test_a_scenario_does_not_differ_from_itself(capsys) -> None:
 
 
 def test_a_lever_that_differs_is_named_with_its_dates_and_in_one_sentence(load) -> None:
-    first = load('[levers]\n"intervener.force" = { schedule = [["2003-05", 100], [2003-09-01, 300]], source = "paper" }')
-    second = first.with_levers({"intervener.force": {"schedule": [["2003-05", 100], [datetime.date(2003, 9, 1), 500], ["2004-01-05", 300]]}}, name="more")
+    first = load(
+        '[levers]\n"intervener.force" = { schedule = [["2003-05", 100], [2003-09-01, 300]], source = "paper" }'
+    )
+    second = first.with_levers(
+        {"intervener.force": {"schedule": [["2003-05", 100], [datetime.date(2003, 9, 1), 500], ["2004-01-05", 300]]}},
+        name="more",
+    )
     found = diff(first, second)
     assert len(found.changes) == 1
     change = found.changes[0]
@@ -107,7 +112,9 @@ def test_a_lever_that_differs_is_named_with_its_dates_and_in_one_sentence(load) 
 
 def test_paths_written_differently_but_equal_on_every_step_do_not_differ(load) -> None:
     first = load('[levers]\n"intervener.force" = { value = 100, source = "paper" }')
-    second = load('[levers]\n"intervener.force" = { schedule = [["2003-05", 100], ["2003-09", 100]], source = "paper" }')
+    second = load(
+        '[levers]\n"intervener.force" = { schedule = [["2003-05", 100], ["2003-09", 100]], source = "paper" }'
+    )
     assert not diff(first, second)
 
 
@@ -116,21 +123,28 @@ def test_every_kind_of_difference_is_in_the_table(load) -> None:
     second = load(
         '[levers]\n"politics.offer" = { value = 0.4, source = "paper" }\n'
         '[uncertainties]\n"people.fear_shock.south" = { prior = "uniform", low = 0, high = 0.1, source = "paper" }\n'
-        '[community.north]\npurged = true\n'
+        "[community.north]\npurged = true\n"
         '[[rules]]\nname = "r"\nwhen = "observed_detainees > 5"\nthen = { lever = "politics.offer", value = 1 }\n'
     )
     rows = diff(first, second).table()
     assert {(row["kind"], row["name"]) for row in rows} == {
-        ("lever", "politics.offer"), ("uncertainty", "people.fear_shock.south"), ("fact", "politics.purged.north"), ("rule", "r"),
-    }  # fmt: skip
+        ("lever", "politics.offer"),
+        ("uncertainty", "people.fear_shock.south"),
+        ("fact", "politics.purged.north"),
+        ("rule", "r"),
+    }
     assert next(row for row in rows if row["kind"] == "fact")["after"] == "1"
 
 
 def test_a_difference_of_structure_names_who_came_and_who_went(load, write) -> None:
     first = load()
-    second = Scenario.load(write(header=first.file and write().read_text().replace('["east", "west"]', '["east", "coast"]')))
+    second = Scenario.load(
+        write(header=first.file and write().read_text().replace('["east", "west"]', '["east", "coast"]'))
+    )
     rows = diff(first, second).table()
-    assert [(row["name"], row["before"], row["after"]) for row in rows if row["kind"] == "structure"] == [("districts", "without coast", "without west")]
+    assert [(row["name"], row["before"], row["after"]) for row in rows if row["kind"] == "structure"] == [
+        ("districts", "without coast", "without west")
+    ]
 
 
 def test_diff_on_the_command_line_prints_the_sentence_and_the_table(write, capsys) -> None:

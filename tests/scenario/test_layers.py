@@ -28,8 +28,11 @@ def test_the_order_is_default_parent_scenario_sweep_point_command_line(write) ->
     assert (offer(default), default.origin("politics.offer").layer) == (0, "package default")
     parent = family(write, '[levers]\n"politics.offer" = { value = 0.1, source = "paper" }', "")
     assert (offer(parent), parent.origin("politics.offer").layer) == (0.1, "parent")
-    own = family(write, '[levers]\n"politics.offer" = { value = 0.1, source = "paper" }',
-                 '[levers]\n"politics.offer" = { value = 0.2, source = "paper" }')  # fmt: skip
+    own = family(
+        write,
+        '[levers]\n"politics.offer" = { value = 0.1, source = "paper" }',
+        '[levers]\n"politics.offer" = { value = 0.2, source = "paper" }',
+    )
     assert (offer(own), own.origin("politics.offer").layer) == (0.2, "scenario")
     sweep = own.with_levers({"politics.offer": 0.3})
     assert (offer(sweep), sweep.origin("politics.offer").layer) == (0.3, "sweep point")
@@ -66,14 +69,20 @@ def test_a_statement_about_one_member_wins_over_one_about_all_in_the_same_file(l
 
 
 def test_a_stronger_layer_about_all_wins_over_a_weaker_one_about_one_member(write) -> None:
-    scenario = family(write, '[uncertainties]\n"people.fear_shock.south" = { value = 0.9, source = "paper" }',
-                      '[uncertainties]\n"people.fear_shock" = { value = 0.2, source = "paper" }')  # fmt: skip
+    scenario = family(
+        write,
+        '[uncertainties]\n"people.fear_shock.south" = { value = 0.9, source = "paper" }',
+        '[uncertainties]\n"people.fear_shock" = { value = 0.2, source = "paper" }',
+    )
     assert [prior.arguments["value"] for prior in scenario.problem().priors["fear_shock"]] == [0.2, 0.2]
 
 
 def test_a_child_replaces_a_path_whole_and_keeps_what_it_does_not_name(write) -> None:
-    scenario = family(write, '[levers]\nsource = "paper"\n"politics.offer" = { schedule = [["2003-05", 0.1], ["2003-09", 0.9]] }\n"politics.guarantee" = 0.5',
-                      '[levers]\n"politics.offer" = { value = 0.3, source = "paper" }')  # fmt: skip
+    scenario = family(
+        write,
+        '[levers]\nsource = "paper"\n"politics.offer" = { schedule = [["2003-05", 0.1], ["2003-09", 0.9]] }\n"politics.guarantee" = 0.5',
+        '[levers]\n"politics.offer" = { value = 0.3, source = "paper" }',
+    )
     levers = scenario.problem().levers
     assert set(levers["offer"]) == {0.3}
     assert set(levers["guarantee"]) == {0.5}
@@ -82,16 +91,29 @@ def test_a_child_replaces_a_path_whole_and_keeps_what_it_does_not_name(write) ->
 
 
 def test_a_child_may_change_what_it_inherits_within_dates(write) -> None:
-    scenario = family(write, '[levers]\n"intervener.force" = { value = 100, source = "paper" }',
-                      '[levers]\n"intervener.force" = { add = 50, from = 2003-06-02, until = 2003-06-16, source = "paper" }')  # fmt: skip
+    scenario = family(
+        write,
+        '[levers]\n"intervener.force" = { value = 100, source = "paper" }',
+        '[levers]\n"intervener.force" = { add = 50, from = 2003-06-02, until = 2003-06-16, source = "paper" }',
+    )
     np.testing.assert_array_equal(scenario.problem().levers["force"][:8], [100, 100, 100, 100, 150, 150, 100, 100])
 
 
 def test_changes_in_words_add_scale_and_set(load) -> None:
-    scenario = load('[levers]\n"intervener.force" = { schedule = [["2003-05", 100], ["2003-09", 300]], source = "paper" }')
+    scenario = load(
+        '[levers]\n"intervener.force" = { schedule = [["2003-05", 100], ["2003-09", 300]], source = "paper" }'
+    )
     base = scenario.problem().levers["force"]
-    for text, expected in {"+50": base + 50, "-50": base - 50, "*1.5": base * 1.5, "=7": base * 0 + 7, "1 thousand persons": base * 0 + 1000}.items():
-        np.testing.assert_allclose(scenario.with_levers({"intervener.force": text}).problem().levers["force"], expected, err_msg=text)
+    for text, expected in {
+        "+50": base + 50,
+        "-50": base - 50,
+        "*1.5": base * 1.5,
+        "=7": base * 0 + 7,
+        "1 thousand persons": base * 0 + 1000,
+    }.items():
+        np.testing.assert_allclose(
+            scenario.with_levers({"intervener.force": text}).problem().levers["force"], expected, err_msg=text
+        )
 
 
 def test_changes_follow_one_another_through_layers(load) -> None:
@@ -101,14 +123,19 @@ def test_changes_follow_one_another_through_layers(load) -> None:
 
 
 def test_pulses_and_schedules_can_be_given_from_python(load) -> None:
-    scenario = load().with_levers({"politics.election": {"pulses": ["2003-06-01"]}, "intervener.force": {"schedule": [["2003-05", 5]]}}, name="early vote")
+    scenario = load().with_levers(
+        {"politics.election": {"pulses": ["2003-06-01"]}, "intervener.force": {"schedule": [["2003-05", 5]]}},
+        name="early vote",
+    )
     assert scenario.problem().levers["election"].sum() == 1
     assert scenario.problem().levers["force"][0] == 5
     assert scenario.name == "early vote"
 
 
 def test_facts_and_uncertainties_are_set_from_the_command_line(load) -> None:
-    scenario = load().with_settings(["people.small_community=*2", "people.return_rate=0.01", "intervener.deployment.east=3"])
+    scenario = load().with_settings(
+        ["people.small_community=*2", "people.return_rate=0.01", "intervener.deployment.east=3"]
+    )
     problem = scenario.problem()
     assert problem.facts["small_community"] == 2000
     assert problem.priors["return_rate"].item().arguments == {"value": 0.01}
@@ -130,7 +157,9 @@ def test_a_prior_is_replaced_and_never_shifted(load) -> None:
 
 
 def test_a_prior_in_another_unit_is_converted_in_the_arguments_that_carry_it(load) -> None:
-    scenario = load('[uncertainties]\n"people.return_rate" = { prior = "lognormal", median = 7, sigma = 0.5, unit = "1/day", source = "paper" }')
+    scenario = load(
+        '[uncertainties]\n"people.return_rate" = { prior = "lognormal", median = 7, sigma = 0.5, unit = "1/day", source = "paper" }'
+    )
     arguments = scenario.problem().priors["return_rate"].item().arguments
     assert arguments == {"median": pytest.approx(49), "sigma": 0.5}
 
@@ -143,7 +172,9 @@ def test_an_unknown_key_has_no_origin(load) -> None:
 
 def test_a_rule_of_the_same_name_replaces_and_remove_drops(write) -> None:
     rule = '[[rules]]\nname = "{}"\nwhen = "observed_detainees > {} for 4 weeks"\nthen = {{ lever = "politics.offer", value = 0.5 }}\n'
-    scenario = family(write, rule.format("a", 5) + rule.format("b", 5), rule.format("a", 9) + '[[rules]]\nname = "b"\nremove = true\n')
+    scenario = family(
+        write, rule.format("a", 5) + rule.format("b", 5), rule.format("a", 9) + '[[rules]]\nname = "b"\nremove = true\n'
+    )
     assert [(entry.name, entry.threshold) for entry in scenario.rules] == [("a", 9)]
 
 

@@ -15,7 +15,10 @@ CASES = [
     (Prior("uniform", {"low": -2, "high": 5}), stats.uniform(-2, 7)),
     (Prior("loguniform", {"low": 0.01, "high": 3}), stats.loguniform(0.01, 3)),
     (Prior("normal", {"mean": 1, "sd": 2}), stats.norm(1, 2)),
-    (Prior("truncated_normal", {"mean": 2.5, "sd": 0.15, "low": 1.8, "high": 3.5}), stats.truncnorm(-14 / 3, 20 / 3, 2.5, 0.15)),
+    (
+        Prior("truncated_normal", {"mean": 2.5, "sd": 0.15, "low": 1.8, "high": 3.5}),
+        stats.truncnorm(-14 / 3, 20 / 3, 2.5, 0.15),
+    ),
     (Prior("truncated_normal", {"mean": 0, "sd": 1, "low": 4, "high": 6}), stats.truncnorm(4, 6)),
     (Prior("truncated_normal", {"mean": 0, "sd": 1, "low": -6, "high": -4}), stats.truncnorm(-6, -4)),
     (Prior("lognormal", {"median": 3, "sigma": 0.7}), stats.lognorm(0.7, scale=3)),
@@ -35,7 +38,9 @@ def test_a_spike_puts_its_weight_at_exactly_zero_and_the_rest_by_the_lognormal()
     u = np.linspace(0.0005, 0.9995, 1000)
     values = quantile(prior, u)
     assert (values == 0).sum() == 100
-    np.testing.assert_allclose(values[u >= 0.1], stats.lognorm(1.5, scale=0.28).ppf((u[u >= 0.1] - 0.1) / 0.9), rtol=1e-9)
+    np.testing.assert_allclose(
+        values[u >= 0.1], stats.lognorm(1.5, scale=0.28).ppf((u[u >= 0.1] - 0.1) / 0.9), rtol=1e-9
+    )
     assert np.isfinite(quantile(prior, np.array([0.1]))).all()
 
 

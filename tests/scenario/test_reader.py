@@ -40,10 +40,18 @@ x = 1
     tomllib.loads(text)
     lines = line_numbers(text)
     expected = {
-        ("title",): 2, ("long",): 3, ("literal",): 7, ("a", "b"): 10, ("a", "b", "quoted.key"): 11,
-        ("a", "b", "quoted.key", 1): 12, ("a", "b", "quoted.key", 2, "inner"): 13, ("a", "b", "dotted", "key"): 15,
-        ("rules", 0, "name"): 17, ("rules", 1, "name"): 19, ("rules", 1, "deep", "x"): 21,
-    }  # fmt: skip
+        ("title",): 2,
+        ("long",): 3,
+        ("literal",): 7,
+        ("a", "b"): 10,
+        ("a", "b", "quoted.key"): 11,
+        ("a", "b", "quoted.key", 1): 12,
+        ("a", "b", "quoted.key", 2, "inner"): 13,
+        ("a", "b", "dotted", "key"): 15,
+        ("rules", 0, "name"): 17,
+        ("rules", 1, "name"): 19,
+        ("rules", 1, "deep", "x"): 21,
+    }
     assert {path: lines.get(path) for path in expected} == expected
 
 
@@ -93,16 +101,11 @@ def test_tables_by_member_nest_in_the_order_of_dimensions(load) -> None:
     np.testing.assert_allclose(unit.problem().levers["deployment"][0], [0.2, 0.3])
 
 
-def test_an_index_fact_is_resolved_from_a_name_and_none_is_minus_one(load) -> None:
-    facts = load('[organisation.guard]\nsplinter_of = "none"\n', header=_headless()).problem().facts
+def test_an_index_fact_is_resolved_from_a_name_and_none_is_minus_one(load, header) -> None:
+    header = header.replace('[organisation.guard]\nhome = "south"\n', "") + '"insurgency.home" = { guard = "south" }\n'
+    facts = load('[organisation.guard]\nsplinter_of = "none"\n', header=header).problem().facts
     assert facts["home"].tolist() == [1]
     assert facts["splinter_of"].tolist() == [-1]
-
-
-def _headless() -> str:
-    from conftest import HEADER
-
-    return HEADER.replace('[organisation.guard]\nhome = "south"\n', "") + '"insurgency.home" = { guard = "south" }\n'
 
 
 def test_a_bare_name_and_a_full_name_mean_the_same_within_a_member(load) -> None:
@@ -118,19 +121,48 @@ def test_a_rule_is_read_with_its_window_threshold_and_elements(load) -> None:
         'then = [{ lever = "politics.offer", value = 0.7 }, { lever = "intervener.force", operation = "add", value = "1 thousand soldiers" }]\n'
     )
     first, second, third = scenario.problem().rules
-    assert (first.quantity, first.element, first.window, first.comparison, first.threshold) == ("observed_attacks", 1, 8, ">", 12.5)
-    assert (first.lever, first.lever_element, first.operation, first.value, first.hold_weeks) == ("deployment", 1, "scale", 2, 26)
-    assert (second.quantity, second.element, second.comparison, second.threshold, second.window) == ("observed_electricity", None, "<", 200, 1)
+    assert (first.quantity, first.element, first.window, first.comparison, first.threshold) == (
+        "observed_attacks",
+        1,
+        8,
+        ">",
+        12.5,
+    )
+    assert (first.lever, first.lever_element, first.operation, first.value, first.hold_weeks) == (
+        "deployment",
+        1,
+        "scale",
+        2,
+        26,
+    )
+    assert (second.quantity, second.element, second.comparison, second.threshold, second.window) == (
+        "observed_electricity",
+        None,
+        "<",
+        200,
+        1,
+    )
     assert (second.name, third.name, third.operation, third.value) == ("s", "s", "add", 1000)
 
 
 def test_an_observation_is_read_and_a_child_replaces_it(write) -> None:
     text = '[observations.attacks]\nquantity = "observed_attacks"\nseries = "s"\ncolumn = "{}"\nfilter = {{ kind = "x" }}\nscale = 2\n'
     write(text.format("total"))
-    child = write(text.format("ied"), header='[scenario]\nname = "child"\ntitle = "Child"\nextends = "small.toml"\n', name="child.toml")
+    child = write(
+        text.format("ied"),
+        header='[scenario]\nname = "child"\ntitle = "Child"\nextends = "small.toml"\n',
+        name="child.toml",
+    )
     rows = [{"month": "2003-05", "kind": "x", "total": "1", "ied": "2"}]
     seen = Scenario.load(child, rows=lambda name: rows).observations["attacks"]
-    assert (seen.quantity, seen.series, seen.column, seen.scale, seen.filter, seen.frequency) == ("observed_attacks", "s", "ied", 2.0, {"kind": "x"}, "month")
+    assert (seen.quantity, seen.series, seen.column, seen.scale, seen.filter, seen.frequency) == (
+        "observed_attacks",
+        "s",
+        "ied",
+        2.0,
+        {"kind": "x"},
+        "month",
+    )
 
 
 def test_a_scenario_is_found_by_folder_file_and_library_name(write, tmp_path, monkeypatch) -> None:
@@ -147,7 +179,7 @@ def test_a_scenario_is_found_by_folder_file_and_library_name(write, tmp_path, mo
 
 
 def test_faults_of_a_parent_are_reported_in_the_parent(write) -> None:
-    parent = write('[facts.politics]\noil = 7\n')
+    parent = write("[facts.politics]\noil = 7\n")
     child = write(header='[scenario]\nname = "child"\ntitle = "Child"\nextends = "small.toml"\n', name="child.toml")
     with pytest.raises(ForbearError) as caught:
         Scenario.load(child)

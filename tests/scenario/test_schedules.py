@@ -28,14 +28,19 @@ def test_the_middle_of_a_step_decides_which_value_it_has(load) -> None:
 
 
 def test_a_linear_schedule_is_straight_between_points_and_level_after_the_last(load) -> None:
-    force = lever(load, '"intervener.force" = { schedule = [[2003-05-05, 0], [2003-07-14, 700]], interpolation = "linear" }')
+    force = lever(
+        load, '"intervener.force" = { schedule = [[2003-05-05, 0], [2003-07-14, 700]], interpolation = "linear" }'
+    )
     np.testing.assert_allclose(force[:10], 35 + 70 * np.arange(10))
     np.testing.assert_array_equal(force[10:], 700)
 
 
 def test_before_says_what_held_until_the_first_date(load) -> None:
     for interpolation in ("step", "linear"):
-        force = lever(load, f'"intervener.force" = {{ schedule = [["2003-08-04", 700]], before = 5, interpolation = "{interpolation}" }}')
+        force = lever(
+            load,
+            f'"intervener.force" = {{ schedule = [["2003-08-04", 700]], before = 5, interpolation = "{interpolation}" }}',
+        )
         np.testing.assert_array_equal(force, [5.0] * 13 + [700.0] * 39)
 
 
@@ -59,7 +64,9 @@ def test_a_pulse_on_the_last_day_of_a_step_belongs_to_that_step(load) -> None:
 
 
 def test_one_district_can_have_a_path_of_its_own(load) -> None:
-    text = '"intervener.deployment" = 2\n"intervener.deployment.west" = { schedule = [[2003-05-05, 1], [2003-06-02, 3]] }'
+    text = (
+        '"intervener.deployment" = 2\n"intervener.deployment.west" = { schedule = [[2003-05-05, 1], [2003-06-02, 3]] }'
+    )
     deployment = lever(load, text, "deployment")
     assert deployment.shape == (52, 2)
     np.testing.assert_array_equal(deployment[:, 0], 2)
@@ -97,7 +104,9 @@ def test_a_series_in_steps_changes_at_the_first_of_a_month(load) -> None:
 
 
 def test_a_shorter_step_samples_the_same_path_more_finely(load) -> None:
-    scenario = load('[levers]\n"intervener.force" = { schedule = [[2003-05-05, 0], [2004-05-03, 364]], interpolation = "linear", source = "paper" }')
+    scenario = load(
+        '[levers]\n"intervener.force" = { schedule = [[2003-05-05, 0], [2004-05-03, 364]], interpolation = "linear", source = "paper" }'
+    )
     whole, half = scenario.problem(), scenario.problem(step=0.5)
     assert (whole.steps, half.steps) == (52, 104)
     np.testing.assert_allclose(half.levers["force"].reshape(52, 2).mean(axis=1), whole.levers["force"])

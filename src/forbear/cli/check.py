@@ -35,6 +35,8 @@ def command(
                 print(f"    {row['key']}: {row['value']}  ({row['meaning']})")
     guessed = [row["key"] for row in table if row["state"] == "guessed"]
     if guessed:
-        print(f"guessed (an assumption or invention, no source): {len(guessed)} of {sum(r['state'] != 'default' for r in table)}")
+        print(
+            f"guessed (an assumption or invention, no source): {len(guessed)} of {sum(r['state'] != 'default' for r in table)}"
+        )
     print(f"{problem.steps} steps of {problem.step:g} week; scenario hash {problem.hash[:16]}")
     print(f"{loaded.name}: no faults")

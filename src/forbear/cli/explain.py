@@ -30,8 +30,19 @@ def command(code: Annotated[str, typer.Argument(help="a code such as E204; nothi
 
         message = f"no error code {code.strip()[:40]!r}"
         near = difflib.get_close_matches(wanted, entries, n=1, cutoff=0.5)
-        raise FileError("E108", message, faults=(
-            Fault("E108", message, value=code.strip()[:40], allowed="forbear explain lists all", nearest=near[0] if near else None),))  # fmt: skip
+        raise FileError(
+            "E108",
+            message,
+            faults=(
+                Fault(
+                    "E108",
+                    message,
+                    value=code.strip()[:40],
+                    allowed="forbear explain lists all",
+                    nearest=near[0] if near else None,
+                ),
+            ),
+        )
     entry = entries[wanted]
     print(f"{wanted}  {entry['title']}\n\n{entry['meaning'].strip()}\n")
     print("For example\n" + "\n".join("    " + line for line in entry["example"].strip().splitlines()))

@@ -50,11 +50,14 @@ class _Weaver:
         self.rows = 0
         self.temporaries = 0
         self.loop_names = loop_variables(rule.body)
+        self.sums_of_money: set[str] = set()
 
     def weave(self) -> str:
         body = self.plan(self.rule.body)
         for name, places in self.used_in.items():
             if len(places) > 1 or min(places) < 0:
+                if name in self.sums_of_money:
+                    raise WeaveError(f"{self.rule.room}.{self.rule.name}: {name} holds cents and is used beyond one run of assignments, where it would lose them")
                 self.row_of[name] = self.rows
                 self.rows += 1
         self.emit(body, [], 1)
@@ -104,6 +107,8 @@ class _Weaver:
             group = Group(self.groups)
             out.append(group)
         group.lets.append(let)
+        if isinstance(let.target, ast.Name) and self.holds_money(let.value):
+            self.sums_of_money.add(let.target.id)
         self.note(let.target, group.number)
         self.note(let.value, group.number)
         return group
@@ -123,6 +128,16 @@ class _Weaver:
         lets = [*group.lets, let]
         written = elements(lets, written=True)
         return any(a == b and x != y for a, x in written for b, y in elements(lets, written=False))
+
+    def holds_money(self, value: ast.expr) -> bool:
+        """True when a value is in cents, which 32 bits cannot keep."""
+        for node in ast.walk(value):
+            symbol = symbol_of(node, self.symbols) if isinstance(node, ast.Attribute) else None
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "cents"
+            known = isinstance(node, ast.Name) and node.id in self.sums_of_money
+            if called or known or (symbol is not None and symbol.money):
+                return True
+        return False
 
     def note(self, tree: ast.AST, place: int) -> None:
         for node in ast.walk(tree):

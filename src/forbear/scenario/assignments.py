@@ -74,11 +74,15 @@ class _Gatherer:
                 continue
             if key in self.rooms and isinstance(spec, dict):
                 for inner, value in spec.items():
-                    yield from self.entry(document, name, f"{key}.{inner}", value, (name, key, inner), table.get("source"))
+                    yield from self.entry(
+                        document, name, f"{key}.{inner}", value, (name, key, inner), table.get("source")
+                    )
             else:
                 yield from self.entry(document, name, key, spec, (name, key), table.get("source"))
 
-    def entry(self, document: Document, section: str, key: str, spec: Any, path: Path, source: Any) -> Iterator[Assignment]:
+    def entry(
+        self, document: Document, section: str, key: str, spec: Any, path: Path, source: Any
+    ) -> Iterator[Assignment]:
         known = self.tables[section]
         parts = key.split(".")
         stem, element = ".".join(parts[:2]), tuple(parts[2:])
@@ -109,9 +113,11 @@ class _Gatherer:
             document.fault("E206", f"{declared.key} runs over {over}", path, ".".join(element))
             return
         for dimension, member in zip(declared.over, element, strict=False):
-            allowed = self.members[dimension]
-            if member not in allowed:
-                document.fault("E206", f"no {dimension} {show(member)!r}", path, None, ", ".join(allowed), nearest(member, allowed))
+            known = self.members[dimension]
+            if member not in known:
+                document.fault(
+                    "E206", f"no {dimension} {show(member)!r}", path, None, ", ".join(known), nearest(member, known)
+                )
                 return
         if isinstance(spec, dict) and not any(key in spec for key in _SPEC[kind_of(declared)]):
             aside = {key: spec[key] for key in _ASIDE if key in spec}
@@ -120,16 +126,28 @@ class _Gatherer:
                 wrong = [key for key in inner if key not in self.members.get((declared.over or ("",))[-1], ())]
                 allowed = ", ".join((*_SPEC[kind_of(declared)], *_ASIDE))
                 if wrong:
-                    document.fault("E201", f"unknown key {wrong[0]!r} for {declared.key}", (*path, wrong[0]), None, allowed,
-                                   nearest(wrong[0], (*_SPEC[kind_of(declared)], *_ASIDE)))  # fmt: skip
+                    document.fault(
+                        "E201",
+                        f"unknown key {wrong[0]!r} for {declared.key}",
+                        (*path, wrong[0]),
+                        None,
+                        allowed,
+                        nearest(wrong[0], (*_SPEC[kind_of(declared)], *_ASIDE)),
+                    )
                 else:
                     document.fault("E202", f"{declared.key} is given no value", path, None, allowed)
                 return
-            for member, value in inner.items():
+            for member_name, value in inner.items():
                 if "unit" in aside and isinstance(value, (int, float)) and not isinstance(value, bool):
                     value = {"value": value, "unit": aside["unit"]}
-                yield from self.spread(document, declared, (*element, member), value, (*path, member),
-                                       aside.get("source", source))  # fmt: skip
+                yield from self.spread(
+                    document,
+                    declared,
+                    (*element, member_name),
+                    value,
+                    (*path, member_name),
+                    aside.get("source", source),
+                )
             return
         if isinstance(spec, dict) and isinstance(spec.get("value"), dict):
             outer = {key: value for key, value in spec.items() if key != "value"}
@@ -149,7 +167,9 @@ class _Gatherer:
             path: Path = (dimension, member)
             allowed = self.members[dimension]
             if member not in allowed:
-                document.fault("E206", f"no {dimension} {member!r}", path, None, ", ".join(allowed), nearest(member, allowed))
+                document.fault(
+                    "E206", f"no {dimension} {member!r}", path, None, ", ".join(allowed), nearest(member, allowed)
+                )
                 continue
             if not isinstance(values, dict):
                 document.fault("E203", f"[{dimension}.{member}] must be a table", path, values)
@@ -169,7 +189,14 @@ class _Gatherer:
                 if len(named) != 1:
                     words = [*fitting, *(full.partition(".")[2] for full in fitting)]
                     reason = "could mean several" if named else f"is nothing that a {dimension} has"
-                    document.fault("E205", f"{name!r} {reason}", place, None, ", ".join(named) or "see: forbear model", nearest(name, words))
+                    document.fault(
+                        "E205",
+                        f"{name!r} {reason}",
+                        place,
+                        None,
+                        ", ".join(named) or "see: forbear model",
+                        nearest(name, words),
+                    )
                     continue
                 yield from self.spread(document, fitting[named[0]], (member,), spec, place, values.get("source"))
 
@@ -203,13 +230,25 @@ class _Gatherer:
             if declared is None or not fits:
                 allowed = [key for key, entry in self.declared.items() if entry.over == ("district",)]
                 allowed += [f"population.{name}" for name in self.members["community"]]
-                inner.fault("E222", f"unknown column {column!r}", ("districts", column), None,
-                            ", ".join([*allowed, "title", "note"]), nearest(column, allowed))  # fmt: skip
+                inner.fault(
+                    "E222",
+                    f"unknown column {column!r}",
+                    ("districts", column),
+                    None,
+                    ", ".join([*allowed, "title", "note"]),
+                    nearest(column, allowed),
+                )
                 continue
             wrong = [name for name, over in zip(tail, declared.over[1:], strict=True) if name not in self.members[over]]
             if wrong:
-                inner.fault("E206", f"no {declared.over[1]} {wrong[0]!r} (column {column!r})", ("districts", column), None,
-                            ", ".join(self.members[declared.over[1]]), nearest(wrong[0], self.members[declared.over[1]]))  # fmt: skip
+                inner.fault(
+                    "E206",
+                    f"no {declared.over[1]} {wrong[0]!r} (column {column!r})",
+                    ("districts", column),
+                    None,
+                    ", ".join(self.members[declared.over[1]]),
+                    nearest(wrong[0], self.members[declared.over[1]]),
+                )
                 continue
             columns[column] = (declared, tail)
         for line, row in table.rows:
@@ -261,5 +300,3 @@ def assignments(documents: list[Document], structure: Structure, model: Model) -
             found += gatherer.table()
         out.append(found)
     return out
-
-

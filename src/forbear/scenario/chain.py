@@ -89,7 +89,9 @@ def read_chain(path: Path, faults: Faults, layer: str = "scenario") -> list[Docu
             path = find(parent, document.folder)
         except FileError as error:
             near = error.faults[0].nearest
-            document.fault("E101", f"no scenario {show(parent)!r} to extend", place, parent, error.faults[0].allowed, near)
+            document.fault(
+                "E101", f"no scenario {show(parent)!r} to extend", place, parent, error.faults[0].allowed, near
+            )
             faults.throw(str(document.file))
         if path.resolve() in seen:
             names = " -> ".join(str(entry.parent.name) for entry in [*seen, path.resolve()])

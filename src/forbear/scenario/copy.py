@@ -32,13 +32,19 @@ def copy_scenario(name: str, source: str | Path, folder: Path) -> Path:
     Scenario.load(origin)  # a broken scenario is not passed on
     target = folder / name
     if target.exists() or target.is_symlink():
-        raise _error("E103", f"{target} is there already and is not overwritten", str(target), "a name that is not taken")
+        raise _error(
+            "E103", f"{target} is there already and is not overwritten", str(target), "a name that is not taken"
+        )
     text = _renamed(read_text(origin), name)
     header = parse(text, "scenario", Faults(), str(origin), origin.parent).data["scenario"]
     parent = header.get("extends")
     if isinstance(parent, str) and ("/" in parent or "\\" in parent or parent.endswith(".toml")):
-        raise _error("E107", f"{origin.name} extends {show(parent)!r} by a path, which a copy would lose", parent,
-                     "a scenario that extends one of the library, or none")  # fmt: skip
+        raise _error(
+            "E107",
+            f"{origin.name} extends {show(parent)!r} by a path, which a copy would lose",
+            parent,
+            "a scenario that extends one of the library, or none",
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder))
@@ -63,7 +69,9 @@ def _renamed(text: str, name: str) -> str:
     head, mark, rest = text.partition("[scenario]")
     body, following, tail = rest.partition("\n[")
     body = re.sub(r'(?m)^(name\s*=\s*)(".*?"|\'.*?\')', lambda match: f'{match[1]}"{name}"', body, count=1)
-    body = re.sub(r'(?m)^(title\s*=\s*")(.*?)"', lambda match: f'{match[1]}{name}, begun from: {match[2]}"', body, count=1)
+    body = re.sub(
+        r'(?m)^(title\s*=\s*")(.*?)"', lambda match: f'{match[1]}{name}, begun from: {match[2]}"', body, count=1
+    )
     return head + mark + body + following + tail
 
 

@@ -47,9 +47,12 @@ class Difference:
             return f"{self.first} and {self.second} are the same in every number."
         kinds = {
             "structure": ("part of its structure", "parts of its structure"),
-            "fact": ("fact", "facts"), "lever": ("lever", "levers"), "uncertainty": ("uncertainty", "uncertainties"),
-            "rule": ("rule", "rules"), "observation": ("observation", "observations"),
-        }  # fmt: skip
+            "fact": ("fact", "facts"),
+            "lever": ("lever", "levers"),
+            "uncertainty": ("uncertainty", "uncertainties"),
+            "rule": ("rule", "rules"),
+            "observation": ("observation", "observations"),
+        }
         counts = []
         for kind, (one, many) in kinds.items():
             number = len({change.key for change in self.changes if change.kind == kind})
@@ -90,13 +93,17 @@ class Difference:
         lines = [self.sentence]
         for row in self.table():
             when = f" [{row['from']} to {row['to']}]" if row["from"] else ""
-            lines.append(f"    {row['kind']:<11} {row['name']}: {row['before']} -> {row['after']} {row['unit']}".rstrip() + when)
+            lines.append(
+                f"    {row['kind']:<11} {row['name']}: {row['before']} -> {row['after']} {row['unit']}".rstrip() + when
+            )
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
         columns = ("kind", "name", "before", "after", "unit", "from", "to")
         head = "".join(f"<th>{column}</th>" for column in columns)
-        body = "".join("<tr>" + "".join(f"<td>{escape(row[c])}</td>" for c in columns) + "</tr>" for row in self.table())
+        body = "".join(
+            "<tr>" + "".join(f"<td>{escape(row[c])}</td>" for c in columns) + "</tr>" for row in self.table()
+        )
         return f"<p>{escape(self.sentence)}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
@@ -128,7 +135,15 @@ def _structure(a: Scenario, b: Scenario) -> list[Change]:
         if before != after:
             lost, gained = [m for m in before if m not in after], [m for m in after if m not in before]
             if lost or gained:
-                out.append(Change("structure", plural, "", "without " + (", ".join(gained) or "change"), "without " + (", ".join(lost) or "change")))
+                out.append(
+                    Change(
+                        "structure",
+                        plural,
+                        "",
+                        "without " + (", ".join(gained) or "change"),
+                        "without " + (", ".join(lost) or "change"),
+                    )
+                )
             else:
                 out.append(Change("structure", plural, "", ", ".join(before), ", ".join(after)))
     return out
@@ -154,8 +169,9 @@ def _resolved(a: Scenario, b: Scenario, group: str) -> list[Change]:
             begins, ends = _when(x, y, shared)
             if isinstance(x, LeverPath) and shared and begins is None:
                 continue  # written differently, the same on every step
-            words = (x, y) if indexed else (value_words(x), value_words(y))
-            out.append(Change(kind, key, "" if alike else ".".join(element), *words, unit, begins, ends))
+            before_words, after_words = (x, y) if indexed else (value_words(x), value_words(y))
+            name = "" if alike else ".".join(element)
+            out.append(Change(kind, key, name, before_words, after_words, unit, begins, ends))
     return out
 
 
@@ -194,12 +210,14 @@ def _rules(a: Scenario, b: Scenario) -> list[Change]:
 def _observations(a: Scenario, b: Scenario) -> list[Change]:
     def words(scenario: Scenario, name: str) -> str:
         seen = scenario.observations.get(name)
-        return "none" if seen is None else f"{seen.quantity} beside {seen.scale:g} x {seen.series}.{seen.column} by {seen.frequency}"
+        return (
+            "none"
+            if seen is None
+            else f"{seen.quantity} beside {seen.scale:g} x {seen.series}.{seen.column} by {seen.frequency}"
+        )
 
     return [
         Change("observation", name, "", words(a, name), words(b, name))
         for name in {**a.observations, **b.observations}
         if a.observations.get(name) != b.observations.get(name)
     ]
-
-

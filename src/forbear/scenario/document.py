@@ -70,8 +70,9 @@ class Document:
         for key in table:
             if key not in allowed:
                 place = f" in [{'.'.join(map(str, path))}]" if path else ""
-                self.fault("E201", f"unknown key {key!r}{place}", (*path, key), None, ", ".join(allowed),
-                           nearest(key, allowed))  # fmt: skip
+                self.fault(
+                    "E201", f"unknown key {key!r}{place}", (*path, key), None, ", ".join(allowed), nearest(key, allowed)
+                )
 
 
 def read_text(path: FilePath) -> str:

@@ -25,7 +25,10 @@ def _literal(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, dict):
-        parts = (f"{key} = {'...' if isinstance(entry, (dict, list)) else show(entry)}" for key, entry in list(value.items())[:4])
+        parts = (
+            f"{key} = {'...' if isinstance(entry, (dict, list)) else show(entry)}"
+            for key, entry in list(value.items())[:4]
+        )
         return "{" + ", ".join(parts) + "}"
     if isinstance(value, list):
         return f"a list of {len(value)}"

@@ -15,7 +15,19 @@ from forbear.scenario.values import number
 
 __all__ = ["Observation", "read_observations"]
 
-_KEYS = ("quantity", "series", "column", "frequency", "scale", "filter", "dimension", "member_column", "title", "note", "source")
+_KEYS = (
+    "quantity",
+    "series",
+    "column",
+    "frequency",
+    "scale",
+    "filter",
+    "dimension",
+    "member_column",
+    "title",
+    "note",
+    "source",
+)
 FREQUENCIES = ("week", "month", "quarter", "year", "point")
 
 
@@ -36,7 +48,9 @@ class Observation:
     note: str = ""
 
 
-def read_observations(documents: list[Document], structure: Structure, model: Model, rows: Rows) -> dict[str, Observation]:
+def read_observations(
+    documents: list[Document], structure: Structure, model: Model, rows: Rows
+) -> dict[str, Observation]:
     """Read [observations.NAME] of all layers; a later layer replaces the observation of the same name whole."""
     out: dict[str, Observation] = {}
     for document in documents:
@@ -59,19 +73,38 @@ def _observation(document: Document, name: str, entry: object, model: Model, row
     document.unknown_keys(entry, _KEYS, path)
     quantity = entry.get("quantity")
     if quantity not in model.quantities:
-        document.fault("E225", f"no simulated quantity {show(quantity)!r}", (*path, "quantity"), quantity,
-                       "see: forbear model", nearest(str(quantity), model.quantities))  # fmt: skip
+        document.fault(
+            "E225",
+            f"no simulated quantity {show(quantity)!r}",
+            (*path, "quantity"),
+            quantity,
+            "see: forbear model",
+            nearest(str(quantity), model.quantities),
+        )
         quantity = None
     frequency = entry.get("frequency", "month")
     if frequency not in FREQUENCIES:
-        document.fault("E225", f"unknown frequency {show(frequency)!r}", (*path, "frequency"), frequency,
-                       ", ".join(FREQUENCIES), nearest(str(frequency), FREQUENCIES))  # fmt: skip
+        document.fault(
+            "E225",
+            f"unknown frequency {show(frequency)!r}",
+            (*path, "frequency"),
+            frequency,
+            ", ".join(FREQUENCIES),
+            nearest(str(frequency), FREQUENCIES),
+        )
         return None
     dimension = entry.get("dimension")
-    if dimension is not None and (dimension not in NAMED or (quantity and dimension not in model.quantities[quantity].over)):
+    if dimension is not None and (
+        dimension not in NAMED or (quantity and dimension not in model.quantities[quantity].over)
+    ):
         allowed = ", ".join(model.quantities[quantity].over) if quantity else ", ".join(NAMED)
-        document.fault("E225", f"the quantity does not run over {show(dimension)!r}", (*path, "dimension"), dimension,
-                       allowed or "none")  # fmt: skip
+        document.fault(
+            "E225",
+            f"the quantity does not run over {show(dimension)!r}",
+            (*path, "dimension"),
+            dimension,
+            allowed or "none",
+        )
         return None
     for key in ("title", "note", "member_column"):
         if key in entry and not isinstance(entry[key], str):
@@ -83,6 +116,15 @@ def _observation(document: Document, name: str, entry: object, model: Model, row
     if quantity is None or selected is None or scale is None:
         return None
     return Observation(
-        name, str(quantity), str(entry["series"]), str(entry["column"]), frequency, scale, dict(entry.get("filter", {})),
-        dimension, entry.get("member_column"), entry.get("title", ""), entry.get("note", ""),
-    )  # fmt: skip
+        name,
+        str(quantity),
+        str(entry["series"]),
+        str(entry["column"]),
+        frequency,
+        scale,
+        dict(entry.get("filter", {})),
+        dimension,
+        entry.get("member_column"),
+        entry.get("title", ""),
+        entry.get("note", ""),
+    )

@@ -13,6 +13,10 @@ Interpolation = Literal["linear", "step"]
 Operation = Literal["set", "add", "scale"]
 
 
+def _day(number: float) -> str:
+    return datetime.date.fromordinal(int(number)).isoformat()
+
+
 @dataclass(frozen=True)
 class Change:
     """A change laid over a path between two day numbers (`until` excluded; None: open)."""
@@ -64,8 +68,11 @@ class LeverPath:
     def changed(self, change: Change) -> LeverPath:
         """Return the path with one more change over it; an open `set` forgets what was before."""
         if self.pulses is not None:
-            return replace(self, pulses=tuple((day, change.apply(v)) for day, v in self.pulses if change.applies(day)) + tuple(
-                (day, v) for day, v in self.pulses if not change.applies(day)))  # fmt: skip
+            return replace(
+                self,
+                pulses=tuple((day, change.apply(v)) for day, v in self.pulses if change.applies(day))
+                + tuple((day, v) for day, v in self.pulses if not change.applies(day)),
+            )
         if change.operation == "set" and change.begin is None and change.until is None:
             return LeverPath.constant(change.value)
         return replace(self, changes=(*self.changes, change))
@@ -109,18 +116,19 @@ class LeverPath:
 
     def words(self) -> str:
         """Return the path in a few words."""
-        day = lambda number: datetime.date.fromordinal(int(number)).isoformat()  # noqa: E731
         if self.pulses is not None:
-            return ", ".join(f"{day(d)}" + ("" if v == 1 else f" ({v:g})") for d, v in sorted(self.pulses)) or "never"
+            return ", ".join(f"{_day(d)}" + ("" if v == 1 else f" ({v:g})") for d, v in sorted(self.pulses)) or "never"
         if self.is_constant:
             return f"{self.points[0][1]:g}"
         first, early = self.points[0], self.points[0][0] <= 1
         values = [value for _, value in self.points]
         if self.interpolation == "step" and len(values) <= 5:
-            start = f"{first[1]:g}" if early or len(values) == 1 else f"{first[1]:g} from {day(first[0])}"
-            text = ", ".join([start, *(f"{value:g} from {day(d)}" for d, value in self.points[1:])])
+            start = f"{first[1]:g}" if early or len(values) == 1 else f"{first[1]:g} from {_day(first[0])}"
+            text = ", ".join([start, *(f"{value:g} from {_day(d)}" for d, value in self.points[1:])])
         else:
             begin, last = self.points[1 if early else 0], self.points[-1]
-            text = (f"{begin[1]:g} on {day(begin[0])} to {last[1]:g} on {day(last[0])}, {self.interpolation},"
-                    f" between {min(values):g} and {max(values):g}")  # fmt: skip
+            text = (
+                f"{begin[1]:g} on {_day(begin[0])} to {last[1]:g} on {_day(last[0])}, {self.interpolation},"
+                f" between {min(values):g} and {max(values):g}"
+            )
         return "; ".join([text, *(change.words() for change in self.changes)])

@@ -32,9 +32,7 @@ class Family:
 FAMILIES: dict[str, Family] = {
     "fixed": Family(("value",), ("value",), "any number", lambda a: True),
     "uniform": Family(("low", "high"), ("low", "high"), "low < high", lambda a: a["low"] < a["high"]),
-    "loguniform": Family(
-        ("low", "high"), ("low", "high"), "0 < low < high", lambda a: 0 < a["low"] < a["high"]
-    ),
+    "loguniform": Family(("low", "high"), ("low", "high"), "0 < low < high", lambda a: 0 < a["low"] < a["high"]),
     "normal": Family(("mean", "sd"), ("mean", "sd"), "sd > 0", lambda a: a["sd"] > 0),
     "truncated_normal": Family(
         ("mean", "sd", "low", "high"),

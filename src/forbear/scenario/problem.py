@@ -85,9 +85,15 @@ def problem_of(content: Content, step: float) -> Problem:
         priors[resolved.declared.name] = flat.reshape(shape(resolved))
     names = {dimension: members[dimension] for dimension in NAMED if dimension not in FIXED_MEMBERS}
     problem = {
-        "names": names, "start": structure.start, "step": float(step), "steps": calendar.steps,
-        "facts": facts, "levers": levers, "rules": content.rules, "priors": priors,
-    }  # fmt: skip
+        "names": names,
+        "start": structure.start,
+        "step": float(step),
+        "steps": calendar.steps,
+        "facts": facts,
+        "levers": levers,
+        "rules": content.rules,
+        "priors": priors,
+    }
     return Problem(
         name=structure.header.get("name", ""),
         title=structure.header.get("title", ""),
@@ -113,8 +119,20 @@ def _hash(problem: dict[str, Any]) -> str:
             add([group, name, list(array.shape)])
             digest.update(array.astype("<i8" if array.dtype.kind == "i" else "<f8").tobytes())
     for rule in problem["rules"]:
-        add([rule.quantity, rule.element, rule.window, rule.comparison, rule.threshold, rule.lever, rule.lever_element,
-             rule.operation, rule.value, rule.hold_weeks])  # fmt: skip
+        add(
+            [
+                rule.quantity,
+                rule.element,
+                rule.window,
+                rule.comparison,
+                rule.threshold,
+                rule.lever,
+                rule.lever_element,
+                rule.operation,
+                rule.value,
+                rule.hold_weeks,
+            ]
+        )
     for name in sorted(problem["priors"]):
         add([name, [[prior.family, prior.arguments] for prior in problem["priors"][name].ravel()]])
     return digest.hexdigest()

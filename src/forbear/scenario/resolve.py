@@ -119,8 +119,13 @@ def _once(layer: list[Assignment]) -> None:
         if name in seen:
             first = seen[name]
             place = first.line or first.document.line(first.path)
-            entry.document.fault("E220", f"{'.'.join((name[0], *name[1]))} is stated twice", entry.path, None,
-                                 f"once; the first is in {first.document.file}:{place}")  # fmt: skip
+            entry.document.fault(
+                "E220",
+                f"{'.'.join((name[0], *name[1]))} is stated twice",
+                entry.path,
+                None,
+                f"once; the first is in {first.document.file}:{place}",
+            )
         seen[name] = entry
 
 
@@ -153,7 +158,11 @@ def _value(content: Content, entry: Assignment, below: Any, level: int, rows: Ro
     declared, document, path, spec = entry.declared, entry.document, entry.path, entry.spec
     if isinstance(declared, Lever):
         value = read_path(document, path, spec, declared, below, rows)
-        return value if value is not None and _in_time(content, entry, value, level) and _in_bounds(content, entry, value) else None
+        return (
+            value
+            if value is not None and _in_time(content, entry, value, level) and _in_bounds(content, entry, value)
+            else None
+        )
     if isinstance(declared, Parameter) and isinstance(spec, dict) and "prior" in spec:
         return prior(document, path, spec, declared)
     given = None
@@ -166,6 +175,7 @@ def _value(content: Content, entry: Assignment, below: Any, level: int, rows: Ro
     if isinstance(declared, Parameter):
         fixed = number(document, path, raw, declared.unit, given)
         return None if fixed is None else Prior("fixed", {"value": fixed})
+    assert isinstance(declared, Fact)
     return fact_value(document, path, raw, declared, content.structure.members, given)
 
 
@@ -179,6 +189,7 @@ def _changed(content: Content, entry: Assignment, text: str, below: Any) -> Any:
             return None
         fixed = number(document, path, body, declared.unit)
         return None if fixed is None else Prior("fixed", {"value": fixed})
+    assert isinstance(declared, Fact)
     if sign == "=":
         return fact_value(document, path, body, declared, content.structure.members)
     shift = number(document, path, body, "-" if sign == "*" else declared.unit)
@@ -195,9 +206,14 @@ def _in_time(content: Content, entry: Assignment, value: LeverPath, level: int) 
         first = value.points[0][0]
         monthly = 16 if "series" in entry.spec else 0  # a month's mean stands at its middle
         if first > 1.0 and first - monthly > structure.start.toordinal():
-            day = datetime.date.fromordinal(int(first))
-            document.fault("E212", f"the schedule begins on {day}, the run on {structure.start}", entry.path, str(day),
-                           f"a point at or before {structure.start}, or before = value")  # fmt: skip
+            begins = datetime.date.fromordinal(int(first))
+            document.fault(
+                "E212",
+                f"the schedule begins on {begins}, the run on {structure.start}",
+                entry.path,
+                str(begins),
+                f"a point at or before {structure.start}, or before = value",
+            )
             return False
     ok = True
     stated = isinstance(entry.spec, dict) and "pulses" in entry.spec
@@ -206,8 +222,13 @@ def _in_time(content: Content, entry: Assignment, value: LeverPath, level: int) 
         late = structure.end is not None and day >= structure.end.toordinal() and structure.since["end"] <= level
         if early or late:
             date = datetime.date.fromordinal(int(day))
-            document.fault("E214", f"{date} is outside the run", (*entry.path, "pulses"), str(date),
-                           f"{structure.start} to {structure.end}")  # fmt: skip
+            document.fault(
+                "E214",
+                f"{date} is outside the run",
+                (*entry.path, "pulses"),
+                str(date),
+                f"{structure.start} to {structure.end}",
+            )
             ok = False
     return ok
 
@@ -227,8 +248,13 @@ def _in_bounds(content: Content, entry: Assignment, value: LeverPath) -> bool:
     for extreme in (min(reached, default=None), max(reached, default=None)):
         if extreme is not None and not lever.low <= extreme[0] <= lever.high:
             when = "" if value.is_constant else f" on {datetime.date.fromordinal(max(int(extreme[1]), 1))}"
-            entry.document.fault("E204", f"{lever.key} reaches {extreme[0]:g}{when}, out of bounds", entry.path, entry.spec,
-                                 f"{lever.low:g} to {lever.high:g} {lever.unit}".rstrip(" -"))  # fmt: skip
+            entry.document.fault(
+                "E204",
+                f"{lever.key} reaches {extreme[0]:g}{when}, out of bounds",
+                entry.path,
+                entry.spec,
+                f"{lever.low:g} to {lever.high:g} {lever.unit}".rstrip(" -"),
+            )
             return False
     return True
 
@@ -243,8 +269,14 @@ def _people(content: Content, documents: list[Document]) -> None:
         if living and not any(resolved.values[i] >= 1 for i in living):
             origin = resolved.origins[living[0]]
             content.faults.add(
-                Fault("E232", f"nobody lives in {district}", origin.file, origin.line, "people.population_at_start",
-                      allowed="at least one resident")  # fmt: skip
+                Fault(
+                    "E232",
+                    f"nobody lives in {district}",
+                    origin.file,
+                    origin.line,
+                    "people.population_at_start",
+                    allowed="at least one resident",
+                )
             )
 
 

@@ -50,7 +50,9 @@ class ReactiveRule:
     words: str = ""
 
 
-def read_rules(documents: list[Document], model: Model, members: dict[str, tuple[str, ...]]) -> tuple[ReactiveRule, ...]:
+def read_rules(
+    documents: list[Document], model: Model, members: dict[str, tuple[str, ...]]
+) -> tuple[ReactiveRule, ...]:
     """Read [[rules]] of all layers. A later rule of the same name replaces an earlier one; `remove = true` drops it."""
     rules: dict[str, list[ReactiveRule]] = {}
     for document in documents:
@@ -74,8 +76,14 @@ def read_rules(documents: list[Document], model: Model, members: dict[str, tuple
             seen.add(name)
             if entry.get("remove") is True:
                 if rules.pop(name, None) is None:
-                    document.fault("E219", f"no rule {name!r} to remove", (*path, "remove"), None, ", ".join(rules),
-                                   nearest(name, rules))  # fmt: skip
+                    document.fault(
+                        "E219",
+                        f"no rule {name!r} to remove",
+                        (*path, "remove"),
+                        None,
+                        ", ".join(rules),
+                        nearest(name, rules),
+                    )
                 continue
             rules[name] = _rule(document, path, name, entry, model, members)
     return tuple(rule for several in rules.values() for rule in several)
@@ -111,7 +119,9 @@ def _condition(
     if name not in seen:
         known = name in model.quantities
         message = f"{name} is the truth, which no policy sees" if known else f"nothing observed is named {show(name)!r}"
-        document.fault("E218", message, path, name, ", ".join(seen), nearest(name, seen) or nearest(f"observed_{name}", seen))
+        document.fault(
+            "E218", message, path, name, ", ".join(seen), nearest(name, seen) or nearest(f"observed_{name}", seen)
+        )
         return None
     quantity = model.quantities[name]
     index = None
@@ -138,8 +148,14 @@ def _index(
     out = 0
     for word, dimension in zip(words, over, strict=True):
         if word not in members[dimension]:
-            document.fault("E206", f"no {dimension} {show(word)!r}", path, word, ", ".join(members[dimension]),
-                           nearest(word, members[dimension]))  # fmt: skip
+            document.fault(
+                "E206",
+                f"no {dimension} {show(word)!r}",
+                path,
+                word,
+                ", ".join(members[dimension]),
+                nearest(word, members[dimension]),
+            )
             return None
         out = out * len(members[dimension]) + members[dimension].index(word)
     return out
@@ -153,8 +169,14 @@ def _action(
     parts = key.split(".") if isinstance(key, str) else []
     lever: Lever | None = model.levers.get(".".join(parts[:2]))
     if lever is None:
-        document.fault("E205", f"unknown lever {show(key)!r}", (*path, "lever"), key, "see: forbear model",
-                       nearest(str(key), model.levers))  # fmt: skip
+        document.fault(
+            "E205",
+            f"unknown lever {show(key)!r}",
+            (*path, "lever"),
+            key,
+            "see: forbear model",
+            nearest(str(key), model.levers),
+        )
         return None
     index = None
     if parts[2:]:
@@ -163,14 +185,26 @@ def _action(
             return None
     operation = action.get("operation", "set")
     if operation not in ("set", "add", "scale"):
-        document.fault("E219", f"unknown operation {show(operation)!r}", (*path, "operation"), operation, "set, add, scale",
-                       nearest(str(operation), ("set", "add", "scale")))  # fmt: skip
+        document.fault(
+            "E219",
+            f"unknown operation {show(operation)!r}",
+            (*path, "operation"),
+            operation,
+            "set, add, scale",
+            nearest(str(operation), ("set", "add", "scale")),
+        )
         return None
     if "value" not in action:
         document.fault("E219", "the action has no value", path, None, "value = ...")
         return None
     scaled = operation == "scale"
-    value = number(document, (*path, "value"), action["value"], "-" if scaled else lever.unit, None if scaled else action.get("unit"))
+    value = number(
+        document,
+        (*path, "value"),
+        action["value"],
+        "-" if scaled else lever.unit,
+        None if scaled else action.get("unit"),
+    )
     hold = number(document, (*path, "hold_weeks"), action.get("hold_weeks", 1), "weeks")
     if value is None or hold is None:
         return None
@@ -178,7 +212,12 @@ def _action(
         document.fault("E219", "an action lasts longer than nothing", (*path, "hold_weeks"), hold, "above 0")
         return None
     if operation == "set" and not lever.low <= value <= lever.high:
-        document.fault("E204", f"{lever.key} = {value:g} is out of bounds", (*path, "value"), action["value"],
-                       f"{lever.low:g} to {lever.high:g} {lever.unit}")  # fmt: skip
+        document.fault(
+            "E204",
+            f"{lever.key} = {value:g} is out of bounds",
+            (*path, "value"),
+            action["value"],
+            f"{lever.low:g} to {lever.high:g} {lever.unit}",
+        )
         return None
     return lever.name, index, operation, value, hold

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.errors import Fault, ScenarioError, nearest
+from forbear.scenario.chain import find, read_chain
 from forbear.scenario.document import Document
 from forbear.scenario.faults import Faults
-from forbear.scenario.chain import find, read_chain
 from forbear.scenario.observations import Observation
 from forbear.scenario.origin import Origin
 from forbear.scenario.resolve import Content, Resolved, resolve
@@ -54,17 +54,18 @@ class Scenario:
         (E2xx) or UnitError (E3xx) that holds every fault of the files, each with file, line, field, value, what is
         allowed and the nearest match.
         """
-        if model is None:
-            from forbear.country.model import MODEL as model
-        faults = Faults()
-        documents = read_chain(find(name), faults)
-        return cls(documents, model, rows or evidence_rows)
+        from forbear.country.model import MODEL
+
+        documents = read_chain(find(name), Faults())
+        return cls(documents, model or MODEL, rows or evidence_rows)
 
     def _with(self, data: dict[str, Any], layer: str, name: str | None) -> Scenario:
         document = Document(layer, data)
         return Scenario([*self._documents, document], self._model, self._rows, name or self._name)
 
-    def with_levers(self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point") -> Scenario:
+    def with_levers(
+        self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
+    ) -> Scenario:
         """Return a scenario with levers changed.
 
         A change is a number, a text ("+20000", "-5000", "*1.5", "=0", "20 000 persons"), or a table as in a file:
@@ -73,11 +74,15 @@ class Scenario:
         """
         return self._with({"levers": dict(changes)}, layer, name)
 
-    def with_facts(self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point") -> Scenario:
+    def with_facts(
+        self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
+    ) -> Scenario:
         """Return a scenario with facts changed: numbers, names, or texts such as "*2". Raises as `with_levers`."""
         return self._with({"facts": dict(changes)}, layer, name)
 
-    def with_uncertainties(self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point") -> Scenario:
+    def with_uncertainties(
+        self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
+    ) -> Scenario:
         """Return a scenario with priors replaced: a number fixes, {"prior": family, ...} states. Raises as `with_levers`."""
         return self._with({"uncertainties": dict(changes)}, layer, name)
 
@@ -88,7 +93,11 @@ class Scenario:
         Raises ScenarioError E230 (no KEY=VALUE), E205 (unknown key), or as `with_levers`.
         """
         data: dict[str, dict[str, Any]] = {"levers": {}, "facts": {}, "uncertainties": {}}
-        tables = {"levers": self._model.levers, "facts": self._model.facts, "uncertainties": self._model.parameters}
+        tables: dict[str, Mapping[str, Any]] = {
+            "levers": self._model.levers,
+            "facts": self._model.facts,
+            "uncertainties": self._model.parameters,
+        }
         faults = Faults()
         for text in settings:
             key, equals, value = text.partition("=")
@@ -98,8 +107,15 @@ class Scenario:
                 faults.add(Fault("E230", f"{text!r} is no setting", value=text, allowed="room.name=value"))
             elif section is None:
                 known = [entry for table in tables.values() for entry in table]
-                faults.add(Fault("E205", f"nothing is named {key.strip()!r}", value=text, allowed="see: forbear model",
-                                 nearest=nearest(stem, known)))  # fmt: skip
+                faults.add(
+                    Fault(
+                        "E205",
+                        f"nothing is named {key.strip()!r}",
+                        value=text,
+                        allowed="see: forbear model",
+                        nearest=nearest(stem, known),
+                    )
+                )
             else:
                 data[section][key.strip()] = value.strip()
         faults.raise_if_any("settings")
@@ -118,8 +134,15 @@ class Scenario:
         for key in self.needed():
             fact = self._model.facts[".".join(key.split(".")[:2])]
             faults.add(
-                Fault("E223", f"{key} is required and nobody states it", self.file, None, key, None,
-                      f"{fact.meaning} ({fact.unit})")  # fmt: skip
+                Fault(
+                    "E223",
+                    f"{key} is required and nobody states it",
+                    self.file,
+                    None,
+                    key,
+                    None,
+                    f"{fact.meaning} ({fact.unit})",
+                )
             )
         faults.raise_if_any(self.file or self.name)
         return problem_of(self._content, step)
@@ -142,7 +165,9 @@ class Scenario:
             raise ScenarioError("E205", f"nothing is named {key!r}", hint=f"did you mean {near}?" if near else None)
         element = tuple(parts[2:])
         fitting = [
-            origin for names, origin in zip(resolved.elements, resolved.origins, strict=True) if names[: len(element)] == element
+            origin
+            for names, origin in zip(resolved.elements, resolved.origins, strict=True)
+            if names[: len(element)] == element
         ]
         if not fitting:
             raise ScenarioError("E206", f"{'.'.join(parts[:2])} has no element {'.'.join(element)!r}")

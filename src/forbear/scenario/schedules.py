@@ -47,7 +47,9 @@ def read_path(
         return _constant(document, path, spec, lever, None)
     kinds = [key for key in PATH_KEYS if key in spec]
     if len(kinds) != 1:
-        document.fault("E211", "a lever takes exactly one of " + ", ".join(PATH_KEYS), path, " and ".join(kinds) or None)
+        document.fault(
+            "E211", "a lever takes exactly one of " + ", ".join(PATH_KEYS), path, " and ".join(kinds) or None
+        )
         return None
     document.unknown_keys(spec, (*PATH_KEYS, *_MORE), path)
     kind = kinds[0]
@@ -63,8 +65,14 @@ def read_path(
     points = (_schedule if kind == "schedule" else _series)(document, path, spec, lever, rows)
     interpolation = spec.get("interpolation", "linear" if kind == "series" else "step")
     if interpolation not in ("linear", "step"):
-        document.fault("E211", f"unknown interpolation {interpolation!r}", (*path, "interpolation"), interpolation,
-                       "linear, step", nearest(str(interpolation), ("linear", "step")))  # fmt: skip
+        document.fault(
+            "E211",
+            f"unknown interpolation {interpolation!r}",
+            (*path, "interpolation"),
+            interpolation,
+            "linear, step",
+            nearest(str(interpolation), ("linear", "step")),
+        )
         return None
     if not points:
         return None
@@ -86,12 +94,16 @@ def _constant(document: Document, path: Path, raw: object, lever: Lever, unit: o
     if lever.pulse:
         if value == 0:
             return LeverPath(pulses=())
-        document.fault("E213", f"{lever.key} acts at dates: give it pulses", path, raw, "pulses = [dates], or 0 for never")
+        document.fault(
+            "E213", f"{lever.key} acts at dates: give it pulses", path, raw, "pulses = [dates], or 0 for never"
+        )
         return None
     return LeverPath.constant(value)
 
 
-def _schedule(document: Document, path: Path, spec: dict[str, Any], lever: Lever, rows: Rows) -> list[tuple[float, float]]:
+def _schedule(
+    document: Document, path: Path, spec: dict[str, Any], lever: Lever, rows: Rows
+) -> list[tuple[float, float]]:
     entries = spec["schedule"]
     place = (*path, "schedule")
     if not isinstance(entries, list) or not entries:
@@ -111,8 +123,13 @@ def _schedule(document: Document, path: Path, spec: dict[str, Any], lever: Lever
         if value is None or not bounded(document, here, value, lever, entry[1]):
             continue
         if points and date.toordinal() <= points[-1][0]:
-            document.fault("E211", "dates of a schedule must rise", here, str(date), f"a date after "
-                           f"{datetime.date.fromordinal(int(points[-1][0]))}")  # fmt: skip
+            document.fault(
+                "E211",
+                "dates of a schedule must rise",
+                here,
+                str(date),
+                f"a date after {datetime.date.fromordinal(int(points[-1][0]))}",
+            )
             continue
         points.append((float(date.toordinal()), value))
     return points if len(points) == len(entries) else []
@@ -142,7 +159,9 @@ def _pulses(document: Document, path: Path, entries: object, lever: Lever) -> Le
     return LeverPath(pulses=tuple(sorted(pulses.items())))
 
 
-def _change(document: Document, path: Path, spec: dict[str, Any], kind: str, lever: Lever, below: LeverPath) -> LeverPath | None:
+def _change(
+    document: Document, path: Path, spec: dict[str, Any], kind: str, lever: Lever, below: LeverPath
+) -> LeverPath | None:
     unit = "-" if kind == "scale" else lever.unit
     value = number(document, (*path, kind), spec[kind], unit, spec.get("unit") if kind != "scale" else None)
     bounds: list[float | None] = []
@@ -159,8 +178,13 @@ def _change(document: Document, path: Path, spec: dict[str, Any], kind: str, lev
 
 def _applied(document: Document, path: Path, change: Change, lever: Lever, below: LeverPath) -> LeverPath | None:
     if lever.pulse and (change.operation == "add" or (change.operation == "set" and change.value != 0)):
-        document.fault("E213", f"{lever.key} acts at dates: give it pulses", path, change.words(), "pulses = [dates], "
-                       "or a factor, or 0 for never")  # fmt: skip
+        document.fault(
+            "E213",
+            f"{lever.key} acts at dates: give it pulses",
+            path,
+            change.words(),
+            "pulses = [dates], or a factor, or 0 for never",
+        )
         return None
     return below.changed(change)
 
@@ -188,14 +212,26 @@ def series_rows(
     try:
         found = rows(name)
     except EvidenceError as error:
-        document.fault("E224", f"no series {name!r} in the evidence", (*path, "name"), name, "see: forbear evidence",
-                       error.faults[0].nearest or error.hint)  # fmt: skip
+        document.fault(
+            "E224",
+            f"no series {name!r} in the evidence",
+            (*path, "name"),
+            name,
+            "see: forbear evidence",
+            error.faults[0].nearest or error.hint,
+        )
         return None
     columns = list(found[0]) if found else []
     for asked in [column, *wanted]:
         if asked not in columns:
-            document.fault("E224", f"series {name} has no column {asked!r}", path, asked, ", ".join(columns),
-                           nearest(str(asked), columns))  # fmt: skip
+            document.fault(
+                "E224",
+                f"series {name} has no column {asked!r}",
+                path,
+                asked,
+                ", ".join(columns),
+                nearest(str(asked), columns),
+            )
             return None
     found = [row for row in found if all(row[key].lower() == str(value).lower() for key, value in wanted.items())]
     if not found:
@@ -204,7 +240,9 @@ def series_rows(
     return str(column), found
 
 
-def _series(document: Document, path: Path, spec: dict[str, Any], lever: Lever, rows: Rows) -> list[tuple[float, float]]:
+def _series(
+    document: Document, path: Path, spec: dict[str, Any], lever: Lever, rows: Rows
+) -> list[tuple[float, float]]:
     table, place = spec["series"], (*path, "series")
     if not isinstance(table, dict):
         document.fault("E203", "a series is { name = ..., column = ... }", place, table)
@@ -234,7 +272,9 @@ def _series(document: Document, path: Path, spec: dict[str, Any], lever: Lever, 
         offset = month_length(first) / 2 if at == "middle" and len(row[str(dated)]) == 7 else 0
         day = first.toordinal() + offset
         if day in points:
-            document.fault("E224", f"the series has two rows for {row[str(dated)]}: add to filter", place, row[str(dated)])
+            document.fault(
+                "E224", f"the series has two rows for {row[str(dated)]}: add to filter", place, row[str(dated)]
+            )
             return []
         points[day] = value * scale
     return sorted(points.items())

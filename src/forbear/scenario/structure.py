@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from forbear.country.model import FIXED_MEMBERS
-from forbear.errors import FileError, nearest
+from forbear.errors import Fault, FileError, nearest
 from forbear.scenario.dates import Calendar, as_date
 from forbear.scenario.document import Document, read_text
 from forbear.scenario.faults import Faults, show
@@ -25,7 +25,18 @@ NAMED = {
     "component": "components",
 }
 KINDS = ("historical", "invented", "prospective")
-SECTIONS = ("scenario", "sources", "country", "facts", *NAMED, "rivalry", "levers", "rules", "uncertainties", "observations")
+SECTIONS = (
+    "scenario",
+    "sources",
+    "country",
+    "facts",
+    *NAMED,
+    "rivalry",
+    "levers",
+    "rules",
+    "uncertainties",
+    "observations",
+)
 _HEADER = ("name", "title", "kind", "extends", "start", "end", "description")
 _SOURCE_KEYS = ("title", "publisher", "author", "year", "date", "address", "licence", "note", "accessed")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}\Z")
@@ -84,8 +95,14 @@ def read_structure(documents: list[Document], faults: Faults) -> Structure:
     for level, document in enumerate(documents):
         for section in document.data:
             if section not in SECTIONS:
-                document.fault("E201", f"unknown section {section!r}", (section,), None, ", ".join(SECTIONS),
-                               nearest(section, SECTIONS))  # fmt: skip
+                document.fault(
+                    "E201",
+                    f"unknown section {section!r}",
+                    (section,),
+                    None,
+                    ", ".join(SECTIONS),
+                    nearest(section, SECTIONS),
+                )
         for section in ("scenario", "sources", "country"):
             if not isinstance(document.data.get(section, {}), dict):
                 document.fault("E203", f"[{section}] must be a table", (section,), document.data[section])
@@ -113,8 +130,14 @@ def _header(structure: Structure, document: Document, level: int) -> None:
     if "name" in header and isinstance(header["name"], str) and not _NAME.match(header["name"]):
         document.fault("E203", "a name is made of letters, digits, - and _", ("scenario", "name"), header["name"])
     if "kind" in header and header["kind"] not in KINDS:
-        document.fault("E203", f"unknown kind {show(header['kind'])!r}", ("scenario", "kind"), header["kind"],
-                       ", ".join(KINDS), nearest(str(header["kind"]), KINDS))  # fmt: skip
+        document.fault(
+            "E203",
+            f"unknown kind {show(header['kind'])!r}",
+            ("scenario", "kind"),
+            header["kind"],
+            ", ".join(KINDS),
+            nearest(str(header["kind"]), KINDS),
+        )
     for key in ("start", "end"):
         if key not in header:
             continue
@@ -146,24 +169,38 @@ def source_of(
     """Return the source of a value as text; notes E207 (none), E208 (unknown) or E229 (invented where it may not be)."""
     if given is None:
         if needed:
-            document.fault("E207", "no source", path, None, 'source = "name of [sources]", "invented" or "assumption: why"')
+            document.fault(
+                "E207", "no source", path, None, 'source = "name of [sources]", "invented" or "assumption: why"'
+            )
         return None
-    names = given if isinstance(given, list) else [given]
+    names: list[Any] = given if isinstance(given, list) else [given]
     for name in names:
         if not isinstance(name, str):
             document.fault("E203", "a source is named by text", (*path, "source"), name)
             return None
         if name == "invented":
             if structure.header.get("kind") == "historical":
-                document.fault("E229", "nothing is invented in a historical scenario", (*path, "source"), name,
-                               'a source, or "assumption: why"')  # fmt: skip
+                document.fault(
+                    "E229",
+                    "nothing is invented in a historical scenario",
+                    (*path, "source"),
+                    name,
+                    'a source, or "assumption: why"',
+                )
         elif name.partition(":")[0].strip() == "assumption":
             if not name.partition(":")[2].strip():
-                document.fault("E207", "an assumption says what is assumed", (*path, "source"), name, '"assumption: why"')
+                document.fault(
+                    "E207", "an assumption says what is assumed", (*path, "source"), name, '"assumption: why"'
+                )
         elif name not in structure.sources:
-            document.fault("E208", f"no source {show(name)!r}", (*path, "source"), name,
-                           ", ".join([*structure.sources, "invented", "assumption: why"]),
-                           nearest(name, structure.sources))  # fmt: skip
+            document.fault(
+                "E208",
+                f"no source {show(name)!r}",
+                (*path, "source"),
+                name,
+                ", ".join([*structure.sources, "invented", "assumption: why"]),
+                nearest(name, structure.sources),
+            )
     return "; ".join(names) if names else None
 
 
@@ -172,7 +209,9 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
     document.unknown_keys(country, (*NAMED.values(), "borders"), ("country",))
     borders = country.get("borders")
     if borders is not None and not isinstance(borders, str):
-        document.fault("E203", "borders is the name of a map of the evidence catalogue", ("country", "borders"), borders)
+        document.fault(
+            "E203", "borders is the name of a map of the evidence catalogue", ("country", "borders"), borders
+        )
     elif borders is not None:
         structure.borders = borders
     for dimension, key in NAMED.items():
@@ -198,8 +237,13 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
         for index, name in enumerate(given):
             if not isinstance(name, str) or not _NAME.match(name) or name in RESERVED:
                 reason = "has a meaning of its own" if name in RESERVED else "is no name"
-                document.fault("E221", f"{show(name)!r} {reason}", (*path, index), name,
-                               "letters, digits, - and _, beginning with a letter")  # fmt: skip
+                document.fault(
+                    "E221",
+                    f"{show(name)!r} {reason}",
+                    (*path, index),
+                    name,
+                    "letters, digits, - and _, beginning with a letter",
+                )
             elif name in names:
                 document.fault("E221", f"{dimension} {name!r} is named twice", (*path, index), name)
             else:
@@ -229,7 +273,9 @@ def _table(structure: Structure, document: Document, given: dict[str, Any]) -> T
         inner.fault("E106", f"not CSV: {error}", ("districts",))
         return None
     if not lines or "district" not in lines[0][1]:
-        inner.fault("E106", "the table has no column 'district'", ("districts",), ", ".join(lines[0][1]) if lines else None)
+        inner.fault(
+            "E106", "the table has no column 'district'", ("districts",), ", ".join(lines[0][1]) if lines else None
+        )
         return None
     columns = lines[0][1]
     twice = {column for column in columns if columns.count(column) > 1}
@@ -239,8 +285,6 @@ def _table(structure: Structure, document: Document, given: dict[str, Any]) -> T
     rows = []
     for number, row in lines[1:]:
         if len(row) != len(columns):
-            from forbear.errors import Fault
-
             document.faults.add(Fault("E106", f"{len(row)} fields where the header has {len(columns)}", file, number))
             return None
         rows.append((number, dict(zip(columns, (cell.strip() for cell in row), strict=True))))
@@ -266,12 +310,22 @@ def _complete(structure: Structure, document: Document) -> None:
             document.fault("E202", f"[scenario] lacks {key}", ("scenario",), None, f"{key} = 2003-05-05")
     if structure.start and structure.end:
         if structure.end - structure.start < datetime.timedelta(days=7):
-            document.fault("E210", f"the run from {structure.start} to {structure.end} holds no whole week",
-                           ("scenario", "end"), str(structure.end), f"after {structure.start}")  # fmt: skip
+            document.fault(
+                "E210",
+                f"the run from {structure.start} to {structure.end} holds no whole week",
+                ("scenario", "end"),
+                str(structure.end),
+                f"after {structure.start}",
+            )
             structure.end = None
         elif structure.end - structure.start > LONGEST_RUN:
-            document.fault("E210", f"the run from {structure.start} to {structure.end} is longer than a hundred years",
-                           ("scenario", "end"), str(structure.end), "at most 100 years")  # fmt: skip
+            document.fault(
+                "E210",
+                f"the run from {structure.start} to {structure.end} is longer than a hundred years",
+                ("scenario", "end"),
+                str(structure.end),
+                "at most 100 years",
+            )
             structure.end = None
     for dimension, key in NAMED.items():
         if dimension not in structure.members:

@@ -46,7 +46,9 @@ def describe(resolved: Resolved, scenario: Scenario) -> str:
         return "no members"
     if all(value == resolved.values[0] for value in resolved.values):
         return words(resolved.values[0]) + tail
-    parts = [f"{'.'.join(element)} {words(value)}" for element, value in zip(resolved.elements, resolved.values, strict=True)]
+    parts = [
+        f"{'.'.join(element)} {words(value)}" for element, value in zip(resolved.elements, resolved.values, strict=True)
+    ]
     more = f", ... ({len(parts)} in all)" if len(parts) > 4 else ""
     return ", ".join(parts[:4]) + more + tail
 
@@ -73,18 +75,24 @@ def rows(scenario: Scenario) -> list[dict[str, str]]:
             places = sorted({f"{origin.file}:{origin.line}" if origin.file else origin.layer for origin in stated})
             out.append(
                 {
-                    "kind": kind, "key": key, "value": describe(resolved, scenario), "state": state,
-                    "source": "; ".join(sources), "origin": ", ".join(places) or "package default",
+                    "kind": kind,
+                    "key": key,
+                    "value": describe(resolved, scenario),
+                    "state": state,
+                    "source": "; ".join(sources),
+                    "origin": ", ".join(places) or "package default",
                     "meaning": resolved.declared.meaning,
                 }
-            )  # fmt: skip
+            )
     return out
 
 
 def _head(scenario: Scenario) -> list[str]:
     members = scenario.members
-    counts = ", ".join(f"{len(members[d])} {word}" for d, word in (
-        ("district", "districts"), ("community", "communities"), ("organisation", "organisations")))  # fmt: skip
+    counts = ", ".join(
+        f"{len(members[d])} {word}"
+        for d, word in (("district", "districts"), ("community", "communities"), ("organisation", "organisations"))
+    )
     return [f"{scenario.title} ({scenario.name}, {scenario.kind})", f"{scenario.start} to {scenario.end}; {counts}"]
 
 
@@ -117,7 +125,9 @@ def summary_lines(scenario: Scenario, full: bool = False) -> list[str]:
 def summary_html(scenario: Scenario) -> str:
     """Return the summary for notebooks: a heading, what is needed, and a table that unfolds."""
     cells = "".join(
-        "<tr>" + "".join(f"<td>{escape(row[key])}</td>" for key in ("kind", "key", "value", "state", "source")) + "</tr>"
+        "<tr>"
+        + "".join(f"<td>{escape(row[key])}</td>" for key in ("kind", "key", "value", "state", "source"))
+        + "</tr>"
         for row in rows(scenario)
         if row["state"] != "default"
     )

@@ -27,8 +27,14 @@ def number(document: Document, path: Path, raw: object, unit: str, given: object
     try:
         if isinstance(raw, str):
             if raw.lstrip()[:1] in ("+", "*", "="):
-                document.fault("E230", f"{raw!r} is a change; a file states changes as {{ add = ... }}, {{ scale = ... }}"
-                               " or { set = ... }", path, raw, allowed)  # fmt: skip
+                document.fault(
+                    "E230",
+                    f"{raw!r} is a change; a file states changes as {{ add = ... }}, {{ scale = ... }}"
+                    " or { set = ... }",
+                    path,
+                    raw,
+                    allowed,
+                )
                 return None
             value = convert(raw, unit)
         elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
@@ -113,19 +119,33 @@ def prior(document: Document, path: Path, spec: dict[str, Any], parameter: Param
     """Return the prior that a table states, in the parameter's unit. Notes E215, E216, E227 or E3xx."""
     family = spec.get("prior")
     if not isinstance(family, str) or family not in FAMILIES:
-        document.fault("E215", f"unknown family of priors {family!r}", (*path, "prior"), family, ", ".join(FAMILIES),
-                       nearest(str(family), FAMILIES))  # fmt: skip
+        document.fault(
+            "E215",
+            f"unknown family of priors {family!r}",
+            (*path, "prior"),
+            family,
+            ", ".join(FAMILIES),
+            nearest(str(family), FAMILIES),
+        )
         return None
     known = FAMILIES[family]
     given = {key: value for key, value in spec.items() if key not in ("prior", "unit", "source", "note")}
     arguments: dict[str, float] = {}
     for name, raw in given.items():
         if name not in known.arguments:
-            document.fault("E216", f"{family} takes no {name!r}", (*path, name), raw, ", ".join(known.arguments),
-                           nearest(name, known.arguments))  # fmt: skip
+            document.fault(
+                "E216",
+                f"{family} takes no {name!r}",
+                (*path, name),
+                raw,
+                ", ".join(known.arguments),
+                nearest(name, known.arguments),
+            )
             continue
         scaled = name in known.scaled
-        value = number(document, (*path, name), raw, parameter.unit if scaled else "-", spec.get("unit") if scaled else None)
+        value = number(
+            document, (*path, name), raw, parameter.unit if scaled else "-", spec.get("unit") if scaled else None
+        )
         if value is not None:
             arguments[name] = value
     if any(name in given and name not in arguments for name in known.arguments):

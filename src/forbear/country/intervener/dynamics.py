@@ -86,14 +86,14 @@ def answer_at_home(now, given, lever, fact):
 @rule("E34")
 def pay(now, given, lever, fact):
     """The ledger of money: each cost is booked once, in whole cents, and totals are sums of what is booked."""
-    weeks = fact.step
-    operations = cents(now.force * given.cost_per_soldier_year * weeks / 52.1775)
-    rebuilding = cents((lever.electricity_budget + lever.works_budget) * now.nation * weeks * lever.intervene)
     local = 0.0
     government = 0.0
     for d in fact.districts:
         local = local + total(now.local_defence[d, g] for g in fact.communities)
         government = government + now.government_forces[d]
+    weeks = fact.step
+    operations = cents(now.force * given.cost_per_soldier_year * weeks / 52.1775)
+    rebuilding = cents((lever.electricity_budget + lever.works_budget) * now.nation * weeks * lever.intervene)
     local_forces = cents(lever.intervene * weeks * (local * lever.local_pay * 69.0 + government * given.training_cost / 52.1775))
     growth = cents(now.expansion * given.cost_per_brigade_year * weeks / 52.1775)
     containing = cents(lever.containment * given.containment_cost * 1000000000.0 * weeks / 52.1775)
