@@ -1,0 +1,99 @@
+"""The tables of the report: where history is missed, what was drawn, what it cost, where it comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.country.model import MODEL
+from forbear.figures.fan import monthly_values, national
+from forbear.figures.spec import approximately
+
+if TYPE_CHECKING:
+    from forbear.ensemble.results import Ensemble
+    from forbear.scenario import Problem, Scenario
+    from forbear.scenario.observed import Observed
+
+__all__ = ["cost_rows", "fit_rows", "prior_rows", "source_rows"]
+
+
+def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
+    """Per observed series: how many values, share inside nine tenths of members, and the ratio simulated to observed by year."""
+    rows = []
+    for name, observation in scenario.observations.items():
+        if observation.quantity not in ensemble.data or not observed[name]:
+            continue
+        months, values = monthly_values(ensemble, observation.quantity)
+        place = {str(m): k for k, m in enumerate(months.astype(str))}
+        if observation.frequency == "year":
+            years = months.astype("datetime64[Y]").astype(int) + 1970
+            by_year: dict[int, list[float]] = {}
+            for value in observed[name]:
+                by_year.setdefault(value.date.year, []).append(value.value)
+            pairs = [(str(y), values[:, years == y].sum(axis=1), float(np.mean(v))) for y, v in by_year.items() if (years == y).sum() == 12]
+        else:
+            totals = {f"{int(at)}-{round((at % 1) * 12 + 0.5):02d}": v for at, v in national(observed[name]).items()}
+            pairs = [(label, values[:, place[label]], v) for label, v in totals.items() if label in place]
+        if not pairs:
+            continue
+        inside = np.mean([np.quantile(s, 0.05) <= v <= np.quantile(s, 0.95) for _, s, v in pairs])
+        ratios: dict[str, list[tuple[float, float]]] = {}
+        for label, simulated, value in pairs:
+            ratios.setdefault(label[:4], []).append((float(np.median(simulated)), value))
+        words = [f"{year}: {sum(s for s, _ in of) / max(sum(v for _, v in of), 1e-9):.2g}" for year, of in sorted(ratios.items())]
+        rows.append({"title": observation.title or name, "count": len(pairs), "frequency": observation.frequency, "inside": f"{inside:.0%}", "low": inside < 0.7, "ratios": ", ".join(words), "note": observation.note, "series": observation.series})
+    return rows
+
+
+def cost_rows(ensemble: Ensemble) -> list[tuple[str, str, str, str]]:
+    """Cost since the start in billions: low, middle, high."""
+    out = []
+    for name in ("cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment", "cost_budget", "cost_veterans", "cost_full"):
+        if name in ensemble.data:
+            low, middle, high = np.quantile(ensemble.data[name].values[:, -1] / 1e9, [0.05, 0.5, 0.95])
+            out.append((MODEL.quantities[name].meaning, approximately(float(low)), approximately(float(middle)), approximately(float(high))))
+    return out
+
+
+def prior_rows(ensemble: Ensemble, problem: Problem) -> list[dict[str, str]]:
+    """Every parameter: prior interval, interval among the kept, source, class."""
+    from forbear.scenario.priors import quantile
+
+    by_name = {p.name: p for p in MODEL.parameters.values()}
+    rows = []
+    for name, priors in problem.priors.items():
+        declared = by_name[name]
+        variable = f"given_{name}"
+        for position in np.ndindex(priors.shape):
+            prior = priors[position]
+            low, high = (float(v) for v in quantile(prior, np.array([0.05, 0.95])))
+            kept = ensemble.data[variable].values[(slice(None), *position)]
+            members = [problem.names.get(dimension, ())[k] if dimension in problem.names else str(k + 1) for dimension, k in zip(declared.over, position, strict=True)]
+            fixed = prior.family == "fixed"
+            rows.append({
+                "name": ".".join([declared.key, *members]),
+                "meaning": declared.meaning,
+                "unit": declared.unit,
+                "prior": f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
+                "kept": "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])),
+                "identification": declared.identification,
+                "source": declared.source,
+            })  # fmt: skip
+    return rows
+
+
+def source_rows(scenario: Scenario) -> list[dict[str, str]]:
+    """Sources of the scenario and of the series beside it, with licences."""
+    from forbear import evidence
+
+    rows = []
+    for key, source in scenario.sources.items():
+        details = source.details
+        rows.append({"key": key, "title": source.title, "publisher": str(details.get("publisher", "")), "licence": str(details.get("licence", "")), "year": str(details.get("year", ""))})
+    for name in dict.fromkeys(o.series for o in scenario.observations.values()):
+        series = evidence.find(name)
+        publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
+        licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
+        rows.append({"key": name, "title": series.title, "publisher": publishers, "licence": licences, "year": str(series.span)})
+    return rows
