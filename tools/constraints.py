@@ -76,12 +76,16 @@ def verify() -> None:
             continue
         hashes = known.get(name, {}).get(package["version"])
         if hashes is None:
-            faults.append(f"{name} {package['version']} is not pinned (pinned: {', '.join(known.get(name, {})) or 'nothing'})")
+            faults.append(
+                f"{name} {package['version']} is not pinned (pinned: {', '.join(known.get(name, {})) or 'nothing'})"
+            )
             continue
         files = [*package.get("wheels", []), *([package["sdist"]] if "sdist" in package else [])]
         strange = [f for f in files if f.get("hash") and f["hash"] not in hashes]
         if strange:
-            faults.append(f"{name} {package['version']}: {len(strange)} of {len(files)} files have hashes that constraints.txt does not know")
+            faults.append(
+                f"{name} {package['version']}: {len(strange)} of {len(files)} files have hashes that constraints.txt does not know"
+            )
     if faults:
         sys.exit("\n".join(faults))
     print(f"{len(lock['package']) - 1} packages agree with constraints.txt in version and hash")

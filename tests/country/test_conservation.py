@@ -1,26 +1,34 @@
 """Nobody and no dollar appears or vanishes, whatever the levers and parameters."""
 
 import numpy as np
-from forbear.country.model import MODEL
-from forbear.ensemble.engine import Engine
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from forbear.country.model import MODEL
+from forbear.ensemble.engine import Engine
 
 COSTS = ("cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment")
 
 
 def closes(problem, parameters, people, members, seed=3, kernel="lanes"):
     """Run and assert both ledgers."""
-    engine = Engine(problem, weekly=[*people, *COSTS, "cost_veterans", "cost_budget", "cost_full"], last=people, kernel=kernel)
+    engine = Engine(
+        problem, weekly=[*people, *COSTS, "cost_veterans", "cost_budget", "cost_full"], last=people, kernel=kernel
+    )
     block = engine.run(parameters, np.arange(members, dtype=np.uint32), seed)
     assert not block.failed.any()
     here = sum(block.weekly[name] for name in people if name != "foreigners_arrived")
-    assert np.array_equal(here - block.weekly["foreigners_arrived"], np.full_like(here, problem.facts["population_at_start"].sum()))
+    assert np.array_equal(
+        here - block.weekly["foreigners_arrived"], np.full_like(here, problem.facts["population_at_start"].sum())
+    )
     for name in people:
         assert block.weekly[name].min() >= 0, name
         assert block.last[name].min() >= 0, name
         assert np.array_equal(block.last[name], np.floor(block.last[name])), name
-    in_cents = {name: np.rint(block.weekly[name] * 100).astype(np.int64) for name in (*COSTS, "cost_veterans", "cost_budget", "cost_full")}
+    in_cents = {
+        name: np.rint(block.weekly[name] * 100).astype(np.int64)
+        for name in (*COSTS, "cost_veterans", "cost_budget", "cost_full")
+    }
     assert np.array_equal(sum(in_cents[name] for name in COSTS), in_cents["cost_budget"])
     assert np.array_equal(in_cents["cost_budget"] + in_cents["cost_veterans"], in_cents["cost_full"])
 
@@ -43,7 +51,15 @@ def test_they_close_where_nobody_intervenes(meadow, people, draw):
 @given(data=st.data())
 def test_they_close_under_any_levers(data, meadow, people, draw):
     """Levers anywhere within the bounds that the model declares."""
-    chosen = data.draw(st.lists(st.sampled_from(sorted(k for k, lever in MODEL.levers.items() if not lever.pulse and "district" not in lever.over)), max_size=8, unique=True))
+    chosen = data.draw(
+        st.lists(
+            st.sampled_from(
+                sorted(k for k, lever in MODEL.levers.items() if not lever.pulse and "district" not in lever.over)
+            ),
+            max_size=8,
+            unique=True,
+        )
+    )
     changes = {}
     for key in chosen:
         lever = MODEL.levers[key]

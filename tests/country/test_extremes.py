@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from forbear.ensemble.engine import Engine
 
 MEMBERS = 64
@@ -22,25 +23,47 @@ def run(draw):
         parameters = draw(problem, MEMBERS, 11)
         for name, value in fixed.items():
             parameters[name] = np.full_like(parameters[name], value)
-        return Engine(problem, weekly=list(weekly), monthly=list(monthly)).run(parameters, np.arange(MEMBERS, dtype=np.uint32), 5)
+        return Engine(problem, weekly=list(weekly), monthly=list(monthly)).run(
+            parameters, np.arange(MEMBERS, dtype=np.uint32), 5
+        )
 
     return go
 
 
 def test_without_intervener_nobody_attacks_one(meadow, run):
-    block = run(meadow.with_levers({"intervener.intervene": 0}), ["attacks_on_intervener", "intervener_dead", "deaths_by_intervener", "cost_operations"])
+    block = run(
+        meadow.with_levers({"intervener.intervene": 0}),
+        ["attacks_on_intervener", "intervener_dead", "deaths_by_intervener", "cost_operations"],
+    )
     assert all(values.max() == 0 for values in block.weekly.values())
 
 
 def test_an_empty_country_has_no_events(meadow, run):
-    names = ["attacks_on_intervener", "attacks_on_civilians", "deaths", "newly_displaced", "recruits", "security_forces"]
-    block = run(meadow, names, facts={"population_at_start": 0, "founding_fighters": 0, "old_army_strength": 0}, foreign_fighters=0, sponsor_support=0)
+    names = [
+        "attacks_on_intervener",
+        "attacks_on_civilians",
+        "deaths",
+        "newly_displaced",
+        "recruits",
+        "security_forces",
+    ]
+    block = run(
+        meadow,
+        names,
+        facts={"population_at_start": 0, "founding_fighters": 0, "old_army_strength": 0},
+        foreign_fighters=0,
+        sponsor_support=0,
+    )
     assert not block.failed.any()
     assert all(block.weekly[name].max() == 0 for name in names)
 
 
 def test_without_attacks_nobody_is_killed_by_fighters(meadow, run):
-    block = run(meadow, ["deaths_by_rivals", "deaths_by_own_side", "intervener_dead", "government_killed"], attacks_per_fighter=0)
+    block = run(
+        meadow,
+        ["deaths_by_rivals", "deaths_by_own_side", "intervener_dead", "government_killed"],
+        attacks_per_fighter=0,
+    )
     assert all(values.max() == 0 for values in block.weekly.values())
 
 
@@ -55,7 +78,14 @@ def test_without_offers_there_are_no_local_forces(meadow, run):
 
 
 def test_without_any_source_of_mobilisation_nobody_is_recruited(meadow, run):
-    block = run(meadow, ["recruits"], mobilisation_base=0, mobilisation_by_occupation=0, mobilisation_by_exclusion=0, mobilisation_by_fear=0)
+    block = run(
+        meadow,
+        ["recruits"],
+        mobilisation_base=0,
+        mobilisation_by_occupation=0,
+        mobilisation_by_exclusion=0,
+        mobilisation_by_fear=0,
+    )
     assert block.weekly["recruits"].max() == 0
 
 
@@ -72,8 +102,17 @@ def test_without_displacement_nobody_flees(meadow, run):
 
 def test_overwhelming_suppression_ends_attacks(meadow, run):
     many = meadow.with_levers({"intervener.force": 40_000})
-    base = run(meadow, ["attacks_on_intervener"], suppression=1, exposure_elasticity=0, strain_on_readiness=0, doctrine_effect=0)
-    flooded = run(many, ["attacks_on_intervener"], suppression=1, exposure_elasticity=0, strain_on_readiness=0, doctrine_effect=0)
+    base = run(
+        meadow,
+        ["attacks_on_intervener"],
+        suppression=1,
+        exposure_elasticity=0,
+        strain_on_readiness=0,
+        doctrine_effect=0,
+    )
+    flooded = run(
+        many, ["attacks_on_intervener"], suppression=1, exposure_elasticity=0, strain_on_readiness=0, doctrine_effect=0
+    )
     assert flooded.weekly["attacks_on_intervener"].sum() < 0.01 * base.weekly["attacks_on_intervener"].sum()
 
 

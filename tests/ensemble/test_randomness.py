@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.runner import simulate
 
@@ -48,9 +49,24 @@ def test_two_policies_that_share_luck_differ_far_less_than_two_with_independent_
     members = np.arange(128, dtype=np.uint32)
     parameters = {name: np.repeat(value[:1], 128, axis=0) for name, value in draw(problem, 1, 5).items()}
     more = meadow.with_levers({"intervener.force": "*1.02"}).problem()
-    base = Engine(problem, weekly=["attacks_on_intervener"]).run(parameters, members, 1).weekly["attacks_on_intervener"].sum(axis=1)
-    same = Engine(more, weekly=["attacks_on_intervener"]).run(parameters, members, 1).weekly["attacks_on_intervener"].sum(axis=1)
-    other = Engine(more, weekly=["attacks_on_intervener"]).run(parameters, members, 2).weekly["attacks_on_intervener"].sum(axis=1)
+    base = (
+        Engine(problem, weekly=["attacks_on_intervener"])
+        .run(parameters, members, 1)
+        .weekly["attacks_on_intervener"]
+        .sum(axis=1)
+    )
+    same = (
+        Engine(more, weekly=["attacks_on_intervener"])
+        .run(parameters, members, 1)
+        .weekly["attacks_on_intervener"]
+        .sum(axis=1)
+    )
+    other = (
+        Engine(more, weekly=["attacks_on_intervener"])
+        .run(parameters, members, 2)
+        .weekly["attacks_on_intervener"]
+        .sum(axis=1)
+    )
     assert np.var(same - base) * 10 < np.var(other - base)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from forbear.ensemble.runner import simulate
 from forbear.errors import FileError, RunError
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
-from forbear.kernel import draws, exact
 from scipy import stats
+
+from forbear.kernel import draws, exact
 
 LANES = draws.LANES
 
@@ -33,7 +34,12 @@ def quantiles(kind, arguments, levels):
 def test_philox_gives_the_published_vectors():
     assert [f"{w:08x}" for w in exact.philox(0, 0, 0, 0, 0, 0)] == ["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"]
     ones = 0xFFFFFFFF
-    assert [f"{w:08x}" for w in exact.philox(ones, ones, ones, ones, ones, ones)] == ["408f276d", "41c83b0e", "a20bc7c6", "6d5451fd"]
+    assert [f"{w:08x}" for w in exact.philox(ones, ones, ones, ones, ones, ones)] == [
+        "408f276d",
+        "41c83b0e",
+        "a20bc7c6",
+        "6d5451fd",
+    ]
 
 
 def test_both_kernels_read_the_same_number_at_the_same_address():
@@ -45,7 +51,19 @@ def test_both_kernels_read_the_same_number_at_the_same_address():
     assert np.array_equal(from_lanes, np.array(from_scalar))
 
 
-GRID = [(1, 0.3), (4, 0.7), (12, 0.05), (50, 0.2), (50, 0.9), (400, 0.02), (400, 0.031), (1000, 0.05), (20_000, 0.01), (300_000, 0.0001), (5_000_000, 0.02)]
+GRID = [
+    (1, 0.3),
+    (4, 0.7),
+    (12, 0.05),
+    (50, 0.2),
+    (50, 0.9),
+    (400, 0.02),
+    (400, 0.031),
+    (1000, 0.05),
+    (20_000, 0.01),
+    (300_000, 0.0001),
+    (5_000_000, 0.02),
+]
 
 
 @pytest.mark.parametrize(("n", "p"), GRID)
@@ -96,13 +114,17 @@ def test_a_slightly_larger_probability_never_gives_a_smaller_count(n, p):
 
 @pytest.mark.parametrize(("n", "p"), [(8, 0.3), (300, 0.01), (300, 0.4), (5000, 0.97)])
 def test_the_exact_binomial_is_binomial(n, p):
-    sample = np.array([exact.binomial_exact(n, p, 9, step, 0, member, 5, 6) for step in range(40) for member in range(500)])
+    sample = np.array(
+        [exact.binomial_exact(n, p, 9, step, 0, member, 5, 6) for step in range(40) for member in range(500)]
+    )
     assert chi_square(sample, lambda k: stats.binom.pmf(k, n, p)) > 1e-4
 
 
 @pytest.mark.parametrize("mean", [0.4, 8, 25, 900])
 def test_the_exact_poisson_is_poisson(mean):
-    sample = np.array([exact.poisson_exact(mean, 9, step, 0, member, 5, 6) for step in range(40) for member in range(500)])
+    sample = np.array(
+        [exact.poisson_exact(mean, 9, step, 0, member, 5, 6) for step in range(40) for member in range(500)]
+    )
     assert chi_square(sample, lambda k: stats.poisson.pmf(k, mean)) > 1e-4
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from forbear.kernel import lanes, scalar
 from forbear.kernel.language import Symbol, WeaveError, read_rule
 
@@ -58,7 +59,14 @@ def python_power(now, given, lever, fact):
 
 def test_a_rule_says_what_it_reads_and_writes():
     rule = read_rule(adding, "room", SYMBOLS)
-    assert {s.variable for s in rule.reads} == {"now_stock", "now_total_stock", "now_level", "given_rate", "fact_home", "fact_size"}
+    assert {s.variable for s in rule.reads} == {
+        "now_stock",
+        "now_total_stock",
+        "now_level",
+        "given_rate",
+        "fact_home",
+        "fact_size",
+    }
     assert {s.variable for s in rule.writes} == {"now_total_stock", "now_level"}
 
 
@@ -68,7 +76,15 @@ def test_both_weavers_give_the_same_numbers():
     text, rows = lanes.weave_rule(rule, SYMBOLS, {}, constants)
     from forbear.kernel.draws import LANE_MASK, LANES, MASK
 
-    space = {"over_lanes": lambda f: f, "woven_rule": lambda f: f, "njit": lambda **_: lambda f: f, "F": np.float32, "LANES": LANES, "MASK": MASK, "LANE_MASK": LANE_MASK}
+    space = {
+        "over_lanes": lambda f: f,
+        "woven_rule": lambda f: f,
+        "njit": lambda **_: lambda f: f,
+        "F": np.float32,
+        "LANES": LANES,
+        "MASK": MASK,
+        "LANE_MASK": LANE_MASK,
+    }
     space |= {name: np.float32(value) for value, name in constants.names.items()}
     exec(text, space)
     in_lanes = space["room_adding"]
@@ -81,8 +97,22 @@ def test_both_weavers_give_the_same_numbers():
     results = []
     for function in (in_lanes, one_by_one):
         total, level = np.zeros(2 * LANES, dtype=np.float32), np.ones(LANES, dtype=np.float32)
-        arrays = {"fact_home": home, "fact_size": size, "given_rate": rate, "now_level": level, "now_stock": stock, "now_total_stock": total}
-        machinery = {"n_community": 3, "n_district": 2, "scratch": np.zeros((rows + 1) * LANES, dtype=np.float32), "words": None, "held": None, "work": None}
+        arrays = {
+            "fact_home": home,
+            "fact_size": size,
+            "given_rate": rate,
+            "now_level": level,
+            "now_stock": stock,
+            "now_total_stock": total,
+        }
+        machinery = {
+            "n_community": 3,
+            "n_district": 2,
+            "scratch": np.zeros((rows + 1) * LANES, dtype=np.float32),
+            "words": None,
+            "held": None,
+            "work": None,
+        }
         machinery |= {"members": None, "key0": 0, "key1": 0, "index": 0, "lanes": LANES}
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
         function(*[(arrays | machinery)[name] for name in names])

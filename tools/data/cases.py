@@ -23,8 +23,7 @@ DATASETS = {
     "Weisiger 2014": "Weisiger (2014), Victory Without Peace, doi 10.7910/DVN/OPCGOE; re-estimated",
     "Hultman et al. 2013 (re-estimated)": "Hultman, Kathman and Shannon (2013), doi 10.7910/DVN/6EBCGA; re-estimated",
     "Fortna": "Fortna, peacekeeping and the duration of peace; re-estimated",
-    "DSAT + UCDP (occupation spells hand-coded)":
-        "Database on Suicide Attacks with UCDP, occupation spells coded by hand; re-estimated",
+    "DSAT + UCDP (occupation spells hand-coded)": "Database on Suicide Attacks with UCDP, occupation spells coded by hand; re-estimated",
     "EPR + UCDP + V-Dem": "Ethnic Power Relations with UCDP and V-Dem; re-estimated",
     "WDI + V-Dem": "World Development Indicators with V-Dem; re-estimated",
     "WDI + UCDP": "World Development Indicators with UCDP; re-estimated",
@@ -64,7 +63,9 @@ def reference_class(row: Row) -> str:
     """Return the reference class of an estimate; comparison groups of Archigos rows are named as such."""
     if row["data"] in CLASS_OF_DATASET:
         return CLASS_OF_DATASET[row["data"]]
-    return "domestic change of leader" if row["quantity"].startswith("Regular-entry") else "foreign-imposed regime change"
+    return (
+        "domestic change of leader" if row["quantity"].startswith("Regular-entry") else "foreign-imposed regime change"
+    )
 
 
 def estimates(data: Path, out: Path) -> None:
@@ -129,7 +130,15 @@ def conquests(data: Path, out: Path) -> None:
     check("conquests", len(rows), 35)
     check("conquests resisted", sum(row["resist"] == "1" for row in rows), 14)
     source = ("resist", "coord", "polity_conq", "lndist", "terrain", "soldperterr", "gdppc2")
-    names = ("resisted", "leader_at_large", "polity_conqueror", "log_distance", "terrain", "log_force_density", "gdp_per_person")
+    names = (
+        "resisted",
+        "leader_at_large",
+        "polity_conqueror",
+        "log_distance",
+        "terrain",
+        "log_force_density",
+        "gdp_per_person",
+    )
     written = [(case, *(row[name] for name in source)) for case, row in enumerate(rows, 1)]
     write(out / "cases" / "conquests.csv", ("case", *names), written)
 

@@ -9,6 +9,8 @@ from tables import check, months, read, run, write
 
 VIOLENCE = {"1": "state_based", "2": "non_state", "3": "one_sided"}
 YEARS = {"2003": 7_999, "2006": 4_609, "2007": 4_489, "2014": 15_092, "2017": 11_400}
+#: a fault of the source, nearly always of one death where a toll was split between events; kept as it is
+OUT_OF_ORDER = 59
 #: events, best, low, high, civilians (part of best), best of events that run over more than one month
 SUMS = 6
 
@@ -19,7 +21,7 @@ def derive(data: Path, out: Path) -> None:
     check("events in the source", len(events), 7_473)
     cells: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0] * SUMS)
     by_year: dict[str, int] = defaultdict(int)
-    unlocated = [0, 0]
+    unlocated, out_of_order = [0, 0], 0
     for event in events:
         if not 2003 <= int(event["year"]) <= 2017:
             continue
@@ -31,12 +33,14 @@ def derive(data: Path, out: Path) -> None:
         added = (1, best, int(event["low"]), int(event["high"]), int(event["deaths_civilians"]), spills)
         for index, amount in enumerate(added):
             cell[index] += amount
+        out_of_order += not int(event["low"]) <= best <= int(event["high"])
         if not event["governorate"] and int(event["year"]) <= 2011:
             unlocated[0] += 1
             unlocated[1] += best
     for year, total in YEARS.items():
         check(f"best estimate of {year}", by_year[year], total)
     check("events and deaths of 2003-11 without governorate", unlocated, [171, 9_110])
+    check("events whose source puts best outside low to high", out_of_order, OUT_OF_ORDER)
     check("deaths of 2003-11", sum(by_year[str(year)] for year in range(2003, 2012)), 32_678)
     check("governorates", len({key[0] for key in cells if key[0]}), 18)
     sums = ("events", "best", "low", "high", "civilians", "best_over_months")

@@ -14,6 +14,9 @@ YEARS = {"2004": 24_851, "2005": 33_291, "2006": 55_389, "2007": 44_495}
 MONTHS = {"2006-07": 5_246, "2007-05": 7_049, "2008-03": 2_929}
 PERIODS = (("2006-01-01", "2006-09-24"), ("2007-02-23", "2008-07-05"))
 ATTACKS = {"IED": "ied", "SAF": "direct_fire", "other": "other"}
+#: beyond this share of unknown targets a month's targets cannot be read (the source lost them in these two months)
+MOST_UNKNOWN = 0.3
+UNREADABLE = ["2006-11", "2006-12"]
 AIR = {"Airstrike": "airstrike", "SOF": "show_of_force"}
 
 
@@ -43,32 +46,35 @@ def incident_reports(data: Path, out: Path) -> None:
     check("types of incident reports", sorted({key[1] for key in cells}), sorted(TYPES))
     check("targets of incident reports", sorted({key[2] for key in cells}), sorted(TARGETS))
 
-    national = []
+    national, unreadable = [], []
     for month in months("2004-01", "2007-07"):
         types = [sum(cells[month, kind, target] for target in TARGETS) for kind in TYPES]
         targets = [sum(cells[month, kind, target] for kind in TYPES) for target in TARGETS]
         check(f"types and targets of {month}", sum(types), sum(targets))
         coverage = (days_covered(month, first, last), is_complete(month, first, last))
-        national.append((month, *coverage, sum(types), *types, *targets))
-    check("sum of the national months", sum(row[3] for row in national), sum(YEARS.values()))
+        if targets[TARGETS.index("unknown")] > MOST_UNKNOWN * sum(types):
+            unreadable.append(month)
+        readable = "false" if month in unreadable else "true"
+        national.append((month, *coverage, readable, sum(types), *types, *targets))
+    check("months in which targets cannot be read", unreadable, UNREADABLE)
+    check("sum of the national months", sum(row[4] for row in national), sum(YEARS.values()))
     published = read(data / "sigacts_iraq_foia" / "sigacts_iraq_foia_month.csv")
-    check("national months", [(r[0], r[3]) for r in national], [(p["ym"], int(p["total"])) for p in published])
+    check("national months", [(r[0], r[4]) for r in national], [(p["ym"], int(p["total"])) for p in published])
     write(
         out / "series" / "iraq-sigacts-month.csv",
-        ("month", "days_covered", "complete", "total")
+        ("month", "days_covered", "complete", "targets_readable", "total")
         + tuple(f"type_{kind}" for kind in TYPES)
         + tuple(f"target_{target}" for target in TARGETS),
         national,
     )
     write(
         out / "series" / "iraq-sigacts-type-target-month.csv",
-        ("month", "complete", "type", "target", "reports"),
+        ("month", "complete", "targets_readable", "type", "target", "reports"),
         [
-            (month, is_complete(month, first, last), kind, target, cells[month, kind, target])
-            for month in months("2004-01", "2007-07")
+            (row[0], row[2], row[3], kind, target, cells[row[0], kind, target])
+            for row in national
             for kind in TYPES
             for target in TARGETS
-            if cells[month, kind, target]
         ],
     )
 

@@ -27,9 +27,13 @@ def main() -> None:
     target = ROOT / "library" / "iraq-2003" / "districts.csv"
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["district", "population.sunni", "population.shia", "population.kurdish", "intervener.deployment"])
+        writer.writerow(
+            ["district", "population.sunni", "population.shia", "population.kurdish", "intervener.deployment"]
+        )
         for name in sorted(people):
-            writer.writerow([name.replace(" ", "-"), *(people[name][c] for c in ("sunni", "shia", "kurdish")), DENSITY[name]])
+            writer.writerow(
+                [name.replace(" ", "-"), *(people[name][c] for c in ("sunni", "shia", "kurdish")), DENSITY[name]]
+            )
 
 
 if __name__ == "__main__":

@@ -13,10 +13,14 @@ def command() -> None:
     from forbear.country.program import program
     from forbear.kernel import woven
 
-    print(f"forbear {version('forbear')}, Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} processors")
+    print(
+        f"forbear {version('forbear')}, Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
+    )
     for package in ("numpy", "numba", "scipy", "xarray", "zarr", "matplotlib"):
         print(f"  {package} {version(package)}")
-    print(f"model {MODEL.hash[:12]}: {len(program().rules)} rules, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers")
+    print(
+        f"model {MODEL.hash[:12]}: {len(program().rules)} rules, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers"
+    )
     print(f"kernels are kept in {woven.cache_folder()}")
     for kernel in woven.KERNELS:
         ready = woven.is_compiled(woven.load(program(), kernel))

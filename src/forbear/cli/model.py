@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, invoke_without_command=True, help="The declared model: rooms, parameters, levers, the causal graph.")
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    invoke_without_command=True,
+    help="The declared model: rooms, parameters, levers, the causal graph.",
+)
 
 
 @app.callback()
@@ -20,8 +25,12 @@ def rooms(context: typer.Context) -> None:
 
     for room in ROOMS:
         rules = [name.split(".")[1] for name in WEEK if name.startswith(f"{room}.")]
-        counts = [sum(x.room == room for x in table.values()) for table in (MODEL.quantities, MODEL.parameters, MODEL.levers)]
-        print(f"{room:<12} {counts[0]:>3} quantities {counts[1]:>3} parameters {counts[2]:>3} levers   weekly: {', '.join(rules)}")
+        counts = [
+            sum(x.room == room for x in table.values()) for table in (MODEL.quantities, MODEL.parameters, MODEL.levers)
+        ]
+        print(
+            f"{room:<12} {counts[0]:>3} quantities {counts[1]:>3} parameters {counts[2]:>3} levers   weekly: {', '.join(rules)}"
+        )
 
 
 @app.command()
@@ -37,7 +46,11 @@ def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for 
 
 
 @app.command()
-def graph(to: Annotated[Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")] = None) -> None:
+def graph(
+    to: Annotated[
+        Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")
+    ] = None,
+) -> None:
     """Draw what each rule reads and writes, room by room, from the rules themselves."""
     from forbear.country.reference import causal_edges, draw_graph
 

@@ -16,7 +16,9 @@ def command(
     to: Annotated[Path | None, typer.Option(help="the report; NAME.html when absent")] = None,
     store: Annotated[Path | None, typer.Option(help="folder that keeps finished chunks: a stopped run goes on")] = None,
     workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help="change a lever: intervener.force=+20000, *1.5, =0")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="change a lever: intervener.force=+20000, *1.5, =0")
+    ] = None,
     csv: Annotated[Path | None, typer.Option(help="also write quantiles as CSV files into this folder")] = None,
 ) -> None:
     """Simulate a scenario week by week in an ensemble, set it beside what was observed, and write one HTML report."""
@@ -38,6 +40,8 @@ def command(
     shown.say(matching.rule if matching is not None else "no observed series to compare with: every member is shown")
     if csv is not None:
         kept.to_csv(csv)
-    command_line = f"forbear run {scenario} --members {members} --keep {keep} --seed {seed}" + "".join(f" --set {s}" for s in settings or [])
+    command_line = f"forbear run {scenario} --members {members} --keep {keep} --seed {seed}" + "".join(
+        f" --set {s}" for s in settings or []
+    )
     path = write(kept, loaded, problem, to=target, prior=ensemble, matching=matching, command=command_line)
     print(path)

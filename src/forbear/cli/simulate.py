@@ -32,7 +32,9 @@ def command(
     loaded = Scenario.load(scenario)
     if settings:
         loaded = loaded.with_settings(settings)
-    ensemble = simulate(loaded.problem(step), members=members, seed=seed, workers=workers, store=store, kernel=kernel, progress=meter())
+    ensemble = simulate(
+        loaded.problem(step), members=members, seed=seed, workers=workers, store=store, kernel=kernel, progress=meter()
+    )
     if csv is not None:
         print(f"{len(ensemble.healthy.to_csv(csv))} tables in {csv}")
     if netcdf is not None:

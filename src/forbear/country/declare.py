@@ -159,11 +159,15 @@ def measure(name: str, over: str, unit: str, meaning: str) -> Quantity:
     return Quantity(name, "measure", _over(over), unit, meaning)
 
 
-def lever(name: str, over: str, unit: str, default: float, low: float, high: float, meaning: str, **marks: Any) -> Lever:
+def lever(
+    name: str, over: str, unit: str, default: float, low: float, high: float, meaning: str, **marks: Any
+) -> Lever:
     """Declare a lever with its unit, value when a scenario is silent, and bounds."""
     return Lever(name, _over(over), unit, default, low, high, meaning, **marks)
 
 
-def fact(name: str, over: str, unit: str, default: float | None, low: float, high: float, meaning: str, **marks: Any) -> Fact:
+def fact(
+    name: str, over: str, unit: str, default: float | None, low: float, high: float, meaning: str, **marks: Any
+) -> Fact:
     """Declare a fact with its unit, default (None: the scenario must state it) and bounds."""
     return Fact(name, _over(over), unit, default, low, high, meaning, **marks)

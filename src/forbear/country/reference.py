@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 from forbear.country.model import MODEL
@@ -30,7 +31,13 @@ def draw_graph(path: Path) -> None:
     import math
 
     size, radius = 900, 330
-    at = {room: (size / 2 + radius * math.cos(2 * math.pi * k / len(ROOMS) - math.pi / 2), size / 2 + radius * math.sin(2 * math.pi * k / len(ROOMS) - math.pi / 2)) for k, room in enumerate(ROOMS)}
+    at = {
+        room: (
+            size / 2 + radius * math.cos(2 * math.pi * k / len(ROOMS) - math.pi / 2),
+            size / 2 + radius * math.sin(2 * math.pi * k / len(ROOMS) - math.pi / 2),
+        )
+        for k, room in enumerate(ROOMS)
+    }
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}" role="img" font-family="sans-serif" font-size="15">',
         "<title>Causal graph of the rooms</title><desc>Arrows point from a room to the rooms that read its quantities.</desc>",
@@ -47,7 +54,9 @@ def draw_graph(path: Path) -> None:
             f'stroke-width="{0.8 + 0.35 * len(names):.1f}" marker-end="url(#a)"><title>{source} to {target}: {", ".join(names)}</title></path>'
         )
     for room, (x, y) in at.items():
-        parts.append(f'<rect x="{x - 56:.0f}" y="{y - 20:.0f}" width="112" height="40" rx="8" fill="#e8f1f8" stroke="#0072b2"/><text x="{x:.0f}" y="{y + 5:.0f}" text-anchor="middle">{room}</text>')
+        parts.append(
+            f'<rect x="{x - 56:.0f}" y="{y - 20:.0f}" width="112" height="40" rx="8" fill="#e8f1f8" stroke="#0072b2"/><text x="{x:.0f}" y="{y + 5:.0f}" text-anchor="middle">{room}</text>'
+        )
     path.write_text("\n".join([*parts, "</svg>"]), encoding="utf-8")
 
 
@@ -57,27 +66,71 @@ def pages() -> dict[str, str]:
     out: dict[str, str] = {}
     for room in ROOMS:
         readme = folder / room / "README.md"
-        lines = [readme.read_text(encoding="utf-8").rstrip() if readme.exists() else f"# {room}", "", "## Rules, in the order of the week", ""]
+        lines = [
+            readme.read_text(encoding="utf-8").rstrip() if readme.exists() else f"# {room}",
+            "",
+            "## Rules, in the order of the week",
+            "",
+        ]
         for name in WEEK:
             if name.startswith(f"{room}."):
                 function = rule_named(name)
                 equations = ", ".join(getattr(function, "equations", ()))
                 lines += [f"**{name.split('.')[1]}** ({equations}) {inspect.getdoc(function)}", ""]
-        lines += _table("Quantities", ("name", "kind", "over", "unit", "meaning"), [(q.name, q.kind, " x ".join(q.over) or "country", q.unit, q.meaning) for q in MODEL.quantities.values() if q.room == room])
-        lines += _table("Levers", ("name", "unit", "default", "range", "meaning"), [(lv.key, lv.unit, f"{lv.default:g}", f"{lv.low:g} to {lv.high:g}", lv.meaning) for lv in MODEL.levers.values() if lv.room == room])
-        lines += _table("Facts", ("name", "over", "unit", "default", "meaning"), [(f.key, " x ".join(f.over) or "country", f.unit, "required" if f.default is None else f"{f.default:g}", f.meaning) for f in MODEL.facts.values() if f.room == room])
+        lines += _table(
+            "Quantities",
+            ("name", "kind", "over", "unit", "meaning"),
+            [
+                (q.name, q.kind, " x ".join(q.over) or "country", q.unit, q.meaning)
+                for q in MODEL.quantities.values()
+                if q.room == room
+            ],
+        )
+        lines += _table(
+            "Levers",
+            ("name", "unit", "default", "range", "meaning"),
+            [
+                (lv.key, lv.unit, f"{lv.default:g}", f"{lv.low:g} to {lv.high:g}", lv.meaning)
+                for lv in MODEL.levers.values()
+                if lv.room == room
+            ],
+        )
+        lines += _table(
+            "Facts",
+            ("name", "over", "unit", "default", "meaning"),
+            [
+                (
+                    f.key,
+                    " x ".join(f.over) or "country",
+                    f.unit,
+                    "required" if f.default is None else f"{f.default:g}",
+                    f.meaning,
+                )
+                for f in MODEL.facts.values()
+                if f.room == room
+            ],
+        )
         rows = []
         for p in MODEL.parameters.values():
             if p.room == room:
                 prior = f"{p.prior.family}({', '.join(f'{v:g}' for v in p.prior.arguments.values())})"
                 rows.append((p.name, p.symbol, p.unit, prior, p.identification, p.sibling, p.meaning, p.source))
-        lines += _table("Parameters", ("name", "symbol", "unit", "prior", "class", "sibling", "meaning", "source"), rows)
+        lines += _table(
+            "Parameters", ("name", "symbol", "unit", "prior", "class", "sibling", "meaning", "source"), rows
+        )
         out[room] = "\n".join(lines) + "\n"
     return out
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
     clean = [tuple(str(cell).replace("|", "\\|") for cell in row) for row in rows]
-    return [f"## {title}", "", "| " + " | ".join(head) + " |", "|" + "---|" * len(head), *("| " + " | ".join(row) + " |" for row in clean), ""]
+    return [
+        f"## {title}",
+        "",
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *("| " + " | ".join(row) + " |" for row in clean),
+        "",
+    ]

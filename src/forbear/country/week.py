@@ -9,7 +9,18 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 
-ROOMS = ("people", "insurgency", "security", "forces", "services", "politics", "intervener", "abroad", "regime", "observation")
+ROOMS = (
+    "people",
+    "insurgency",
+    "security",
+    "forces",
+    "services",
+    "politics",
+    "intervener",
+    "abroad",
+    "regime",
+    "observation",
+)
 
 #: Run once, before the first week.
 BEGIN = (

@@ -56,13 +56,26 @@ def event_size_facts() -> dict[str, np.ndarray]:
     numbers = np.array([int(x) for x in FIXED_MEMBERS["magnitude"]], dtype=float)
     lower = np.clip(np.searchsorted(sizes, numbers, side="right") - 1, 0, len(sizes) - 2)
     upper = (numbers - sizes[lower]) / (sizes[lower + 1] - sizes[lower])
-    return {"event_size": sizes, "log_magnitude": np.log(numbers), "lower_class": lower.astype(np.int64), "upper_share": upper}
+    return {
+        "event_size": sizes,
+        "log_magnitude": np.log(numbers),
+        "lower_class": lower.astype(np.int64),
+        "upper_share": upper,
+    }
 
 
 class Engine:
     """A problem made ready to run: layout, facts, lever table, reactive rules, and what is to be recorded."""
 
-    def __init__(self, problem: Problem, *, weekly: Sequence[str] = (), monthly: Sequence[str] = (), last: Sequence[str] = (), kernel: str = "lanes") -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        *,
+        weekly: Sequence[str] = (),
+        monthly: Sequence[str] = (),
+        last: Sequence[str] = (),
+        kernel: str = "lanes",
+    ) -> None:
         """Prepare. `weekly` quantities are recorded as national sums, `monthly` ones with their dimensions.
 
         Raises RunError E401 for an unknown quantity, E402 for a cohort too large for exact whole numbers.
@@ -75,10 +88,16 @@ class Engine:
         self.weekly, self.monthly, self.last = list(weekly), list(monthly), list(last)
         for name in (*self.weekly, *self.monthly, *self.last):
             if name not in MODEL.quantities:
-                raise RunError("E401", f"unknown quantity {name!r}", hint=f"did you mean {nearest(name, MODEL.quantities)}?")
+                raise RunError(
+                    "E401", f"unknown quantity {name!r}", hint=f"did you mean {nearest(name, MODEL.quantities)}?"
+                )
         largest = float(np.max(problem.facts["population_at_start"], initial=0.0))
         if largest > LARGEST_COHORT:
-            raise RunError("E402", f"a community of {largest:,.0f} in one district is too large for exact counting", hint=f"split the district: at most {LARGEST_COHORT:,}")
+            raise RunError(
+                "E402",
+                f"a community of {largest:,.0f} in one district is too large for exact counting",
+                hint=f"split the district: at most {LARGEST_COHORT:,}",
+            )
         self.dtype = np.float32 if kernel == "lanes" else np.float64
         facts = {**problem.facts, **event_size_facts(), "step": np.asarray(problem.step)}
         self._real = self._facts(self.layout.real, facts, self.dtype)
@@ -106,7 +125,11 @@ class Engine:
         return table
 
     def _record_plan(self) -> None:
-        week, many, money, month, sums = [], [], [], [], []
+        week: list[int] = []
+        many: list[int] = []
+        money: list[int] = []
+        month: list[int] = []
+        sums: list[bool] = []
         self._weekly_rows: list[str] = []
         self._money_rows: list[str] = []
         self._monthly_rows: list[tuple[str, int, tuple[int, ...]]] = []
@@ -132,16 +155,33 @@ class Engine:
 
     def _reactive_plan(self) -> None:
         rules = self.problem.rules
-        plan: dict[str, list[float]] = {key: [] for key in ("watch", "many", "window", "sign", "level", "target", "targets", "kind", "value", "hold")}
+        plan: dict[str, list[float]] = {
+            key: []
+            for key in ("watch", "many", "window", "sign", "level", "target", "targets", "kind", "value", "hold")
+        }
         for rule in rules:
             seen, many = self._rows(self.layout.place("now", rule.quantity), rule.element)
             acts, targets = self._rows(self.layout.place("lever", rule.lever), rule.lever_element)
-            numbers = (seen * LANES, many, max(1, round(rule.window / self.problem.step)), 1.0 if rule.comparison == ">" else -1.0, rule.threshold)
-            numbers += (acts * LANES, targets, _KINDS[rule.operation], rule.value, max(1, round(rule.hold_weeks / self.problem.step)))
+            numbers: tuple[float, ...] = (
+                seen * LANES,
+                many,
+                max(1, round(rule.window / self.problem.step)),
+                1.0 if rule.comparison == ">" else -1.0,
+                rule.threshold,
+            )
+            numbers += (
+                acts * LANES,
+                targets,
+                _KINDS[rule.operation],
+                rule.value,
+                max(1, round(rule.hold_weeks / self.problem.step)),
+            )
             for key, number in zip(plan, numbers, strict=True):
                 plan[key].append(number)
         real = ("sign", "level", "value")
-        self._rules = {f"rule_{key}": np.array(values, dtype=float if key in real else np.int64) for key, values in plan.items()}
+        self._rules = {
+            f"rule_{key}": np.array(values, dtype=float if key in real else np.int64) for key, values in plan.items()
+        }
         self._longest = int(max(plan["window"], default=1))
 
     @staticmethod
@@ -176,7 +216,12 @@ class Engine:
                 rows = space["bank"].reshape(-1, LANES)[place.start : place.start + place.rows]
                 rows[:, :count] = values.T
                 rows[:, count:] = values[-1][:, None]
-        space.update(members=identities, key0=np.uint32(seed & 0xFFFFFFFF), key1=np.uint32((seed >> 32) & 0xFFFFFFFF), lanes=lanes)
+        space.update(
+            members=identities,
+            key0=np.uint32(seed & 0xFFFFFFFF),
+            key1=np.uint32((seed >> 32) & 0xFFFFFFFF),
+            lanes=lanes,
+        )
         module.run(*(space[name] for name in RUN_ARGUMENTS), *self._views(space))
         return self._collect(space, count)
 
@@ -214,8 +259,14 @@ class Engine:
         }  # fmt: skip
 
     def _collect(self, space: dict[str, Any], count: int) -> Block:
-        weekly = {name: np.ascontiguousarray(space["week_out"][:, row, :count].T) for row, name in enumerate(self._weekly_rows)}
-        weekly |= {name: np.ascontiguousarray(space["week_money_out"][:, row, :count].T) for row, name in enumerate(self._money_rows)}
+        weekly = {
+            name: np.ascontiguousarray(space["week_out"][:, row, :count].T)
+            for row, name in enumerate(self._weekly_rows)
+        }
+        weekly |= {
+            name: np.ascontiguousarray(space["week_money_out"][:, row, :count].T)
+            for row, name in enumerate(self._money_rows)
+        }
         months = space["month_out"].shape[0]
         monthly = {}
         for name, first, shape in self._monthly_rows:
@@ -226,6 +277,8 @@ class Engine:
         last = {}
         for name in self.last:
             place = self.layout.place("now", name)
-            last[name] = np.ascontiguousarray(bank[place.start : place.start + place.rows, :count].T).reshape(count, *place.shape)
+            last[name] = np.ascontiguousarray(bank[place.start : place.start + place.rows, :count].T).reshape(
+                count, *place.shape
+            )
         failed = ~np.isfinite(bank[:, :count]).all(axis=0)
         return Block(weekly, monthly, last, failed)

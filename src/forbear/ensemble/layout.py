@@ -63,5 +63,3 @@ class Layout:
     def bytes_per_member(self) -> int:
         """Memory of one member's state in the bank."""
         return 4 * self.float_rows + 8 * self.money_rows
-
-

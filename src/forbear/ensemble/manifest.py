@@ -18,7 +18,15 @@ __all__ = ["manifest_of"]
 
 
 def manifest_of(
-    problem: Problem, *, seed: int, members: np.ndarray, chunk: int, recorded: Sequence[str], kernel: str, parameters: Mapping[str, np.ndarray] | None, note: str
+    problem: Problem,
+    *,
+    seed: int,
+    members: np.ndarray,
+    chunk: int,
+    recorded: Sequence[str],
+    kernel: str,
+    parameters: Mapping[str, np.ndarray] | None,
+    note: str,
 ) -> dict[str, Any]:
     """Version, hashes of model, scenario, parameters and evidence, seed, members, and what was recorded."""
     from importlib.metadata import version
@@ -58,10 +66,10 @@ def _evidence_hash() -> str:
     from importlib.resources import files
 
     digest = hashlib.sha256()
-    root = files("forbear.evidence") / "series"
-    if root.is_dir():
-        for entry in sorted(root.iterdir(), key=lambda e: e.name):
-            if entry.name.endswith(".csv"):
+    for folder in ("series", "cases", "estimates", "maps"):
+        root = files("forbear.evidence") / folder
+        for entry in sorted(root.iterdir(), key=lambda e: e.name) if root.is_dir() else []:
+            if entry.name.endswith((".csv", ".geojson")):
                 digest.update(entry.name.encode())
                 digest.update(entry.read_bytes())
     return digest.hexdigest()

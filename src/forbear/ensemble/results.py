@@ -31,7 +31,11 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
     import xarray as xr
 
     months = np.array([np.datetime64(f"{label}-01") for label in problem.month_labels], dtype="datetime64[ns]")
-    coordinates: dict[str, Any] = {"member": members.astype(np.int64), "week": problem.dates.astype("datetime64[ns]"), "month": months}
+    coordinates: dict[str, Any] = {
+        "member": members.astype(np.int64),
+        "week": problem.dates.astype("datetime64[ns]"),
+        "month": months,
+    }
     variables: dict[str, Any] = {"failed": ("member", block.failed)}
     for name, values in block.weekly.items():
         dtype = np.float64 if MODEL.quantities[name].money else np.float32
@@ -42,7 +46,11 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
     by_name = {p.name: p for p in MODEL.parameters.values()}
     for name, values in parameters.items():
         p = by_name[name]
-        variables[f"given_{name}"] = (("member", *p.over), values, {"unit": p.unit, "meaning": p.meaning, "room": p.room, "identification": p.identification})
+        variables[f"given_{name}"] = (
+            ("member", *p.over),
+            values,
+            {"unit": p.unit, "meaning": p.meaning, "room": p.room, "identification": p.identification},
+        )
     for dimension, names in problem.names.items():
         coordinates[dimension] = list(names)
     from forbear.country.model import FIXED_MEMBERS
@@ -83,13 +91,21 @@ class Ensemble:
     def quantiles(self, name: str, levels: tuple[float, ...] = (0.05, 0.25, 0.5, 0.75, 0.95)) -> xr.DataArray:
         """Quantiles over members of one variable. Raises RunError E401 for an unknown one."""
         if name not in self.data:
-            raise RunError("E401", f"no variable {name!r} in this ensemble", hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?")
+            raise RunError(
+                "E401",
+                f"no variable {name!r} in this ensemble",
+                hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?",
+            )
         return self.data[name].quantile(list(levels), dim="member")
 
     def table(self, name: str) -> pd.DataFrame:
         """One variable as a tidy table: a row per member and index."""
         if name not in self.data:
-            raise RunError("E401", f"no variable {name!r} in this ensemble", hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?")
+            raise RunError(
+                "E401",
+                f"no variable {name!r} in this ensemble",
+                hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?",
+            )
         return self.data[name].to_dataframe().reset_index()[[*map(str, self.data[name].dims), name]]
 
     def to_csv(self, folder: str | Path) -> list[Path]:

@@ -69,13 +69,24 @@ def simulate(
     Raises RunError E401-E405 and FileError E103.
     """
     meter = progress or NoMeter()
-    identities = np.arange(members, dtype=np.uint32) if isinstance(members, int) else np.asarray(members, dtype=np.uint32)
+    identities = (
+        np.arange(members, dtype=np.uint32) if isinstance(members, int) else np.asarray(members, dtype=np.uint32)
+    )
     if len(identities) == 0:
         raise RunError("E405", "an ensemble needs at least one member")
     given = {name: np.asarray(value) for name, value in parameters.items()} if parameters is not None else None
     engine = Engine(problem, weekly=weekly, monthly=monthly, kernel=kernel)
     chunks = [identities[start : start + LANES] for start in range(0, len(identities), LANES)]
-    manifest = manifest_of(problem, seed=seed, members=identities, chunk=LANES, recorded=[*weekly, *monthly], kernel=kernel, parameters=given, note=note)
+    manifest = manifest_of(
+        problem,
+        seed=seed,
+        members=identities,
+        chunk=LANES,
+        recorded=[*weekly, *monthly],
+        kernel=kernel,
+        parameters=given,
+        note=note,
+    )
     keeper = Store(store, manifest) if store is not None else None
     if not woven.is_compiled(engine.module()):
         meter.say("compiling the country: once, a minute or two; kept on disk for next time")
@@ -86,7 +97,11 @@ def simulate(
             return keeper.read(number)
         chunk = chunks[number]
         start = number * LANES
-        values = draw_priors(problem, chunk, seed) if given is None else {name: value[start : start + len(chunk)] for name, value in given.items()}
+        values = (
+            draw_priors(problem, chunk, seed)
+            if given is None
+            else {name: value[start : start + len(chunk)] for name, value in given.items()}
+        )
         data = dataset_of(problem, engine.run(values, chunk, seed), chunk, values)
         if keeper is not None:
             keeper.write(number, data)
@@ -106,10 +121,16 @@ def simulate(
         meter.finish()
     import xarray as xr
 
-    data = xr.concat(done, dim="member", data_vars="minimal", coords="minimal", compat="override", join="override") if len(done) > 1 else done[0]
+    data = (
+        xr.concat(done, dim="member", data_vars="minimal", coords="minimal", compat="override", join="override")
+        if len(done) > 1
+        else done[0]
+    )
     failed = int(data["failed"].sum())
     if failed:
-        meter.say(f"{failed} of {len(identities)} members failed: a number became infinite; they are marked and left out of summaries")
+        meter.say(
+            f"{failed} of {len(identities)} members failed: a number became infinite; they are marked and left out of summaries"
+        )
     return Ensemble(data, {**manifest, "failed": failed})
 
 
@@ -126,5 +147,3 @@ def _warm(engine: Engine) -> None:
         values[name] = np.array(flat).reshape(1, *priors.shape)
     short.steps_to_run = 1
     short.run(values, np.array([0], dtype=np.uint32), 0)
-
-

@@ -38,7 +38,11 @@ class Store:
                 there = json.loads(path.read_text(encoding="utf-8"))
                 different = [key for key in IDENTITY if there.get(key) != json.loads(json.dumps(manifest.get(key)))]
                 if different:
-                    raise RunError("E404", f"{self.folder} holds another run: {', '.join(different)} differ", hint="give another folder, or remove this one")
+                    raise RunError(
+                        "E404",
+                        f"{self.folder} holds another run: {', '.join(different)} differ",
+                        hint="give another folder, or remove this one",
+                    )
             else:
                 (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
                 temporary = path.with_name("manifest.json.partial")

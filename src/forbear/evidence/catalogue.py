@@ -30,7 +30,10 @@ def _series(name: str, entry: dict[str, Any], sources: dict[str, Source]) -> Ser
         columns = tuple(Column(**column) for column in entry.pop("columns", ()))
         known = tuple(sources[key] for key in entry.pop("sources"))
         drawn = entry.pop("picture", None)
-        picture = None if drawn is None else Picture(**{k: tuple(v) if isinstance(v, list) else v for k, v in drawn.items()})
+        settings: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in (drawn or {}).items()
+        }
+        picture = Picture(**settings) if drawn else None
         series = Series(name=name, sources=known, columns=columns, picture=picture, **entry)
     except (KeyError, TypeError) as fault:
         raise EvidenceError("E503", f"catalogue.toml, series {name}: {fault}") from None

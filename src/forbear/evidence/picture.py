@@ -129,7 +129,9 @@ def plot(series: Series, path: Path) -> None:
     the file cannot be written.
     """
     if path.suffix.lower() not in FORMATS:
-        raise EvidenceError("E506", f"cannot draw into {path.name!r}", hint=f"use a name that ends in {', '.join(FORMATS)}")
+        raise EvidenceError(
+            "E506", f"cannot draw into {path.name!r}", hint=f"use a name that ends in {', '.join(FORMATS)}"
+        )
     if not series.is_map and series.picture is None:
         curves(series)
     import matplotlib
@@ -184,17 +186,19 @@ def _draw(figure: Figure, series: Series, picture: Picture) -> None:
             if len(lines) > 1 or lines[0].label not in picture.y:
                 axes.legend(loc="best", fontsize=8)
             axes.set_ylabel(picture.label)
+            _finish(axes, lines)
         return
     columns = 3
     rows = math.ceil(len(lines) / columns)
     figure.set_size_inches(10, 1.5 * rows + 1.5)
-    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
+    grid = figure.subplots(rows, columns, sharex=True, squeeze=False).ravel()
     for axes, line in zip(grid, lines, strict=False):
         _draw_line(axes, line, picture, series, 0)
         axes.set_title("\n".join(textwrap.wrap(line.label, 42)), fontsize=8)
+        _finish(axes, [line], ticks=6)
     for axes in grid[len(lines) :]:
         axes.set_visible(False)
-    figure.supylabel(picture.label)
+    figure.supylabel(f"{picture.label}; each panel has its own scale", fontsize=9)
 
 
 def _position(value: Any, kind: str) -> Any:
@@ -212,9 +216,14 @@ def _draw_line(axes: Axes, line: Curve, picture: Picture, series: Series, index:
     kind = next(column.kind for column in series.columns if column.name == picture.x)
     placed = [(_position(x, kind), y, a, b) for x, y, a, b in zip(line.x, line.y, line.low, line.high, strict=True)]
     placed = [item for item in placed if item[0] is not None]
+    if not placed:
+        return
     nothing = float("nan")
     x = [item[0] for item in placed]
-    y, low, high = ([nothing if item[i] is None else item[i] for item in placed] for i in (1, 2, 3))
+    columns: list[list[float]] = [
+        [nothing if value is None else value for value in item] for item in zip(*(p[1:] for p in placed), strict=True)
+    ]
+    y, low, high = columns
     colour, dash = COLOURS[index % MOST_IN_ONE], DASHES[index % MOST_IN_ONE]
     if picture.style == "points":
         axes.plot(x, y, linestyle="none", marker="os^Dv<>"[index % 7], color=colour, label=line.label, markersize=5)
@@ -225,13 +234,26 @@ def _draw_line(axes: Axes, line: Curve, picture: Picture, series: Series, index:
             axes.fill_between(x, low, high, color=colour, alpha=0.2, linewidth=0)
             if any(item[2] is None for item in placed):
                 axes.vlines(x, low, high, color=colour, linewidth=2, alpha=0.5)
-    if kind == "year":
-        axes.locator_params(axis="x", integer=True)
     if kind not in ("month", "date", "year"):
         axes.set_xlabel(picture.x.replace("_", " "))
-    if not any(value < 0 for value in y):
-        axes.set_ylim(bottom=0)
-    axes.tick_params(axis="x", rotation=30)
+
+
+def _finish(axes: Axes, lines: list[Curve], ticks: int = 9) -> None:
+    """Start the y axis at zero unless a value is negative; write dates, years and thousands legibly."""
+    from matplotlib.dates import MONTHLY, AutoDateLocator, ConciseDateFormatter
+    from matplotlib.ticker import StrMethodFormatter
+
+    if not any(y < 0 for line in lines for y in line.y if y is not None):
+        axes.set_ylim(bottom=0, top=axes.dataLim.ymax * 1.05 or 1)
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.10g}"))
+    first = next((x for line in lines for x in line.x if x), None)
+    if isinstance(first, str):
+        locator = AutoDateLocator(minticks=min(3, ticks), maxticks=ticks, interval_multiples=True)
+        locator.intervald[MONTHLY] = [1, 2, 3, 4, 6, 12]
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    elif isinstance(first, int):
+        axes.locator_params(axis="x", integer=True)
 
 
 def _draw_bars(axes: Axes, lines: list[Curve], picture: Picture) -> None:
@@ -243,8 +265,9 @@ def _draw_bars(axes: Axes, lines: list[Curve], picture: Picture) -> None:
         base = [a + b for a, b in zip(base, values, strict=True)]
     axes.invert_yaxis()
     axes.set_xlabel(picture.label)
+    axes.xaxis.set_major_formatter("{x:,.10g}")
     if len(lines) > 1:
-        axes.legend(loc="lower right", fontsize=8)
+        axes.figure.legend(*axes.get_legend_handles_labels(), loc="outside right upper", fontsize=8)
 
 
 def _draw_intervals(figure: Figure, series: Series, picture: Picture) -> None:
@@ -274,6 +297,8 @@ def _draw_dates(axes: Axes, series: Series, picture: Picture) -> None:
     axes.invert_yaxis()
     axes.set_yticks([])
     axes.margins(x=0.02)
+    years = [_position(f"{year}-01", "month") for year in range(int(series.first[:4]), int(series.last[:4]) + 2)]
+    axes.set_xticks(years, [str(year.year) for year in years])
     axes.set_xlim(right=axes.get_xlim()[1] + 0.7 * (axes.get_xlim()[1] - axes.get_xlim()[0]))
 
 
@@ -285,7 +310,7 @@ def _draw_map(axes: Axes, series: Series) -> None:
             for ring in polygon:
                 axes.plot([point[0] for point in ring], [point[1] for point in ring], color="0.2", linewidth=0.8)
         outline = max((polygon[0] for polygon in polygons), key=len)
-        centre = [sum(point[i] for point in outline) / len(outline) for i in (0, 1)]
+        centre = (sum(point[0] for point in outline) / len(outline), sum(point[1] for point in outline) / len(outline))
         axes.annotate(next(iter(feature["properties"].values())), centre, ha="center", fontsize=7)
     axes.set_aspect(1 / math.cos(math.radians(sum(axes.get_ylim()) / 2)))
     axes.set_xlabel("longitude (degrees east)")

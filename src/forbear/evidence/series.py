@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import resources
@@ -47,8 +48,9 @@ class Picture:
     """How a series is best drawn: `y` columns over `x`, one line or bar for each value of `by`.
 
     `style` is "line" (a level or count through time), "points" (single observations), "bar" (places), "dates"
-    (events on a time axis, no y) or "interval" (estimates with the ends of `band`, one row for each x). `where` keeps the rows whose column equals the value; `band` names the columns of
-    the lower and upper end of what is uncertain; `label` names quantity and unit on the y axis.
+    (events on a time axis, no y) or "interval" (estimates with the ends of `band`, one row for each x). `where`
+    keeps the rows whose column equals the value; `band` names the columns of the lower and upper end of what is
+    uncertain; `label` names quantity and unit on the y axis.
     """
 
     x: str
@@ -106,18 +108,15 @@ class Series:
     def _rows(self) -> tuple[dict[str, Any], ...]:
         if self.is_map:
             raise EvidenceError("E504", f"{self.name} is a map, not a table", hint=f'use borders("{self.name}")')
-        with self.path.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            names = tuple(column.name for column in self.columns)
-            if tuple(reader.fieldnames or ()) != names:
-                found = ", ".join(reader.fieldnames or ())
-                raise EvidenceError(
-                    "E502", f"{self.file} has the columns {found}; the catalogue says {', '.join(names)}"
-                )
-            return tuple(
-                {column.name: self._value(row[column.name], column, line) for column in self.columns}
-                for line, row in enumerate(reader, 2)
-            )
+        reader = csv.DictReader(io.StringIO(self.path.read_text(encoding="utf-8"), newline=""))
+        names = tuple(column.name for column in self.columns)
+        if tuple(reader.fieldnames or ()) != names:
+            found = ", ".join(reader.fieldnames or ())
+            raise EvidenceError("E502", f"{self.file} has the columns {found}; the catalogue says {', '.join(names)}")
+        return tuple(
+            {column.name: self._value(row[column.name], column, line) for column in self.columns}
+            for line, row in enumerate(reader, 2)
+        )
 
     def _value(self, text: str, column: Column, line: int) -> Any:
         if column.kind in ("text", "month", "date"):

@@ -27,7 +27,11 @@ def monthly_values(ensemble: Ensemble, name: str) -> tuple[np.ndarray, np.ndarra
         return months, out / weeks_in
     # months hold four or five weeks: bring each to its length in days, so that the calendar draws no zigzag
     days = ((months + 1).astype("datetime64[D]") - months.astype("datetime64[D]")).astype(int)
-    step = float(np.median(np.diff(ensemble.data["week"].values.astype("datetime64[h]")).astype(int))) / 24 if len(weeks) > 1 else 7.0
+    step = (
+        float(np.median(np.diff(ensemble.data["week"].values.astype("datetime64[h]")).astype(int))) / 24
+        if len(weeks) > 1
+        else 7.0
+    )
     return months, out * np.where(weeks_in * step > 20, days / (weeks_in * step), 1.0)
 
 
@@ -65,13 +69,18 @@ def fan(
     for role, (other, label) in zip(("second", "third"), (others or {}).items(), strict=False):
         _, further = monthly_values(ensemble, other)
         lines.append(Line(x, np.median(further * scale, axis=0).tolist(), role, label))
-    marks = []
+    marks: list[Marks] = []
     first, last = x[0] - 0.1, x[-1] + 0.1
     for label, series in (observed or {}).items():
         inside = {at: v for at, v in national(series).items() if first <= at <= last}
         if inside:
-            marks.append(Marks(list(inside), list(inside.values()), "observed" if not marks else "observed again", label))
-    rows = [(str(m), *(approximately(v) for v in (a, b, c))) for m, a, b, c in zip(months.astype(str), q05, q50, q95, strict=True)]
+            marks.append(
+                Marks(list(inside), list(inside.values()), "observed" if not marks else "observed again", label)
+            )
+    rows = [
+        (str(m), *(approximately(v) for v in (a, b, c)))
+        for m, a, b, c in zip(months.astype(str), q05, q50, q95, strict=True)
+    ]
     peak = int(np.argmax(q50))
     words = f"Median highest in {months[peak]} at about {approximately(float(q50[peak]))} {unit}; nine tenths of members then between {approximately(float(q05[peak]))} and {approximately(float(q95[peak]))}."
     return Figure(
@@ -80,7 +89,15 @@ def fan(
     )  # fmt: skip
 
 
-def yearly(ensemble: Ensemble, name: str, *, title: str, unit: str, caption: str = "", observed: dict[str, list[Observed]] | None = None) -> Figure:
+def yearly(
+    ensemble: Ensemble,
+    name: str,
+    *,
+    title: str,
+    unit: str,
+    caption: str = "",
+    observed: dict[str, list[Observed]] | None = None,
+) -> Figure:
     """Totals by calendar year with intervals, beside published yearly totals."""
     months, values = monthly_values(ensemble, name)
     years = months.astype("datetime64[Y]").astype(int) + 1970
@@ -88,13 +105,44 @@ def yearly(ensemble: Ensemble, name: str, *, title: str, unit: str, caption: str
     by_year = np.stack([values[:, years == y].sum(axis=1) for y in kept], axis=1)
     q05, q50, q95 = np.quantile(by_year, [0.05, 0.5, 0.95], axis=0)
     x = [y + 0.5 for y in kept]
-    marks = [Marks([v - 0.12 for v in x], q50.tolist(), "simulated", "median and nine tenths of members", q05.tolist(), q95.tolist())]
+    marks = [
+        Marks(
+            [v - 0.12 for v in x],
+            q50.tolist(),
+            "simulated",
+            "median and nine tenths of members",
+            q05.tolist(),
+            q95.tolist(),
+        )
+    ]
     found: dict[int, list[float]] = {}
     for label, series in (observed or {}).items():
         for value in series:
             found.setdefault(value.date.year, []).append(value.value)
         at = [y for y in kept if y in found]
         marks.append(Marks([y + 0.62 for y in at], [float(np.mean(found[y])) for y in at], "observed", label))
-    rows = [(str(y), approximately(a), approximately(b), approximately(c), approximately(float(np.mean(found[y]))) if y in found else "not observed") for y, a, b, c in zip(kept, q05, q50, q95, strict=True)]
-    alternative = "; ".join(f"{r[0]}: {r[2]} ({r[1]} to {r[3]}), {r[4] if r[4].startswith('not') else 'observed ' + r[4]}" for r in rows)
-    return Figure(f"{name}-year".replace("_", "-"), title, unit, caption, alternative, [], [], marks, ("year", "5 %", "median", "95 %", "observed"), rows)
+    rows = [
+        (
+            str(y),
+            approximately(a),
+            approximately(b),
+            approximately(c),
+            approximately(float(np.mean(found[y]))) if y in found else "not observed",
+        )
+        for y, a, b, c in zip(kept, q05, q50, q95, strict=True)
+    ]
+    alternative = "; ".join(
+        f"{r[0]}: {r[2]} ({r[1]} to {r[3]}), {r[4] if r[4].startswith('not') else 'observed ' + r[4]}" for r in rows
+    )
+    return Figure(
+        f"{name}-year".replace("_", "-"),
+        title,
+        unit,
+        caption,
+        alternative,
+        [],
+        [],
+        marks,
+        ("year", "5 %", "median", "95 %", "observed"),
+        rows,
+    )

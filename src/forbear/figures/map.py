@@ -16,7 +16,15 @@ WIDTH = 460
 SHADES = ("#f7f7f7", "#fde9c8", "#fdc98a", "#f5985a", "#d8613f", "#a8323b", "#6a1233")
 
 
-def map_by_year(name: str, title: str, unit: str, borders: dict[str, Any] | None, districts: list[str], values: dict[int, list[float]], largest: float) -> str:
+def map_by_year(
+    name: str,
+    title: str,
+    unit: str,
+    borders: dict[str, Any] | None,
+    districts: list[str],
+    values: dict[int, list[float]],
+    largest: float,
+) -> str:
     """Return HTML: an SVG map with a slider over years and a table of all values.
 
     values: year -> one number per district; largest: the value of the darkest shade, shared by maps that are to
@@ -32,10 +40,25 @@ def map_by_year(name: str, title: str, unit: str, borders: dict[str, Any] | None
     shapes = []
     for district, path in paths.items():
         value = values[shown][districts.index(district)]
-        shapes.append(f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" class="district"><title>{escape(district)}: about {approximately(value)} {escape(unit)}</title></path>')
-    limits = [largest ** (k / (len(SHADES) - 1)) if largest > 1 else largest * k / (len(SHADES) - 1) for k in range(len(SHADES))]
-    keys = "".join(f'<li><span class="swatch" style="background:{shade}"></span>{"up to " if k == 0 else "from "}{approximately(limits[max(k - 1, 0)] if k else limits[0])}</li>' for k, shade in enumerate(SHADES))
-    data = {"years": years, "districts": districts, "values": {str(y): [round(v, 2) for v in values[y]] for y in years}, "largest": largest, "shades": SHADES, "unit": unit}
+        shapes.append(
+            f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" class="district"><title>{escape(district)}: about {approximately(value)} {escape(unit)}</title></path>'
+        )
+    limits = [
+        largest ** (k / (len(SHADES) - 1)) if largest > 1 else largest * k / (len(SHADES) - 1)
+        for k in range(len(SHADES))
+    ]
+    keys = "".join(
+        f'<li><span class="swatch" style="background:{shade}"></span>{"up to " if k == 0 else "from "}{approximately(limits[max(k - 1, 0)] if k else limits[0])}</li>'
+        for k, shade in enumerate(SHADES)
+    )
+    data = {
+        "years": years,
+        "districts": districts,
+        "values": {str(y): [round(v, 2) for v in values[y]] for y in years},
+        "largest": largest,
+        "shades": SHADES,
+        "unit": unit,
+    }
     embedded = json.dumps(data).replace("<", "\\u003c")
     return (
         f'<figure class="map" id="{name}"><figcaption><strong>{escape(title)}</strong>, {escape(unit)}, <output for="{name}-year">{shown}</output></figcaption>'
@@ -58,7 +81,9 @@ def _outlines(borders: dict[str, Any], districts: list[str]) -> tuple[dict[str, 
     rings: dict[str, list[list[list[float]]]] = {}
     for feature in borders["features"]:
         properties = feature["properties"]
-        name = next((str(v).replace(" ", "-") for v in properties.values() if str(v).replace(" ", "-") in districts), None)
+        name = next(
+            (str(v).replace(" ", "-") for v in properties.values() if str(v).replace(" ", "-") in districts), None
+        )
         if name is None:
             continue
         geometry = feature["geometry"]
@@ -73,12 +98,20 @@ def _outlines(borders: dict[str, Any], districts: list[str]) -> tuple[dict[str, 
     scale = WIDTH / ((east - west) * squeeze)
     out = {}
     for name, group in rings.items():
-        out[name] = "".join("M" + "L".join(f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y, *_ in ring) + "Z" for ring in group)
+        out[name] = "".join(
+            "M" + "L".join(f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y, *_ in ring) + "Z"
+            for ring in group
+        )
     return out, (north - south) * scale
 
 
 def _table(title: str, unit: str, districts: list[str], values: dict[int, list[float]]) -> str:
     years = sorted(values)
     head = "".join(f'<th scope="col">{y}</th>' for y in years)
-    rows = "".join(f'<tr><th scope="row">{escape(d)}</th>' + "".join(f"<td>{approximately(values[y][k])}</td>" for y in years) + "</tr>" for k, d in enumerate(districts))
+    rows = "".join(
+        f'<tr><th scope="row">{escape(d)}</th>'
+        + "".join(f"<td>{approximately(values[y][k])}</td>" for y in years)
+        + "</tr>"
+        for k, d in enumerate(districts)
+    )
     return f'<details><summary>Table: {escape(title)}</summary><div class="scroll"><table><caption>{escape(title)}, {escape(unit)}</caption><thead><tr><th scope="col">district</th>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>'

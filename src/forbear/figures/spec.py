@@ -5,6 +5,7 @@ A figure says what is shown; `forbear.figures.svg` draws it. Nothing here knows 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Band", "Figure", "Line", "Marks", "approximately"]
@@ -56,7 +57,7 @@ class Figure:
     lines: list[Line] = field(default_factory=list)
     marks: list[Marks] = field(default_factory=list)
     head: tuple[str, ...] = ()
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]] = ()
     logarithmic: bool = False
 
 

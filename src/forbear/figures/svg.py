@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from html import escape
+from typing import Any
 
 from forbear.figures.spec import Figure, approximately
 
@@ -28,25 +29,35 @@ def draw(figure: Figure) -> str:
         x = scale.x(year)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" class="grid"/>')
         parts.append(f'<text x="{x + 2:.1f}" y="{HEIGHT - BOTTOM + 16}" class="tick">{year}</text>')
-    parts.append(f'<text transform="translate(14 {HEIGHT / 2 - 10:.0f}) rotate(-90)" text-anchor="middle" class="axis">{escape(figure.unit)}</text>')
+    parts.append(
+        f'<text transform="translate(14 {HEIGHT / 2 - 10:.0f}) rotate(-90)" text-anchor="middle" class="axis">{escape(figure.unit)}</text>'
+    )
     for band in sorted(figure.bands, key=lambda b: -b.level):
         forward = [f"{scale.x(x):.1f} {scale.y(v):.1f}" for x, v in zip(band.x, band.high, strict=True)]
         back = [f"{scale.x(x):.1f} {scale.y(v):.1f}" for x, v in zip(reversed(band.x), reversed(band.low), strict=True)]
         kind = "wide" if band.level > 0.6 else "narrow"
         parts.append(f'<path d="M{"L".join(forward + back)}Z" class="band {band.role} {kind}"/>')
     for line in figure.lines:
-        points = "L".join(f"{scale.x(x):.1f} {scale.y(v):.1f}" for x, v in zip(line.x, line.y, strict=True) if math.isfinite(v))
+        points = "L".join(
+            f"{scale.x(x):.1f} {scale.y(v):.1f}" for x, v in zip(line.x, line.y, strict=True) if math.isfinite(v)
+        )
         if points:
             parts.append(f'<path d="M{points}" class="line {line.role}"/>')
     for marks in figure.marks:
         for place, (x, y) in enumerate(zip(marks.x, marks.y, strict=True)):
             if marks.low is not None and marks.high is not None:
-                parts.append(f'<line x1="{scale.x(x):.1f}" x2="{scale.x(x):.1f}" y1="{scale.y(marks.low[place]):.1f}" y2="{scale.y(marks.high[place]):.1f}" class="whisker {marks.role}"/>')
+                parts.append(
+                    f'<line x1="{scale.x(x):.1f}" x2="{scale.x(x):.1f}" y1="{scale.y(marks.low[place]):.1f}" y2="{scale.y(marks.high[place]):.1f}" class="whisker {marks.role}"/>'
+                )
             if marks.role.startswith("observed"):
                 parts.append(f'<circle cx="{scale.x(x):.1f}" cy="{scale.y(y):.1f}" r="2.6" class="mark {marks.role}"/>')
             else:
-                parts.append(f'<rect x="{scale.x(x) - 4:.1f}" y="{scale.y(y) - 1.5:.1f}" width="8" height="3" class="mark {marks.role}"/>')
-    parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{HEIGHT - BOTTOM}" y2="{HEIGHT - BOTTOM}" class="frame"/></svg>')
+                parts.append(
+                    f'<rect x="{scale.x(x) - 4:.1f}" y="{scale.y(y) - 1.5:.1f}" width="8" height="3" class="mark {marks.role}"/>'
+                )
+    parts.append(
+        f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{HEIGHT - BOTTOM}" y2="{HEIGHT - BOTTOM}" class="frame"/></svg>'
+    )
     return "".join(parts)
 
 
@@ -56,9 +67,10 @@ def legend(figure: Figure) -> str:
     for band in sorted(figure.bands, key=lambda b: b.level):
         kind = "wide" if band.level > 0.6 else "narrow"
         items.append(f'<li><span class="swatch band {band.role} {kind}"></span>{band.level:.0%} of members</li>')
-    for entry in [*figure.lines, *figure.marks]:
-        kind = "mark" if entry in figure.marks else "line"
-        items.append(f'<li><span class="swatch {kind} {entry.role}"></span>{escape(entry.label)}</li>')
+    named: list[tuple[str, str, str]] = [("line", e.role, e.label) for e in figure.lines]
+    named += [("mark", m.role, m.label) for m in figure.marks]
+    for kind, role, label in named:
+        items.append(f'<li><span class="swatch {kind} {role}"></span>{escape(label)}</li>')
     return f'<ul class="legend">{"".join(items)}</ul>'
 
 
@@ -71,10 +83,11 @@ def _short(value: float) -> str:
 
 class _Scale:
     def __init__(self, figure: Figure) -> None:
-        xs = [x for item in [*figure.bands, *figure.lines, *figure.marks] for x in item.x]
-        highs = [v for b in figure.bands for v in b.high] + [v for item in [*figure.lines, *figure.marks] for v in item.y]
+        drawn: list[Any] = [*figure.lines, *figure.marks]
+        xs = [x for item in [*figure.bands, *drawn] for x in item.x]
+        highs = [v for b in figure.bands for v in b.high] + [v for item in drawn for v in item.y]
         highs += [v for m in figure.marks for v in (m.high or [])]
-        lows = [v for b in figure.bands for v in b.low] + [v for item in [*figure.lines, *figure.marks] for v in item.y]
+        lows = [v for b in figure.bands for v in b.low] + [v for item in drawn for v in item.y]
         highs = [v for v in highs if math.isfinite(v)] or [1.0]
         lows = [v for v in lows if math.isfinite(v)] or [0.0]
         self.logarithmic = figure.logarithmic

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forbear.kernel.functions import exp_lane, expm1_lane, leaf, log1p_lane, log_lane, over_lanes
+from forbear.kernel.functions import exp_lane, leaf, log1p_lane, log_lane, over_lanes
 
 F = np.float32
 U32, U64 = np.uint32, np.uint64
@@ -24,7 +24,7 @@ _LOW32, _SHIFT32 = U64(0xFFFFFFFF), U64(32)
 _SCALE, _OFFSET = F(2.0**-32), F(2.0**-33)
 _BELOW_ONE = F(1.0 - 2.0**-24)
 _ZERO, _HALF, _ONE, _TWO = F(0.0), F(0.5), F(1.0), F(2.0)
-_THREE, _FIVE, _SIXTH = F(3.0), F(5.0), F(1.0 / 6.0)
+_THREE, _FIVE, _SIXTH, _THIRD = F(3.0), F(5.0), F(1.0 / 6.0), F(1.0 / 3.0)
 _C24, _C36, _SHEPPARD, _C120 = F(1.0 / 24.0), F(1.0 / 36.0), F(1.0 / 12.0), F(1.0 / 120.0)
 _FLOOR_PMF = F(1e-11)
 #: Means up to this are inverted exactly; larger ones use the expansion.
@@ -93,6 +93,14 @@ def upper_tail(word):  # type: ignore[no-untyped-def]
 
 
 @leaf
+def above_zero(none, log_none):  # type: ignore[no-untyped-def]
+    """1 - none without cancellation when none = exp(log_none) is near one."""
+    x = -log_none
+    near = x * (_ONE - x * _HALF * (_ONE - x * _THIRD * (_ONE - x * F(0.25) * (_ONE - x * F(0.2)))))
+    return near if x < F(0.2) else _ONE - none
+
+
+@leaf
 def normal_quantile(v):  # type: ignore[no-untyped-def]
     """Standard normal with probability v above it, 32 bits (erfinv of Giles 2012, absolute error below 5e-6)."""
     u = _ONE - v
@@ -141,7 +149,9 @@ def cornish_fisher(v, mean, variance, third, fourth):  # type: ignore[no-untyped
 
 
 @over_lanes
-def binomial_lanes(n, n_at, p, p_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
+def binomial_lanes(
+    n, n_at, p, p_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes
+):  # type: ignore[no-untyped-def]
     """Draw out ~ Binomial(n, p) in every lane. `work` holds five scratch rows; lanes go in groups of `GROUP`.
 
     Inversion walks up from zero by the ratio of successive probabilities, (n + 1 - k) / k times the odds, while
@@ -175,11 +185,11 @@ def binomial_lanes(n, n_at, p, p_at, out, out_at, words, held, slot, site, step,
             mean = size * q
             small = mean <= INVERSION_LIMIT
             log_none = size * log1p_lane(-q)
-            tail = -expm1_lane(log_none)
-            tail = tail if small else _ZERO
+            none = exp_lane(log_none)
+            tail = above_zero(none, log_none) if small else _ZERO
             odds = q / (_ONE - q)
             work[lane] = v
-            work[LANES + lane] = exp_lane(log_none)
+            work[LANES + lane] = none
             work[2 * LANES + lane] = tail
             work[3 * LANES + lane] = odds
             work[4 * LANES + lane] = odds * (size + _ONE)
@@ -225,7 +235,9 @@ def binomial_lanes(n, n_at, p, p_at, out, out_at, words, held, slot, site, step,
                 out[out_at + lane] = x if big else out[out_at + lane]
         if flipped > 0:
             for lane in range(start, start + GROUP):
-                out[out_at + lane] = (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
+                out[out_at + lane] = (
+                    (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
+                )
 
 
 @over_lanes
@@ -251,10 +263,10 @@ def poisson_lanes(m, m_at, out, out_at, words, held, slot, site, step, index, me
             mean = m[m_at + lane]
             mean = mean if mean > _ZERO else _ZERO
             v = upper_tail(words[at + lane])
-            tail = -expm1_lane(-mean)
-            tail = tail if mean <= INVERSION_LIMIT else _ZERO
+            none = exp_lane(-mean)
+            tail = above_zero(none, -mean) if mean <= INVERSION_LIMIT else _ZERO
             work[lane] = v
-            work[LANES + lane] = exp_lane(-mean)
+            work[LANES + lane] = none
             work[2 * LANES + lane] = tail
             out[out_at + lane] = _ZERO
             still += 1 if v < tail else 0

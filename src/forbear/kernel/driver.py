@@ -27,7 +27,10 @@ def view_symbols(program: Program, lanes: bool) -> list[Symbol]:
 def driver_source(program: Program, lanes: bool) -> str:
     """Return the source of `run`, which advances one block and fills the output arrays."""
     views = view_symbols(program, lanes)
-    lines = ["@njit(error_model='numpy', nogil=True, cache=True)", f"def run({', '.join([*RUN_ARGUMENTS, *(s.variable for s in views)])}):"]
+    lines = [
+        "@njit(error_model='numpy', nogil=True, cache=True)",
+        f"def run({', '.join([*RUN_ARGUMENTS, *(s.variable for s in views)])}):",
+    ]
     for place, dimension in enumerate(DIMENSION_ORDER):
         lines.append(f"    n_{dimension} = counts[{place}]")
     lines.append("    index = 0")
@@ -36,10 +39,14 @@ def driver_source(program: Program, lanes: bool) -> str:
         lines.append(f"    {rule.function}({', '.join(arguments_of(rule, lanes))})")
     lines.append("    for index in range(steps):")
     lines.append("        apply_levers(bank, lever_start, lever_table, index, lanes)")
-    lines.append("        react(bank, index, lanes, rule_watch, rule_many, rule_window, rule_sign, rule_level, rule_target, rule_targets, rule_kind, rule_value, rule_hold, rule_memory, rule_left)")
+    lines.append(
+        "        react(bank, index, lanes, rule_watch, rule_many, rule_window, rule_sign, rule_level, rule_target, rule_targets, rule_kind, rule_value, rule_hold, rule_memory, rule_left)"
+    )
     for rule in program.week:
         lines.append(f"        {rule.function}({', '.join(arguments_of(rule, lanes))})")
-    lines.append("        record(bank, money, index, lanes, week_at, week_many, week_out, week_money_at, week_money_out, month_of, month_at, month_sums, month_out)")
+    lines.append(
+        "        record(bank, money, index, lanes, week_at, week_many, week_out, week_money_at, week_money_out, month_of, month_at, month_sums, month_out)"
+    )
     return "\n".join(lines) + "\n"
 
 

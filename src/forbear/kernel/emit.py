@@ -77,10 +77,23 @@ def slots(program: Program) -> dict[int, int]:
     for rule in program.rules:
         for label, site in rule.draws:
             if site in out:
-                raise WeaveError(f"draw {label!r} of {rule.room}.{rule.name} shares its address with another; rename it")
+                raise WeaveError(
+                    f"draw {label!r} of {rule.room}.{rule.name} shares its address with another; rename it"
+                )
             out[site] = len(out)
     return out
 
 
-__all__ = ["COMMON", "HEADER", "LANE_EXTRA", "MASK", "SPACES", "arguments_of", "check_call", "flat_index", "row_text",
-           "slots", "static_text"]
+__all__ = [
+    "COMMON",
+    "HEADER",
+    "LANE_EXTRA",
+    "MASK",
+    "SPACES",
+    "arguments_of",
+    "check_call",
+    "flat_index",
+    "row_text",
+    "slots",
+    "static_text",
+]

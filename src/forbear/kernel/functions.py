@@ -138,7 +138,9 @@ def log_lane(x):  # type: ignore[no-untyped-def]
 @leaf
 def expm1_lane(x):  # type: ignore[no-untyped-def]
     """exp(x) - 1 of a 32-bit float without cancellation near zero."""
-    near = x * (_ONE + x * _HALF * (_ONE + x * F(1 / 3) * (_ONE + x * F(0.25) * (_ONE + x * F(0.2) * (_ONE + x * F(1 / 6))))))
+    near = x * (
+        _ONE + x * _HALF * (_ONE + x * F(1 / 3) * (_ONE + x * F(0.25) * (_ONE + x * F(0.2) * (_ONE + x * F(1 / 6)))))
+    )
     far = exp_lane(x) - _ONE
     return near if abs(x) < F(0.35) else far
 

@@ -12,7 +12,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from forbear.kernel.emit import arguments_of, check_call, flat_index, row_text, static_text
-from forbear.kernel.language import Draw, If, Let, Loop, Node, RuleSource, Static, Symbol, WeaveError, loop_variables, symbol_of
+from forbear.kernel.language import (
+    Draw,
+    If,
+    Let,
+    Loop,
+    Node,
+    RuleSource,
+    Static,
+    Symbol,
+    WeaveError,
+    loop_variables,
+    symbol_of,
+)
 
 
 @dataclass
@@ -34,14 +46,18 @@ class Constants:
         return self.names.setdefault(float(value), f"K{len(self.names)}")
 
 
-def weave_rule(rule: RuleSource, symbols: Mapping[str, Symbol], slots: Mapping[int, int], constants: Constants) -> tuple[str, int]:
+def weave_rule(
+    rule: RuleSource, symbols: Mapping[str, Symbol], slots: Mapping[int, int], constants: Constants
+) -> tuple[str, int]:
     """Return the source of the rule's lane function and the number of scratch rows that it needs."""
     weaver = _Weaver(rule, symbols, slots, constants)
     return weaver.weave(), weaver.rows
 
 
 class _Weaver:
-    def __init__(self, rule: RuleSource, symbols: Mapping[str, Symbol], slots: Mapping[int, int], constants: Constants) -> None:
+    def __init__(
+        self, rule: RuleSource, symbols: Mapping[str, Symbol], slots: Mapping[int, int], constants: Constants
+    ) -> None:
         self.rule, self.symbols, self.slots, self.constants = rule, symbols, slots, constants
         self.lines: list[str] = []
         self.groups = 0
@@ -57,7 +73,9 @@ class _Weaver:
         for name, places in self.used_in.items():
             if len(places) > 1 or min(places) < 0:
                 if name in self.sums_of_money:
-                    raise WeaveError(f"{self.rule.room}.{self.rule.name}: {name} holds cents and is used beyond one run of assignments, where it would lose them")
+                    raise WeaveError(
+                        f"{self.rule.room}.{self.rule.name}: {name} holds cents and is used beyond one run of assignments, where it would lose them"
+                    )
                 self.row_of[name] = self.rows
                 self.rows += 1
         self.emit(body, [], 1)
@@ -115,6 +133,7 @@ class _Weaver:
 
     def collides(self, group: Group, let: Let) -> bool:
         """Two different elements of one array, one of them written, might be the same element."""
+
         def elements(lets: list[Let], written: bool) -> set[tuple[str, str]]:
             found = set()
             for item in lets:
@@ -266,7 +285,9 @@ class _Weaver:
             if isinstance(n, ast.UnaryOp):
                 return f"(not {text(n.operand)})" if isinstance(n.op, ast.Not) else f"(-{text(n.operand)})"
             if isinstance(n, ast.Compare):
-                operator = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}[type(n.ops[0])]
+                operator = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}[
+                    type(n.ops[0])
+                ]
                 return f"({text(n.left)} {operator} {text(n.comparators[0])})"
             if isinstance(n, ast.BoolOp):
                 return "(" + (" & " if isinstance(n.op, ast.And) else " | ").join(text(v) for v in n.values) + ")"
@@ -280,5 +301,24 @@ class _Weaver:
         return text(node)
 
 
-_RESERVED = {"now", "given", "lever", "fact", "total", "exp", "log", "larger", "smaller", "clip", "logistic", "probability",
-             "power", "whole", "cents", "binomial", "poisson", "normal", "uniform"}
+_RESERVED = {
+    "now",
+    "given",
+    "lever",
+    "fact",
+    "total",
+    "exp",
+    "log",
+    "larger",
+    "smaller",
+    "clip",
+    "logistic",
+    "probability",
+    "power",
+    "whole",
+    "cents",
+    "binomial",
+    "poisson",
+    "normal",
+    "uniform",
+}

@@ -23,7 +23,20 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["DRAWS", "LOOPS", "Draw", "If", "Let", "Loop", "Program", "RuleSource", "Static", "Symbol", "loop_variables", "read_rule"]
+__all__ = [
+    "DRAWS",
+    "LOOPS",
+    "Draw",
+    "If",
+    "Let",
+    "Loop",
+    "Program",
+    "RuleSource",
+    "Static",
+    "Symbol",
+    "loop_variables",
+    "read_rule",
+]
 
 #: How a rule names a loop -> dimension.
 LOOPS = {

@@ -9,18 +9,34 @@ import ast
 from collections.abc import Mapping
 
 from forbear.kernel.emit import arguments_of, check_call, flat_index, row_text, static_text
-from forbear.kernel.language import Draw, If, Let, Loop, Node, RuleSource, Static, Symbol, WeaveError, loop_variables, symbol_of
+from forbear.kernel.language import (
+    Draw,
+    If,
+    Let,
+    Loop,
+    Node,
+    RuleSource,
+    Static,
+    Symbol,
+    WeaveError,
+    loop_variables,
+    symbol_of,
+)
 
 
 def weave_rule(rule: RuleSource, symbols: Mapping[str, Symbol]) -> str:
     """Return the source of the rule's scalar function."""
-    lines = [f"@njit(error_model='numpy', nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)\ndef {rule.function}({', '.join(arguments_of(rule, lanes=False))}):",
-             "    for lane in range(lanes):"]
+    lines = [
+        f"@njit(error_model='numpy', nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)\ndef {rule.function}({', '.join(arguments_of(rule, lanes=False))}):",
+        "    for lane in range(lanes):",
+    ]
     lines.extend(_block(rule, rule.body, symbols, [], 2) or ["        pass"])
     return "\n".join(lines) + "\n"
 
 
-def _block(rule: RuleSource, body: list[Node], symbols: Mapping[str, Symbol], loops: list[tuple[str, str]], depth: int) -> list[str]:
+def _block(
+    rule: RuleSource, body: list[Node], symbols: Mapping[str, Symbol], loops: list[tuple[str, str]], depth: int
+) -> list[str]:
     pad = "    " * depth
     out: list[str] = []
     for node in body:
@@ -35,7 +51,10 @@ def _block(rule: RuleSource, body: list[Node], symbols: Mapping[str, Symbol], lo
             out.append(f"{pad}{_target(node.target, rule, symbols)} = {call}")
         elif isinstance(node, Loop):
             out.append(f"{pad}for {node.variable} in range(n_{node.dimension}):")
-            out.extend(_block(rule, node.body, symbols, [*loops, (node.variable, node.dimension)], depth + 1) or [pad + "    pass"])
+            out.extend(
+                _block(rule, node.body, symbols, [*loops, (node.variable, node.dimension)], depth + 1)
+                or [pad + "    pass"]
+            )
         elif isinstance(node, If):
             out.append(f"{pad}if {static_text(node.test, symbols)}:")
             out.extend(_block(rule, node.body, symbols, loops, depth + 1) or [pad + "    pass"])

@@ -54,7 +54,21 @@ def react(bank, index, lanes, watch, many, window, sign, level, target, targets,
 
 
 @njit(error_model="numpy", nogil=True, cache=True)
-def record(bank, money, index, lanes, week_at, week_many, week_out, week_money_at, week_money_out, month_of, month_at, month_sums, month_out):  # type: ignore[no-untyped-def]
+def record(
+    bank,
+    money,
+    index,
+    lanes,
+    week_at,
+    week_many,
+    week_out,
+    week_money_at,
+    week_money_out,
+    month_of,
+    month_at,
+    month_sums,
+    month_out,
+):  # type: ignore[no-untyped-def]
     """Copy what is asked for: weekly rows (summed over a dimension where asked), money, and monthly rows.
 
     A flow is summed over the steps of a month; a stock or measure keeps its value at the month's last step.
@@ -77,5 +91,3 @@ def record(bank, money, index, lanes, week_at, week_many, week_out, week_money_a
         else:
             for lane in range(lanes):
                 month_out[month, row, lane] = bank[at + lane]
-
-

@@ -77,7 +77,9 @@ def is_compiled(module: ModuleType) -> bool:
 
 def _kernel_sources() -> str:
     folder = Path(__file__).parent
-    return "".join((folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "draws", "exact", "steps"))
+    return "".join(
+        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "draws", "exact", "steps")
+    )
 
 
 def _lanes_source(program: Program) -> str:
@@ -98,7 +100,13 @@ def _lanes_source(program: Program) -> str:
         *(f"{name} = F({value!r})" for value, name in constants.names.items()),
         "",
     ]
-    return "\n".join(head) + "\n" + "\n\n".join(text for text, _ in rules) + "\n\n" + driver.driver_source(program, lanes=True)
+    return (
+        "\n".join(head)
+        + "\n"
+        + "\n\n".join(text for text, _ in rules)
+        + "\n\n"
+        + driver.driver_source(program, lanes=True)
+    )
 
 
 def _exact_source(program: Program) -> str:

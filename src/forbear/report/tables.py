@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.country.declare import Prior
 from forbear.country.model import MODEL
 from forbear.figures.fan import monthly_values, national
 from forbear.figures.spec import approximately
@@ -29,9 +30,13 @@ def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Ob
         if observation.frequency == "year":
             years = months.astype("datetime64[Y]").astype(int) + 1970
             by_year: dict[int, list[float]] = {}
-            for value in observed[name]:
-                by_year.setdefault(value.date.year, []).append(value.value)
-            pairs = [(str(y), values[:, years == y].sum(axis=1), float(np.mean(v))) for y, v in by_year.items() if (years == y).sum() == 12]
+            for seen in observed[name]:
+                by_year.setdefault(seen.date.year, []).append(seen.value)
+            pairs = [
+                (str(y), values[:, years == y].sum(axis=1), float(np.mean(v)))
+                for y, v in by_year.items()
+                if (years == y).sum() == 12
+            ]
         else:
             totals = {f"{int(at)}-{round((at % 1) * 12 + 0.5):02d}": v for at, v in national(observed[name]).items()}
             pairs = [(label, values[:, place[label]], v) for label, v in totals.items() if label in place]
@@ -41,18 +46,48 @@ def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Ob
         ratios: dict[str, list[tuple[float, float]]] = {}
         for label, simulated, value in pairs:
             ratios.setdefault(label[:4], []).append((float(np.median(simulated)), value))
-        words = [f"{year}: {sum(s for s, _ in of) / max(sum(v for _, v in of), 1e-9):.2g}" for year, of in sorted(ratios.items())]
-        rows.append({"title": observation.title or name, "count": len(pairs), "frequency": observation.frequency, "inside": f"{inside:.0%}", "low": inside < 0.7, "ratios": ", ".join(words), "note": observation.note, "series": observation.series})
+        words = [
+            f"{year}: {sum(s for s, _ in of) / max(sum(v for _, v in of), 1e-9):.2g}"
+            for year, of in sorted(ratios.items())
+        ]
+        rows.append(
+            {
+                "title": observation.title or name,
+                "count": len(pairs),
+                "frequency": observation.frequency,
+                "inside": f"{inside:.0%}",
+                "low": inside < 0.7,
+                "ratios": ", ".join(words),
+                "note": observation.note,
+                "series": observation.series,
+            }
+        )
     return rows
 
 
 def cost_rows(ensemble: Ensemble) -> list[tuple[str, str, str, str]]:
     """Cost since the start in billions: low, middle, high."""
     out = []
-    for name in ("cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment", "cost_budget", "cost_veterans", "cost_full"):
+    for name in (
+        "cost_operations",
+        "cost_reconstruction",
+        "cost_local_forces",
+        "cost_expansion",
+        "cost_containment",
+        "cost_budget",
+        "cost_veterans",
+        "cost_full",
+    ):
         if name in ensemble.data:
             low, middle, high = np.quantile(ensemble.data[name].values[:, -1] / 1e9, [0.05, 0.5, 0.95])
-            out.append((MODEL.quantities[name].meaning, approximately(float(low)), approximately(float(middle)), approximately(float(high))))
+            out.append(
+                (
+                    MODEL.quantities[name].meaning,
+                    approximately(float(low)),
+                    approximately(float(middle)),
+                    approximately(float(high)),
+                )
+            )
     return out
 
 
@@ -66,10 +101,13 @@ def prior_rows(ensemble: Ensemble, problem: Problem) -> list[dict[str, str]]:
         declared = by_name[name]
         variable = f"given_{name}"
         for position in np.ndindex(priors.shape):
-            prior = priors[position]
+            prior: Prior = priors[position]  # type: ignore[assignment]
             low, high = (float(v) for v in quantile(prior, np.array([0.05, 0.95])))
             kept = ensemble.data[variable].values[(slice(None), *position)]
-            members = [problem.names.get(dimension, ())[k] if dimension in problem.names else str(k + 1) for dimension, k in zip(declared.over, position, strict=True)]
+            members = [
+                problem.names.get(dimension, ())[k] if dimension in problem.names else str(k + 1)
+                for dimension, k in zip(declared.over, position, strict=True)
+            ]
             fixed = prior.family == "fixed"
             rows.append({
                 "name": ".".join([declared.key, *members]),
@@ -90,10 +128,20 @@ def source_rows(scenario: Scenario) -> list[dict[str, str]]:
     rows = []
     for key, source in scenario.sources.items():
         details = source.details
-        rows.append({"key": key, "title": source.title, "publisher": str(details.get("publisher", "")), "licence": str(details.get("licence", "")), "year": str(details.get("year", ""))})
+        rows.append(
+            {
+                "key": key,
+                "title": source.title,
+                "publisher": str(details.get("publisher", "")),
+                "licence": str(details.get("licence", "")),
+                "year": str(details.get("year", "")),
+            }
+        )
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
         series = evidence.find(name)
         publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
-        rows.append({"key": name, "title": series.title, "publisher": publishers, "licence": licences, "year": str(series.span)})
+        rows.append(
+            {"key": name, "title": series.title, "publisher": publishers, "licence": licences, "year": str(series.span)}
+        )
     return rows

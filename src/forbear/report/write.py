@@ -27,7 +27,14 @@ __all__ = ["write"]
 
 
 def write(
-    ensemble: Ensemble, scenario: Scenario, problem: Problem, *, to: str | Path, prior: Ensemble | None = None, matching: Matching | None = None, command: str = ""
+    ensemble: Ensemble,
+    scenario: Scenario,
+    problem: Problem,
+    *,
+    to: str | Path,
+    prior: Ensemble | None = None,
+    matching: Matching | None = None,
+    command: str = "",
 ) -> Path:
     """Write the report of `ensemble` (the members shown) to one HTML file; return its path.
 
@@ -73,7 +80,9 @@ def _drawn(figure: Any) -> dict[str, Any]:
     return {"figure": figure, "svg": draw(figure), "legend": legend(figure)}
 
 
-def _beside(scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, frequencies: tuple[str, ...]) -> dict[str, list[Observed]]:
+def _beside(
+    scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, frequencies: tuple[str, ...]
+) -> dict[str, list[Observed]]:
     """Observed series of a quantity, national values; a series by district is summed over districts."""
     out = {}
     for name, observation in scenario.observations.items():
@@ -85,10 +94,24 @@ def _beside(scenario: Scenario, observed: dict[str, list[Observed]], quantity: s
 def _deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
     """Local deaths and the intervener's, by year: shown first, in the same form."""
     out = []
-    for name, title in (("deaths", "Civilians killed by violence"), ("intervener_killed", "Soldiers of the intervener killed")):
+    for name, title in (
+        ("deaths", "Civilians killed by violence"),
+        ("intervener_killed", "Soldiers of the intervener killed"),
+    ):
         variable = name if name in ensemble.data else "observed_intervener_deaths"
         beside = _beside(scenario, observed, variable, ("year",))
-        out.append(_drawn(yearly(ensemble, variable, title=title, unit="deaths a year", observed=beside, caption="Bars of nine tenths of members; the whole range of what the rough match leaves open.")))
+        out.append(
+            _drawn(
+                yearly(
+                    ensemble,
+                    variable,
+                    title=title,
+                    unit="deaths a year",
+                    observed=beside,
+                    caption="Bars of nine tenths of members; the whole range of what the rough match leaves open.",
+                )
+            )
+        )
     return out
 
 
@@ -113,14 +136,38 @@ def _sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[O
     for key, heading in SECTIONS.items():
         charts = []
         for chart in CHARTS:
-            if chart.section != key or chart.quantity not in ensemble.data or float(np.abs(ensemble.data[chart.quantity].values).max()) == 0:
+            if (
+                chart.section != key
+                or chart.quantity not in ensemble.data
+                or float(np.abs(ensemble.data[chart.quantity].values).max()) == 0
+            ):
                 continue
             beside = _beside(scenario, observed, chart.quantity, ("month", "point"))
-            figure = fan(ensemble, chart.quantity, title=chart.title, unit=chart.unit, caption=chart.caption, observed=beside, scale=chart.scale, others=dict(chart.others), logarithmic=chart.logarithmic)
+            figure = fan(
+                ensemble,
+                chart.quantity,
+                title=chart.title,
+                unit=chart.unit,
+                caption=chart.caption,
+                observed=beside,
+                scale=chart.scale,
+                others=dict(chart.others),
+                logarithmic=chart.logarithmic,
+            )
             charts.append(_drawn(figure))
             by_year = _beside(scenario, observed, chart.quantity, ("year",))
             if by_year:
-                charts.append(_drawn(yearly(ensemble, chart.quantity, title=f"{chart.title}, by year", unit=chart.unit.replace("a month", "a year"), observed=by_year)))
+                charts.append(
+                    _drawn(
+                        yearly(
+                            ensemble,
+                            chart.quantity,
+                            title=f"{chart.title}, by year",
+                            unit=chart.unit.replace("a month", "a year"),
+                            observed=by_year,
+                        )
+                    )
+                )
         if charts:
             out.append({"key": key, "heading": heading, "charts": charts})
     return out
@@ -141,24 +188,52 @@ def _maps(ensemble: Ensemble, scenario: Scenario, problem: Problem, observed: di
             continue
         data = ensemble.data[variable]
         extra = [d for d in data.dims if d not in ("member", "month", "district")]
-        median = {y: np.median(data.sum(extra).values[:, years == y].sum(axis=1), axis=0) / residents * 1e5 for y in whole}
+        median = {
+            y: np.median(data.sum(extra).values[:, years == y].sum(axis=1), axis=0) / residents * 1e5 for y in whole
+        }
         seen = _observed_by_district(scenario, observed, name, districts, residents)
         largest = max([float(np.max(v)) for v in [*median.values(), *seen.values()]], default=1.0)
-        out.append(map_by_year(f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, borders, districts, {y: v.tolist() for y, v in median.items()}, largest))
+        out.append(
+            map_by_year(
+                f"map-{name}".replace("_", "-"),
+                f"{title}: median of members",
+                unit,
+                borders,
+                districts,
+                {y: v.tolist() for y, v in median.items()},
+                largest,
+            )
+        )
         if seen:
-            out.append(map_by_year(f"seen-{name}".replace("_", "-"), f"{title}: observed (years with at least six months)", unit, borders, districts, {y: v.tolist() for y, v in seen.items()}, largest))
+            out.append(
+                map_by_year(
+                    f"seen-{name}".replace("_", "-"),
+                    f"{title}: observed (years with at least six months)",
+                    unit,
+                    borders,
+                    districts,
+                    {y: v.tolist() for y, v in seen.items()},
+                    largest,
+                )
+            )
     return out
 
 
-def _observed_by_district(scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, districts: list[str], residents: np.ndarray) -> dict[int, np.ndarray]:
+def _observed_by_district(
+    scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, districts: list[str], residents: np.ndarray
+) -> dict[int, np.ndarray]:
     """Observed yearly rates by district, scaled to twelve months from the months seen."""
+    from forbear import evidence
+
     out: dict[int, np.ndarray] = {}
     for name, observation in scenario.observations.items():
         if observation.quantity != quantity or observation.dimension != "district":
             continue
         for year in sorted({v.date.year for v in observed[name]}):
             of_year = [v for v in observed[name] if v.date.year == year]
-            months = len({v.date for v in of_year})
+            # where a table leaves out months without events, all twelve were observed
+            sparse = evidence.find(observation.series).absent == "zero"
+            months = 12 if sparse else len({v.date for v in of_year})
             if months < 6:
                 continue
             counts = np.zeros(len(districts))
@@ -167,5 +242,3 @@ def _observed_by_district(scenario: Scenario, observed: dict[str, list[Observed]
                     counts[districts.index(value.element)] += value.value
             out[year] = counts * 12 / months / residents * 1e5
     return out
-
-

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Observed", "observed_values", "yearly_totals"]
+__all__ = ["Observed", "observed_values"]
 
 
 @dataclass(frozen=True)
@@ -49,14 +49,6 @@ def observed_values(scenario: Scenario, name: str) -> list[Observed]:
     return sorted(out, key=lambda o: (o.date, o.element))
 
 
-def yearly_totals(values: list[Observed]) -> dict[int, float]:
-    """Sums by year over whatever was observed."""
-    out: dict[int, float] = {}
-    for value in values:
-        out[value.date.year] = out.get(value.date.year, 0.0) + value.value
-    return out
-
-
 def _passes(row: dict[str, Any], wanted: dict[str, Any] | None) -> bool:
     for key, value in (wanted or {}).items():
         found = row.get(key)
@@ -66,6 +58,12 @@ def _passes(row: dict[str, Any], wanted: dict[str, Any] | None) -> bool:
 
 
 def _date(row: dict[str, Any]) -> datetime.date | None:
+    """The day a row speaks of; a span of months is placed in its middle."""
+    first, last = str(row.get("first_month", "") or ""), str(row.get("last_month", "") or "")
+    if first and last and first != last:
+        months = [int(text[:4]) * 12 + int(text[5:7]) - 1 for text in (first, last)]
+        middle = sum(months) // 2
+        return datetime.date(middle // 12, middle % 12 + 1, 1)
     for column in ("date", "month", "first_month", "year", "fiscal_year"):
         text = str(row.get(column, "") or "")
         if column in ("year", "fiscal_year") and text.isdigit():

@@ -30,15 +30,26 @@ def spread(now, given, lever, fact):
     engaged = occupied * smaller(1.0, 10.0 * now.presence)
     anger = given.radicalised_by_occupation * engaged + given.radicalised_by_harm * log(1.0 + harmed / fact.step)
     joining = poisson("radicalised", fact.step * given.radical_pool * (given.radicalised_at_base + anger))
-    arrivals = total(now.foreign_recruits[d, a] for d in fact.districts for a in fact.organisations if fact.transnational[a] > 0)
+    arrivals = total(
+        now.foreign_recruits[d, a] for d in fact.districts for a in fact.organisations if fact.transnational[a] > 0
+    )
     drawn = binomial("drawn into the theatre", smaller(arrivals, now.militants), given.drawn_from_abroad)
     access = larger(lever.access, smaller(1.0, now.presence))
-    hunted = given.capture_by_police * lever.police_effort + given.capture_by_special_operations * lever.special_operations * access
+    hunted = (
+        given.capture_by_police * lever.police_effort
+        + given.capture_by_special_operations * lever.special_operations * access
+    )
     hunted = hunted + given.capture_by_military * smaller(2.0, 1.5 * now.presence)
     caught = binomial("caught", now.militants - drawn, probability(fact.step * hunted))
     now.militants += joining + now.exits_abroad - drawn - caught
     diverted = exp(-given.diverted_by_theatre * engaged)
-    mean = fact.step * now.militants * given.attacks_per_militant * (1.0 + given.sanctuary_premium * now.sanctuary * smaller(1.0, radicals / 1000.0)) * diverted
+    mean = (
+        fact.step
+        * now.militants
+        * given.attacks_per_militant
+        * (1.0 + given.sanctuary_premium * now.sanctuary * smaller(1.0, radicals / 1000.0))
+        * diverted
+    )
     now.attacks_abroad = poisson("attacks", mean)
     now.attacks_abroad_total += now.attacks_abroad
 
@@ -53,4 +64,6 @@ def realign(now, given, lever, fact):
     now.ally_support = clip(now.ally_support - loss + years * 0.2 * (0.6 - now.ally_support), 0.0, 1.0)
     force = smaller(2.0, now.presence)
     push = given.balancing * force - given.deterrence_by_demonstration * force
-    now.adversary_alignment = clip(now.adversary_alignment + years * (push - 0.2 * (now.adversary_alignment - 0.2)), 0.0, 1.0)
+    now.adversary_alignment = clip(
+        now.adversary_alignment + years * (push - 0.2 * (now.adversary_alignment - 0.2)), 0.0, 1.0
+    )

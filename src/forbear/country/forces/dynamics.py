@@ -30,13 +30,19 @@ def order(now, given, lever, fact):
             ordered = lever.army_order * now.old_army[d, g]
             kept = binomial("kept", ordered, kept_chance)
             # of the rest, those who would have been kept but did not come go home; the others are dismissed
-            home_chance = lever.army_retention * (1.0 - given.army_available) / larger(1.0 - lever.army_retention * given.army_available, 0.000001)
+            home_chance = (
+                lever.army_retention
+                * (1.0 - given.army_available)
+                / larger(1.0 - lever.army_retention * given.army_available, 0.000001)
+            )
             home = binomial("go home", ordered - kept, clip(home_chance, 0.0, 1.0))
             now.old_army[d, g] -= ordered
             now.army_kept[d, g] += kept
             now.neutral[d, g] += home
             now.dismissed[d, g] += ordered - kept - home
-            settled = binomial("find work", now.dismissed[d, g], probability(fact.step * (0.004 + given.reemployment * lever.stipend)))
+            settled = binomial(
+                "find work", now.dismissed[d, g], probability(fact.step * (0.004 + given.reemployment * lever.stipend))
+            )
             now.dismissed[d, g] -= settled
             now.neutral[d, g] += settled
 
@@ -64,15 +70,26 @@ def train(now, given, lever, fact):
         for g in fact.communities:
             supporters = binomial("supporters enlist", now.supporters[d, g], enlist)
             neutral = binomial("neutral enlist", now.neutral[d, g], enlist)
-            deserters = binomial("desert", now.security_forces[d, g], probability(fact.step * given.desertion * (1.0 - now.force_quality)))
+            deserters = binomial(
+                "desert",
+                now.security_forces[d, g],
+                probability(fact.step * given.desertion * (1.0 - now.force_quality)),
+            )
             now.supporters[d, g] -= supporters
             now.neutral[d, g] += deserters - neutral
             now.security_forces[d, g] += supporters + neutral - deserters
             now.enlisted[d, g] = supporters + neutral
             now.deserted[d, g] = deserters
     planned = given.planning_for_forces * (now.implementation - 0.35)
-    ceiling = given.quality_ceiling * exp(0.5 * planned) * (1.0 - given.infiltration * afraid / people) * (0.7 + 0.3 * now.capacity)
+    ceiling = (
+        given.quality_ceiling
+        * exp(0.5 * planned)
+        * (1.0 - given.infiltration * afraid / people)
+        * (0.7 + 0.3 * now.capacity)
+    )
     pace = given.quality_growth * exp(1.2 * planned) * (0.4 + 0.6 * smaller(1.0, now.presence / 0.8))
     pace = pace * (1.0 - 0.5 * larger(given.moral_hazard, 0.0) * smaller(1.5, now.presence))
     decay = given.quality_decay * now.force_quality * (1.0 if worst < 0.3 and now.force <= 0.0 else 0.0)
-    now.force_quality = clip(now.force_quality + fact.step * (pace * (smaller(ceiling, 1.0) - now.force_quality) - decay), 0.0, 1.0)
+    now.force_quality = clip(
+        now.force_quality + fact.step * (pace * (smaller(ceiling, 1.0) - now.force_quality) - decay), 0.0, 1.0
+    )

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from forbear.country.words import binomial, clip, exp, larger, log, logistic, normal, poisson, power, probability, rule, smaller, total, whole
+from forbear.country.words import (
+    binomial,
+    clip,
+    exp,
+    larger,
+    log,
+    logistic,
+    normal,
+    poisson,
+    power,
+    probability,
+    rule,
+    smaller,
+    total,
+    whole,
+)
 
 
 @rule("E11", "E26")
@@ -37,10 +52,19 @@ def mobilise(now, given, lever, fact):
     """What drives people to armed organisations, each source with its own parameter."""
     for d in fact.districts:
         for g in fact.communities:
-            now.mobilised_by_occupation[d, g] = given.mobilisation_by_occupation * now.resentment[d, g] * (1.0 + given.mobilisation_by_presence * now.density[d] / 10.0)
+            now.mobilised_by_occupation[d, g] = (
+                given.mobilisation_by_occupation
+                * now.resentment[d, g]
+                * (1.0 + given.mobilisation_by_presence * now.density[d] / 10.0)
+            )
             now.mobilised_by_exclusion[d, g] = given.mobilisation_by_exclusion * (1.0 - now.inclusion[g])
             now.mobilised_by_fear[d, g] = given.mobilisation_by_fear * now.fear[d, g]
-            now.mobilisation[d, g] = given.mobilisation_base + now.mobilised_by_occupation[d, g] + now.mobilised_by_exclusion[d, g] + now.mobilised_by_fear[d, g]
+            now.mobilisation[d, g] = (
+                given.mobilisation_base
+                + now.mobilised_by_occupation[d, g]
+                + now.mobilised_by_exclusion[d, g]
+                + now.mobilised_by_fear[d, g]
+            )
 
 
 @rule("E9", "E10")
@@ -63,18 +87,38 @@ def attack(now, given, lever, fact):
         for a in fact.organisations:
             g = fact.home[a]
             learned = power(1.0 + now.experience[d, a] / given.learning_scale, given.learning)
-            now.intensity[d, a] = fact.step * given.attacks_per_fighter * given.activity[a] * learned * now.fighters[d, a] * now.suppression[d] * (1.0 + given.emboldening * lever.resolve_news)
+            now.intensity[d, a] = (
+                fact.step
+                * given.attacks_per_fighter
+                * given.activity[a]
+                * learned
+                * now.fighters[d, a]
+                * now.suppression[d]
+                * (1.0 + given.emboldening * lever.resolve_news)
+            )
             now.experience[d, a] += now.intensity[d, a]
             z = normal("burst")
             effort = now.intensity[d, a] * exp(width * z - 0.5 * spread)
-            on_intervener = on_intervener + effort * (given.effort_on_intervener[a] + given.effort_from_resentment[a] * now.resentment[d, g]) * now.exposure[d] * troops_here
+            on_intervener = (
+                on_intervener
+                + effort
+                * (given.effort_on_intervener[a] + given.effort_from_resentment[a] * now.resentment[d, g])
+                * now.exposure[d]
+                * troops_here
+            )
             on_government = on_government + effort * given.effort_on_government[a] * government_here
-            held_back = 1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
+            held_back = (
+                1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
+            )
             reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g]) * held_back * reach
             for h in fact.communities:
-                now.attacks_on_civilians[d, h] += on_rivals * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
-            now.coercion[d, g] += effort * given.effort_on_own_side[a] * now.residents[d, g] / larger(now.population[d], 1.0)
+                now.attacks_on_civilians[d, h] += (
+                    on_rivals * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
+                )
+            now.coercion[d, g] += (
+                effort * given.effort_on_own_side[a] * now.residents[d, g] / larger(now.population[d], 1.0)
+            )
         now.attacks_on_intervener[d] = poisson("on intervener", on_intervener)
         now.attacks_on_government[d] = poisson("on government", on_government)
         for g in fact.communities:
@@ -103,7 +147,9 @@ def kill(now, given, lever, fact):
                 dead = dead + here * fact.event_size[k]
                 lethal = lethal - here
             now.deaths_by_own_side[d, g] = dead
-        soldiers = poisson("soldiers", given.soldiers_killed_per_attack * (1.0 - lever.armour) * now.attacks_on_intervener[d])
+        soldiers = poisson(
+            "soldiers", given.soldiers_killed_per_attack * (1.0 - lever.armour) * now.attacks_on_intervener[d]
+        )
         now.intervener_killed += smaller(soldiers, whole(now.troops[d]))
         men = poisson("government", given.government_killed_per_attack * now.attacks_on_government[d])
         pool = now.government_forces[d]
@@ -130,7 +176,12 @@ def recruit(now, given, lever, fact):
     present = 1.0 if now.force > 0.0 else 0.0
     now.exits_abroad = 0.0
     foreign = given.foreign_fighters * (0.3 + 0.7 * present) * lever.border
-    sponsor = given.sponsor_support * lever.meddling * (1.0 + given.sponsor_response * now.adversary_alignment) * power(now.presence, given.sponsor_response_to_presence)
+    sponsor = (
+        given.sponsor_support
+        * lever.meddling
+        * (1.0 + given.sponsor_response * now.adversary_alignment)
+        * power(now.presence, given.sponsor_response_to_presence)
+    )
     for a in fact.organisations:
         g = fact.home[a]
         members = total(now.residents[d, g] for d in fact.districts)
@@ -141,15 +192,25 @@ def recruit(now, given, lever, fact):
         inflow = fact.transnational[a] * foreign + fact.sponsored[a] * sponsor
         for d in fact.districts:
             in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
-            network = given.recruits_without_network + (1.0 - given.recruits_without_network) * in_community / (in_community + given.network_half_size * now.residents[d, g] + 1.0)
+            network = given.recruits_without_network + (1.0 - given.recruits_without_network) * in_community / (
+                in_community + given.network_half_size * now.residents[d, g] + 1.0
+            )
             pull = war * now.mobilisation[d, g] * network * share * fact.step
-            joined = binomial("sympathisers", now.sympathisers[d, g], probability(given.recruitment * given.recruitment_ratio[g] * pull))
+            joined = binomial(
+                "sympathisers",
+                now.sympathisers[d, g],
+                probability(given.recruitment * given.recruitment_ratio[g] * pull),
+            )
             now.sympathisers[d, g] -= joined
             dismissed = binomial("dismissed", now.dismissed[d, g], probability(given.dismissed_join * pull))
             now.dismissed[d, g] -= dismissed
             came = poisson("from abroad", war * fact.step * inflow * now.residents[d, g] / larger(members, 1.0))
             now.foreigners_arrived[d, a] += came
-            gone = binomial("go home", now.fighters[d, a], probability(fact.step * given.voluntary_exit * exp(-clip(now.mobilisation[d, g] - 0.6, -1.5, 1.5))))
+            gone = binomial(
+                "go home",
+                now.fighters[d, a],
+                probability(fact.step * given.voluntary_exit * exp(-clip(now.mobilisation[d, g] - 0.6, -1.5, 1.5))),
+            )
             abroad = binomial("go abroad", fact.transnational[a] * gone, given.returnee_share)
             now.left_abroad[d, a] += abroad
             now.exits_abroad += abroad
@@ -173,17 +234,31 @@ def deal(now, given, lever, fact):
     keep = power(0.97, fact.step)
     for d in fact.districts:
         for g in fact.communities:
-            radicals = total(now.fighters[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] >= 0)
-            moderates = total(now.fighters[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] < 0)
-            now.abuse[d, g] = keep * now.abuse[d, g] + (1.0 - keep) * (now.harm_by_insurgents[d, g] + 5.0 * radicals / (moderates + radicals + 1.0))
-            back = binomial("back to arms", now.local_defence[d, g], probability(fact.step * (1.0 - lever.local_pay) * given.reversion * (1.0 - now.inclusion[g])))
+            radicals = total(
+                now.fighters[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] >= 0
+            )
+            moderates = total(
+                now.fighters[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] < 0
+            )
+            now.abuse[d, g] = keep * now.abuse[d, g] + (1.0 - keep) * (
+                now.harm_by_insurgents[d, g] + 5.0 * radicals / (moderates + radicals + 1.0)
+            )
+            back = binomial(
+                "back to arms",
+                now.local_defence[d, g],
+                probability(fact.step * (1.0 - lever.local_pay) * given.reversion * (1.0 - now.inclusion[g])),
+            )
             now.local_defence[d, g] -= back
             tired = binomial("quit", now.local_defence[d, g], probability(0.002 * fact.step))
             now.local_defence[d, g] -= tired
             now.neutral[d, g] += tired
             to_fight = binomial("to fight again", back, 0.5)
             unplaced = to_fight
-            appeal = given.deal_base + given.deal_from_abuse * smaller(now.abuse[d, g], 2.0) + given.deal_from_fear * now.fear[d, g]
+            appeal = (
+                given.deal_base
+                + given.deal_from_abuse * smaller(now.abuse[d, g], 2.0)
+                + given.deal_from_fear * now.fear[d, g]
+            )
             appeal = appeal + 2.0 * given.deal_from_protection * now.control[d] * lever.population_security * present
             for a in fact.organisations:
                 if fact.home[a] == g and fact.splinter_of[a] < 0:

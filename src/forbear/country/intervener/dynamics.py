@@ -12,7 +12,9 @@ def assemble(now, given, lever, fact):
     now.leadership_uptake = 0.0
     for t in fact.teams:
         first = 1.0 if t == 0 else 0.0
-        drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[t] + lever.leader_selection * given.uptake_of_selected_team[t]
+        drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[
+            t
+        ] + lever.leader_selection * given.uptake_of_selected_team[t]
         now.leadership_uptake += first * drawn
     now.implementation = 0.35
     now.readiness = 1.0
@@ -25,7 +27,9 @@ def plan(now, given, lever, fact):
     now.leadership_team += changed
     fresh = 0.0
     for t in fact.teams:
-        drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[t] + lever.leader_selection * given.uptake_of_selected_team[t]
+        drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[
+            t
+        ] + lever.leader_selection * given.uptake_of_selected_team[t]
         fresh = fresh + (drawn if now.leadership_team == t else 0.0)
     learning = given.uptake_learning * (1.0 - exp(-0.5 * now.national_violence)) * (1.0 - now.leadership_uptake)
     now.leadership_uptake = fresh if changed > 0.0 else clip(now.leadership_uptake + fact.step * learning, 0.0, 1.0)
@@ -53,7 +57,9 @@ def generate(now, given, lever, fact):
     wanted = lever.intervene * lever.force * (1.0 - now.withdrawn)
     now.force = smaller(wanted, now.force_ceiling) if lever.feasible > 0.5 else wanted
     beyond = larger(0.0, now.force / larger(now.sustainable_force * lever.rotation, 1.0) - 1.0)
-    now.strain = larger(0.0, now.strain + fact.step * (given.strain_growth * beyond - given.strain_recovery * now.strain))
+    now.strain = larger(
+        0.0, now.strain + fact.step * (given.strain_growth * beyond - given.strain_recovery * now.strain)
+    )
     now.readiness = exp(-given.strain_on_readiness * now.strain)
     now.unsustainable = 1.0 if now.force > now.sustainable_force else 0.0
 
@@ -77,8 +83,12 @@ def answer_at_home(now, given, lever, fact):
     chance = logistic(given.change_base - given.change_by_support * (now.home_support - 0.5) * 10.0)
     changed = binomial("leadership", lever.home_election * lever.endogenous_policy * fact.election_weight, chance)
     now.leadership_team = smaller(now.leadership_team + changed, 3.0)
-    hazard = given.withdrawal_hazard * exp(-given.withdrawal_by_support * log(now.home_support / (1.0 - now.home_support)))
-    decided = binomial("withdrawal", lever.endogenous_policy * (1.0 - now.withdrawing), smaller(1.0, fact.step * hazard))
+    hazard = given.withdrawal_hazard * exp(
+        -given.withdrawal_by_support * log(now.home_support / (1.0 - now.home_support))
+    )
+    decided = binomial(
+        "withdrawal", lever.endogenous_policy * (1.0 - now.withdrawing), smaller(1.0, fact.step * hazard)
+    )
     now.withdrawing = larger(now.withdrawing, decided)
     now.withdrawn = clip(now.withdrawn + fact.step * now.withdrawing / 60.0, 0.0, 1.0)
 
@@ -94,11 +104,15 @@ def pay(now, given, lever, fact):
     weeks = fact.step
     operations = cents(now.force * given.cost_per_soldier_year * weeks / 52.1775)
     rebuilding = cents((lever.electricity_budget + lever.works_budget) * now.nation * weeks * lever.intervene)
-    local_forces = cents(lever.intervene * weeks * (local * lever.local_pay * 69.0 + government * given.training_cost / 52.1775))
+    local_forces = cents(
+        lever.intervene * weeks * (local * lever.local_pay * 69.0 + government * given.training_cost / 52.1775)
+    )
     growth = cents(now.expansion * given.cost_per_brigade_year * weeks / 52.1775)
     containing = cents(lever.containment * given.containment_cost * 1000000000.0 * weeks / 52.1775)
     wounded = 7.5 * now.intervener_killed
-    veterans = cents(now.force * given.veteran_cost_per_soldier_year * weeks / 52.1775 + wounded * given.cost_per_wounded)
+    veterans = cents(
+        now.force * given.veteran_cost_per_soldier_year * weeks / 52.1775 + wounded * given.cost_per_wounded
+    )
     now.cost_operations += operations
     now.cost_reconstruction += rebuilding
     now.cost_local_forces += local_forces

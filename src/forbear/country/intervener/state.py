@@ -12,7 +12,9 @@ STATE = (
     stock("withdrawing", "", "-", "1 once home politics has decided to withdraw (endogenous policy only)"),
     stock("withdrawn", "", "share", "share of the planned force already withdrawn (endogenous policy only)"),
     stock("intervener_dead", "", "persons", "soldiers of the intervener killed since the start"),
-    stock("slow_violence", "", "deaths/100k/week", "violence smoothed over twelve weeks: what progress is judged against"),
+    stock(
+        "slow_violence", "", "deaths/100k/week", "violence smoothed over twelve weeks: what progress is judged against"
+    ),
     measure("force", "", "persons", "own force in the country"),
     measure("sustainable_force", "", "persons", "force that rotation sustains"),
     measure("force_ceiling", "", "persons", "largest force that could be deployed now"),
@@ -21,7 +23,13 @@ STATE = (
     measure("unsustainable", "", "-", "1 in steps in which the force is larger than rotation sustains"),
     stock("cost_operations", "", "US$", "cost of operations since the start", money=True),
     stock("cost_reconstruction", "", "US$", "cost of reconstruction since the start", money=True),
-    stock("cost_local_forces", "", "US$", "cost of local defence and of training government forces since the start", money=True),
+    stock(
+        "cost_local_forces",
+        "",
+        "US$",
+        "cost of local defence and of training government forces since the start",
+        money=True,
+    ),
     stock("cost_expansion", "", "US$", "cost of added brigades since the start", money=True),
     stock("cost_containment", "", "US$", "cost of containment since the start", money=True),
     stock("cost_veterans", "", "US$", "later cost of veterans and wounded (full accounting only)", money=True),
@@ -36,8 +44,18 @@ STATE = (
     lever("force", "", "persons", 0, 0, 2_000_000, "planned own force in the country"),
     lever("partners", "", "persons", 0, 0, 500_000, "soldiers of partners in the country"),
     lever("deployment", "district", "ratio", 1, 0, 100, "density of the force in a district relative to the others"),
-    lever("feasible", "", "-", 0, 0, 1, "1: the force is held to what can be raised; 0: the plan is met whatever it takes"),
-    lever("rotation", "", "ratio", 1, 0.2, 2, "rotation ratio relative to the peacetime norm (below 1: longer tours, stop-loss)"),
+    lever(
+        "feasible", "", "-", 0, 0, 1, "1: the force is held to what can be raised; 0: the plan is met whatever it takes"
+    ),
+    lever(
+        "rotation",
+        "",
+        "ratio",
+        1,
+        0.2,
+        2,
+        "rotation ratio relative to the peacetime norm (below 1: longer tours, stop-loss)",
+    ),
     lever("expansion_target", "", "brigades", 0, 0, 200, "brigades to be added"),
     lever("plan_floor", "", "index", 0, 0, 1, "planning raised to at least this quality"),
     lever("coordination_floor", "", "index", 0, 0, 1, "coordination between agencies raised to at least this"),
@@ -45,5 +63,7 @@ STATE = (
     lever("leader_selection", "", "share", 0, 0, 1, "how far leaders are selected for using what planners know"),
     lever("leadership_change", "", "-", 0, 0, 1, "a change of the leadership team", pulse=True),
     lever("home_election", "", "-", 0, 0, 1, "an election at home", pulse=True),
-    lever("endogenous_policy", "", "-", 0, 0, 1, "1: home politics can end the intervention; 0: force follows the plan"),
+    lever(
+        "endogenous_policy", "", "-", 0, 0, 1, "1: home politics can end the intervention; 0: force follows the plan"
+    ),
 )

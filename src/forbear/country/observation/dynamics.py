@@ -14,16 +14,22 @@ def report(now, given, lever, fact):
     """Attacks and deaths as incident reports, press counts and event data have them."""
     now.observed_attacks_on_intervener = 0.0
     for d in fact.districts:
-        seen = binomial("on intervener", now.attacks_on_intervener[d] + now.attacks_on_government[d], given.reporting_of_attacks)
+        seen = binomial(
+            "on intervener", now.attacks_on_intervener[d] + now.attacks_on_government[d], given.reporting_of_attacks
+        )
         civilian = total(now.attacks_on_civilians[d, g] + now.coercion[d, g] for g in fact.communities)
         noted = binomial("on civilians", civilian, given.reporting_of_attacks_on_civilians)
         now.observed_attacks[d] = seen + noted
         now.observed_attacks_on_intervener += seen
         dead = total(now.deaths[d, g] for g in fact.communities)
         now.observed_civilian_deaths[d] = binomial("press", dead, given.reporting_of_deaths * lever.media)
-        now.observed_one_sided_deaths[d] = binomial("one-sided", dead, given.reporting_of_one_sided_deaths * lever.media)
+        now.observed_one_sided_deaths[d] = binomial(
+            "one-sided", dead, given.reporting_of_one_sided_deaths * lever.media
+        )
         fought = total(now.fighters_killed[d, a] for a in fact.organisations) * fact.fighters_counted
-        now.observed_state_based_deaths[d] = binomial("state-based", fought, given.reporting_of_state_based_deaths * lever.media)
+        now.observed_state_based_deaths[d] = binomial(
+            "state-based", fought, given.reporting_of_state_based_deaths * lever.media
+        )
         now.counted_dead += now.observed_civilian_deaths[d]
     now.observed_intervener_deaths = now.intervener_killed
     now.observed_government_deaths = binomial("government", now.government_killed, given.reporting_of_government_deaths)
@@ -41,7 +47,11 @@ def ask(now, given, lever, fact):
     serving = total(now.government_forces[d] for d in fact.districts)
     now.observed_government_forces = serving / (1.0 - given.ghost_soldiers)
     for g in fact.communities:
-        answer = given.poll_base + given.poll_by_resentment * now.mean_resentment[g] + given.poll_by_sympathy * now.sympathy[g]
+        answer = (
+            given.poll_base
+            + given.poll_by_resentment * now.mean_resentment[g]
+            + given.poll_by_sympathy * now.sympathy[g]
+        )
         now.poll_support_for_attacks[g] = logistic(answer)
     home = normal("home poll")
     now.poll_home_support = clip(now.home_support + 0.03 * home, 0.0, 1.0)

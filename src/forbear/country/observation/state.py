@@ -6,8 +6,15 @@ STATE = (
     flow("observed_attacks", "district", "attacks", "attacks in incident reports of the intervener"),
     flow("observed_attacks_on_intervener", "", "attacks", "attacks on the intervener in incident reports"),
     flow("observed_civilian_deaths", "district", "persons", "civilian deaths in press-based counts"),
-    flow("observed_state_based_deaths", "district", "persons", "deaths in fighting between government side and organisations, as event data count them"),
-    flow("observed_one_sided_deaths", "district", "persons", "deaths in attacks on civilians, as event data count them"),
+    flow(
+        "observed_state_based_deaths",
+        "district",
+        "persons",
+        "deaths in fighting between government side and organisations, as event data count them",
+    ),
+    flow(
+        "observed_one_sided_deaths", "district", "persons", "deaths in attacks on civilians, as event data count them"
+    ),
     flow("observed_intervener_deaths", "", "persons", "soldiers of the intervener killed, as published"),
     flow("observed_government_deaths", "", "persons", "members of government forces killed, as published"),
     measure("observed_displaced", "", "persons", "displaced inside the country and abroad, as registered"),
@@ -15,7 +22,12 @@ STATE = (
     measure("observed_detainees", "", "persons", "detainees in custody, as reported"),
     measure("observed_local_defence", "", "persons", "local defence forces on the payroll"),
     measure("observed_government_forces", "", "persons", "government forces on the payroll, ghosts included"),
-    measure("poll_support_for_attacks", "community", "share", "share who tell pollsters that attacks on the intervener are acceptable"),
+    measure(
+        "poll_support_for_attacks",
+        "community",
+        "share",
+        "share who tell pollsters that attacks on the intervener are acceptable",
+    ),
     measure("poll_home_support", "", "share", "home public that supports the war, as polled"),
     stock("counted_dead", "", "persons", "civilian deaths in press-based counts since the start"),
     lever("media", "", "share", 1, 0, 1, "presence of journalists (1: as at the start)"),

@@ -65,7 +65,12 @@ def bury(now, given, lever, fact):
             now.deaths_by_intervener[d, g] = smaller(now.deaths_by_intervener[d, g], left)
             left = left - now.deaths_by_intervener[d, g]
             now.deaths_by_regime[d, g] = smaller(now.deaths_by_regime[d, g], left)
-            dead = now.deaths_by_rivals[d, g] + now.deaths_by_own_side[d, g] + now.deaths_by_intervener[d, g] + now.deaths_by_regime[d, g]
+            dead = (
+                now.deaths_by_rivals[d, g]
+                + now.deaths_by_own_side[d, g]
+                + now.deaths_by_intervener[d, g]
+                + now.deaths_by_regime[d, g]
+            )
             alive = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
             drawn = binomial("supporters among the dead", dead, now.supporters[d, g] / larger(alive, 1.0))
             first = smaller(drawn, now.supporters[d, g])
@@ -110,8 +115,15 @@ def feel(now, given, lever, fact):
             now.harm_by_intervener[d, g] = now.harm_by_intervener[d, g] * fade + by_intervener
             now.harm_by_insurgents[d, g] = now.harm_by_insurgents[d, g] * fade + by_own_side
             # (E16) the sibling of resentment of presence is protection: fear of rivals makes the occupier welcome
-            presence = given.resentment_of_presence * (1.0 - given.sovereignty_effect * lever.sovereignty) * now.density[d] / 10.0
-            hazard = given.occupation_sensitivity[g] * (fact.step * (presence + now.raids[d]) + given.resentment_of_harm * by_intervener)
+            presence = (
+                given.resentment_of_presence
+                * (1.0 - given.sovereignty_effect * lever.sovereignty)
+                * now.density[d]
+                / 10.0
+            )
+            hazard = given.occupation_sensitivity[g] * (
+                fact.step * (presence + now.raids[d]) + given.resentment_of_harm * by_intervener
+            )
             present = 1.0 if now.troops[d] > 0.0 else 0.0
             gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
             decay = given.resentment_decay if present > 0.0 else gone
@@ -123,7 +135,9 @@ def feel(now, given, lever, fact):
             kept_rivals = total(fact.rivalry[h, g] * now.army_kept[d, h] for h in fact.communities)
             armed = armed_rivals / (0.01 * now.residents[d, g] + armed_rivals + 1.0)
             kept = kept_rivals / larger(now.government_forces[d], 1.0)
-            threat = given.fear_per_death * ((1.0 - given.national_salience) * by_rivals + given.national_salience * national)
+            threat = given.fear_per_death * (
+                (1.0 - given.national_salience) * by_rivals + given.national_salience * national
+            )
             threat = threat + given.fear_of_local_defence * armed
             base = 0.05 + given.fear_of_kept_army * kept
             risen = now.fear[d, g] + (1.0 - now.fear[d, g]) * probability(fact.step * threat)
@@ -172,12 +186,20 @@ def take_sides(now, given, lever, fact):
     for d in fact.districts:
         served = 0.5 * (now.electricity[d] + now.services[d])
         for g in fact.communities:
-            against = given.weight_of_resentment * now.resentment[d, g] + given.weight_of_exclusion * (1.0 - now.inclusion[g])
+            against = given.weight_of_resentment * now.resentment[d, g] + given.weight_of_exclusion * (
+                1.0 - now.inclusion[g]
+            )
             against = against + given.weight_of_fear * now.fear[d, g] + given.weight_of_deprivation * (1.0 - served)
             against = against + given.weight_of_harm_by_intervener[g] * now.harm_by_intervener[d, g]
-            against = against - given.weight_of_harm_by_insurgents[g] * now.harm_by_insurgents[d, g] - given.opposition_threshold
+            against = (
+                against
+                - given.weight_of_harm_by_insurgents[g] * now.harm_by_insurgents[d, g]
+                - given.opposition_threshold
+            )
             in_favour = given.support_from_inclusion * now.inclusion[g] + given.support_from_services * served
-            in_favour = in_favour + given.support_from_control * now.control[d] + given.support_from_legitimacy * now.legitimacy
+            in_favour = (
+                in_favour + given.support_from_control * now.control[d] + given.support_from_legitimacy * now.legitimacy
+            )
             in_favour = in_favour - given.support_lost_to_resentment * now.resentment[d, g] - given.support_threshold
             opposed = logistic(against)
             attached = logistic(in_favour)

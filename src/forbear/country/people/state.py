@@ -5,14 +5,25 @@ from forbear.country.declare import fact, flow, lever, measure, stock
 STATE = (
     stock("supporters", "district community", "persons", "residents who support the new order", people=True),
     stock("neutral", "district community", "persons", "residents who side with nobody", people=True),
-    stock("sympathisers", "district community", "persons", "residents who sympathise with armed opposition", people=True),
-    stock("displaced", "district community", "persons", "displaced inside the country, by district of origin", people=True),
+    stock(
+        "sympathisers", "district community", "persons", "residents who sympathise with armed opposition", people=True
+    ),
+    stock(
+        "displaced", "district community", "persons", "displaced inside the country, by district of origin", people=True
+    ),
     stock("refugees", "district community", "persons", "fled abroad, by district of origin", people=True),
     stock("civilians_dead", "district community", "persons", "civilians killed since the start", people=True),
     stock("resentment", "district community", "index", "resentment of the occupation, 0 to 1"),
     stock("fear", "district community", "index", "fear of rival communities, 0 to 1"),
-    stock("harm_by_intervener", "district community", "deaths/100k", "fading memory of civilians killed by the intervener"),
-    stock("harm_by_insurgents", "district community", "deaths/100k", "fading memory of civilians killed by their own side's fighters"),
+    stock(
+        "harm_by_intervener", "district community", "deaths/100k", "fading memory of civilians killed by the intervener"
+    ),
+    stock(
+        "harm_by_insurgents",
+        "district community",
+        "deaths/100k",
+        "fading memory of civilians killed by their own side's fighters",
+    ),
     stock("mixing", "district", "index", "contact between communities, 0 separate to 1 mixed"),
     stock("violence", "district", "deaths/100k/week", "smoothed civilian deaths, half-life four weeks"),
     stock("national_violence", "", "deaths/100k/week", "smoothed civilian deaths in the whole country"),
@@ -26,10 +37,36 @@ STATE = (
     flow("deaths", "district community", "persons", "civilians killed in the step"),
     flow("newly_displaced", "district community", "persons", "people who left their homes in the step"),
     flow("returned", "district community", "persons", "displaced people who came home in the step"),
-    fact("population_at_start", "district community", "persons", None, 0, 16_000_000, "residents at the start, all ages"),
-    fact("rivalry", "community community", "share", 0, 0, 1, "how far the second community is a target of the first one's fighters"),
-    fact("mixing", "district", "index", -1, -1, 1, "contact between communities at the start; -1: from the shares of communities"),
-    fact("small_community", "", "persons", 1000, 1, 100_000, "added to a community's size where rates are formed, so that a handful of people do not give a rate of thousands"),
+    fact(
+        "population_at_start", "district community", "persons", None, 0, 16_000_000, "residents at the start, all ages"
+    ),
+    fact(
+        "rivalry",
+        "community community",
+        "share",
+        0,
+        0,
+        1,
+        "how far the second community is a target of the first one's fighters",
+    ),
+    fact(
+        "mixing",
+        "district",
+        "index",
+        -1,
+        -1,
+        1,
+        "contact between communities at the start; -1: from the shares of communities",
+    ),
+    fact(
+        "small_community",
+        "",
+        "persons",
+        1000,
+        1,
+        100_000,
+        "added to a community's size where rates are formed, so that a handful of people do not give a rate of thousands",
+    ),
     fact("step", "", "weeks", 1, 0.05, 1, "length of a step; set by the run"),
     lever("trigger", "", "-", 0, 0, 1, "an outrage that ends restraint between communities", pulse=True),
 )

@@ -14,7 +14,9 @@ def constitute(now, given, lever, fact):
     now.appeal = 1.0
     now.institutions = 0.0
     for g in fact.communities:
-        now.inclusion[g] = lever.intervene * fact.inclusion_at_start[g] + (1.0 - lever.intervene) * fact.regime_inclusion[g]
+        now.inclusion[g] = (
+            lever.intervene * fact.inclusion_at_start[g] + (1.0 - lever.intervene) * fact.regime_inclusion[g]
+        )
 
 
 @rule("E29c", "E25c")
@@ -29,13 +31,17 @@ def decree(now, given, lever, fact):
         ours = fact.old_army_strength[g] / larger(soldiers, 1.0) - members / larger(now.nation, 1.0)
         signal = lever.army_order * (lever.army_retention - 0.5) * 2.0 * given.inclusion_by_army * ours
         signal = signal * (1.0 if soldiers > 0.0 else 0.0)
-        now.inclusion[g] = clip(now.inclusion[g] + signal - given.inclusion_lost_to_purge * purge * fact.purged[g], 0.0, 1.0)
+        now.inclusion[g] = clip(
+            now.inclusion[g] + signal - given.inclusion_lost_to_purge * purge * fact.purged[g], 0.0, 1.0
+        )
         stays_away = lever.election * (1.0 if now.inclusion[g] < given.boycott_threshold else 0.0)
         boycotted = larger(boycotted, stays_away)
         now.boycott[g] = larger(now.boycott[g] - fact.step, 52.0 * stays_away)
     held = lever.election * (1.0 - boycotted)
     now.institutions = clip(now.institutions + given.institutions_by_election * held, 0.0, 1.0)
-    now.legitimacy = clip(now.legitimacy + given.legitimacy_by_election * held - given.legitimacy_lost_to_boycott * boycotted, 0.0, 1.0)
+    now.legitimacy = clip(
+        now.legitimacy + given.legitimacy_by_election * held - given.legitimacy_lost_to_boycott * boycotted, 0.0, 1.0
+    )
 
 
 @rule("E22", "E23", "E24", "E25")
@@ -53,7 +59,9 @@ def bargain(now, given, lever, fact):
     for g in fact.communities:
         now.bargaining_power[g] = now.bargaining_power[g] / larger(strength, 1.0)
         fair = larger(1.2 * now.bargaining_power[g] - fact.floor_share[g], 0.0)
-        now.offered_share[g] = (fact.floor_share[g] + fair * smaller(1.0, lever.offer * effect)) * (1.0 - fact.governs[g])
+        now.offered_share[g] = (fact.floor_share[g] + fair * smaller(1.0, lever.offer * effect)) * (
+            1.0 - fact.governs[g]
+        )
         given_away = given_away + now.offered_share[g]
         governing = governing + now.bargaining_power[g] * fact.governs[g]
     # (E23) moral hazard: protection lets the governing community avoid compromise, or emboldens its moderates
@@ -62,7 +70,9 @@ def bargain(now, given, lever, fact):
     now.consent = logistic(given.acceptance_sharpness * ((1.0 - given_away) - claim))
     # (E24)
     third_party = given.credibility_by_guarantee * lever.guarantee * smaller(1.0, 1.5 * now.presence) * lever.commitment
-    now.credibility = clip(given.credibility_at_base + third_party + given.credibility_by_institutions * now.institutions, 0.0, 1.0)
+    now.credibility = clip(
+        given.credibility_at_base + third_party + given.credibility_by_institutions * now.institutions, 0.0, 1.0
+    )
     most = 0.0
     for g in fact.communities:
         more = (now.offered_share[g] - fact.floor_share[g]) * now.consent * (1.0 - fact.governs[g])
@@ -78,7 +88,9 @@ def bargain(now, given, lever, fact):
         backlash = clip(0.75 - 3.5 * given.spoiling * larger(most - 0.08, 0.0), 0.0, 1.0)
         target = backlash if fact.governs[g] > 0 else larger(accepted, fact.secured_inclusion[g])
         target = new_order * target + (1.0 - new_order) * fact.regime_inclusion[g]
-        now.inclusion[g] = clip(now.inclusion[g] + fact.step * given.bargaining_pace * (target - now.inclusion[g]), 0.0, 1.0)
+        now.inclusion[g] = clip(
+            now.inclusion[g] + fact.step * given.bargaining_pace * (target - now.inclusion[g]), 0.0, 1.0
+        )
 
 
 @rule("E25d", "E25e", "E43", "E44")
@@ -108,25 +120,58 @@ def govern(now, given, lever, fact):
     growth = given.institutional_growth * worst * calm * (1.0 - now.institutions)
     decay = given.institutional_decay * now.institutions * (1.0 if worst < 0.3 else 0.0)
     now.institutions = clip(now.institutions + fact.step * (growth - decay), 0.0, 1.0)
-    now.capacity = clip(now.capacity + fact.step * given.capacity_growth * (given.capacity_ceiling - now.capacity), 0.0, 1.0)
+    now.capacity = clip(
+        now.capacity + fact.step * given.capacity_growth * (given.capacity_ceiling - now.capacity), 0.0, 1.0
+    )
     # (E25e) a puppet is not obeyed; armed units beside the state cost it its monopoly
-    performed = mean_inclusion * power(now.mean_services, given.legitimacy_by_services) * now.mean_control * power(now.capacity, given.delivery_by_capacity)
-    performed = performed * (1.0 - given.puppet_cost * mean_resentment) - given.monopoly_cost * local / (local + government + 1.0)
+    performed = (
+        mean_inclusion
+        * power(now.mean_services, given.legitimacy_by_services)
+        * now.mean_control
+        * power(now.capacity, given.delivery_by_capacity)
+    )
+    performed = performed * (1.0 - given.puppet_cost * mean_resentment) - given.monopoly_cost * local / (
+        local + government + 1.0
+    )
     now.legitimacy = clip(now.legitimacy + fact.step * given.legitimacy_pace * (performed - now.legitimacy), 0.0, 1.0)
     # (E43)
     coerced = 1.0 if now.force > 0.0 else 0.0
-    aim = given.democracy_base + given.democracy_by_inclusion * mean_inclusion + given.democracy_by_legitimacy * now.legitimacy
-    aim = aim - given.democracy_lost_to_violence * now.national_violence - given.democracy_lost_to_oil * fact.oil + given.democracy_by_preconditions * fact.preconditions
+    aim = (
+        given.democracy_base
+        + given.democracy_by_inclusion * mean_inclusion
+        + given.democracy_by_legitimacy * now.legitimacy
+    )
+    aim = (
+        aim
+        - given.democracy_lost_to_violence * now.national_violence
+        - given.democracy_lost_to_oil * fact.oil
+        + given.democracy_by_preconditions * fact.preconditions
+    )
     regime_holds = (1.0 - lever.intervene) * (1.0 - now.transition)
     target = (1.0 - regime_holds) * logistic(aim) + regime_holds * smaller(now.democracy, 0.25)
     years = fact.step / 52.1775
-    trade = given.democracy_by_trade * lever.trade_opening * (1.0 - given.oil_blocks_trade * fact.oil) * (1.0 - now.democracy)
+    trade = (
+        given.democracy_by_trade
+        * lever.trade_opening
+        * (1.0 - given.oil_blocks_trade * fact.oil)
+        * (1.0 - now.democracy)
+    )
     neighbours = given.democracy_by_diffusion * (fact.neighbours_democracy - now.democracy) * now.appeal
-    now.democracy = clip(now.democracy + years * (given.democracy_pace * (target - now.democracy) + trade + neighbours), 0.0, 1.0)
-    now.appeal = clip(now.appeal - years * given.appeal_lost_to_coercion * coerced + years * 0.1 * (1.0 + lever.model_effort) * (1.0 - now.appeal), 0.0, 1.5)
+    now.democracy = clip(
+        now.democracy + years * (given.democracy_pace * (target - now.democracy) + trade + neighbours), 0.0, 1.0
+    )
+    now.appeal = clip(
+        now.appeal
+        - years * given.appeal_lost_to_coercion * coerced
+        + years * 0.1 * (1.0 + lever.model_effort) * (1.0 - now.appeal),
+        0.0,
+        1.5,
+    )
     # (E44)
     product = now.capacity * now.mean_services * now.mean_control * mean_inclusion * power(now.democracy, 0.5)
     now.governance = power(product, 0.2222222)
-    quiet = 1.0 if now.national_violence < 1.0 and worst > 0.4 and now.governance > 0.5 and now.presence < 0.0667 else 0.0
+    quiet = (
+        1.0 if now.national_violence < 1.0 and worst > 0.4 and now.governance > 0.5 and now.presence < 0.0667 else 0.0
+    )
     now.calm_weeks = (now.calm_weeks + fact.step) * quiet
     now.success = larger(now.success, 1.0 if now.calm_weeks >= 104.0 else 0.0)

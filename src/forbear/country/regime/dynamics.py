@@ -15,13 +15,19 @@ def reign(now, given, lever, fact):
     mortality = given.ruler_mortality * exp(0.087 * (age - 65.0))
     dies = binomial("ruler dies", rules * (1.0 - now.ruler_dead), probability(years * mortality))
     coup = binomial("coup", rules * (1.0 - dies), probability(years * given.coup_hazard))
-    rising = binomial("uprising", rules * (1.0 - dies) * (1.0 - coup), probability(years * given.uprising_hazard * (1.0 + lever.regional_shock)))
+    rising = binomial(
+        "uprising",
+        rules * (1.0 - dies) * (1.0 - coup),
+        probability(years * given.uprising_hazard * (1.0 + lever.regional_shock)),
+    )
     now.ruler_dead = larger(now.ruler_dead, larger(dies, coup))
     # what follows a death or coup
     shaken = larger(dies, coup)
     weights = given.succession_weight + given.opening_weight + given.collapse_weight
     opens = binomial("opening", shaken, given.opening_weight / weights)
-    collapses = binomial("collapse", shaken - opens, given.collapse_weight / larger(weights - given.opening_weight, 0.000001))
+    collapses = binomial(
+        "collapse", shaken - opens, given.collapse_weight / larger(weights - given.opening_weight, 0.000001)
+    )
     # what follows an uprising
     weights = given.crushed_weight + given.ousted_weight + given.war_weight
     ousted = binomial("ousted", rising, given.ousted_weight / weights)
@@ -36,7 +42,9 @@ def reign(now, given, lever, fact):
     for a in fact.organisations:
         g = fact.home[a]
         for d in fact.districts:
-            armed = binomial("take up arms", now.sympathisers[d, g], starts * given.armed_at_outbreak * fact.recruit_share[a])
+            armed = binomial(
+                "take up arms", now.sympathisers[d, g], starts * given.armed_at_outbreak * fact.recruit_share[a]
+            )
             now.sympathisers[d, g] -= armed
             now.fighters[d, a] += armed
 
@@ -54,7 +62,15 @@ def repress(now, given, lever, fact):
             now.deaths_by_regime[d, g] = poisson("repression", holds * fact.step * mean * share)
     years = fact.step / 52.1775
     now.sanctions_deaths += holds * lever.sanctions * given.sanctions_deaths_per_year * years
-    rebuilt = binomial("weapons", holds * (1.0 - now.weapons), probability(years * given.weapons_hazard * (1.0 - 0.8 * lever.containment)))
-    attacked = binomial("aggression", holds * (1.0 - now.aggression), probability(years * given.aggression_hazard * (1.0 - 0.8 * lever.containment)))
+    rebuilt = binomial(
+        "weapons",
+        holds * (1.0 - now.weapons),
+        probability(years * given.weapons_hazard * (1.0 - 0.8 * lever.containment)),
+    )
+    attacked = binomial(
+        "aggression",
+        holds * (1.0 - now.aggression),
+        probability(years * given.aggression_hazard * (1.0 - 0.8 * lever.containment)),
+    )
     now.weapons = larger(now.weapons, rebuilt)
     now.aggression = larger(now.aggression, attacked)

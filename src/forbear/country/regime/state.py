@@ -10,7 +10,12 @@ STATE = (
     stock("crushing", "", "weeks", "weeks for which the crushing of an uprising goes on"),
     stock("weapons", "", "-", "1 once forbidden weapons have been rebuilt"),
     stock("aggression", "", "-", "1 once a neighbour has been attacked"),
-    stock("sanctions_deaths", "", "persons", "excess deaths under sanctions since the start (an estimate, not in the ledger of people)"),
+    stock(
+        "sanctions_deaths",
+        "",
+        "persons",
+        "excess deaths under sanctions since the start (an estimate, not in the ledger of people)",
+    ),
     flow("deaths_by_regime", "district community", "persons", "civilians killed by the regime"),
     fact("repressed", "community", "share", 1, 0, 1, "how far the regime's violence falls on a community"),
     fact("ruler_age", "", "years", 60, 18, 110, "age of the ruler at the start"),

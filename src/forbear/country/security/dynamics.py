@@ -24,10 +24,14 @@ def control(now, given, lever, fact):
         mass = mass + given.local_defence_value * lever.local_pay * local
         now.security_mass[d] = larger(0.0, mass)
         fighting = total(now.fighters[d, a] for a in fact.organisations)
-        now.control[d] = now.security_mass[d] / (now.security_mass[d] + given.offset_per_fighter * fighting + fact.control_floor * people)
+        now.control[d] = now.security_mass[d] / (
+            now.security_mass[d] + given.offset_per_fighter * fighting + fact.control_floor * people
+        )
         now.suppression[d] = exp(-given.suppression * (1000.0 * now.security_mass[d] / people) / 20.0)
         dispersal = larger(0.3, 1.0 + given.exposure_of_posts * (lever.population_security - 0.2))
-        now.exposure[d] = smaller(4.0, power(now.density[d] / fact.reference_density, given.exposure_elasticity) * dispersal)
+        now.exposure[d] = smaller(
+            4.0, power(now.density[d] / fact.reference_density, given.exposure_elasticity) * dispersal
+        )
 
 
 @rule("E4", "E14")
@@ -40,8 +44,16 @@ def inform(now, given, lever, fact):
             g = fact.home[a]
             friendly = now.supporters[d, g] / larger(now.residents[d, g], 1.0)
             in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
-            local = now.local_defence[d, g] * smaller(1.0, lever.local_pay + 0.1) / (now.local_defence[d, g] + in_community + 1.0)
-            tips = given.tips * (friendly * now.control[d] + given.information_from_local_defence * local + given.information_from_phones * lever.phones)
+            local = (
+                now.local_defence[d, g]
+                * smaller(1.0, lever.local_pay + 0.1)
+                / (now.local_defence[d, g] + in_community + 1.0)
+            )
+            tips = given.tips * (
+                friendly * now.control[d]
+                + given.information_from_local_defence * local
+                + given.information_from_phones * lever.phones
+            )
             heard = 1.0 - exp(-larger(0.0, tips) - given.other_intelligence)
             leak = given.leak_from_kept_army * now.army_kept[d, g] / larger(now.government_forces[d], 1.0)
             now.information[d, a] = clip(heard * (1.0 - leak), 0.0, 1.0)
@@ -59,8 +71,15 @@ def operate(now, given, lever, fact):
         reference = fact.reference_density * now.population[d] / 1000.0
         relative = power(now.density[d] / fact.reference_density, given.mass_elasticity)
         foreign = given.operations_by_intervener * reference * relative if now.troops[d] > 0.0 else 0.0
-        worth = larger(0.0, now.force_quality * total(now.security_forces[d, g] for g in fact.communities) + now.kept_quality * total(now.army_kept[d, g] for g in fact.communities))
-        now.operations[d] = foreign * power(lever.rules_of_engagement, given.cost_of_restrictive_rules) + given.operations_by_government * worth
+        worth = larger(
+            0.0,
+            now.force_quality * total(now.security_forces[d, g] for g in fact.communities)
+            + now.kept_quality * total(now.army_kept[d, g] for g in fact.communities),
+        )
+        now.operations[d] = (
+            foreign * power(lever.rules_of_engagement, given.cost_of_restrictive_rules)
+            + given.operations_by_government * worth
+        )
         for a in fact.organisations:
             g = fact.home[a]
             in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
@@ -87,7 +106,9 @@ def harm(now, given, lever, fact):
     for d in fact.districts:
         blind = 1.0 - now.mean_information[d]
         care = larger(0.0, 1.0 - given.care_of_population_security * (lever.population_security - 0.2))
-        on_ground = given.civilians_killed_per_engagement * lever.rules_of_engagement * care * now.attacks_on_intervener[d]
+        on_ground = (
+            given.civilians_killed_per_engagement * lever.rules_of_engagement * care * now.attacks_on_intervener[d]
+        )
         strikes = lever.air_strikes * lever.intervene * now.troops[d] / larger(troops, 1.0)
         from_air = given.civilians_killed_per_strike * strikes * fact.step
         for g in fact.communities:

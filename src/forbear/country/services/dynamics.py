@@ -28,8 +28,20 @@ def build(now, given, lever, fact):
         safe = larger(0.0, 1.0 - given.security_overhead * (1.0 - now.control[d]))
         pace = given.building_rate * effect * safe
         wear = given.depreciation + sabotage
-        now.grid[d] = clip(now.grid[d] + fact.step * (pace * lever.electricity_budget / fact.electricity_reference * (1.0 - now.grid[d]) - wear * now.grid[d]), 0.0, 1.0)
-        now.works[d] = clip(now.works[d] + fact.step * (pace * small * lever.works_budget / fact.works_reference * (1.0 - now.works[d]) - wear * now.works[d]), 0.0, 1.0)
+        now.grid[d] = clip(
+            now.grid[d]
+            + fact.step
+            * (pace * lever.electricity_budget / fact.electricity_reference * (1.0 - now.grid[d]) - wear * now.grid[d]),
+            0.0,
+            1.0,
+        )
+        now.works[d] = clip(
+            now.works[d]
+            + fact.step
+            * (pace * small * lever.works_budget / fact.works_reference * (1.0 - now.works[d]) - wear * now.works[d]),
+            0.0,
+            1.0,
+        )
         now.electricity[d] = smaller(1.0, now.grid[d] * delivery / demand)
         now.services[d] = smaller(1.0, now.works[d] * delivery)
         share = now.population[d] / larger(now.nation, 1.0)
