@@ -43,13 +43,11 @@ def map_by_year(
         shapes.append(
             f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" class="district"><title>{escape(district)}: about {approximately(value)} {escape(unit)}</title></path>'
         )
-    limits = [
-        largest ** (k / (len(SHADES) - 1)) if largest > 1 else largest * k / (len(SHADES) - 1)
-        for k in range(len(SHADES))
-    ]
+    limits = [math.expm1(k / (len(SHADES) - 1) * math.log1p(largest)) for k in range(len(SHADES))]
+    words = ["none", *(f"up to {approximately(limit)}" for limit in limits[1:])]
     keys = "".join(
-        f'<li><span class="swatch" style="background:{shade}"></span>{"up to " if k == 0 else "from "}{approximately(limits[max(k - 1, 0)] if k else limits[0])}</li>'
-        for k, shade in enumerate(SHADES)
+        f'<li><span class="swatch" style="background:{shade}"></span>{word}</li>'
+        for shade, word in zip(SHADES, words, strict=True)
     )
     data = {
         "years": years,

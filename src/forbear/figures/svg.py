@@ -76,9 +76,9 @@ def legend(figure: Figure) -> str:
 
 def _short(value: float) -> str:
     for size, word in ((1e9, " bn"), (1e6, " m"), (1e3, "k")):
-        if abs(value) >= size:
+        if abs(value) >= size * (10 if word == "k" else 1):
             return f"{value / size:g}{word}"
-    return approximately(value) if abs(value) < 1 else f"{value:g}"
+    return approximately(value) if abs(value) < 1 else f"{value:,.10g}"
 
 
 class _Scale:

@@ -1,0 +1,5 @@
+"""`python -m forbear.cli` is the command `forbear`."""
+
+from forbear.cli.main import main
+
+main()
