@@ -31,7 +31,14 @@ def generate() -> None:
     catalogue = tomllib.loads((files("forbear") / "error_catalogue.toml").read_text(encoding="utf-8"))
     lines = ["# Errors", ""]
     for code, entry in sorted(catalogue.items()):
-        lines += [f"## {code} {entry['title']}", "", str(entry.get("meaning", "")), "", f"*Mending.* {entry.get('mending', '')}", ""]
+        lines += [
+            f"## {code} {entry['title']}",
+            "",
+            str(entry.get("meaning", "")),
+            "",
+            f"*Mending.* {entry.get('mending', '')}",
+            "",
+        ]
     (HERE / "errors.md").write_text("\n".join(lines), encoding="utf-8")
 
 

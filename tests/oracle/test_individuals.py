@@ -63,7 +63,10 @@ def lively(problem):
         "recruits_without_network": 0.3,
         "operations_by_intervener": 0.1,
         "tips": 2.0,
-        "displacement": 2.0,
+        "displacement": 20.0,
+        "provocation": 0.3,
+        "effort_from_fear": 0.9,
+        "fear_at_start": 0.4,
         "attitude_pace": 0.08,
         "lethal_share": 0.5,
     }

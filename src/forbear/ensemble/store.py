@@ -1,7 +1,7 @@
 """A folder that keeps an ensemble while it is being made.
 
     manifest.json          what is being run; a store of another run is refused (E404)
-    chunks/00000.zarr      one Zarr group per chunk of members, written under another name and renamed when whole
+    chunks/00000.zarr      one Zarr group (see `pack`) per chunk of members, written under another name and renamed when whole
 
 A chunk that exists is done: a killed run goes on where it was, and the result is the same to the bit.
 """
@@ -11,8 +11,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from forbear.errors import FileError, RunError
 
@@ -66,7 +69,9 @@ class Store:
         temporary = self.path(chunk).with_name(f"{chunk:05d}.partial-{os.getpid()}")
         try:
             shutil.rmtree(temporary, ignore_errors=True)
-            data.to_zarr(temporary, mode="w", consolidated=False)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # names as text have no final Zarr 3 type yet; they are read back here
+                pack(data).to_zarr(temporary, mode="w", consolidated=False)
             if not self.has(chunk):
                 temporary.rename(self.path(chunk))
         except OSError as error:
@@ -78,4 +83,33 @@ class Store:
         """Read one chunk into memory."""
         import xarray as xr
 
-        return xr.open_zarr(self.path(chunk), consolidated=False).load()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return unpack(xr.open_zarr(self.path(chunk), consolidated=False).load())
+
+
+def pack(data: xr.Dataset) -> xr.Dataset:
+    """Lay variables of the same dimensions and type side by side in one array: a dozen files instead of hundreds."""
+    import xarray as xr
+
+    groups: dict[tuple[tuple[str, ...], str], list[str]] = {}
+    for name in map(str, data.data_vars):
+        groups.setdefault((tuple(map(str, data[name].dims)), str(data[name].dtype)), []).append(name)
+    variables = {}
+    for number, ((dims, _), names) in enumerate(groups.items()):
+        described = json.dumps([[name, dict(data[name].attrs)] for name in names])
+        stacked = np.stack([data[name].values for name in names], axis=1)
+        variables[f"pack{number}"] = ((dims[0], f"in_pack{number}", *dims[1:]), stacked, {"holds": described})
+    return xr.Dataset(variables, coords=data.coords)
+
+
+def unpack(data: xr.Dataset) -> xr.Dataset:
+    """Undo `pack`."""
+    import xarray as xr
+
+    variables = {}
+    for name in map(str, data.data_vars):
+        dims = [str(d) for d in data[name].dims if not str(d).startswith("in_pack")]
+        for place, (variable, attributes) in enumerate(json.loads(data[name].attrs["holds"])):
+            variables[variable] = (dims, data[name].values[:, place], attributes)
+    return xr.Dataset(variables, coords=data.coords)
