@@ -89,7 +89,7 @@ def simulate(
     )
     keeper = Store(store, manifest) if store is not None else None
     if not woven.is_compiled(engine.module()):
-        meter.say("compiling the country: once, a minute or two; kept on disk for next time")
+        meter.say("compiling the country: once, a few minutes; kept on disk for next time")
     _warm(engine)
 
     def work(number: int) -> xr.Dataset:

@@ -121,12 +121,13 @@ def _headline(ensemble: Ensemble) -> dict[str, str]:
         low, high = np.quantile(values, [0.05, 0.95])
         return f"{approximately(float(low))} to {approximately(float(high))}"
 
+    successes = int((ensemble.data["success"].values[:, -1] > 0).sum())
     return {
         "civilians": span("civilians_dead"),
         "soldiers": span("intervener_dead"),
         "cost": span("cost_budget", 1e-9),
         "full": span("cost_full", 1e-9),
-        "success": f"{float((ensemble.data['success'].values[:, -1] > 0).mean()):.0%}",
+        "success": f"{successes or 'none'} of {len(ensemble):,} members",
         "beyond": f"{float((ensemble.data['force'].values > ensemble.data['sustainable_force'].values).mean()):.0%}",
     }
 
