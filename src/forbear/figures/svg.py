@@ -94,6 +94,8 @@ class _Scale:
         self.left, self.right = min(xs, default=0.0), max(xs, default=1.0)
         if self.right <= self.left:
             self.right = self.left + 1
+        if not figure.bands and not figure.lines:  # marks by year keep clear of the edges
+            self.left, self.right = self.left - 0.4, self.right + 0.5
         top = max(highs)
         if self.logarithmic:
             self.low = max(min([v for v in lows if v > 0] or [1.0]), max(top, 1.0) / 1e5)
