@@ -29,8 +29,10 @@ def closes(problem, parameters, people, members, seed=3, kernel="lanes"):
         name: np.rint(block.weekly[name] * 100).astype(np.int64)
         for name in (*COSTS, "cost_veterans", "cost_budget", "cost_full")
     }
-    assert np.array_equal(sum(in_cents[name] for name in COSTS), in_cents["cost_budget"])
-    assert np.array_equal(in_cents["cost_budget"] + in_cents["cost_veterans"], in_cents["cost_full"])
+    # 64-bit dollars hold cents exactly in sums up to some 400 billion; beyond, each addition may round the last place
+    room = np.floor(block.weekly["cost_full"] * 2.0**-52 * problem.steps * 100)
+    assert (np.abs(sum(in_cents[name] for name in COSTS) - in_cents["cost_budget"]) <= room).all()
+    assert (np.abs(in_cents["cost_budget"] + in_cents["cost_veterans"] - in_cents["cost_full"]) <= room).all()
 
 
 def test_people_and_money_close_every_week_under_prior_draws(problem, people, draw):
@@ -64,6 +66,9 @@ def test_they_close_under_any_levers(data, meadow, people, draw):
     for key in chosen:
         lever = MODEL.levers[key]
         high = min(lever.high, 40_000) if lever.unit == "persons" else lever.high
+        if lever.switch:
+            changes[key] = data.draw(st.sampled_from([0, 1]))
+            continue
         changes[key] = data.draw(st.floats(lever.low, high, allow_nan=False).map(lambda x: round(x, 3)))
     seed = data.draw(st.integers(0, 2**40))
     changed = meadow.with_levers(changes).problem()

@@ -101,3 +101,9 @@ def test_results_can_be_taken_away(problem, tmp_path):
     tidy = ensemble.table("monthly_control")
     assert list(tidy.columns) == ["member", "month", "district", "monthly_control"]
     assert len(tidy) == 20 * ensemble.data.sizes["month"] * 2
+
+
+def test_half_an_intervention_is_refused(meadow):
+    with pytest.raises(RunError, match="intervener.intervene is a switch") as caught:
+        simulate(meadow.with_levers({"intervener.intervene": 0.5}).problem(), members=4)
+    assert caught.value.code == "E408"

@@ -71,6 +71,8 @@ class Lever:
     meaning: str
     pulse: bool = False
     """True when a value acts at one step only (an order, an election) and is zero otherwise."""
+    switch: bool = False
+    """True when only 0 and 1 mean anything: a person is not half dismissed."""
     harms: str = ""
     helps: str = ""
     """The paths by which more of the lever can raise and lower local deaths (rule R1)."""

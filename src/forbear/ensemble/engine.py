@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -64,6 +65,12 @@ def event_size_facts() -> dict[str, np.ndarray]:
     }
 
 
+@cache
+def _module(kernel: str) -> Any:
+    """The woven module of the rooms' program: weaving takes half a second and is done once in a process."""
+    return woven.load(program(), kernel)
+
+
 class Engine:
     """A problem made ready to run: layout, facts, lever table, reactive rules, and what is to be recorded."""
 
@@ -116,11 +123,17 @@ class Engine:
         return out
 
     def _levers(self) -> np.ndarray:
+        switches = {lever.name: lever.key for lever in MODEL.levers.values() if lever.switch}
         table = np.zeros((self.problem.steps, self.layout.lever_rows), dtype=self.dtype)
         for symbol, place in self.layout.floats.items():
             if symbol.space == "lever":
                 at = place.start - self.layout.lever_start
                 values = np.asarray(self.problem.levers[symbol.name], dtype=float)
+                if symbol.name in switches and not np.isin(values, (0.0, 1.0)).all():
+                    raise RunError(
+                        "E408",
+                        f"{switches[symbol.name]} is a switch: 0 or 1, not {values[~np.isin(values, (0, 1))][0]:g}",
+                    )
                 table[:, at : at + place.rows] = values.reshape(self.problem.steps, -1)
         return table
 
@@ -193,7 +206,7 @@ class Engine:
 
     def module(self) -> Any:
         """The woven module; the first call ever compiles it, which takes about a minute."""
-        return woven.load(self.program, self.kernel)
+        return _module(self.kernel)
 
     def run(self, parameters: Mapping[str, np.ndarray], members: np.ndarray, seed: int) -> Block:
         """Run one block of up to 128 members.

@@ -19,7 +19,7 @@ STATE = (
     flow("enlisted", "district community", "persons", "residents who joined the new forces"),
     flow("deserted", "district community", "persons", "members who deserted the new forces"),
     fact("old_army_strength", "community", "persons", 0, 0, 4_000_000, "soldiers of the old army at the start"),
-    lever("army_order", "", "-", 0, 0, 1, "the order on the old army is given", pulse=True),
+    lever("army_order", "", "-", 0, 0, 1, "the order on the old army is given", pulse=True, switch=True),
     lever("army_retention", "", "share", 0, 0, 1, "share of the old army that the order keeps (0: disband)"),
     lever("stipend", "", "share", 0, 0, 1, "stipends and re-employment for dismissed soldiers"),
     lever("force_target", "", "persons", 0, 0, 3_000_000, "planned strength of the new army and police"),

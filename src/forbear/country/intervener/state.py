@@ -40,12 +40,19 @@ STATE = (
     fact("brigades", "component", "brigades", 0, 0, 1000, "brigades of the component"),
     fact("expands", "component", "-", 0, 0, 1, "1 for the component that an expansion adds to", integer=True),
     fact("election_weight", "", "-", 1, 0, 1, "1: home elections can change leaders under endogenous policy"),
-    lever("intervene", "", "-", 1, 0, 1, "1: the intervention happens; 0: nobody intervenes"),
+    lever("intervene", "", "-", 1, 0, 1, "1: the intervention happens; 0: nobody intervenes", switch=True),
     lever("force", "", "persons", 0, 0, 2_000_000, "planned own force in the country"),
     lever("partners", "", "persons", 0, 0, 500_000, "soldiers of partners in the country"),
     lever("deployment", "district", "ratio", 1, 0, 100, "density of the force in a district relative to the others"),
     lever(
-        "feasible", "", "-", 0, 0, 1, "1: the force is held to what can be raised; 0: the plan is met whatever it takes"
+        "feasible",
+        "",
+        "-",
+        0,
+        0,
+        1,
+        "1: the force is held to what can be raised; 0: the plan is met whatever it takes",
+        switch=True,
     ),
     lever(
         "rotation",
@@ -61,9 +68,16 @@ STATE = (
     lever("coordination_floor", "", "index", 0, 0, 1, "coordination between agencies raised to at least this"),
     lever("uptake_floor", "", "index", 0, 0, 1, "use of plans by leaders raised to at least this"),
     lever("leader_selection", "", "share", 0, 0, 1, "how far leaders are selected for using what planners know"),
-    lever("leadership_change", "", "-", 0, 0, 1, "a change of the leadership team", pulse=True),
-    lever("home_election", "", "-", 0, 0, 1, "an election at home", pulse=True),
+    lever("leadership_change", "", "-", 0, 0, 1, "a change of the leadership team", pulse=True, switch=True),
+    lever("home_election", "", "-", 0, 0, 1, "an election at home", pulse=True, switch=True),
     lever(
-        "endogenous_policy", "", "-", 0, 0, 1, "1: home politics can end the intervention; 0: force follows the plan"
+        "endogenous_policy",
+        "",
+        "-",
+        0,
+        0,
+        1,
+        "1: home politics can end the intervention; 0: force follows the plan",
+        switch=True,
     ),
 )
