@@ -259,7 +259,7 @@ class Engine:
         return {
             "bank": np.zeros(layout.float_rows * LANES, dtype=self.dtype),
             "money": np.zeros(layout.money_rows * LANES + 1),
-            "counts": layout.counts, "lever_table": self._lever_table, "lever_start": layout.lever_start * LANES, "steps": self.steps_to_run,
+            "counts": layout.counts, "lever_table": self._lever_table, "lever_start": layout.lever_start * LANES, "first": 0, "steps": self.steps_to_run,
             **self._rules,
             "rule_memory": np.zeros((len(self.problem.rules), self._longest, LANES)),
             "rule_left": np.zeros((len(self.problem.rules), LANES), dtype=np.int64),

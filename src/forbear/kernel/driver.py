@@ -11,7 +11,7 @@ from forbear.kernel.emit import arguments_of
 from forbear.kernel.language import Program, Symbol
 
 RUN_ARGUMENTS = (
-    "bank", "money", "counts", "lever_table", "lever_start", "steps", "members", "key0", "key1", "lanes",
+    "bank", "money", "counts", "lever_table", "lever_start", "first", "steps", "members", "key0", "key1", "lanes",
     "rule_watch", "rule_many", "rule_window", "rule_sign", "rule_level", "rule_target", "rule_targets", "rule_kind", "rule_value", "rule_hold",
     "rule_memory", "rule_left", "week_at", "week_many", "week_out", "week_money_at", "week_money_out", "month_of",
     "month_at", "month_sums", "month_out", "scratch", "words", "held", "work",
@@ -25,7 +25,7 @@ def view_symbols(program: Program, lanes: bool) -> list[Symbol]:
 
 
 def driver_source(program: Program, lanes: bool) -> str:
-    """Return the source of `run`, which advances one block and fills the output arrays."""
+    """Return the source of `run`, which advances one block from step `first` to `steps` and fills the output arrays."""
     views = view_symbols(program, lanes)
     lines = [
         "@njit(error_model='numpy', nogil=True, cache=True)",
@@ -34,10 +34,12 @@ def driver_source(program: Program, lanes: bool) -> str:
     for place, dimension in enumerate(DIMENSION_ORDER):
         lines.append(f"    n_{dimension} = counts[{place}]")
     lines.append("    index = 0")
-    lines.append("    apply_levers(bank, lever_start, lever_table, 0, lanes)")
+    # a block may be run in pieces (a particle filter stops at every observation): only the first piece begins
+    lines.append("    if first == 0:")
+    lines.append("        apply_levers(bank, lever_start, lever_table, 0, lanes)")
     for rule in program.begin:
-        lines.append(f"    {rule.function}({', '.join(arguments_of(rule, lanes))})")
-    lines.append("    for index in range(steps):")
+        lines.append(f"        {rule.function}({', '.join(arguments_of(rule, lanes))})")
+    lines.append("    for index in range(first, steps):")
     lines.append("        apply_levers(bank, lever_start, lever_table, index, lanes)")
     lines.append(
         "        react(bank, index, lanes, rule_watch, rule_many, rule_window, rule_sign, rule_level, rule_target, rule_targets, rule_kind, rule_value, rule_hold, rule_memory, rule_left)"

@@ -26,8 +26,8 @@ def spread(now, given, lever, fact):
         harmed = harmed + total(now.deaths_by_intervener[d, g] for g in fact.communities)
     now.sanctuary = unwatched / larger(radicals, 1.0)
     occupied = 1.0 if now.force > 0.0 else 0.0
-    # effective engagement of the theatre: full from about one soldier in ten of the reference presence
-    engaged = occupied * smaller(1.0, 10.0 * now.presence)
+    # anger at the occupation, diversion into the theatre and capture there all scale alike with presence
+    engaged = occupied * smaller(2.0, 1.5 * now.presence)
     anger = given.radicalised_by_occupation * engaged + given.radicalised_by_harm * log(1.0 + harmed / fact.step)
     joining = poisson("radicalised", fact.step * given.radical_pool * (given.radicalised_at_base + anger))
     arrivals = total(
@@ -42,7 +42,8 @@ def spread(now, given, lever, fact):
     hunted = hunted + given.capture_by_military * smaller(2.0, 1.5 * now.presence)
     caught = binomial("caught", now.militants - drawn, probability(fact.step * hunted))
     now.militants += joining + now.exits_abroad - drawn - caught
-    diverted = exp(-given.diverted_by_theatre * engaged)
+    # the theatre diverts militants from attacks elsewhere and inspires such attacks: one prior, one coefficient
+    diverted = exp((given.inspired_by_theatre - given.diverted_by_theatre) * engaged)
     mean = (
         fact.step
         * now.militants

@@ -67,7 +67,7 @@ def mobilise(now, given, lever, fact):
             )
 
 
-@rule("E9", "E10")
+@rule("E9", "E10", "E10b", "E33d")
 def attack(now, given, lever, fact):
     """How many attacks, on whom. A burst shared by an organisation's attacks in a district makes them overdispersed.
 
@@ -81,6 +81,9 @@ def attack(now, given, lever, fact):
         government_here = 1.0 if now.government_forces[d] > 0.0 else 0.0
         on_intervener = 0.0
         on_government = 0.0
+        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
+        # (E10b) soldiers between rivals keep them apart: the sibling of mobilisation by presence
+        apart = exp(-given.separation_by_presence * smaller(1.5, now.density[d] / fact.reference_density))
         for g in fact.communities:
             now.attacks_on_civilians[d, g] = 0.0
             now.coercion[d, g] = 0.0
@@ -91,6 +94,7 @@ def attack(now, given, lever, fact):
                 fact.step
                 * given.attacks_per_fighter
                 * given.activity[a]
+                * given.district_activity[d]
                 * learned
                 * now.fighters[d, a]
                 * now.suppression[d]
@@ -110,8 +114,8 @@ def attack(now, given, lever, fact):
             held_back = (
                 1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
             )
-            reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
-            on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g]) * held_back * reach
+            on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
+            on_rivals = on_rivals * held_back * reach * apart
             for h in fact.communities:
                 now.attacks_on_civilians[d, h] += (
                     on_rivals * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
@@ -119,6 +123,14 @@ def attack(now, given, lever, fact):
             now.coercion[d, g] += (
                 effort * given.effort_on_own_side[a] * now.residents[d, g] / larger(now.population[d], 1.0)
             )
+        for g in fact.communities:
+            # (E33d) armed men in pay can prey on rivals too: the sibling of what local deals bring
+            prey = fact.step * given.attacks_per_fighter * given.district_activity[d] * now.suppression[d]
+            prey = prey * given.predation_of_local_defence * now.local_defence[d, g] * now.fear[d, g] * reach * apart
+            for h in fact.communities:
+                now.attacks_on_civilians[d, h] += (
+                    prey * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
+                )
         now.attacks_on_intervener[d] = poisson("on intervener", on_intervener)
         now.attacks_on_government[d] = poisson("on government", on_government)
         for g in fact.communities:
@@ -258,6 +270,7 @@ def deal(now, given, lever, fact):
                 given.deal_base
                 + given.deal_from_abuse * smaller(now.abuse[d, g], 2.0)
                 + given.deal_from_fear * now.fear[d, g]
+                - given.deal_lost_to_resentment * now.resentment[d, g]
             )
             appeal = appeal + 2.0 * given.deal_from_protection * now.control[d] * lever.population_security * present
             for a in fact.organisations:

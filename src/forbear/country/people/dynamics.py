@@ -128,7 +128,8 @@ def feel(now, given, lever, fact):
             gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
             decay = given.resentment_decay if present > 0.0 else gone
             relief = 0.02 * given.protection_relief * now.fear[d, g] * lever.population_security * present
-            grown = now.resentment[d, g] + (1.0 - now.resentment[d, g]) * probability(hazard)
+            room = (1.0 - now.resentment[d, g]) if fact.linear_feelings < 0.5 else 1.0
+            grown = now.resentment[d, g] + room * probability(hazard)
             now.resentment[d, g] = clip(grown - fact.step * (decay + relief) * now.resentment[d, g], 0.0, 1.0)
             # (E17)
             armed_rivals = total(fact.rivalry[h, g] * now.local_defence[d, h] for h in fact.communities)
@@ -140,7 +141,8 @@ def feel(now, given, lever, fact):
             )
             threat = threat + given.fear_of_local_defence * armed
             base = 0.05 + given.fear_of_kept_army * kept
-            risen = now.fear[d, g] + (1.0 - now.fear[d, g]) * probability(fact.step * threat)
+            room = (1.0 - now.fear[d, g]) if fact.linear_feelings < 0.5 else 1.0
+            risen = now.fear[d, g] + room * probability(fact.step * threat)
             calmed = risen - fact.step * given.fear_decay * (now.fear[d, g] - smaller(base, 1.0))
             now.fear[d, g] = clip(calmed + given.fear_shock[g] * lever.trigger, 0.0, 1.0)
     now.triggered = larger(now.triggered, lever.trigger)
@@ -201,8 +203,9 @@ def take_sides(now, given, lever, fact):
                 in_favour + given.support_from_control * now.control[d] + given.support_from_legitimacy * now.legitimacy
             )
             in_favour = in_favour - given.support_lost_to_resentment * now.resentment[d, g] - given.support_threshold
-            opposed = logistic(against)
-            attached = logistic(in_favour)
+            # a threshold instead of a smooth answer is a rival form: all or nothing within one unit of the balance
+            opposed = logistic(against) if fact.threshold_allegiance < 0.5 else clip(0.5 + against, 0.0, 1.0)
+            attached = logistic(in_favour) if fact.threshold_allegiance < 0.5 else clip(0.5 + in_favour, 0.0, 1.0)
             pace = given.attitude_pace * fact.step
             to_sympathy = binomial("to sympathy", now.neutral[d, g], probability(pace * opposed))
             to_support = binomial("to support", now.neutral[d, g] - to_sympathy, probability(pace * attached))

@@ -67,6 +67,8 @@ STATE = (
         100_000,
         "added to a community's size where rates are formed, so that a handful of people do not give a rate of thousands",
     ),
+    fact("threshold_allegiance", "", "-", 0, 0, 1, "1: people change sides at a threshold; 0: smoothly (rival forms)"),
+    fact("linear_feelings", "", "-", 0, 0, 1, "1: fear and resentment grow linearly; 0: they saturate (rival forms)"),
     fact("step", "", "weeks", 1, 0.05, 1, "length of a step; set by the run"),
     lever("trigger", "", "-", 0, 0, 1, "an outrage that ends restraint between communities", pulse=True),
 )

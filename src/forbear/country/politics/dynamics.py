@@ -63,10 +63,14 @@ def bargain(now, given, lever, fact):
             1.0 - fact.governs[g]
         )
         given_away = given_away + now.offered_share[g]
-        governing = governing + now.bargaining_power[g] * fact.governs[g]
+        # the governing community may claim more than its power too, or not: no constant decides it
+        governing = governing + (now.bargaining_power[g] + given.over_claim[g]) * fact.governs[g]
     # (E23) moral hazard: protection lets the governing community avoid compromise, or emboldens its moderates
     hazard = 1.0 - given.moral_hazard * smaller(1.5, now.presence)
-    claim = 1.15 * governing * (1.0 - given.concession * hazard)
+    # war makes both sides ask for less: those who govern as well as those who fight them
+    tired = given.reservation_lost_to_war * smaller(1.0, 52.0 * now.national_violence / 60.0)
+    # a purge in force reassures those who govern (E23) and alienates the purged (E25)
+    claim = governing - tired - given.concession * hazard - given.reassurance_by_purge * lever.purge_depth
     now.consent = logistic(given.acceptance_sharpness * ((1.0 - given_away) - claim))
     # (E24)
     third_party = given.credibility_by_guarantee * lever.guarantee * smaller(1.0, 1.5 * now.presence) * lever.commitment
@@ -76,15 +80,19 @@ def bargain(now, given, lever, fact):
     most = 0.0
     for g in fact.communities:
         more = (now.offered_share[g] - fact.floor_share[g]) * now.consent * (1.0 - fact.governs[g])
-        open_to_all = 1.0 if now.boycott[g] <= 0.0 else 0.0
+        # whoever stays away from an election gets nothing by it, except where shares are guaranteed
+        open_to_all = 1.0 if now.boycott[g] <= 0.0 else lever.guarantee
         now.implemented_share[g] = (fact.floor_share[g] + more * open_to_all) * (1.0 - fact.governs[g])
         most = larger(most, now.implemented_share[g])
     # (E25)
-    tired = given.reservation_lost_to_war * smaller(1.0, 52.0 * now.national_violence / 60.0)
     new_order = larger(lever.intervene, larger(now.civil_war, now.transition))
     for g in fact.communities:
         reservation = now.bargaining_power[g] + given.over_claim[g] - given.reservation_discount - tired
-        accepted = logistic(given.acceptance_sharpness * (now.implemented_share[g] * now.credibility - reservation))
+        reservation = reservation + given.alienation_by_purge * lever.purge_depth * fact.purged[g]
+        # a promise kept gives the share; a promise broken leaves what fighting on brings, less what disarming cost
+        gain = now.credibility * (now.implemented_share[g] - reservation)
+        gain = gain - (1.0 - now.credibility) * given.loss_from_disarming * larger(reservation, 0.0)
+        accepted = logistic(given.acceptance_sharpness * gain)
         backlash = clip(0.75 - 3.5 * given.spoiling * larger(most - 0.08, 0.0), 0.0, 1.0)
         target = backlash if fact.governs[g] > 0 else larger(accepted, fact.secured_inclusion[g])
         target = new_order * target + (1.0 - new_order) * fact.regime_inclusion[g]

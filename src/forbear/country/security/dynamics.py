@@ -83,7 +83,9 @@ def operate(now, given, lever, fact):
         for a in fact.organisations:
             g = fact.home[a]
             in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
-            hidden = in_community + given.hiding * now.residents[d, g] + 1.0
+            hiding = given.hiding * now.residents[d, g]
+            # mass action instead of saturation is a rival form; both agree where fighters equal the hiding scale
+            hidden = (1.0 - fact.linear_removal) * in_community + (1.0 + fact.linear_removal) * hiding + 1.0
             hazard = now.operations[d] * now.information[d, a] / hidden
             gone = binomial("removed", now.fighters[d, a], probability(fact.step * hazard))
             killed = binomial("killed", gone, given.killed_share)

@@ -1,0 +1,1 @@
+"""Learning from data: likelihood, samplers, forecasts and their scores."""

@@ -1,0 +1,1 @@
+"""Forecast scores, baselines, comparison, calibration and weights of rivals, on plain arrays."""
