@@ -24,7 +24,7 @@ from forbear.kernel.driver import RUN_ARGUMENTS, view_symbols
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["LARGEST_COHORT", "Block", "Engine", "event_size_facts"]
+__all__ = ["LARGEST_COHORT", "Block", "Engine", "Opened", "event_size_facts"]
 
 #: 32-bit floats hold whole numbers up to here; a larger cohort is refused.
 LARGEST_COHORT = 16_000_000
@@ -69,6 +69,38 @@ def event_size_facts() -> dict[str, np.ndarray]:
 def _module(kernel: str) -> Any:
     """The woven module of the rooms' program: weaving takes half a second and is done once in a process."""
     return woven.load(program(), kernel)
+
+
+class Opened:
+    """A block in progress: 128 lanes of state that can be advanced, looked at and resampled."""
+
+    def __init__(self, engine: Engine, module: Any, space: dict[str, Any], views: list[np.ndarray]) -> None:
+        self.engine, self.module, self.space, self.views = engine, module, space, views
+        self.step = 0
+
+    def advance(self, until: int) -> None:
+        """Run on up to step `until` (exclusive). Releases the interpreter's lock while the kernel runs."""
+        self.space["first"], self.space["steps"] = self.step, until
+        if until > self.step:
+            self.module.run(*(self.space[name] for name in RUN_ARGUMENTS), *self.views)
+        self.step = until
+
+    def month(self, number: int) -> dict[str, np.ndarray]:
+        """Monthly quantities of one month: name -> (rows, lanes), rows over the quantity's dimensions in order."""
+        out = self.space["month_out"][number]
+        return {
+            name: out[first : first + int(np.prod(shape, dtype=int))]
+            for name, first, shape in self.engine._monthly_rows
+        }
+
+    def resample(self, ancestors: np.ndarray) -> None:
+        """Let lane i go on from the state of lane ancestors[i], (LANES,); each keeps its own luck to come."""
+        bank = self.space["bank"].reshape(-1, LANES)
+        bank[:] = bank[:, ancestors]
+        money = self.space["money"][: (len(self.space["money"]) // LANES) * LANES].reshape(-1, LANES)
+        money[:] = money[:, ancestors]
+        self.space["rule_memory"][:] = self.space["rule_memory"][:, :, ancestors]
+        self.space["rule_left"][:] = self.space["rule_left"][:, ancestors]
 
 
 class Engine:
@@ -214,6 +246,15 @@ class Engine:
         parameters: name -> (members, *dimensions); members: identities, uint32; seed: below 2**64.
         Randomness: Philox named by (seed, member, step, room, rule, draw, index). Thread-safe.
         """
+        opened = self.open(parameters, members, seed)
+        opened.advance(self.steps_to_run)
+        return self._collect(opened.space, len(members))
+
+    def open(self, parameters: Mapping[str, np.ndarray], members: np.ndarray, seed: int) -> Opened:
+        """Return a block that has not begun, to be advanced in pieces: what a particle filter needs.
+
+        Arguments, randomness and errors as for `run`.
+        """
         count = len(members)
         if not 0 < count <= LANES:
             raise RunError("E403", f"a block holds 1 to {LANES} members, not {count}")
@@ -235,8 +276,7 @@ class Engine:
             key1=np.uint32((seed >> 32) & 0xFFFFFFFF),
             lanes=lanes,
         )
-        module.run(*(space[name] for name in RUN_ARGUMENTS), *self._views(space))
-        return self._collect(space, count)
+        return Opened(self, module, space, self._views(space))
 
     def _views(self, space: dict[str, Any]) -> list[np.ndarray]:
         layout = self.layout

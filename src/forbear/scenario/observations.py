@@ -27,13 +27,20 @@ _KEYS = (
     "title",
     "note",
     "source",
+    "weight",
+    "dispersion",
 )
 FREQUENCIES = ("week", "month", "quarter", "year", "point")
 
 
 @dataclass(frozen=True)
 class Observation:
-    """A simulated quantity and the series that was counted: `scale` x column, where `filter` holds."""
+    """A simulated quantity and the series that was counted: `scale` x column, where `filter` holds.
+
+    weight: how much of its logarithmic likelihood counts in a fit (0: shown, not fitted; None: by frequency).
+    dispersion: prior median of the error of a fit: the size of a negative binomial for counts, the standard deviation
+    of a logarithm (levels) or logit (shares) otherwise; None: by kind.
+    """
 
     name: str
     quantity: str
@@ -46,6 +53,8 @@ class Observation:
     member_column: str | None = None
     title: str = ""
     note: str = ""
+    weight: float | None = None
+    dispersion: float | None = None
 
 
 def read_observations(
@@ -113,6 +122,12 @@ def _observation(document: Document, name: str, entry: object, model: Model, row
     asked = {"name": entry.get("series"), "column": entry.get("column"), "filter": entry.get("filter", {})}
     selected = series_rows(document, path, asked, rows)
     scale = number(document, (*path, "scale"), entry.get("scale", 1), "-")
+    extra: dict[str, float | None] = {}
+    for key, lowest in (("weight", 0.0), ("dispersion", 1e-6)):
+        extra[key] = None if key not in entry else number(document, (*path, key), entry[key], "-")
+        if key in entry and extra[key] is not None and not extra[key] >= lowest:  # type: ignore[operator]
+            document.fault("E225", f"{key} is too small", (*path, key), entry[key], f"at least {lowest:g}")
+            return None
     if quantity is None or selected is None or scale is None:
         return None
     return Observation(
@@ -127,4 +142,6 @@ def _observation(document: Document, name: str, entry: object, model: Model, row
         entry.get("member_column"),
         entry.get("title", ""),
         entry.get("note", ""),
+        extra["weight"],
+        extra["dispersion"],
     )

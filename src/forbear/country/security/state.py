@@ -23,7 +23,9 @@ STATE = (
     flow(
         "deaths_by_intervener", "district community", "persons", "civilians killed by the intervener and the government"
     ),
-    fact("linear_removal", "", "-", 0, 0, 1, "1: removals by mass action; 0: they saturate with fighters (rival forms)"),
+    fact(
+        "linear_removal", "", "-", 0, 0, 1, "1: removals by mass action; 0: they saturate with fighters (rival forms)"
+    ),
     fact(
         "reference_density",
         "",

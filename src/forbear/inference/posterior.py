@@ -1,0 +1,156 @@
+"""A posterior as a small file beside its scenario, stamped with what it was made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.country.model import MODEL
+from forbear.errors import FitError
+from forbear.inference.space import Space
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from forbear.scenario.problem import Problem
+    from forbear.scenario.scenario import Scenario
+
+__all__ = ["Posterior", "priors_hash", "stamp_of"]
+
+FILE = "posterior.npz"
+
+
+def priors_hash(problem: Problem) -> str:
+    """SHA-256 over names and priors: what a posterior's scores refer to."""
+    digest = hashlib.sha256()
+    for name in sorted(problem.priors):
+        for prior in problem.priors[name].ravel():
+            digest.update(json.dumps([name, prior.family, prior.arguments], sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
+    """Hashes of model, scenario, priors and evidence."""
+    from forbear.ensemble.manifest import _evidence_hash
+
+    return {
+        "model": MODEL.hash,
+        "scenario": problem.hash,
+        "priors": priors_hash(problem),
+        "evidence": _evidence_hash(),
+    }
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of scores with equal weights.
+
+    scores: (draws, len(space)); chain: (draws,), replicate of each draw; log_likelihood: (draws,); names; stamp;
+    notes: settings, gates, scout's misfit, evidence, evaluations, seconds.
+    """
+
+    space: Space
+    scores: np.ndarray
+    chain: np.ndarray
+    log_likelihood: np.ndarray
+    stamp: dict[str, str]
+    notes: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+    @property
+    def quick(self) -> bool:
+        """True for a quick fit, which is marked wherever it is shown."""
+        return str(self.notes.get("settings", {}).get("name")) == "quick"
+
+    def chosen(self, members: int | np.ndarray) -> np.ndarray:
+        """Positions of the draws that members have: member i has draw i modulo their number."""
+        identities = np.arange(members) if isinstance(members, int) else np.asarray(members)
+        # a fixed shuffle, so that the first few members are not all of one replicate
+        order = np.random.Generator(np.random.Philox(20030501)).permutation(len(self.scores))
+        return order[identities.astype(np.int64) % len(self.scores)]
+
+    def parameters(self, members: int | np.ndarray) -> dict[str, np.ndarray]:
+        """Parameters of members, name -> (members, *dimensions)."""
+        return self.space.values(self.scores[self.chosen(members)])
+
+    def stale(self, scenario: Scenario, problem: Problem) -> list[str]:
+        """What has changed since the fit: any of model, scenario, priors, evidence."""
+        now = stamp_of(scenario, problem)
+        return [key for key, value in now.items() if self.stamp.get(key) != value]
+
+    def save(self, path: Path) -> None:
+        """Write the file at once or not at all. Raises FitError E605."""
+        try:
+            handle, work = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+            os.close(handle)
+            np.savez_compressed(
+                work,
+                scores=self.scores.astype(np.float32),
+                chain=self.chain.astype(np.int16),
+                log_likelihood=self.log_likelihood.astype(np.float32),
+                names=np.array(self.space.names),
+                about=np.array(json.dumps({"stamp": self.stamp, "notes": self.notes, "dispersions": self.space.dispersion_medians})),
+            )  # fmt: skip
+            os.replace(work, path)
+            path.chmod(0o644)
+        except OSError as error:
+            raise FitError("E605", f"{path} cannot be written: {error.strerror}") from None
+
+    @classmethod
+    def load(cls, path: Path, problem: Problem) -> Posterior:
+        """Read a posterior for a problem. Raises FitError E606 where the file does not belong to it."""
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                about = json.loads(str(data["about"]))
+                names, scores = [str(n) for n in data["names"]], data["scores"].astype(float)
+                chain, level = data["chain"].astype(int), data["log_likelihood"].astype(float)
+        except (OSError, ValueError, KeyError) as error:
+            raise FitError("E606", f"{path} is not a posterior: {error}") from None
+        space = Space(problem, about["dispersions"])
+        if names != space.names:
+            missing = sorted(set(space.names) ^ set(names))[:4]
+            raise FitError(
+                "E606",
+                f"{path.name} was fitted to other uncertainties than the scenario has ({', '.join(missing)})",
+                hint="fit it again: forbear fit " + problem.name,
+            )
+        return cls(space, scores, chain, level, about["stamp"], about["notes"])
+
+    @classmethod
+    def of(cls, scenario: Scenario, problem: Problem | None = None) -> Posterior | None:
+        """Return the posterior beside a scenario's file; None where there is none."""
+        if scenario.file is None:
+            return None
+        path = Path(scenario.file).parent / FILE
+        return cls.load(path, problem or scenario.problem()) if path.exists() else None
+
+    def tree(self) -> xr.DataTree:
+        """The posterior as a DataTree in ArviZ's schema: posterior (chain, draw), sample_stats, prior."""
+        import xarray as xr
+
+        chains = np.unique(self.chain)
+        size = min(int((self.chain == c).sum()) for c in chains)
+        rows = np.stack([np.flatnonzero(self.chain == c)[:size] for c in chains])
+        values, prior = self.space.values(self.scores), self.space.values(self.space.draw(1000, 1, "tree"))
+        coords = {"chain": chains, "draw": np.arange(size)}
+
+        def dims(name: str) -> list[str]:
+            return [f"{name}_dim_{k}" for k in range(self.space.problem.priors[name].ndim)]
+
+        groups = {
+            "posterior": xr.Dataset(
+                {n: (["chain", "draw", *dims(n)], v[rows]) for n, v in values.items()}, coords=coords
+            ),
+            "sample_stats": xr.Dataset({"lp": (["chain", "draw"], self.log_likelihood[rows])}, coords=coords),
+            "prior": xr.Dataset({n: (["chain", "draw", *dims(n)], v[None]) for n, v in prior.items()}),
+        }
+        return xr.DataTree.from_dict({f"/{name}": data for name, data in groups.items()})

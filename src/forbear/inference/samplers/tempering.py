@@ -1,0 +1,142 @@
+"""Sequential Monte Carlo over parameters, tempered from a reference to the posterior, with pseudo-marginal moves.
+
+Particles start from a Gaussian reference q found by a scout and pass through densities q^(1-t) (prior L)^t, t from 0 to
+1, chosen so that the effective size halves at each step (Del Moral, Doucet and Jasra 2006; Jasra and others 2011).
+Moves are Metropolis-Hastings with the likelihood estimate carried along (Andrieu, Doucet and Holenstein 2010: exact
+for any number of particles in the filter) and proposals that preserve the Gaussian of the current particles, so that
+directions about which the data say nothing cost nothing (Cotter and others 2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from forbear.inference.samplers.draws import Draws, effective_size, gaussian_log_density, normalised
+
+__all__ = ["temper"]
+
+Likelihood = Callable[[np.ndarray, int], np.ndarray]
+
+
+def temper(
+    log_likelihood: Likelihood,
+    log_prior: Callable[[np.ndarray], np.ndarray],
+    mean: np.ndarray,
+    covariance: np.ndarray,
+    *,
+    count: int,
+    moves: int = 3,
+    share: float = 0.5,
+    seed: int = 1,
+    state: dict[str, object] | None = None,
+    keep: Callable[[dict[str, object]], None] | None = None,
+    longest: int = 40,
+) -> Draws:
+    """Draw from prior x likelihood.
+
+    log_likelihood(scores (n, p), seed) -> (n,), may be an unbiased estimate's logarithm with its own luck;
+    log_prior(scores) -> (n,); mean (p,), covariance (p, p): the reference; count: particles; moves: a step's moves;
+    share: effective share to which a step may fall; state, keep: to resume, and to be told of each step.
+    Randomness: numpy Philox keyed by (seed, step, move). Raises FloatingPointError when no particle has a likelihood.
+    """
+    root = np.linalg.cholesky(covariance)
+    if state is None:
+        random = np.random.Generator(np.random.Philox(key=[seed, 0]))
+        x = mean + random.normal(size=(count, len(mean))) @ root.T
+        state = {
+            "x": x, "level": log_likelihood(x, _seed(seed, 0, 0)), "t": 0.0, "step": 0, "evidence": 0.0, "scale": 0.4,
+            "log_weights": np.full(count, -np.log(count)), "history": [], "evaluations": count,
+        }  # fmt: skip
+    while float(state["t"]) < 1.0 and int(state["step"]) < longest:  # type: ignore[arg-type]
+        _step(state, log_likelihood, log_prior, mean, root, moves, share, seed)
+        if keep is not None:
+            keep(state)
+    return Draws(
+        np.asarray(state["x"]), np.asarray(state["log_weights"]), np.asarray(state["level"]), float(state["evidence"]),  # type: ignore[arg-type]
+        {"history": state["history"], "evaluations": state["evaluations"], "finished": float(state["t"]) >= 1.0},  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _step(
+    state: dict, log_likelihood: Likelihood, log_prior: Callable, mean: np.ndarray, root: np.ndarray, moves: int, share: float, seed: int
+) -> None:  # fmt: skip
+    x, level, t = state["x"], state["level"], state["t"]
+    number = state["step"] + 1
+    if not np.isfinite(level).any():
+        raise FloatingPointError("no particle has a likelihood")
+    pull = log_prior(x) + level - gaussian_log_density(x, mean, root)
+    pull = np.where(np.isfinite(pull), pull, -1e12)
+    new = _next(t, pull, state["log_weights"], share)
+    grown = state["log_weights"] + (new - t) * pull
+    state["evidence"] += float(np.max(grown) + np.log(np.sum(np.exp(grown - np.max(grown)))))
+    weights = normalised(grown)
+    random = np.random.Generator(np.random.Philox(key=[seed, 1000 * number]))
+    points = (np.arange(len(x)) + random.random()) / len(x)
+    ancestors = np.minimum(np.searchsorted(np.cumsum(np.exp(weights)), points), len(x) - 1)
+    distinct = len(np.unique(ancestors))
+    centre, local = _local(x, np.exp(weights))
+    x, level = x[ancestors].copy(), level[ancestors].copy()
+    accepted = []
+    for move in range(1, moves + 1):
+        random = np.random.Generator(np.random.Philox(key=[seed, 1000 * number + move]))
+        beta = np.clip(state["scale"] * np.exp(random.normal(size=(len(x), 1)) * 0.5), 0.01, 1.0)
+        step = random.normal(size=x.shape) @ local.T
+        proposed = centre + np.sqrt(1.0 - beta**2) * (x - centre) + beta * step
+        there = log_likelihood(proposed, _seed(seed, number, move))
+        gain = _target(proposed, there, new, log_prior, mean, root) - gaussian_log_density(proposed, centre, local)
+        gain -= _target(x, level, new, log_prior, mean, root) - gaussian_log_density(x, centre, local)
+        take = np.log(random.random(len(x))) < gain
+        x[take], level[take] = proposed[take], there[take]
+        rate = float(take.mean())
+        accepted.append(rate)
+        state["scale"] = float(np.clip(state["scale"] * np.exp(1.0 * (rate - 0.25)), 0.02, 1.0))
+        state["evaluations"] += len(x)
+    state.update(x=x, level=level, t=new, step=number, log_weights=np.full(len(x), -np.log(len(x))))
+    state["history"] = [
+        *state["history"],
+        {"t": new, "effective": effective_size(grown) / len(x), "distinct": distinct, "accepted": accepted, "scale": state["scale"]},
+    ]  # fmt: skip
+
+
+def _target(
+    x: np.ndarray, level: np.ndarray, t: float, log_prior: Callable, mean: np.ndarray, root: np.ndarray
+) -> np.ndarray:
+    """Log of q^(1-t) (prior L)^t."""
+    level = np.where(np.isfinite(level), level, -1e12)
+    return (1.0 - t) * gaussian_log_density(x, mean, root) + t * (log_prior(x) + level)
+
+
+def _next(t: float, pull: np.ndarray, log_weights: np.ndarray, share: float) -> float:
+    """The largest next temperature whose weights keep the effective share."""
+    if effective_size(log_weights + (1.0 - t) * pull) >= share * len(pull):
+        return 1.0
+    low, high = t, 1.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if effective_size(log_weights + (middle - t) * pull) >= share * len(pull):
+            low = middle
+        else:
+            high = middle
+    return max(low, t + 1e-7)
+
+
+def _local(x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and root covariance of weighted particles, shrunk towards independence (few particles, many scores)."""
+    centre = weights @ x
+    gaps = (x - centre) * np.sqrt(weights)[:, None]
+    covariance = gaps.T @ gaps
+    # shrinkage by the particles' number against the dimension (Ledoit and Wolf 2004, diagonal target, fixed intensity)
+    intensity = x.shape[1] / (x.shape[1] + len(x))
+    diagonal = np.maximum(np.diag(covariance), 0.01)
+    # means and variances of uninformed scores are noise of the sample: pull them to the prior's
+    pulled = len(x) / (len(x) + 10.0)
+    diagonal = pulled * diagonal + (1.0 - pulled)
+    covariance = (1.0 - intensity) * covariance
+    np.fill_diagonal(covariance, diagonal)
+    return centre, np.linalg.cholesky(covariance)
+
+
+def _seed(seed: int, step: int, move: int) -> int:
+    return (seed * 1_000_003 + step * 1_009 + move) % 2**63

@@ -1,0 +1,93 @@
+"""The space in which parameters are learned: one standard normal score per uncertain number.
+
+A score z stands for the prior quantile at u = Phi(z), so the prior is N(0, I) whatever its families; the data move a
+score away from 0 and narrow it, and "contraction" means the same for every parameter.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from forbear.scenario.priors import quantile
+
+if TYPE_CHECKING:
+    from forbear.country.declare import Prior
+    from forbear.scenario.problem import Problem
+
+__all__ = ["Space"]
+
+#: Scores are kept within this many standard deviations: beyond it the quantile functions lose their digits.
+FARTHEST = 6.0
+#: Standard deviation of the logarithm of the prior of an observation's dispersion.
+DISPERSION_SPREAD = 0.5
+
+
+class Space:
+    """Names, priors and transforms of every uncertain number of a problem, then one dispersion per fitted series."""
+
+    def __init__(self, problem: Problem, dispersions: dict[str, float] | None = None) -> None:
+        """`dispersions`: series -> prior median of its dispersion (see `Observation`)."""
+        self.problem = problem
+        self.dispersion_medians = dict(dispersions or {})
+        self._at: list[tuple[str, int]] = []
+        self._priors: list[Prior] = []
+        self.names: list[str] = []
+        for name, priors in problem.priors.items():
+            for element, prior in enumerate(priors.ravel()):
+                if prior.family == "fixed":
+                    continue
+                self._at.append((name, element))
+                self._priors.append(prior)
+                self.names.append(_label(problem, name, element))
+        self.parameters = len(self.names)
+        self.names += [f"dispersion/{series}" for series in self.dispersion_medians]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def draw(self, count: int, seed: int, name: str = "prior") -> np.ndarray:
+        """Draw scores from the prior, (count, len(self)). Randomness: uniforms named by (seed, member, name)."""
+        from scipy.special import ndtri
+
+        from forbear.randomness import uniforms
+
+        return ndtri(uniforms(seed, np.arange(count, dtype=np.uint32), f"scores/{name}", len(self)))
+
+    def values(self, scores: np.ndarray) -> dict[str, np.ndarray]:
+        """Parameters of each row of scores (n, len(self)): name -> (n, *dimensions); fixed ones included."""
+        from scipy.special import ndtr
+
+        u = ndtr(np.clip(scores, -FARTHEST, FARTHEST))
+        out = {
+            name: np.stack([np.broadcast_to(quantile(p, np.array(0.5)), len(scores)) for p in priors.ravel()], axis=1)
+            for name, priors in self.problem.priors.items()
+        }
+        for place, ((name, element), prior) in enumerate(zip(self._at, self._priors, strict=True)):
+            out[name][:, element] = quantile(prior, u[:, place])
+        return {name: values.reshape(len(scores), *self.problem.priors[name].shape) for name, values in out.items()}
+
+    def dispersions(self, scores: np.ndarray) -> dict[str, np.ndarray]:
+        """Dispersion of each series, series -> (n,)."""
+        start = self.parameters
+        return {
+            series: median * np.exp(DISPERSION_SPREAD * np.clip(scores[:, start + place], -FARTHEST, FARTHEST))
+            for place, (series, median) in enumerate(self.dispersion_medians.items())
+        }
+
+    def log_prior(self, scores: np.ndarray) -> np.ndarray:
+        """Log density of the prior of scores, (n,)."""
+        return -0.5 * np.sum(scores**2, axis=1) - 0.5 * scores.shape[1] * np.log(2.0 * np.pi)
+
+
+def _label(problem: Problem, name: str, element: int) -> str:
+    from forbear.country.model import FIXED_MEMBERS, MODEL
+
+    shape = problem.priors[name].shape
+    if not shape:
+        return name
+    parameter = next(p for p in MODEL.parameters.values() if p.name == name)
+    members = {**problem.names, **FIXED_MEMBERS}
+    at = np.unravel_index(element, shape)
+    return f"{name}[{','.join(members[d][i] for d, i in zip(parameter.over, at, strict=True))}]"
