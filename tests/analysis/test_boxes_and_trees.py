@@ -71,11 +71,9 @@ def test_relaxing_lifts_a_limit_that_does_nothing_and_keeps_those_that_do():
     assert (loose.coverage, loose.density, loose.mass) == pytest.approx(merits(loose, points, interest))
 
 
-def test_the_order_of_parameters_and_their_monotone_scale_do_not_change_the_draws_found():
+def test_a_monotone_scale_of_the_parameters_does_not_change_the_draws_found():
     points, interest = planted(draws=600, seed=7)
     inside = prim(points, interest).choose().contains(points)
-    turned = points[:, ::-1]
-    assert np.array_equal(prim(turned, interest).choose().contains(turned), inside)
     stretched = np.exp(3.0 * points)
     assert np.array_equal(prim(stretched, interest).choose().contains(stretched), inside)
 

@@ -29,7 +29,9 @@ def test_ratios_stay_finite_at_zero_and_differences_are_plain():
 def test_the_three_shares_count_draws_beyond_and_within_the_margin():
     effect = np.array([0.5, 0.95, 1.0, 1.05, 2.0])
     assert probabilities(effect, 0.1, "lower", "ratio") == pytest.approx((0.2, 0.2, 0.6))
-    assert probabilities(np.array([-0.2, 0.0, 0.1, 0.2]), 0.05, "higher", "difference") == pytest.approx((0.5, 0.25, 0.25))
+    assert probabilities(np.array([-0.2, 0.0, 0.1, 0.2]), 0.05, "higher", "difference") == pytest.approx(
+        (0.5, 0.25, 0.25)
+    )
 
 
 @settings(max_examples=50, deadline=None)

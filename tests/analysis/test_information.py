@@ -64,7 +64,9 @@ def test_a_parameter_of_two_values_is_worth_the_choice_it_settles():
 def test_where_one_strategy_is_always_best_nothing_is_worth_knowing():
     points = np.random.default_rng(4).random((300, 2))
     benefit = np.stack([points[:, 0], points[:, 0] + 1.0], axis=1)
-    assert value_of_partial_information(benefit, points, seed=0, shuffles=20).value.tolist() == pytest.approx([0.0, 0.0])
+    assert value_of_partial_information(benefit, points, seed=0, shuffles=20).value.tolist() == pytest.approx(
+        [0.0, 0.0]
+    )
     assert value_of_perfect_information(benefit) == pytest.approx(0.0)
 
 

@@ -32,9 +32,9 @@ def candidates():
         below=shares().map(lambda three: Probabilities(*three)),
         above=shares().map(lambda three: Probabilities(*three)),
         flips_at=st.none() | st.floats(0, 1),
-        identification=st.sampled_from([None, "I-data", "I-lit", "N-none"]),
+        identification=st.sampled_from([None, "I-data", "I-weak", "I-lit", "I-lit", "N-none"]),
     )
-    return st.dictionaries(st.sampled_from(["zeta", "m_O", "raids"]), split, max_size=3)
+    return st.just({}) | st.dictionaries(st.sampled_from(["zeta", "m_O", "raids"]), split, max_size=2)
 
 
 def cases():
@@ -49,11 +49,18 @@ def cases():
     )
     return st.builds(
         lambda three, rivals, contraction, audit, found, said, value: case(
-            three, rivals, contraction, audit, candidates=found, asserts=said[0], rival_asserts=said[1], is_value_claim=value
+            three,
+            rivals or None,
+            contraction,
+            audit,
+            candidates=found,
+            asserts=said[0],
+            rival_asserts=said[1],
+            is_value_claim=value,
         ),
         shares(),
-        st.lists(shares(), max_size=6),
-        st.none() | st.floats(-1, 1),
+        st.just([]) | st.lists(shares(), min_size=1, max_size=6),  # none given: all like the draws
+        st.sampled_from([None, -0.5, 0.1, 0.2, 0.4, 0.6, 0.8]),
         st.sampled_from([True] * 9 + [False]),
         candidates(),
         sides,

@@ -16,6 +16,9 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+import afghanistan_figures
+import afghanistan_forces
+import afghanistan_places
 import cases
 import conflict_deaths
 import forces
@@ -25,6 +28,7 @@ import violence
 from tables import KnownTotalError, check, run
 
 FAMILIES = (violence, conflict_deaths, forces, published_figures, places, cases)
+FAMILIES += (afghanistan_places, afghanistan_forces, afghanistan_figures)
 FOLDERS = ("series", "cases", "estimates", "maps")
 
 

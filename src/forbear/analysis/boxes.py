@@ -32,7 +32,7 @@ class Box:
 
     def contains(self, parameters: np.ndarray) -> np.ndarray:
         """Return which rows of parameters (draws, parameters) lie inside, limits included, shape (draws,)."""
-        return ((parameters >= self.lower) & (parameters <= self.upper)).all(axis=1)
+        return np.all((parameters >= self.lower) & (parameters <= self.upper), axis=1)
 
 
 @dataclass(frozen=True)

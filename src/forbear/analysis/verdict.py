@@ -92,23 +92,24 @@ def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     if not inputs.neutrality_passed:
         return unknown("The model leans to one side before it sees data", "A model that passes the neutrality audit.")
     if contraction is None or not contraction >= rule.contraction:
-        known = "unknown" if contraction is None or contraction != contraction else f"{contraction:.2f}"
+        known = "unknown" if contraction is None or contraction != contraction else f"{contraction:.3f}"
         why = f"The data have hardly narrowed the effect (contraction {known}, needed {rule.contraction:g})"
         return unknown(why, "Data that bear on the effect itself, until its contraction reaches the threshold.")
     if not number:
         return unknown("No structural rival was run", "Runs of the structural rivals that agree with one another.")
     if mute:
         return unknown(f"The answer hangs on {', '.join(mute)}, about which no data speak", "Evidence about it.")
-    for side, words in (
-        ("claim", ("supported", "refuted")),
-        ("rival", ("refuted", "supported")),
-        ("neither", ("refuted", "refuted")),
-    ):
+    words: dict[str, tuple[Word, Word]] = {
+        "claim": ("supported", "refuted"),
+        "rival": ("refuted", "supported"),
+        "neither": ("refuted", "refuted"),
+    }
+    for side, (word, rival_word) in words.items():
         if overall[side] >= rule.probability and len(decided[side]) >= rule.structures * number - 1e-9:
             agree = f"{len(decided[side])} of {number} structures agree and the contraction is {contraction:.2f}"
             middle = f", neither in {_percent(overall[side], rule.probability)}" if side == "neither" else ""
             change = f"A share of draws below {100 * rule.probability:.0f} %, or fewer than {100 * rule.structures:.0f} % of structures agreeing."
-            return answer(*words, f"{shares[0].upper()}{shares[1:]}{middle}; {agree}.", change, side)
+            return answer(word, rival_word, f"{shares[0].upper()}{shares[1:]}{middle}; {agree}.", change, side)
     sides = [side for side, which in decided.items() if which]
     if len(sides) > 1:
         listed = sorted(

@@ -36,11 +36,13 @@ __all__ = ["Filtered", "ParticleFilter"]
 @dataclass(frozen=True)
 class Filtered:
     """log_likelihood: (n,); by_month: (n, months) contributions; paths: monthly quantities of every particle, name ->
-    (n, particles, months, rows), when asked for; effective: (n,) smallest effective share of particles."""
+    (n, particles, months, rows), when asked for; effective: (n,) smallest effective share of particles; weights:
+    (n, particles), those of particles after the last observation, summing to one."""
 
     log_likelihood: np.ndarray
     by_month: np.ndarray
     effective: np.ndarray
+    weights: np.ndarray
     paths: dict[str, np.ndarray] | None = None
 
 
@@ -61,9 +63,17 @@ class ParticleFilter:
         self._due = [_due(data, month) for month in range(len(problem.month_labels))]
 
     def evaluate(
-        self, scores: np.ndarray, seed: int, *, keep_paths: bool = False, progress: Callable[[int], None] | None = None
+        self,
+        scores: np.ndarray,
+        seed: int,
+        *,
+        keep_paths: bool = False,
+        ahead: int | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> Filtered:
         """Estimate the log likelihood of each row of scores (n, len(space)).
+
+        keep_paths: run on after the last observation, `ahead` months (to the end when None), and return what happened.
 
         Randomness: the kernel's, named by (seed, lane identity, step); lane identities are row * particles + particle,
         so a row's estimate does not depend on the rows beside it. Resampling uses uniforms named by (seed, row, month).
@@ -72,7 +82,7 @@ class ParticleFilter:
         starts = range(0, len(scores), per_block)
 
         def work(start: int) -> Filtered:
-            found = self._block(scores[start : start + per_block], start, seed, keep_paths)
+            found = self._block(scores[start : start + per_block], start, seed, keep_paths, ahead)
             if progress is not None:
                 progress(min(per_block, len(scores) - start))
             return found
@@ -89,10 +99,11 @@ class ParticleFilter:
             np.concatenate([p.log_likelihood for p in parts]),
             np.concatenate([p.by_month for p in parts]),
             np.concatenate([p.effective for p in parts]),
+            np.concatenate([p.weights for p in parts]),
             paths,
         )
 
-    def _block(self, scores: np.ndarray, start: int, seed: int, keep_paths: bool) -> Filtered:
+    def _block(self, scores: np.ndarray, start: int, seed: int, keep_paths: bool, ahead: int | None) -> Filtered:
         rows, many = len(scores), self.particles
         lane_row = np.minimum(np.arange(LANES) // many, rows - 1)
         values = {name: v[lane_row] for name, v in self.space.values(scores).items()}
@@ -107,7 +118,7 @@ class ParticleFilter:
         luck = uniforms(seed, np.arange(start, start + rows, dtype=np.uint32), "resampling", months)
         end = max((month for month in range(months) if self._due[month]), default=-1)
         for month in range(months):
-            if month > end and not keep_paths:
+            if month > (end if not keep_paths else months if ahead is None else end + ahead):
                 break
             block.advance(self._month_ends[month])
             gained = self._weigh(block, month, sizes, running)
@@ -133,7 +144,8 @@ class ParticleFilter:
             paths = _paths(block, rows, many)
         total = by_month.sum(axis=1)
         finite = np.isfinite(block.space["bank"].reshape(-1, LANES)).all(axis=0)[: rows * many].reshape(rows, many)
-        return Filtered(np.where(finite.any(axis=1) & np.isfinite(total), total, -np.inf), by_month, effective, paths)
+        level = np.where(finite.any(axis=1) & np.isfinite(total), total, -np.inf)
+        return Filtered(level, by_month, effective, np.exp(weights) / many, paths)
 
     def _weigh(
         self, block: Opened, month: int, sizes: dict[str, np.ndarray], running: dict[tuple[str, int], np.ndarray]

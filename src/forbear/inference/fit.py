@@ -44,13 +44,16 @@ class Fitting:
 
     def simulate_summaries(self, scores: np.ndarray, seed: int) -> np.ndarray:
         """Summaries of one run a row of scores, (n, summaries); nan where a number was not finite."""
+        return summaries_of(self.simulate(scores, seed), self.summaries)
+
+    def simulate(self, scores: np.ndarray, seed: int) -> Any:
+        """Monthly quantities of one run a row of scores, as a dataset."""
         from forbear.ensemble.runner import simulate
 
-        ensemble = simulate(
+        return simulate(
             self.problem, members=len(scores), seed=seed, parameters=self.space.values(scores), workers=self.workers,
             weekly=(), monthly=self.data.quantities,
-        )  # fmt: skip
-        return summaries_of(ensemble.data, self.summaries)
+        ).data  # fmt: skip
 
     def filter(self, particles: int) -> ParticleFilter:
         """Return the particle filter with so many particles."""
@@ -94,13 +97,13 @@ def fit(
     work = Fitting(scenario, until=until, workers=workers, meter=meter)
     keeper = Keeper(store, work, settings, seed)
     begun = time.time()
-    scores, scout_notes = _scout(work, settings, gates, seed, keeper)
+    scores, informed, scout_notes = _scout(work, settings, gates, seed, keeper)
     notes: dict[str, Any] = {
         "settings": settings.as_dict(), "seed": seed, "until": until or "", "scout": scout_notes,
         "data": {s.name: len(s.value) for s in work.data.series}, "stages": list(stages),
     }  # fmt: skip
     if "refine" in stages:
-        posterior = _refine(work, settings, gates, seed, scores, notes, keeper)
+        posterior = _refine(work, settings, gates, seed, scores, informed, notes, keeper)
     else:
         chain = np.zeros(len(scores), dtype=int)
         posterior = Posterior(
@@ -114,7 +117,7 @@ def fit(
 
 def _scout(
     work: Fitting, settings: Settings, gates: Gates, seed: int, keeper: Keeper
-) -> tuple[np.ndarray, dict[str, Any]]:
+) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     kept = keeper.read("scout")
     if kept is None:
         observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
@@ -140,7 +143,12 @@ def _scout(
         work.meter.finish()
         # the refine stage starts where the scout fits best: the better half by misfit
         order = np.flatnonzero(good)[np.argsort(squared, kind="stable")]
-        kept = {"scores": draws.scores, "better": order[: len(order) // 2], "notes": notes}
+        kept = {
+            "scores": draws.scores,
+            "better": order[: len(order) // 2],
+            "informed": draws.notes["informed"],
+            "notes": notes,
+        }
         keeper.write("scout", kept)
     misfit = kept["notes"]["misfit"][-1]
     work.meter.say(
@@ -152,13 +160,22 @@ def _scout(
             f"the scout ends {misfit:.1f} squared standard errors from the data; the gate is {gates.misfit:g}",
             hint="the model cannot come near these data under its priors: check units and observations, or widen priors",
         )
-    return np.asarray(kept["scores"])[kept["better"]], kept["notes"]
+    kept["notes"]["informed"] = int(np.sum(kept["informed"]))
+    return np.asarray(kept["scores"])[kept["better"]], np.asarray(kept["informed"]), kept["notes"]
 
 
 def _refine(
-    work: Fitting, settings: Settings, gates: Gates, seed: int, scout: np.ndarray, notes: dict[str, Any], keeper: Keeper
+    work: Fitting,
+    settings: Settings,
+    gates: Gates,
+    seed: int,
+    scout: np.ndarray,
+    informed: np.ndarray,
+    notes: dict[str, Any],
+    keeper: Keeper,
 ) -> Posterior:
-    mean, covariance = reference(scout)
+    mean, covariance = reference(scout, informed)
+    _place_dispersions(work, mean, covariance, seed, keeper)
     particles, noise = _tune(work, settings, mean, seed, keeper)
     found = work.filter(particles)
     evaluations, begun = 0, time.time()
@@ -230,6 +247,23 @@ def _refine_gate(parts: list[Any], notes: dict[str, Any], gates: Gates, settings
         )
 
 
+def _place_dispersions(work: Fitting, mean: np.ndarray, covariance: np.ndarray, seed: int, keeper: Keeper) -> None:
+    """Set the reference of dispersions, of which the scout knows nothing: each where prior x likelihood is largest at the
+    scout's centre, with half the prior's spread. Changes `mean` and `covariance` in place."""
+    places = np.arange(work.space.parameters, len(work.space))
+    kept = keeper.read("dispersions")
+    if kept is None:
+        grid = np.linspace(-5.0, 3.0, 9)
+        tried = np.tile(mean, (len(places) * len(grid), 1))
+        for row, (place, value) in enumerate((p, v) for p in places for v in grid):
+            tried[row, place] = value
+        level = work.filter(16).evaluate(tried, seed).log_likelihood + work.space.log_prior(tried)
+        kept = grid[np.argmax(level.reshape(len(places), len(grid)), axis=1)]
+        keeper.write("dispersions", kept)
+    mean[places] = kept + 1e-9
+    covariance[places, places] = 0.25
+
+
 def _tune(work: Fitting, settings: Settings, mean: np.ndarray, seed: int, keeper: Keeper) -> tuple[int, float]:
     """The fewest particles whose log likelihood at the scout's centre varies by less than 1.7 (Doucet and others 2015)."""
     kept = keeper.read("tune")
@@ -272,15 +306,14 @@ def _validate(work: Fitting, posterior: Posterior, gates: Gates, seed: int) -> d
     return {"inside": share, "by_series": by_series}
 
 
-def reference(scout: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and covariance of the Gaussian from which refinement starts: the scout's, widened, noise taken out.
+def reference(scout: np.ndarray, informed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and covariance of the Gaussian from which refinement starts: the scout's, widened.
 
-    Scores whose mean and spread are within sampling noise of the prior's keep the prior; the informed ones keep the
-    scout's mean and twice its variance (at most the prior's), with their correlations.
+    Scores without a telling correlation keep the prior exactly; the informed ones keep the scout's mean and twice its
+    variance (at most the prior's), with their correlations, shrunk.
     """
     n, p = scout.shape
-    mean, spread = scout.mean(axis=0), scout.var(axis=0)
-    informed = (np.abs(mean) > 3.0 / np.sqrt(n)) | (np.abs(spread - 1.0) > 3.0 * np.sqrt(2.0 / n))
+    mean = scout.mean(axis=0)
     centre = np.where(informed, mean, 0.0)
     covariance = np.eye(p)
     places = np.flatnonzero(informed)

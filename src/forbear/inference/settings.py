@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["FULL", "GATES", "QUICK", "Gates", "Settings"]
+__all__ = ["FULL", "GATES", "QUICK", "RIVAL", "Gates", "Settings"]
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,11 @@ class Settings:
 
 
 #: The whole fit: two independent replicates, so that their agreement can be judged.
-FULL = Settings("full", 2048, 5, 2, 128, 4, (8, 16, 32, 64), 0.5)
+FULL = Settings("full", 2048, 5, 2, 128, 3, (8, 16, 32, 64), 0.5)
 #: A quick look, marked as such wherever it is shown: one short replicate.
 QUICK = Settings("quick", 768, 4, 1, 48, 2, (8,), 0.3)
+#: Rival structures, all alike: enough to compare forecasts, not to publish parameters.
+RIVAL = Settings("rival", 1024, 4, 1, 64, 2, (8,), 0.4)
 
 
 @dataclass(frozen=True)

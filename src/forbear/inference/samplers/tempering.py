@@ -76,7 +76,7 @@ def _step(
     points = (np.arange(len(x)) + random.random()) / len(x)
     ancestors = np.minimum(np.searchsorted(np.cumsum(np.exp(weights)), points), len(x) - 1)
     distinct = len(np.unique(ancestors))
-    centre, local = _local(x, np.exp(weights))
+    centre, local = _local(x, np.exp(weights), mean, root)
     x, level = x[ancestors].copy(), level[ancestors].copy()
     accepted = []
     for move in range(1, moves + 1):
@@ -122,19 +122,24 @@ def _next(t: float, pull: np.ndarray, log_weights: np.ndarray, share: float) -> 
     return max(low, t + 1e-7)
 
 
-def _local(x: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and root covariance of weighted particles, shrunk towards independence (few particles, many scores)."""
-    centre = weights @ x
-    gaps = (x - centre) * np.sqrt(weights)[:, None]
-    covariance = gaps.T @ gaps
-    # shrinkage by the particles' number against the dimension (Ledoit and Wolf 2004, diagonal target, fixed intensity)
-    intensity = x.shape[1] / (x.shape[1] + len(x))
-    diagonal = np.maximum(np.diag(covariance), 0.01)
-    # means and variances of uninformed scores are noise of the sample: pull them to the prior's
-    pulled = len(x) / (len(x) + 10.0)
-    diagonal = pulled * diagonal + (1.0 - pulled)
-    covariance = (1.0 - intensity) * covariance
-    np.fill_diagonal(covariance, diagonal)
+def _local(x: np.ndarray, weights: np.ndarray, mean: np.ndarray, root: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and root covariance of weighted particles, for scores that the reference moved away from N(0, 1).
+
+    All others keep the prior, so that proposals redraw them and chance cannot narrow them: with more scores than
+    particles a sample covariance of everything feeds on its own noise. The rest is shrunk towards the reference.
+    """
+    reference = root @ root.T
+    moved = np.flatnonzero((mean != 0.0) | (np.abs(reference - np.eye(len(mean))) > 1e-12).any(axis=0))
+    centre, covariance = mean.copy(), reference.copy()
+    if len(moved):
+        effective = 1.0 / np.sum(weights**2)
+        part = x[:, moved]
+        middle = weights @ part
+        gaps = (part - middle) * np.sqrt(weights)[:, None]
+        found = gaps.T @ gaps * effective / max(effective - 1.0, 1.0)
+        trust = effective / (effective + len(moved))
+        centre[moved] = middle
+        covariance[np.ix_(moved, moved)] = trust * found + (1.0 - trust) * reference[np.ix_(moved, moved)]
     return centre, np.linalg.cholesky(covariance)
 
 

@@ -1,0 +1,82 @@
+"""`forbear fit`: learn a scenario's uncertainties from its observations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path")],
+    quick: Annotated[bool, typer.Option("--quick", help="a few minutes; marked as quick wherever it is shown")] = False,
+    until: Annotated[
+        str | None, typer.Option(help="learn only from what was observed before this month, 2007-01")
+    ] = None,
+    stages: Annotated[str, typer.Option(help="a leading part of scout,refine,validate")] = "scout,refine,validate",
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
+    store: Annotated[
+        Path | None, typer.Option(help="folder of finished work; NAME.fit when absent: a stopped fit goes on")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="the posterior; posterior.npz beside a scenario of your own, else NAME-posterior.npz"),
+    ] = None,
+    structure: Annotated[
+        str, typer.Option(help="full, or a rival structure: no-occupation, no-exclusion, no-fear, no-information")
+    ] = "full",
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
+) -> None:
+    """Learn from data in stages: scout, refine, validate. Each stage has a gate that refuses a bad result."""
+    from forbear.cli.screen import meter
+    from forbear.errors import FitError, nearest
+    from forbear.inference.fit import STAGES, fit
+    from forbear.inference.posterior import FILE
+    from forbear.inference.settings import FULL, QUICK
+    from forbear.inference.structures import with_structure
+    from forbear.scenario import Scenario
+
+    wanted = [s.strip() for s in stages.split(",") if s.strip()]
+    for stage in wanted:
+        if stage not in STAGES:
+            raise FitError(
+                "E609", f"no stage is called {stage!r}", hint=f"did you mean {nearest(stage, STAGES) or STAGES[0]}?"
+            )
+    loaded = with_structure(Scenario.load(scenario), structure)
+    settings = QUICK if quick else FULL
+    shown = meter()
+    evaluations = settings.replicates * settings.draws * (1 + settings.moves * 22)
+    shown.say(
+        f"about {settings.scout_members * (settings.scout_rounds + 1):,} runs to scout and some {evaluations:,} likelihoods to refine; "
+        f"stop at any time, the same command goes on"
+    )
+    folder = store or Path(f"{loaded.problem().name}.fit{'-quick' if quick else ''}")
+    found = fit(
+        loaded, settings=settings, stages=wanted, until=until, seed=seed, store=folder, workers=workers, progress=shown
+    )
+    beside = Path(loaded.file).parent if loaded.file else Path()
+    own = "site-packages" not in str(beside) and Path(__file__).parents[1] not in beside.parents
+    target = to or (
+        beside / FILE
+        if own and until is None and structure == "full"
+        else Path(f"{loaded.problem().name}-posterior.npz")
+    )
+    found.save(target)
+    refine = found.notes.get("refine", {})
+    print(f"{target}: {len(found)} draws of {len(found.space)} uncertainties in {found.notes['seconds']} s")
+    if refine:
+        print(
+            f"{refine['evaluations']:,} likelihoods, {refine['per_second']} a second, {refine['particles']} particles each "
+            f"(standard deviation of the logarithm {refine['noise']:.2f}); log evidence {', '.join(f'{v:.1f}' for v in refine['log_evidence'])}"
+        )
+        if refine["rhat_90"]:
+            print(
+                f"R-hat between replicates: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, {refine['rhat_largest']:.2f} at most"
+            )
+        for fault in refine["faults"]:
+            print(f"not to be trusted: {fault}")
+    if "validate" in found.notes:
+        print(f"{found.notes['validate']['inside']:.0%} of the data's summaries inside the central 90 per cent")
+    if found.quick:
+        print("a QUICK fit: for a first look, not for results")

@@ -1,0 +1,187 @@
+"""Forest plots: one line per effect, share or contraction, with a dot and bars for half and nine tenths of draws."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch, wrapped
+from forbear.figures.spec import Figure, approximately
+
+__all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend"]
+
+LEFT, RIGHT, TOP, BOTTOM, ASIDE = 216, 152, 12, 54, 12
+
+
+@dataclass(frozen=True)
+class IntervalRow:
+    """One line: quantiles at 5, 25, 50, 75 and 95 per cent, and a word such as a verdict. NaN means not estimated."""
+
+    label: str
+    group: str
+    low90: float
+    low50: float
+    median: float
+    high50: float
+    high90: float
+    word: str = ""
+
+    @property
+    def known(self) -> bool:
+        """True where all five quantiles are numbers."""
+        return all(math.isfinite(v) for v in (self.low90, self.low50, self.median, self.high50, self.high90))
+
+    def words(self) -> str:
+        """Median and interval in two digits."""
+        if not self.known:
+            return "not estimated"
+        return f"{approximately(self.median)} ({approximately(self.low90)} to {approximately(self.high90)})"
+
+
+@dataclass(frozen=True)
+class Intervals(Figure):
+    """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides: words for
+    values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow."""
+
+    lines_drawn: tuple[IntervalRow, ...] = ()
+    reference: float | None = 1.0
+    margin: tuple[float, float] | None = None
+    margin_words: str = "no material effect"
+    sides: tuple[str, str] = ("", "")
+    limits: tuple[float, float] | None = None
+
+
+def intervals(
+    name: str, title: str, unit: str, rows: Sequence[IntervalRow], *, reference: float | None = 1.0, margin: tuple[float, float] | None = None,
+    logarithmic: bool = False, caption: str = "", sides: tuple[str, str] = ("", ""), limits: tuple[float, float] | None = None,
+    margin_words: str = "no material effect",
+) -> Intervals:  # fmt: skip
+    """Return the forest plot of `rows`, gathered by group in the order groups first appear. Without rows it says so.
+
+    unit: of the axis. Raises ValueError where quantiles are out of order, or a reference, margin or limit cannot stand
+    on a logarithmic axis.
+    """
+    for row in rows:
+        five = (row.low90, row.low50, row.median, row.high50, row.high90)
+        if row.known and list(five) != sorted(five):
+            raise ValueError(f"quantiles of {row.label!r} are out of order: {five}")
+    fixed = [v for v in (reference, *(margin or ()), *(limits or ())) if v is not None]
+    if logarithmic and any(v <= 0 for v in fixed):
+        raise ValueError(f"a logarithmic axis cannot show {min(fixed)}")
+    groups = dict.fromkeys(row.group for row in rows)
+    ordered = tuple(row for group in groups for row in rows if row.group == group)
+    table = [
+        (r.group, r.label, *(approximately(v) if math.isfinite(v) else "not estimated" for v in (r.low90, r.low50, r.median, r.high50, r.high90)), r.word)
+        for r in ordered
+    ]  # fmt: skip
+    said = [f"{r.label}: {r.words()}{', ' + r.word if r.word else ''}" for r in ordered[:12]]
+    if len(ordered) > 12:
+        said.append(f"{len(ordered) - 12} more in the table")
+    words = f"Medians with nine tenths of draws, {unit}. " + "; ".join(said) + "." if ordered else "Nothing to show."
+    return Intervals(
+        name, title, unit, caption, words, head=("group", "what", "5 %", "25 %", "median", "75 %", "95 %", "reading"), rows=table,
+        logarithmic=logarithmic, lines_drawn=ordered, reference=reference, margin=margin, margin_words=margin_words, sides=sides, limits=limits,
+    )  # fmt: skip
+
+
+def _axis(figure: Intervals) -> Axis:
+    ends = (LEFT, WIDTH - RIGHT)
+    if figure.limits:
+        return Axis(*figure.limits, *ends, figure.logarithmic)
+    known = [r for r in figure.lines_drawn if r.known]
+    values = [v for r in known for v in (r.low90, r.high90)] + list(figure.margin or ())
+    values += [figure.reference] if figure.reference is not None else []
+    if figure.logarithmic:
+        # a bar that reaches nought ends in an arrow: below a thousandth of the largest value nothing is told apart
+        floor = max(values) / 1e3 if values else 0.1
+        low = min([v for v in values if v >= floor] or [0.1])
+        return Axis(low / 1.08, max(values, default=10.0) * 1.08, *ends, True)
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    spare = (high - low) * 0.04
+    return Axis(low if low == 0 else low - spare, high + spare, *ends)
+
+
+def draw(figure: Intervals) -> str:
+    """Return the plot as one <svg>."""
+    if not figure.lines_drawn:
+        sheet = Sheet(figure.name, figure.title, figure.alternative, 40)
+        sheet.text(12, 25, "Nothing to show: no row was given.")
+        return sheet.svg()
+    axis = _axis(figure)
+    plan: list[tuple[float, IntervalRow | str, list[str], list[str]]] = []
+    y, group = float(TOP), ""
+    for row in figure.lines_drawn:
+        if row.group != group:
+            group = row.group
+            y += 26
+            plan.append((y - 8, group, [], []))
+        label = wrapped(row.label, LEFT - ASIDE - 14, 3)
+        aside = [*(wrapped(row.word, RIGHT - 14, 3, 12) if row.word else []), row.words()]
+        height = max(15.6 * len(label), 14.4 * len(aside)) + 10
+        plan.append((y + height / 2, row, label, aside))
+        y += height
+    bottom = y + 4
+    sheet = Sheet(figure.name, figure.title, figure.alternative, bottom + BOTTOM - (0 if any(figure.sides) else 16))
+    if figure.margin:
+        left, right = (axis.place(v) for v in figure.margin)
+        sheet.box(left, TOP, right - left, bottom - TOP, fill="grid", opacity=0.55, kind="margin")
+    for value in axis.ticks():
+        x = axis.place(value)
+        sheet.line(x, TOP, x, bottom)
+        sheet.text(x, bottom + 16, axis.word(value), size=12, anchor="middle", kind="tick-word")
+    if figure.reference is not None and axis.holds(figure.reference):
+        x = axis.place(figure.reference)
+        sheet.line(x, TOP, x, bottom, ink="soft", width=1.5, kind="reference")
+    for middle, item, label, aside in plan:
+        if isinstance(item, str):
+            sheet.text(ASIDE, middle, wrapped(item, WIDTH - 2 * ASIDE, 1)[0], bold=True, ink="ink", kind="group")
+            continue
+        sheet.lines_of_text(ASIDE, middle, label)
+        sheet.lines_of_text(WIDTH - RIGHT + 12, middle, aside, size=12, ink="soft")
+        if item.known:
+            _bar(sheet, axis, middle, item)
+    sheet.line(LEFT, bottom, WIDTH - RIGHT, bottom, ink="soft")
+    below = bottom + 33
+    if any(figure.sides):
+        centre = axis.place(figure.reference) if figure.reference is not None else (LEFT + WIDTH - RIGHT) / 2
+        for words, anchor, x, room in (
+            (f"← {figure.sides[0]}", "end", centre - 8, centre - 8 - ASIDE),
+            (f"{figure.sides[1]} →", "start", centre + 8, WIDTH - centre - 20),
+        ):
+            sheet.text(x, below, wrapped(words, room, 1, 12)[0], size=12, anchor=anchor, ink="ink", kind="side")
+        below += 16
+    sheet.text((LEFT + WIDTH - RIGHT) / 2, below, figure.unit, size=12, anchor="middle", kind="unit")
+    return sheet.svg()
+
+
+def _bar(sheet: Sheet, axis: Axis, y: float, row: IntervalRow) -> None:
+    """Bars and dot of one row; an arrow where a bar goes on beyond the axis, no dot where the median does."""
+    sheet.line(axis.place(row.low90), y, axis.place(row.high90), y, ink="sim", width=2.5, kind="ninety")
+    sheet.line(axis.place(row.low50), y, axis.place(row.high50), y, ink="sim", width=8, opacity=0.55, kind="fifty")
+    for value, edge, step in ((row.low90, axis.start, 7), (row.high90, axis.end, -7)):
+        if not axis.holds(value):
+            sheet.path(f"M{edge + step:.1f} {y - 5:.1f}L{edge:.1f} {y:.1f}L{edge + step:.1f} {y + 5:.1f}", style="fill:none;stroke:{sim};stroke-width:2.5", kind="beyond")  # fmt: skip
+    if axis.holds(row.median):
+        sheet.parts.append(
+            f'<circle cx="{axis.place(row.median):.1f}" cy="{y:.1f}" r="4.6" class="middle" style="fill:var(--ink,#1b1b1b);stroke:var(--page,#fff);stroke-width:1.4"/>'
+        )
+
+
+def legend(figure: Intervals) -> str:
+    """Return the legend as HTML."""
+    if not figure.lines_drawn:
+        return ""
+    items = [
+        swatch("background:{ink};width:.7em;border-radius:50%", "median"),
+        swatch("background:{sim};opacity:.55", "half of draws"),
+        swatch("background:{sim};height:3px", "nine tenths of draws"),
+    ]
+    if figure.margin:
+        low, high = (f"{v:g}" for v in figure.margin)
+        items.append(swatch("background:{grid}", f"{figure.margin_words} ({low} to {high})"))
+    if any(
+        r.known and not (_axis(figure).holds(r.low90) and _axis(figure).holds(r.high90)) for r in figure.lines_drawn
+    ):
+        items.append("<li>An arrow means that the bar goes on beyond the axis; the table has its end.</li>")
+    return legend_list(items)

@@ -1,0 +1,47 @@
+"""One way to draw any figure: whatever kind it is, out come an <svg>, a legend and what the page embeds."""
+
+from __future__ import annotations
+
+from html import escape
+from types import ModuleType
+from typing import Any
+
+from forbear.figures import grid, histogram, intervals, scatter, shares, svg
+from forbear.figures.spec import Figure
+
+__all__ = ["draw", "drawn", "legend"]
+
+_MODULES: dict[type[Figure], ModuleType] = {
+    intervals.Intervals: intervals,
+    shares.Shares: shares,
+    histogram.Histogram: histogram,
+    scatter.Scatter: scatter,
+    grid.Grid: grid,
+    Figure: svg,
+}
+
+
+def draw(figure: Figure) -> str:
+    """Return the figure as one <svg> element, with title and description."""
+    return _MODULES[type(figure)].draw(figure)
+
+
+def legend(figure: Figure) -> str:
+    """Return the legend of the figure as HTML, empty where there is nothing to explain."""
+    return _MODULES[type(figure)].legend(figure)
+
+
+def drawn(figure: Figure) -> dict[str, Any]:
+    """Return what the report's `chart` macro takes: figure, svg and legend.
+
+    Kinds whose labels stand inside the drawing keep a least width, so that on a narrow screen the chart is scrolled
+    sideways and its words stay large enough to read.
+    """
+    picture = draw(figure)
+    if type(figure) is not Figure:
+        label = escape(f"{figure.title}: chart, scrolls sideways on a narrow screen")
+        picture = (
+            f'<div style="overflow-x:auto;contain:inline-size" tabindex="0" role="region" aria-label="{label}">'
+            f'<div style="min-width:34rem">{picture}</div></div>'
+        )
+    return {"figure": figure, "svg": picture, "legend": legend(figure)}
