@@ -70,7 +70,9 @@ def governance(data: Path, series: Path) -> None:
     check("electoral democracy of 2001, 2020, 2021", [scores[y]["v2x_polyarchy"] for y in (2001, 2020, 2021)], ["0.084", "0.335", "0.144"])  # fmt: skip
     rows = []
     for year, score in scores.items():
-        parts = [score[name] for name in ("v2x_polyarchy", "v2x_polyarchy_codelow", "v2x_polyarchy_codehigh", "v2x_libdem")]
+        parts = [
+            score[name] for name in ("v2x_polyarchy", "v2x_polyarchy_codelow", "v2x_polyarchy_codehigh", "v2x_libdem")
+        ]
         people = round(1e6 * float(panel[year]["population"]))
         rows.append((year, *parts, panel[year]["e_wbgi_gee"], panel[year]["gdppc"], people))
     columns = ("year", "polyarchy", "polyarchy_low", "polyarchy_high", "liberal_democracy")
@@ -118,8 +120,9 @@ def security_forces(data: Path, series: Path) -> None:
     both = ("2014-10", "army and police", sum(row[2] for row in autumn), "strength", "2014 autumn: sum of ANA and ANP")
     rows.append((*both, *autumn[0][5:]))
     names = ("month", "force", "personnel", "definition", "words_of_source", "publisher", "address")
-    rows += [tuple(r[name] for name in names) for r in read(HERE / "afghanistan_security_forces_points.csv")]  # type: ignore[misc]
-    write(series / "afghanistan-security-forces-points.csv", names, sorted(rows, key=lambda row: (row[0], row[1], str(row[2]))))
+    rows += [tuple(r[name] for name in names) for r in read(HERE / "afghanistan_security_forces_points.csv")]
+    rows.sort(key=lambda row: row[:2])
+    write(series / "afghanistan-security-forces-points.csv", names, rows)
 
 
 def copy(what: str, path: Path, rows: list[dict[str, str]]) -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
@@ -39,16 +39,25 @@ LIMIT_BYTES = 60_000
 AREA_TOTAL = 642_179
 
 
-def units(data: Path) -> dict[str, dict[str, object]]:
-    """Return the units of the map by name: code, area in km2 and rings rounded to `DECIMALS`."""
+@dataclass(frozen=True)
+class Unit:
+    """A province on the map: code, area in km2 and rings rounded to `DECIMALS`."""
+
+    code: str
+    area: float
+    rings: list[Ring]
+
+
+def units(data: Path) -> dict[str, Unit]:
+    """Return the units of the map by name."""
     source = data / "boundaries_natural_earth" / "afg_adm1.geojson"
-    found: dict[str, dict[str, object]] = {}
+    found: dict[str, Unit] = {}
     for feature in json.loads(source.read_text(encoding="utf-8"))["features"]:
         facts, shape = feature["properties"], feature["geometry"]
         name = "Daykundi" if facts["adm1_code"] == DAYKUNDI else facts["name"]
         check(f"shape of {name}", shape["type"], "Polygon")
         rings = [rounded(ring) for ring in shape["coordinates"]]
-        found[name] = {"code": facts["adm1_code"], "area": float(facts["area_km2"]), "rings": rings}
+        found[name] = Unit(facts["adm1_code"], float(facts["area_km2"]), rings)
     check("provinces on the map", len(found), 34)
     return dict(sorted(found.items()))
 
@@ -63,7 +72,7 @@ def rounded(ring: Ring) -> Ring:
     return kept
 
 
-def people(data: Path, names: list[str]) -> list[tuple[object, ...]]:
+def people(data: Path, names: list[str]) -> list[tuple[str, int | None, int, str, str]]:
     """Return province, printed and used people of 2021, basis and note by the rules above."""
     rows = read(data / "text_figures" / "afghanistan_province_population_2021.csv")
     printed = {SPELLING.get(r["province"], r["province"]): int(r["population_2021"]) for r in rows}
@@ -91,17 +100,17 @@ def provinces(data: Path, out: Path) -> None:
     nation = round(1e6 * float(country[0]["population"]))
     check("people of Afghanistan in 2001", nation, NATION_2001)
     known = people(data, list(places))
-    whole = sum(int(str(row[2])) for row in known)
+    whole = sum(row[2] for row in known)
     rows = []
     for name, printed, used, basis, note in known:
-        share = round(nation * int(str(used)) / whole, -3)
-        rows.append((name, places[name]["code"], round(places[name]["area"]), printed, used, basis, int(share), note))  # type: ignore[call-overload]
+        share = int(round(nation * used / whole, -3))
+        rows.append((name, places[name].code, round(places[name].area), printed, used, basis, share, note))
     check("total area (km2)", sum(row[2] for row in rows), AREA_TOTAL)
     check_near("people of 2001 after rounding", sum(row[6] for row in rows), nation, 0.001)
     columns = ("province", "natural_earth_code", "area_km2", "population_2021_printed", "population_2021", "basis")
     write(out / "series" / "afghanistan-provinces.csv", (*columns, "population_2001", "note"), rows)
 
-    points = {name: {tuple(p) for ring in place["rings"] for p in ring} for name, place in places.items()}  # type: ignore[attr-defined]
+    points = {name: {tuple(p) for ring in place.rings for p in ring} for name, place in places.items()}
     pairs = [(a, b) for a in points for b in points if a < b and len(points[a] & points[b]) > 1]
     listed = read(data / "boundaries_natural_earth" / "afg_adm1_adjacency.csv")
     check("neighbours against the source, which calls two provinces Uruzgan", merged(pairs), sorted({(r["a"], r["b"]) for r in listed}))  # fmt: skip
@@ -159,11 +168,11 @@ def distance(point: list[float], start: list[float], end: list[float]) -> float:
     return float(((point[0] - start[0] - part * across) ** 2 + (point[1] - start[1] - part * along) ** 2) ** 0.5)
 
 
-def joined(pieces: list[Ring], thin: Callable[[Ring], Ring]) -> Ring:
+def joined(pieces: list[Ring]) -> Ring:
     """Thin every piece and join them into a closed ring."""
     ring: Ring = []
     for piece in pieces:
-        ring += thin(piece)[:-1]
+        ring += thinned(piece)[:-1]
     return [*ring, ring[0]]
 
 
@@ -172,16 +181,16 @@ def borders(data: Path, out: Path) -> None:
     places = units(data)
     sharing: dict[Point, set[str]] = {}
     for name, place in places.items():
-        for ring in place["rings"]:  # type: ignore[attr-defined]
+        for ring in place.rings:
             for x, y in ring:
                 sharing.setdefault((x, y), set()).add(name)
     owners = {point: frozenset(names) for point, names in sharing.items()}
     features = []
     for name, place in places.items():
-        rings = [joined(arcs(ring, owners), thinned) for ring in place["rings"]]  # type: ignore[attr-defined]
+        rings = [joined(arcs(ring, owners)) for ring in place.rings]
         found = ring_area(rings[0]) - sum(ring_area(hole) for hole in rings[1:])
-        check_near(f"area inside the border of {name} (km2)", found, float(str(place["area"])), 0.02)
-        properties = {"province": name, "natural_earth_code": place["code"], "area_km2": round(float(str(place["area"])))}
+        check_near(f"area inside the border of {name} (km2)", found, place.area, 0.02)
+        properties = {"province": name, "natural_earth_code": place.code, "area_km2": round(place.area)}
         geometry = {"type": "Polygon", "coordinates": rings}
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     text = json.dumps({"type": "FeatureCollection", "features": features}, separators=(",", ":")) + "\n"

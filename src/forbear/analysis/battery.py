@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.analysis.attribute import as_dict, attribute, load_players
-from forbear.analysis.claims import Tested, needed, test_claim
+from forbear.analysis.claims import Tested, needed, assess_claim
 from forbear.analysis.ledger import SOURCES, MobilisationLedger, mobilisation_ledger
 from forbear.analysis.neutrality import load_audit
 from forbear.analysis.outcomes import OBJECTIVES
@@ -156,7 +156,7 @@ def answer(
     }
     condition = _condition(scenario, prior)
     tested = {
-        name: test_claim(c, fitted, prior, rivals, shares, condition, fitted=posterior is not None, seed=seed)
+        name: assess_claim(c, fitted, prior, rivals, shares, condition, fitted=posterior is not None, seed=seed)
         for name, c in known_claims.items()
     }
     from forbear.analysis.strategies import compare_strategies

@@ -19,7 +19,7 @@ from forbear.country.model import MODEL
 if TYPE_CHECKING:
     from forbear.analysis.policies import Claim
 
-__all__ = ["Tested", "estimand", "needed", "test_claim"]
+__all__ = ["Tested", "estimand", "needed", "assess_claim"]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def estimand(claim: Claim, worlds: Worlds, shares: Mapping[tuple[str, ...], np.n
     return ((after + 1.0) / (before + 1.0) if kind == "ratio" else after - before), kind
 
 
-def test_claim(
+def assess_claim(
     claim: Claim,
     posterior: Worlds,
     prior: Worlds,

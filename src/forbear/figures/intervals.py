@@ -11,7 +11,7 @@ from forbear.figures.spec import Figure, approximately
 
 __all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend"]
 
-LEFT, RIGHT, TOP, BOTTOM, ASIDE = 216, 152, 12, 54, 12
+LEFT, RIGHT, TOP, BOTTOM, ASIDE = 216, 172, 12, 54, 12
 
 
 @dataclass(frozen=True)

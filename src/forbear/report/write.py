@@ -13,7 +13,7 @@ from forbear.errors import FileError
 from forbear.figures.fan import fan, yearly
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import approximately
-from forbear.figures.svg import draw, legend
+from forbear.figures.kinds import drawn as _drawn
 from forbear.report.content import CHARTS, MAPS, SECTIONS
 from forbear.report.tables import cost_rows, fit_rows, prior_rows, source_rows
 from forbear.scenario.observed import Observed, observed_values
@@ -21,6 +21,7 @@ from forbear.scenario.observed import Observed, observed_values
 if TYPE_CHECKING:
     from forbear.ensemble.matching import Matching
     from forbear.ensemble.results import Ensemble
+    from forbear.inference.posterior import Posterior
     from forbear.scenario import Problem, Scenario
 
 __all__ = ["write"]
@@ -35,17 +36,25 @@ def write(
     prior: Ensemble | None = None,
     matching: Matching | None = None,
     command: str = "",
+    posterior: Posterior | None = None,
+    validation: dict[str, Any] | None = None,
+    answers: dict[str, Any] | None = None,
 ) -> Path:
     """Write the report of `ensemble` (the members shown) to one HTML file; return its path.
 
-    prior: all members they were kept from; matching: how they were kept; command: what repeats the run.
+    prior: all members they were kept from; matching: how they were kept; command: what repeats the run; posterior: from
+    which the members were drawn; validation, answers: results on record or just computed, as plain numbers.
     The file is replaced whole or not at all. Raises FileError E103 when it cannot be written.
     """
-    from jinja2 import Environment
+    from jinja2 import Environment, FunctionLoader
+
+    from forbear.report.answers import answer_sections
+    from forbear.report.validation import validation_sections
 
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string((files("forbear.report") / "template.html").read_text(encoding="utf-8"))
+    loader = FunctionLoader(lambda name: (files("forbear.report") / name).read_text(encoding="utf-8"))
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
+    template = environment.get_template("template.html")
     page = template.render(
         scenario=scenario,
         problem=problem,
@@ -63,6 +72,9 @@ def write(
         manifest=ensemble.manifest,
         manifest_text=json.dumps(ensemble.manifest, indent=1, sort_keys=True),
         command=command,
+        posterior=posterior,
+        validation=validation_sections(validation) if validation else None,
+        answers=answer_sections(answers) if answers else None,
         rules=[rule.words or rule.name for rule in problem.rules],
     )
     path = Path(to)
@@ -74,10 +86,6 @@ def write(
     except OSError as error:
         raise FileError("E103", f"cannot write {path}: {error.strerror}") from error
     return path
-
-
-def _drawn(figure: Any) -> dict[str, Any]:
-    return {"figure": figure, "svg": draw(figure), "legend": legend(figure)}
 
 
 def _beside(
