@@ -22,13 +22,14 @@ import afghanistan_places
 import cases
 import conflict_deaths
 import forces
+import iraq_figures
 import places
 import published_figures
 import violence
 from tables import KnownTotalError, check, run
 
 FAMILIES = (violence, conflict_deaths, forces, published_figures, places, cases)
-FAMILIES += (afghanistan_places, afghanistan_forces, afghanistan_figures)
+FAMILIES += (iraq_figures, afghanistan_places, afghanistan_forces, afghanistan_figures)
 FOLDERS = ("series", "cases", "estimates", "maps")
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.analysis.attribute import as_dict, attribute, load_players
-from forbear.analysis.claims import Tested, needed, assess_claim
+from forbear.analysis.claims import Tested, assess_claim, needed
 from forbear.analysis.ledger import SOURCES, MobilisationLedger, mobilisation_ledger
 from forbear.analysis.neutrality import load_audit
 from forbear.analysis.outcomes import OBJECTIVES

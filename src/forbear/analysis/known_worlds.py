@@ -55,7 +55,7 @@ def recover_known_worlds(
         drawn = found.effects[name]
         sign = np.where(truth < np.log(1 / 1.1), 1, np.where(truth > np.log(1.1), -1, 0))
         words = verdicts_of(found, name)
-        table = confusion(sign, words)
+        table = confusion(sign.tolist(), words)
         out["effects"][name] = {
             "coverage_50": _coverage(truth, drawn, 0.5),
             "coverage_90": _coverage(truth, drawn, 0.9),

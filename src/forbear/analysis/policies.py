@@ -274,7 +274,7 @@ def _names(
                 "E241", "no such community", name, "community", entry.get("community"), scenario.members["community"]
             )
     says = (entry.get("claim_says"), entry.get("rival_says"))
-    if all(s in _REGION for s in says) and _REGION[says[0]] & _REGION[says[1]]:
+    if all(s in _REGION for s in says) and _REGION[str(says[0])] & _REGION[str(says[1])]:
         check.fault(
             "E242", "claim and rival can both be true: nothing can tell between them", name, "rival_says", says[1]
         )

@@ -40,7 +40,7 @@ def compare_strategies(
     """
     names = list(strategies)
     ranked = [n for n in names if n not in ASSUMED]
-    directions = [OUTCOMES[o].better for o in OBJECTIVES]
+    directions: list[Any] = [OUTCOMES[o].better for o in OBJECTIVES]
     cube = np.stack([[worlds.values(n, o) for o in OBJECTIVES] for n in ranked])  # (strategies, objectives, draws)
     good = np.isfinite(cube).all(axis=(0, 1))
     cube = cube[:, :, good]
@@ -49,8 +49,8 @@ def compare_strategies(
     chosen = list(levels)
     enough = satisficing_share(
         np.stack([[worlds.values(n, o)[good] for o in chosen] for n in ranked]),
-        np.array([levels[o] for o in chosen]),
-        [OUTCOMES[o].better for o in chosen],
+        [levels[o] for o in chosen],
+        limits_of(chosen),
     )
     rows: dict[str, Any] = {}
     for name in names:
@@ -60,7 +60,7 @@ def compare_strategies(
             "outcomes": {o: _quantiles(worlds.values(name, o)) for o in (*OBJECTIVES, "success", "order", "inclusion", "services", "force", "unsustainable", "violence_at_end")},
         }  # fmt: skip
     for place, objective in enumerate(OBJECTIVES):
-        better = OUTCOMES[objective].better
+        better: Any = OUTCOMES[objective].better
         missed = regret_summary(cube[:, place], better)  # type: ignore[arg-type]
         scale = (
             np.asarray(hurwicz(cube[:, place], alpha, better)),
@@ -84,6 +84,11 @@ def compare_strategies(
         "rows": rows, "objectives": list(OBJECTIVES), "thresholds": levels, "nothing_satisfices": float(np.asarray(enough.none)), "alpha": alpha,
         "draws": int(good.sum()),
     }  # fmt: skip
+
+
+def limits_of(chosen: list[str]) -> list[Any]:
+    """Which way is better, for each objective."""
+    return [OUTCOMES[o].better for o in chosen]
 
 
 def _levels(worlds: Worlds, good: np.ndarray) -> dict[str, float]:

@@ -22,12 +22,14 @@ def command(
     """Shapley values over remedies (levers, idealised and feasible) and over structure, with bands and what no remedy reaches."""
     import json
 
+    from forbear.analysis.attribute import load_players
     from forbear.analysis.battery import Effort, attributions
     from forbear.cli.screen import meter
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
 
     loaded = Scenario.load(scenario)
+    load_players(loaded)
     posterior = None if prior else Posterior.of(loaded)
     effort = Effort(attribution_draws=draws, orders=orders)
     found = attributions(loaded, posterior, effort, {"seed": seed, "workers": workers}, meter())

@@ -37,15 +37,14 @@ def command(
     csv: Annotated[Path | None, typer.Option(help="also write quantiles as CSV files into this folder")] = None,
 ) -> None:
     """Simulate a scenario week by week in an ensemble, set it beside what was observed, and write one HTML report."""
+    from forbear.analysis.battery import answer
+    from forbear.analysis.validate import load_validation
     from forbear.cli.screen import meter
     from forbear.ensemble.matching import match
     from forbear.ensemble.runner import simulate
+    from forbear.inference.posterior import Posterior
     from forbear.report import write
     from forbear.scenario import Scenario
-
-    from forbear.analysis.battery import answer
-    from forbear.analysis.validate import load_validation
-    from forbear.inference.posterior import Posterior
 
     loaded = Scenario.load(scenario)
     original = loaded

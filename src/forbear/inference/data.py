@@ -120,6 +120,12 @@ def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
             if min(window) < 0 or not all(whole[m] for m in window):
                 continue
             key = (window[0], window[-1], element)
+        elif observation.frequency == "span":
+            # a span may begin before the scenario does: what it holds of the scenario is compared, said in the note
+            inside = [at for label, at in place.items() if v.first <= label <= v.last]
+            if not inside or v.last > problem.month_labels[-1]:
+                continue
+            key = (min(inside), max(inside), element)
         else:
             month = place.get(f"{v.date.year}-{v.date.month:02d}", -1)
             if month < 0 or (kind == "counts" and not whole[month]):
@@ -134,14 +140,14 @@ def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
     # events of one month and place are added up; several reports of a year or a level are averaged
     adds = kind == "counts" and observation.frequency == "month"
     total = [float(np.sum(rows[k]) if adds else np.mean(rows[k])) for k in keys]
-    first, last, element = (np.array([k[i] for k in keys], dtype=np.int64) for i in range(3))
+    first, last, places = (np.array([k[i] for k in keys], dtype=np.int64) for i in range(3))
     weight = observation.weight
     if weight is None:
         weight = MONTHLY_WEIGHT if observation.frequency == "month" else 1.0
     form = "cells" if kind == "counts" and names else kind
     dispersion = observation.dispersion if observation.dispersion is not None else _DISPERSION[form]
     return Series(
-        name, observation.title or name, observation.quantity, kind, first, last, element, np.array(total), weight, dispersion
+        name, observation.title or name, observation.quantity, kind, first, last, places, np.array(total), weight, dispersion
     )  # fmt: skip
 
 

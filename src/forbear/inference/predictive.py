@@ -114,9 +114,9 @@ def national_facts(ensemble: Ensemble, data: Data) -> list[Check]:
                 )
     if "monthly_observed_displaced" in ensemble.data:
         displaced = ensemble.data["monthly_observed_displaced"].values
-        at = np.searchsorted(months, "2008-01")
-        if at < displaced.shape[1]:
-            low, middle, high = np.quantile(displaced[:, at], [0.05, 0.5, 0.95])
+        month = int(np.searchsorted(months, "2008-01"))
+        if month < displaced.shape[1]:
+            low, middle, high = np.quantile(displaced[:, month], [0.05, 0.5, 0.95])
             out.append(
                 Check(
                     "displaced",

@@ -53,7 +53,7 @@ def _percent(share: float) -> str:
 
 def _forests(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Effects of claims on one picture for each kind of outcome."""
-    out = []
+    out: list[dict[str, Any]] = []
     for title, unit, chosen in (
         ("Effects on civilian deaths", "ratio of deaths, changed over base", [c for c in claims if c["outcome"] == "deaths" and c["kind"] == "effect"]),
         ("Effects on attacks abroad", "ratio of attacks, changed over base", [c for c in claims if c["outcome"] == "attacks_abroad" and c["kind"] == "effect"]),
@@ -62,7 +62,7 @@ def _forests(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not chosen:
             continue
         ratio = chosen[0]["effect_kind"] == "ratio"
-        rows = [IntervalRow(f"{c['name']} {c['changed']}", "", *c["effect"], word=c["verdict"]) for c in chosen]
+        rows = [IntervalRow(f"{c['name']} {c['changed']}", "", *c["effect"], c["verdict"]) for c in chosen]  # type: ignore[call-arg]
         margin = (1 / 1.1, 1.1) if ratio else (-0.05, 0.05)
         figure = intervals(
             f"forest-{len(out)}", title, unit, rows, reference=1.0 if ratio else 0.0, margin=margin, logarithmic=ratio,

@@ -23,7 +23,7 @@ def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Ob
     """Per observed series: how many values, share inside nine tenths of members, and the ratio simulated to observed by year."""
     rows = []
     for name, observation in scenario.observations.items():
-        if observation.quantity not in ensemble.data or not observed[name]:
+        if observation.quantity not in ensemble.data or not observed[name] or observation.frequency == "span":
             continue
         months, values = monthly_values(ensemble, observation.quantity)
         place = {str(m): k for k, m in enumerate(months.astype(str))}

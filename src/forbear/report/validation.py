@@ -120,7 +120,7 @@ def _structures(part: dict[str, Any]) -> dict[str, Any]:
 def _recovery(part: dict[str, Any]) -> dict[str, Any]:
     covered = [(name, f"{p['coverage_90']:.0%}", f"{p['chi_square_p']:.2g}") for name, p in part["parameters"].items()]
     effects = []
-    figures = []
+    figures: list[dict[str, Any]] = []
     for name, e in part["effects"].items():
         effects.append(
             (

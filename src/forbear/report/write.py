@@ -11,9 +11,9 @@ import numpy as np
 
 from forbear.errors import FileError
 from forbear.figures.fan import fan, yearly
+from forbear.figures.kinds import drawn as _drawn
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import approximately
-from forbear.figures.kinds import drawn as _drawn
 from forbear.report.content import CHARTS, MAPS, SECTIONS
 from forbear.report.tables import cost_rows, fit_rows, prior_rows, source_rows
 from forbear.scenario.observed import Observed, observed_values

@@ -30,7 +30,7 @@ _KEYS = (
     "weight",
     "dispersion",
 )
-FREQUENCIES = ("week", "month", "quarter", "year", "point")
+FREQUENCIES = ("week", "month", "quarter", "year", "span", "point")
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,14 @@ __all__ = ["Observed", "observed_values"]
 
 @dataclass(frozen=True)
 class Observed:
-    """One observed number. `element` is the district (or other member) it belongs to, "" for the country."""
+    """One observed number. `element` is the district (or other member) it belongs to, "" for the country; first, last:
+    months of a number that spans several ("2003-05"), else empty."""
 
     date: datetime.date
     value: float
     element: str = ""
+    first: str = ""
+    last: str = ""
 
 
 def observed_values(scenario: Scenario, name: str) -> list[Observed]:
@@ -45,7 +48,8 @@ def observed_values(scenario: Scenario, name: str) -> list[Observed]:
         if column and not element:
             continue
         # names in a scenario hold no blanks; those of the evidence may
-        out.append(Observed(date, float(value) * observation.scale, element.replace(" ", "-")))
+        span = [str(row.get(key, "") or "") for key in ("first_month", "last_month")]
+        out.append(Observed(date, float(value) * observation.scale, element.replace(" ", "-"), *span))
     return sorted(out, key=lambda o: (o.date, o.element))
 
 

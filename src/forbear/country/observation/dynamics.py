@@ -31,6 +31,10 @@ def report(now, given, lever, fact):
             "state-based", fought, given.reporting_of_state_based_deaths * lever.media
         )
         now.counted_dead += now.observed_civilian_deaths[d]
+    by_intervener = total(now.deaths_by_intervener[d, g] for d in fact.districts for g in fact.communities)
+    now.observed_deaths_by_intervener = binomial(
+        "press, by intervener", by_intervener, given.reporting_of_deaths * lever.media
+    )
     now.observed_intervener_deaths = now.intervener_killed
     now.observed_government_deaths = binomial("government", now.government_killed, given.reporting_of_government_deaths)
 

@@ -15,6 +15,7 @@ STATE = (
     flow(
         "observed_one_sided_deaths", "district", "persons", "deaths in attacks on civilians, as event data count them"
     ),
+    flow("observed_deaths_by_intervener", "", "persons", "civilian deaths in press counts that the intervener caused"),
     flow("observed_intervener_deaths", "", "persons", "soldiers of the intervener killed, as published"),
     flow("observed_government_deaths", "", "persons", "members of government forces killed, as published"),
     measure("observed_displaced", "", "persons", "displaced inside the country and abroad, as registered"),

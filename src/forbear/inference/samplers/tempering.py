@@ -49,7 +49,7 @@ def temper(
             "x": x, "level": log_likelihood(x, _seed(seed, 0, 0)), "t": 0.0, "step": 0, "evidence": 0.0, "scale": 0.4,
             "log_weights": np.full(count, -np.log(count)), "history": [], "evaluations": count,
         }  # fmt: skip
-    while float(state["t"]) < 1.0 and int(state["step"]) < longest:  # type: ignore[arg-type]
+    while float(state["t"]) < 1.0 and int(state["step"]) < longest:  # type: ignore[arg-type,call-overload]
         _step(state, log_likelihood, log_prior, mean, root, moves, share, seed)
         if keep is not None:
             keep(state)
