@@ -14,14 +14,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forbear.analysis.attribute import attribute
+    from forbear.analysis.battery import answer
+    from forbear.analysis.compare import compare
+    from forbear.analysis.worlds import Worlds
     from forbear.country.model import MODEL
     from forbear.ensemble.matching import match
     from forbear.ensemble.results import Ensemble
     from forbear.ensemble.runner import simulate
     from forbear.errors import ForbearError
+    from forbear.inference.fit import fit
+    from forbear.inference.posterior import Posterior
     from forbear.scenario import Problem, Scenario, diff
 
-__all__ = ["MODEL", "Ensemble", "ForbearError", "Problem", "Scenario", "diff", "match", "simulate"]
+__all__ = [
+    "MODEL",
+    "Ensemble",
+    "ForbearError",
+    "Posterior",
+    "Problem",
+    "Scenario",
+    "Worlds",
+    "answer",
+    "attribute",
+    "compare",
+    "diff",
+    "fit",
+    "match",
+    "simulate",
+]
 
 _HOME = {
     "MODEL": ("forbear.country.model", "MODEL"),
@@ -30,6 +51,12 @@ _HOME = {
     "Problem": ("forbear.scenario", "Problem"),
     "Scenario": ("forbear.scenario", "Scenario"),
     "diff": ("forbear.scenario", "diff"),
+    "Posterior": ("forbear.inference.posterior", "Posterior"),
+    "Worlds": ("forbear.analysis.worlds", "Worlds"),
+    "answer": ("forbear.analysis.battery", "answer"),
+    "attribute": ("forbear.analysis.attribute", "attribute"),
+    "compare": ("forbear.analysis.compare", "compare"),
+    "fit": ("forbear.inference.fit", "fit"),
     "match": ("forbear.ensemble.matching", "match"),
     "simulate": ("forbear.ensemble.runner", "simulate"),
 }

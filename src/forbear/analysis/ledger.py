@@ -18,7 +18,7 @@ SOURCES = ("occupation", "exclusion", "fear", "base")
 
 @dataclass(frozen=True)
 class MobilisationLedger:
-    """shares: (draws, communities, years, sources), of mobilisation weighted by sympathisers' recruits; whole: (draws,
+    """shares: (draws, communities, years, sources), of mobilisation weighted by sympathisers; whole: (draws,
     communities, sources) over all years, weighted by recruits."""
 
     communities: tuple[str, ...]
@@ -37,8 +37,8 @@ def mobilisation_ledger(
 ) -> MobilisationLedger:
     """Record the four additive sources of mobilisation (E29a) and share them out.
 
-    A district's month counts with its residents of the community and its mobilisation, so that a share says of the
-    pull on people as a whole where it came from. Randomness: named by the seed.
+    A district's month counts with its sympathisers times their mobilisation, so that a share says where the pull on the
+    people who could be recruited came from. Randomness: named by the seed.
     """
     from forbear.ensemble.runner import simulate
     from forbear.inference.space import Space

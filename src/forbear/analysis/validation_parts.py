@@ -37,7 +37,11 @@ def neutrality(
 
     if load_audit(scenario) is None:
         return {"rows": [], "condition": "no audit.toml beside the scenario", "share": float("nan")}
-    return audit(scenario, draws=512 if quick else 1024, seed=seed, forms=not quick, workers=workers).as_dict()
+    found = audit(scenario, draws=512 if quick else 1024, seed=seed, forms=False, workers=workers).as_dict()
+    if not quick:  # rival forms with fewer draws: they are shown, the gate is on the model's own
+        rivals = audit(scenario, draws=512, seed=seed, forms=True, workers=workers).as_dict()
+        found["rows"] += [row for row in rivals["rows"] if row["form"]]
+    return found
 
 
 def contraction(
@@ -246,5 +250,5 @@ def recovery(
     from forbear.analysis.known_worlds import recover_known_worlds
 
     return recover_known_worlds(
-        scenario, posterior, CHANGES, seed=seed, count=8 if quick else 60, workers=workers, meter=meter
+        scenario, posterior, CHANGES, seed=seed, count=8 if quick else 24, workers=workers, meter=meter
     )
