@@ -126,7 +126,7 @@ def test_a_generous_believed_offer_includes_everyone(meadow, run):
 
 def test_a_hopeless_claim_excludes(meadow, run):
     block = run(meadow.with_levers({"politics.offer": 0, "politics.guarantee": 0}), (), ["inclusion"], over_claim=0.35, concession=0, reservation_discount=0,
-                reservation_lost_to_war=0, acceptance_sharpness=20, bargaining_pace=0.08, credibility_at_base=0.1)  # fmt: skip
+                reservation_lost_to_war=0, acceptance_sharpness=20, bargaining_pace=0.08, credibility_at_base=0.1, loss_from_disarming=1)  # fmt: skip
     facts = meadow.problem().facts
     outside = (facts["governs"] == 0) & (facts["secured_inclusion"] == 0)
     assert block.monthly["inclusion"][:, -1][:, outside].max() < 0.1

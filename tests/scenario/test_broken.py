@@ -88,7 +88,8 @@ def test_every_code_that_the_reader_uses_is_in_the_catalogue() -> None:
     files = [
         *source.glob("scenario/*.py"),
         source / "units.py",
-        *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain")),
+        *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain", "claims")),
+        *(source / "analysis" / f"{n}.py" for n in ("policies", "attribute")),
     ]
     used = {code for path in files for code in re.findall(r'"(E[123]\d\d)"', path.read_text(encoding="utf-8"))}
     assert used <= set(catalogue())
