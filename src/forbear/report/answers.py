@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from forbear.analysis.outcomes import OUTCOMES
@@ -63,7 +64,7 @@ def _forests(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
             continue
         ratio = chosen[0]["effect_kind"] == "ratio"
         rows = [IntervalRow(f"{c['name']} {c['changed']}", "", *c["effect"], c["verdict"]) for c in chosen]  # type: ignore[call-arg]
-        margin = (1 / 1.1, 1.1) if ratio else (-0.05, 0.05)
+        margin = (0.91, 1.1) if ratio else (-0.05, 0.05)
         figure = intervals(
             f"forest-{len(out)}", title, unit, rows, reference=1.0 if ratio else 0.0, margin=margin, logarithmic=ratio,
             caption="Point: median of posterior draws; thick bar: half of them; thin bar: nine tenths. The band holds effects too small to matter.",
@@ -147,11 +148,12 @@ def _strategies(found: dict[str, Any]) -> dict[str, Any]:
         if not row["assumed"]:
             ranked.append(name)
             points.append(Point(name, tuple(outcomes["deaths"]), tuple(outcomes["cost"]), row["pareto"] >= 0.5))  # type: ignore[arg-type]
+    points = [replace(p, pareto=_unbeaten(p, points)) for p in points]
     chosen = points if len(points) <= 14 else [p for p in points if p.label in _SHOWN]
     picture = scatter(
         "strategies", "Civilian deaths and budgetary cost", "civilian deaths (persons)", "budgetary cost (billion US$)", chosen,
         logarithmic=(True, False),
-        caption="Median and intervals of posterior draws; diamonds are beaten by no other strategy on all ten objectives in at least half of the draws. Worlds without the war are bands by assumption and are not on this picture.",
+        caption="Median and intervals of posterior draws; diamonds: no strategy is better on both of these two (the table has all ten objectives). Worlds without the war are bands by assumption and are not on this picture.",
     )  # fmt: skip
     objectives = [o for o in found["objectives"] if o not in ("cost_full", "democracy")]
     values = [[found["rows"][n]["regret"][o]["p90"] for o in objectives] for n in ranked]
@@ -164,6 +166,11 @@ def _strategies(found: dict[str, Any]) -> dict[str, Any]:
         "thresholds": ", ".join(f"{OUTCOMES[k].title} {'at most' if OUTCOMES[k].better == 'lower' else 'at least'} {approximately(v)}" for k, v in found["thresholds"].items()),
         "draws": found["draws"],
     }  # fmt: skip
+
+
+def _unbeaten(point: Point, points: list[Point]) -> bool:
+    """True where no other strategy has a lower median on both axes."""
+    return not any(p.x[2] < point.x[2] and p.y[2] < point.y[2] for p in points)
 
 
 _SHOWN = {
