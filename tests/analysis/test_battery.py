@@ -203,3 +203,46 @@ def test_commands_explain_mistakes_without_a_traceback(
             main(words)
         captured = capsys.readouterr()
         assert stopped.value.code == 2 and code in captured.err and "Traceback" not in captured.err, words
+
+
+SEARCH = """
+[levers.force]
+title = "force"
+lever = "intervener.force"
+how = "scale"
+low = 0.2
+high = 2.0
+[levers.leave]
+title = "leave"
+lever = "intervener.force"
+how = "end"
+low = 0.5
+high = 9.0
+[levers.rules]
+title = "rules"
+lever = "security.rules_of_engagement"
+how = "value"
+low = 0.3
+high = 1.5
+"""
+
+
+def test_a_search_finds_strategies_that_no_other_found_one_beats_and_repeats_itself(small: fb.Scenario) -> None:
+    import numpy as np
+
+    from forbear.analysis.policies import load_strategies
+    from forbear.analysis.search import OBJECTIVES, load_variables, search
+
+    Path(small.file or "").with_name("search.toml").write_text(SEARCH, encoding="utf-8")
+    variables = load_variables(small)
+    results = []
+    for _ in range(2):
+        worlds = Worlds.of(small, None, draws=8, lucks=1, outcomes=OBJECTIVES)
+        results.append(search(worlds, variables, load_strategies(small), evaluations=36, population=12))
+    one, other = results
+    assert (one.values == other.values).all() and 24 <= one.evaluations <= 48
+    signs = np.array([1, 1, 1, -1])
+    costs = one.objectives * signs
+    assert not any(np.all(a <= b) and np.any(a < b) for a in costs for b in costs)
+    low, high = np.array([v.low for v in variables]), np.array([v.high for v in variables])
+    assert (one.values >= low).all() and (one.values <= high).all() and set(one.named) >= {"HISTORY", "NEVER"}

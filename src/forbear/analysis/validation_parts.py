@@ -161,10 +161,60 @@ def forecast(
     from forbear.inference.settings import FULL, QUICK
 
     fitted = holdout(scenario, QUICK if quick else FULL, seed=seed, store=store, workers=workers, meter=meter)
-    return {
+    out = {
         **roll_and_judge(scenario, fitted, seed=seed, workers=workers, meter=meter),
         "fit": fitted.notes.get("refine", {}).get("faults", []),
     }
+    later = afterwards(scenario, posterior, seed=seed, workers=workers, meter=meter)
+    return {**out, "afterwards": later} if later else out
+
+
+def afterwards(
+    scenario: Scenario, posterior: Posterior, *, seed: int, workers: int | None, meter: Meter
+) -> dict[str, Any] | None:
+    """Years after the scenario's end, which no fit has seen, from its last month: scores by year against the baselines.
+
+    The file afterwards.toml beside a scenario carries it on; None where there is none.
+    """
+    from dataclasses import replace
+
+    from forbear.inference.data import gather
+    from forbear.inference.forecast.comparison import skill_table
+    from forbear.inference.forecast.rolling import MODEL_NAME, roll
+    from forbear.inference.space import Space
+    from forbear.scenario import Scenario as Reader
+
+    path = Path(scenario.file).with_name("afterwards.toml") if scenario.file else None
+    if path is None or not path.exists():
+        return None
+    longer = Reader.load(path)
+    problem = longer.problem()
+    data = gather(longer, problem)
+    space = Space(problem, posterior.space.dispersion_medians)
+    if space.names != posterior.space.names:
+        return None
+    first = len(scenario.problem().month_labels)
+    horizon = len(problem.month_labels) - first
+    series = district_series(data)
+    rolled = roll(
+        longer, replace(posterior, space=space), data, series=series, origins=[problem.month_labels[first]], horizon=horizon,
+        seed=seed, workers=workers, progress=meter,
+    )  # fmt: skip
+    groups = [(a, min(a + 11, horizon)) for a in range(1, horizon + 1, 12)]
+    tables = {}
+    for level, models in rolled.scores.items():
+        others = {name: scores for name, scores in models.items() if name != MODEL_NAME}
+        tables[level] = skill_table(
+            {MODEL_NAME: models[MODEL_NAME]}, others, rolled.places, rolled.horizons, seed, groups=groups
+        )
+    observed = np.nansum(rolled.observed[0], axis=0)
+    years = {problem.month_labels[first + a - 1][:4]: slice(a - 1, b) for a, b in groups}
+    return {
+        "origin": problem.month_labels[first], "tables": tables,
+        "observed": {y: float(observed[s].sum()) for y, s in years.items()},
+        "median": {y: float(rolled.median[0].sum(axis=0)[s].sum()) for y, s in years.items()},
+        "calibration": {level: {k: float(v) for k, v in models[MODEL_NAME].items()} for level, models in rolled.calibration.items()},
+    }  # fmt: skip
 
 
 def roll_and_judge(

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "Two policies over the same draws with the same luck."),
     "attribute": ("attribute", "Which remedies account for how much of the failure."),
     "stress": ("stress", "Strategies under every draw: regret, Pareto set, where they fail, what decides."),
+    "search": ("search", "Look for robust strategies within feasible levers."),
     "evidence": ("evidence", "List the evidence; show or plot one series."),
     "new": ("new", "Begin a scenario of your own from one that ships."),
     "diff": ("diff", "What differs between two scenarios."),

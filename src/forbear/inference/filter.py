@@ -57,6 +57,7 @@ class ParticleFilter:
             raise ValueError(f"{particles} particles do not divide a block of {LANES} lanes")
         self.problem, self.data, self.space, self.particles = problem, data, space, particles
         self.engine = Engine(problem, monthly=sorted({*data.quantities, *record}))
+        self.engine.module()  # before many threads ask for it
         self.workers = workers or os.cpu_count() or 1
         last = np.searchsorted(problem.months, np.arange(len(problem.month_labels)), side="right")
         self._month_ends = [int(step) for step in last]

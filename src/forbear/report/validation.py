@@ -106,7 +106,17 @@ def _forecast(part: dict[str, Any]) -> dict[str, Any]:
         "banner": part["banner"],
         "origins": part.get("origins", []),
         "pit": drawn(figure) if figure else None,
+        "afterwards": _afterwards(part["afterwards"]) if "afterwards" in part else None,
     }
+
+
+def _afterwards(part: dict[str, Any]) -> dict[str, Any]:
+    rows = [
+        (str(r.get("baseline")), str(r.get("horizons") or r.get("group") or r.get("horizon")), f"{r['crps_ratio']:.2f}", f"{r['log_score_difference']:+.2f}")
+        for r in part["tables"]["district"]
+    ]  # fmt: skip
+    years = [(y, f"{part['observed'][y]:,.0f}", f"{part['median'][y]:,.0f}") for y in part["observed"]]
+    return {"origin": part["origin"], "rows": rows, "years": years}
 
 
 def _structures(part: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ counts and no levers: that favours the model, and is said wherever the scores ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -163,6 +163,9 @@ def _forecast(
     """Samples of observed counts, (samples, districts, horizon)."""
     problem = posterior.space.problem
     known = data.until(problem.month_labels[at])
+    # a series that began after the fit ended has no fitted dispersion and takes no part
+    fitted = posterior.space.dispersion_medians
+    known = replace(known, series=tuple(s for s in known.series if s.name in fitted))
     if not known.series:
         raise ValueError("nothing is known before the origin")
     found = ParticleFilter(
@@ -197,8 +200,6 @@ def _forecast(
 
 def _cells(series: Series, count: int) -> Series:
     """The series' law for single cells of one month; its broad law keeps the past's mean."""
-    from dataclasses import replace as changed
-
     mean = float(np.mean(series.value / (series.last - series.first + 1)))
     zeros = np.zeros(count, dtype=np.int64)
-    return changed(series, first=zeros, last=zeros, element=zeros, value=np.full(count, mean))
+    return replace(series, first=zeros, last=zeros, element=zeros, value=np.full(count, mean))
