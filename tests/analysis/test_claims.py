@@ -9,7 +9,7 @@ import pytest
 
 import forbear as fb
 from forbear.analysis.attribute import Player, attribute
-from forbear.analysis.claims import assess_claim as tested
+from forbear.analysis.claims import assess_claim
 from forbear.analysis.compare import compare
 from forbear.analysis.neutrality import audit
 from forbear.analysis.policies import Claim, load_claims
@@ -39,7 +39,7 @@ def judged(
 ):  # type: ignore[no-untyped-def]
     rivals = {f"m{k}": made(s) for k, s in enumerate(structures)}
     shares: dict = {name: {} for name in ("posterior", "prior", *rivals)}
-    return tested(claim, made(effect, quantiles), made(prior), rivals, shares, np.ones(len(prior), bool))
+    return assess_claim(claim, made(effect, quantiles), made(prior), rivals, shares, np.ones(len(prior), bool))
 
 
 OPEN = np.exp(RANDOM.normal(size=400) * 0.6)
