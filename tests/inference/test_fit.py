@@ -146,3 +146,21 @@ def test_a_rival_structure_switches_its_mechanism_off_and_nothing_else(iraq: fb.
     assert changed.priors["tips"][()] == plain.priors["tips"][()]
     with pytest.raises(fb.ForbearError, match="no-fear"):
         with_structure(iraq, "no-fears")
+
+
+def test_the_answers_and_the_validation_on_record_were_made_with_the_shipped_posterior(iraq: fb.Scenario) -> None:
+    import json
+
+    from forbear.analysis.policies import load_claims, load_strategies
+    from forbear.analysis.validate import load_validation
+
+    posterior = Posterior.of(iraq)
+    validation = load_validation(iraq)
+    assert posterior is not None and validation is not None
+    answers = json.loads(Path(iraq.file or "").with_name("answers.json").read_text(encoding="utf-8"))
+    assert answers["about"]["stamp"] == posterior.stamp == validation["stamp"]
+    assert set(answers["claims"]) == set(load_claims(iraq)) and set(answers["strategies"]["rows"]) == set(
+        load_strategies(iraq)
+    )
+    problem = load_strategies(iraq)["OUT-2005"].apply(iraq).problem()
+    assert answers["about"]["hashes"]["OUT-2005"] == problem.hash  # the strategies were not changed since
