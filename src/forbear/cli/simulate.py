@@ -17,6 +17,9 @@ def command(
     csv: Annotated[Path | None, typer.Option(help="write quantiles as CSV files into this folder")] = None,
     netcdf: Annotated[Path | None, typer.Option(help="write everything to this NetCDF file")] = None,
     kernel: Annotated[str, typer.Option(help="lanes (fast) or exact (64 bits, exact samplers, slow)")] = "lanes",
+    device: Annotated[
+        str, typer.Option(help="cpu, cuda (a GPU), or auto: a GPU that is at hand, for 4,096 members or more")
+    ] = "cpu",
     workers: Annotated[int | None, typer.Option(min=1)] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help="change a lever: intervener.force=+20000")] = None,
 ) -> None:
@@ -33,8 +36,9 @@ def command(
     if settings:
         loaded = loaded.with_settings(settings)
     ensemble = simulate(
-        loaded.problem(step), members=members, seed=seed, workers=workers, store=store, kernel=kernel, progress=meter()
-    )
+        loaded.problem(step), members=members, seed=seed, workers=workers, store=store, kernel=kernel, device=device,
+        progress=meter(),
+    )  # fmt: skip
     if csv is not None:
         print(f"{len(ensemble.healthy.to_csv(csv))} tables in {csv}")
     if netcdf is not None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.ensemble.design import draw_priors
-from forbear.ensemble.engine import Engine
+from forbear.ensemble.device import DeviceEngine, choose, run_chunks
+from forbear.ensemble.engine import Block, Engine
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.results import Ensemble, dataset_of
@@ -57,6 +58,7 @@ def simulate(
     weekly: Sequence[str] = WEEKLY,
     monthly: Sequence[str] = MONTHLY,
     kernel: str = "lanes",
+    device: str = "cpu",
     progress: Meter | None = None,
     note: str = "prior draws",
 ) -> Ensemble:
@@ -64,9 +66,10 @@ def simulate(
 
     members: how many, or the identities to run; parameters: name -> (members, *dimensions), drawn from the
     priors when absent; workers: threads (all cores by default; the result does not depend on it); store: a folder
-    that keeps finished chunks, so that a killed run goes on.
+    that keeps finished chunks, so that a killed run goes on; device: cpu, cuda (a GPU) or auto, which takes a GPU
+    that is at hand for a large ensemble and says what it chose.
     Randomness: named by (seed, member, ...): the same seed gives the same bits for any workers, chunks and resumption.
-    Raises RunError E401-E405 and FileError E103.
+    Raises RunError E401-E405, E409, E410 and FileError E103.
     """
     meter = progress or NoMeter()
     identities = (
@@ -75,7 +78,14 @@ def simulate(
     if len(identities) == 0:
         raise RunError("E405", "an ensemble needs at least one member")
     given = {name: np.asarray(value) for name, value in parameters.items()} if parameters is not None else None
-    engine = Engine(problem, weekly=weekly, monthly=monthly, kernel=kernel)
+    place = choose(device, kernel=kernel, members=len(identities))
+    if device == "auto":
+        meter.say(f"running on: {place}")
+    engine = (
+        DeviceEngine(problem, weekly=weekly, monthly=monthly)
+        if place.kind == "cuda"
+        else Engine(problem, weekly=weekly, monthly=monthly, kernel=kernel)
+    )
     chunks = [identities[start : start + LANES] for start in range(0, len(identities), LANES)]
     manifest = manifest_of(
         problem,
@@ -86,32 +96,47 @@ def simulate(
         kernel=kernel,
         parameters=given,
         note=note,
+        device=place,
     )
     keeper = Store(store, manifest) if store is not None else None
-    if not woven.is_compiled(engine.module()):
-        meter.say("compiling the country: once, a few minutes; kept on disk for next time")
-    _warm(engine)
+    if isinstance(engine, DeviceEngine):
+        engine.prepare(meter)
+    else:
+        if not woven.is_compiled(engine.module()):
+            meter.say("compiling the country: once, a few minutes; kept on disk for next time")
+        _warm(engine)
+
+    def values_of(number: int) -> dict[str, np.ndarray]:
+        chunk, start = chunks[number], number * LANES
+        if given is None:
+            return draw_priors(problem, chunk, seed)
+        return {name: value[start : start + len(chunk)] for name, value in given.items()}
+
+    def finish(number: int, values: dict[str, np.ndarray], block: Block) -> xr.Dataset:
+        data = dataset_of(problem, block, chunks[number], values)
+        if keeper is not None:
+            keeper.write(number, data)
+        return data
 
     def work(number: int) -> xr.Dataset:
         if keeper is not None and keeper.has(number):
             return keeper.read(number)
-        chunk = chunks[number]
-        start = number * LANES
-        values = (
-            draw_priors(problem, chunk, seed)
-            if given is None
-            else {name: value[start : start + len(chunk)] for name, value in given.items()}
-        )
-        data = dataset_of(problem, engine.run(values, chunk, seed), chunk, values)
-        if keeper is not None:
-            keeper.write(number, data)
-        return data
+        values = values_of(number)
+        return finish(number, values, engine.run(values, chunks[number], seed))
 
     meter.start(len(identities), f"simulating {problem.name}")
     done: list[Any] = [None] * len(chunks)
     pool = ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1)
     try:
-        waiting: dict[Future[Any], int] = {pool.submit(work, number): number for number in range(len(chunks))}
+        todo = list(range(len(chunks)))
+        if isinstance(engine, DeviceEngine):
+            kept = {number for number in todo if keeper is not None and keeper.has(number)}
+            missing, todo = [number for number in todo if number not in kept], sorted(kept)
+            gpu = run_chunks(engine, missing, chunks, seed=seed, pool=pool, values_of=values_of, finish=finish)
+            for number, data in gpu:
+                done[number] = data
+                meter.advance(len(chunks[number]))
+        waiting: dict[Future[Any], int] = {pool.submit(work, number): number for number in todo}
         for future in as_completed(waiting):
             number = waiting[future]
             done[number] = future.result()

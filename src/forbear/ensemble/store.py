@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 __all__ = ["Store"]
 
 #: What two runs must share to be the same run.
-IDENTITY = ("scenario_hash", "model_hash", "seed", "members", "chunk", "recorded", "kernel", "parameters")
+IDENTITY = ("scenario_hash", "model_hash", "seed", "members", "chunk", "recorded", "kernel", "device", "parameters")
+#: Stores that were begun before a device was recorded.
+BEFORE = {"device": "cpu"}
 
 
 class Store:
@@ -39,7 +41,7 @@ class Store:
         try:
             if path.exists():
                 there = json.loads(path.read_text(encoding="utf-8"))
-                different = [key for key in IDENTITY if there.get(key) != json.loads(json.dumps(manifest.get(key)))]
+                different = [key for key in IDENTITY if there.get(key, BEFORE.get(key)) != json.loads(json.dumps(manifest.get(key)))]
                 if different:
                     raise RunError(
                         "E404",
