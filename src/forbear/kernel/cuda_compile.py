@@ -48,15 +48,24 @@ def missing() -> str | None:
     try:
         from numba import cuda
     except Exception as error:  # a broken installation fails in many ways, each of them a reason
-        return f"numba.cuda cannot be loaded: {_first_line(error)}"
+        return f"numba.cuda cannot be loaded: {_in_a_line(error)}"
     if not cuda.is_available():
-        return f"no NVIDIA GPU or driver was found: {_first_line(cuda.cuda_error())}"
+        return f"no NVIDIA GPU or driver was found: {_in_a_line(cuda.cuda_error())}"
+    if simulated():
+        return None
+    try:
+        from numba.cuda.cudadrv.nvvm import NVVM
+
+        NVVM()
+    except Exception as error:
+        return f'NVIDIA\'s compiler (libNVVM) was not found, {_in_a_line(error)}: pip install "forbear[gpu]"'
     return None
 
 
-def _first_line(error: object) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+def _in_a_line(error: object) -> str:
+    """What an error says, without its headings."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip(" :")]
+    return " ".join(line for line in lines if not line.endswith(":")) or type(error).__name__
 
 
 @dataclass(frozen=True)
