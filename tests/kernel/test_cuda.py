@@ -47,10 +47,15 @@ def weeks(problem, steps=STEPS):
 
 SIMULATED = """
 import sys
+try:
+    from numba import cuda
+    cuda.jit
+except Exception:
+    sys.exit(77)
 import numpy as np
 sys.path.insert(0, {folder!r})
 import test_cuda as t
-from forbear.ensemble.device import DeviceEngine
+from forbear.ensemble.device_engine import DeviceEngine
 from forbear.ensemble.runner import simulate
 from forbear.scenario import Scenario
 
@@ -76,16 +81,11 @@ np.savez({file!r}, **out)
 def simulated(tmp_path_factory):
     """Results of the woven GPU kernels in numba's simulator: name -> array; and the store that `simulate` filled."""
     folder = tmp_path_factory.mktemp("gpu")
-    code = SIMULATED.format(
-        folder=os.path.dirname(__file__), store=str(folder / "store"), file=str(folder / "out.npz")
-    )
+    code = SIMULATED.format(folder=os.path.dirname(__file__), store=str(folder / "store"), file=str(folder / "out.npz"))
     environment = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1"}
-    probe = [sys.executable, "-c", "from numba import cuda; cuda.jit"]
-    if subprocess.run(probe, env=environment, capture_output=True).returncode:
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True)
+    if done.returncode == 77:
         pytest.skip("this numba brings no simulator of a GPU: install numba-cuda")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True
-    )
     assert done.returncode == 0, done.stderr[-3000:]
     return dict(np.load(folder / "out.npz")), folder / "store"
 
@@ -147,7 +147,9 @@ def test_a_thread_reads_the_lanes_number_at_every_address():
     members = np.arange(77, 77 + LANES, dtype=np.uint32)
     for index in (0, 1, 2, 3, 4, 1_001):
         row = draws.word_row(words, held, 0, 123_456_789, 50, index, members, 3, 4_294_967_295, LANES)
-        by_thread = [cuda_draws.word_of(123_456_789, 50, index, m, np.uint32(3), np.uint32(4_294_967_295)) for m in members]
+        by_thread = [
+            cuda_draws.word_of(123_456_789, 50, index, m, np.uint32(3), np.uint32(4_294_967_295)) for m in members
+        ]
         assert np.array_equal(words[row : row + LANES], np.array(by_thread, dtype=np.uint32))
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.ensemble.design import draw_priors
-from forbear.ensemble.device import DeviceEngine, choose, run_chunks
+from forbear.ensemble.device import choose
+from forbear.ensemble.device_engine import DeviceEngine, run_chunks
 from forbear.ensemble.engine import Block, Engine
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.progress import Meter, NoMeter

@@ -41,7 +41,11 @@ class Store:
         try:
             if path.exists():
                 there = json.loads(path.read_text(encoding="utf-8"))
-                different = [key for key in IDENTITY if there.get(key, BEFORE.get(key)) != json.loads(json.dumps(manifest.get(key)))]
+                different = [
+                    key
+                    for key in IDENTITY
+                    if there.get(key, BEFORE.get(key)) != json.loads(json.dumps(manifest.get(key)))
+                ]
                 if different:
                     raise RunError(
                         "E404",

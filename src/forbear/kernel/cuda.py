@@ -20,8 +20,8 @@ from pathlib import Path
 from forbear.kernel.driver import DIMENSION_ORDER
 from forbear.kernel.emit import HEADER, arguments_of, flat_index, row_text, slots
 from forbear.kernel.functions import FUNCTIONS
-from forbear.kernel.language import DRAWS, Draw, Program, RuleSource, Symbol, symbol_of
 from forbear.kernel.lanes import Constants, _Weaver
+from forbear.kernel.language import DRAWS, Draw, Program, RuleSource, Symbol, symbol_of
 
 __all__ = ["RULE_ARGUMENTS", "bank_of", "cuda_source", "place_order", "rule_functions"]
 

@@ -149,7 +149,9 @@ def without_fused_multiply_add() -> Iterator[None]:
     def compile_ir(ir: Any, **options: Any) -> Any:
         text = original(ir, **{**options, "fma": False})
         if fused(text.decode("utf-8", "replace")):
-            raise RuntimeError("NVIDIA's compiler fused multiplications with additions: results would not be the lanes'")
+            raise RuntimeError(
+                "NVIDIA's compiler fused multiplications with additions: results would not be the lanes'"
+            )
         return text
 
     nvvm.compile_ir = compile_ir
