@@ -144,7 +144,7 @@ def main() -> None:
     problem = Scenario.load(asked.scenario).problem()
     found = counts(DeviceEngine(problem, weekly=["deaths", "cost_budget"]))
     print(f"{asked.scenario}, one member, one step (mean of the first {COUNTED_STEPS}): {found['draws']:,.0f} draws ({found['without chance']:,.0f} more without chance), {found['operations']:,.0f} operations, {found['bytes'] / 1024:,.0f} kB through memory; state {found['state'] / 1024:,.1f} kB")  # fmt: skip
-    print(f"a run of {problem.steps} steps: {found['operations'] * problem.steps / 1e9:.3g} thousand million operations, {found['bytes'] * problem.steps / 1e6:,.0f} MB")  # fmt: skip
+    print(f"a run of {problem.steps} steps: {found['operations'] * problem.steps / 1e6:,.3g} million operations, {found['bytes'] * problem.steps / 1e6:,.0f} MB")  # fmt: skip
     reason = missing()
     if reason is not None:
         print(f"nothing was measured: {reason}")

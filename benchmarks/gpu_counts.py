@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-#: Counted in a member's first weeks of fighting; a run's counts are these times the number of steps.
-COUNTED_STEPS = 26
+#: Counted in a member's first two years; a run's counts are these times the number of steps. In Iraq 300 steps give 5 % more.
+COUNTED_STEPS = 104
 
 
 class Number:

@@ -17,6 +17,7 @@ import pytest
 from forbear.country.model import MODEL
 from forbear.country.program import program
 from forbear.ensemble.design import draw_priors
+from forbear.ensemble.device_engine import run_chunks
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.runner import simulate
 from forbear.errors import RunError
@@ -67,10 +68,11 @@ for number, block in enumerate(engine.run_chunks(chunks, t.SEED)):
     for part in ("weekly", "monthly", "last"):
         out |= {{f"{{number}} {{part}} {{name}}": value for name, value in getattr(block, part).items()}}
     out[f"{{number}} failed"] = block.failed
-ensemble = simulate(
-    problem, members=t.MEMBERS[0], seed=t.SEED, device="cuda", weekly=("deaths", "cost_full"), monthly=("control",),
-    store={store!r},
-)
+held = ("bank", "money", "memory", "left", "week_out", "week_money_out", "month_out", "given", "members")
+out["bytes"] = np.array([len(chunks) * engine.bytes_per_chunk, sum(engine._arrays[name].nbytes for name in held)])
+options = dict(members=t.MEMBERS[0], seed=t.SEED, device="cuda", weekly=("deaths", "cost_full"), monthly=("control",))
+ensemble = simulate(problem, store={store!r}, **options)
+out["read again"] = simulate(problem, store={store!r}, **options).data["deaths"].values
 out |= {{name: ensemble.data[name].values for name in ("deaths", "cost_full", "monthly_control", "failed")}}
 out["device"] = np.array([ensemble.manifest["device"], ensemble.manifest["device_name"]])
 np.savez({file!r}, **out)
@@ -116,8 +118,40 @@ def test_an_ensemble_from_the_gpu_is_the_processors_and_says_where_it_ran(proble
     )
     for name in ("deaths", "cost_full", "monthly_control", "failed"):
         assert np.array_equal(found[name], by_processor.data[name].values), name
+    assert np.array_equal(found["read again"], by_processor.data["deaths"].values)
     assert found["device"].tolist() == ["cuda", "numba's simulator of a GPU"]
     assert by_processor.manifest["device"] == "cpu"
+
+
+def test_the_memory_that_a_chunk_takes_is_counted_to_the_byte(simulated):
+    counted, held = simulated[0]["bytes"]
+    assert counted == held
+
+
+def test_chunks_go_to_the_gpu_as_many_at_once_as_it_holds():
+    from concurrent.futures import ThreadPoolExecutor
+
+    class Gpu:
+        launches: list[list[int]] = []
+
+        def chunks_at_once(self):
+            return 3
+
+        def run_chunks(self, chunks, seed):
+            self.launches.append([int(members[0]) for _, members in chunks])
+            return iter([f"block {values} {members[0]} {seed}" for values, members in chunks])
+
+    chunks = [np.array([10 * n]) for n in range(9)]
+    with ThreadPoolExecutor(2) as pool:
+        found = dict(
+            run_chunks(
+                Gpu(), [0, 2, 3, 4, 6, 7, 8], chunks, seed=5, pool=pool, values_of=lambda n: f"values {n}",
+                finish=lambda n, values, block: (n, block), waiting=2,
+            )
+        )  # fmt: skip
+    assert Gpu.launches == [[0, 20, 30], [40, 60, 70], [80]]
+    assert list(found) == [0, 2, 3, 4, 6, 7, 8]
+    assert found[6] == (6, "block values 6 60 5")
 
 
 def test_a_store_begun_on_a_gpu_is_not_continued_on_the_processor(problem, simulated):
