@@ -259,8 +259,12 @@ def test_numba_cuda_that_is_not_installed_is_named(monkeypatch):
     monkeypatch.setattr(cuda_compile, "simulated", lambda: False)
     assert "numba-cuda is not installed" in cuda_compile.missing()
     monkeypatch.setattr("importlib.util.find_spec", lambda name: True)
-    monkeypatch.setattr(cuda_compile.np, "__version__", "2.5.5")
-    assert "does not work with NumPy 2.5.5" in cuda_compile.missing()
+
+    def broken(name):
+        raise AttributeError("module 'numpy' has no attribute 'row_stack'")
+
+    monkeypatch.setattr("importlib.import_module", broken)
+    assert "does not work with NumPy" in cuda_compile.missing() and "row_stack" in cuda_compile.missing()
 
 
 def test_an_unknown_device_and_the_exact_kernel_on_a_gpu_are_refused(problem):

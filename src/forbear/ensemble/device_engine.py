@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["DeviceEngine", "run_chunks"]
 
-#: No more chunks are run at once even where memory would do: beyond this a GPU is full many times over.
-MOST_CHUNKS = 2048
+#: No more chunks are run at once even where memory would do: 131,072 threads fill any GPU, and parameters wait in host memory.
+MOST_CHUNKS = 1024
 #: The share of a GPU's free memory that is used.
 SHARE_OF_MEMORY = 0.8
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -24,8 +24,6 @@ from forbear.kernel.language import Program
 
 __all__ = ["GpuProgram", "fused", "is_compiled", "load", "missing", "ptx_of", "simulated"]
 
-#: numba-cuda uses names that NumPy 2.5 took away.
-_FIRST_NUMPY_TOO_NEW = (2, 5)
 #: Kernels that are not woven.
 STEPS = ("clear", "apply_levers", "react", "record")
 
@@ -37,16 +35,18 @@ def simulated() -> bool:
 
 def missing() -> str | None:
     """What keeps a GPU from being used, in words with what to do about it, or None when one is at hand."""
+    from importlib import import_module
     from importlib.util import find_spec
 
-    if not simulated():
-        if find_spec("numba_cuda") is None:
-            return 'the package numba-cuda is not installed: pip install "forbear[gpu]"'
-        version = tuple(int(part) for part in np.__version__.split(".")[:2])
-        if version >= _FIRST_NUMPY_TOO_NEW:
-            return f'numba-cuda does not work with NumPy {np.__version__}: pip install "numpy<2.5"'
+    if not simulated() and find_spec("numba_cuda") is None:
+        return 'the package numba-cuda is not installed: pip install "forbear[gpu]"'
     try:
         from numba import cuda
+
+        with suppress(ImportError):
+            import_module("numba.cuda.np.arrayobj")  # loaded late by numba-cuda 0.30, and broken by NumPy 2.5
+    except AttributeError as error:
+        return f'numba-cuda does not work with NumPy {np.__version__} ({error}): pip install "numpy<2.5"'
     except Exception as error:  # a broken installation fails in many ways, each of them a reason
         return f"numba.cuda cannot be loaded: {_in_a_line(error)}"
     if not cuda.is_available():
@@ -101,14 +101,22 @@ def load(program: Program) -> GpuProgram:
     module = module_of(program)
     options: dict[str, Any] = {} if simulated() else {"cache": True, "lto": False, "fastmath": False}
     kernels: dict[str, Any] = {}
-    with without_fused_multiply_add():
+    with without_fused_multiply_add() as compiled:
         for name in dict.fromkeys(name for names in rule_functions(program).values() for name in names):
             kernels[name] = cuda.jit(signatures()["rule"], **options)(getattr(module, name))
         steps = {name: cuda.jit(signatures()[name], **options)(getattr(cuda_steps, name)) for name in STEPS}
+    if not simulated():
+        new = sum(sum(kernel.stats.cache_misses.values()) for kernel in (*kernels.values(), *steps.values()))
+        _all_seen(new, compiled)
     functions = rule_functions(program)
     return GpuProgram(
         tuple(kernels[name] for name in functions["begin"]), tuple(kernels[name] for name in functions["week"]), **steps
     )
+
+
+def _all_seen(expected: int, compiled: list[int]) -> None:
+    if len(compiled) < expected:  # another numba-cuda that goes another way to NVIDIA's compiler
+        raise RuntimeError(f"{expected - len(compiled)} GPU kernels were compiled unseen: use numba-cuda 0.30")
 
 
 def fused(ptx: str) -> int:
@@ -137,10 +145,14 @@ def signatures() -> dict[str, Any]:
 
 
 @contextmanager
-def without_fused_multiply_add() -> Iterator[None]:
-    """While inside, NVIDIA's compiler rounds each multiplication and each addition on its own; anything else raises."""
+def without_fused_multiply_add() -> Iterator[list[int]]:
+    """While inside, NVIDIA's compiler rounds each multiplication and each addition on its own; anything else raises.
+
+    Yields a list that gets the length of every text that was compiled and searched.
+    """
+    compiled: list[int] = []
     if simulated():
-        yield
+        yield compiled
         return
     from numba.cuda.cudadrv import nvvm
 
@@ -152,11 +164,12 @@ def without_fused_multiply_add() -> Iterator[None]:
             raise RuntimeError(
                 "NVIDIA's compiler fused multiplications with additions: results would not be the lanes'"
             )
+        compiled.append(len(text))
         return text
 
     nvvm.compile_ir = compile_ir
     try:
-        yield
+        yield compiled
     finally:
         nvvm.compile_ir = original
 
@@ -204,10 +217,12 @@ def ptx_of(program: Program, capability: tuple[int, int]) -> dict[str, str]:
     asked = dispatcher.get_current_device
     dispatcher.get_current_device = lambda: Device
     try:
-        with without_fused_multiply_add():
-            return {
+        with without_fused_multiply_add() as compiled:
+            texts = {
                 name: cuda.compile_ptx(function, signatures()[kind], cc=capability)[0]
                 for name, (function, kind) in functions.items()
             }
+        _all_seen(len(texts), compiled)
+        return texts
     finally:
         dispatcher.get_current_device = asked
