@@ -69,32 +69,37 @@ class Memory:
         self.values[place] = Number(value).value
 
 
-def operations(function: Any) -> tuple[int, int]:
-    """Operations in a leaf function's source, the functions that it calls included: outside loops, and in one turn of a `while`."""
+def operations(function: Any) -> int:
+    """Operations in a leaf function's source, those of the functions that it calls included."""
+    return sum(parts(function).values())
+
+
+def parts(function: Any) -> Counter[str]:
+    """Operations of a function by part: always; and for a sampler few (before the walk), turn (of the walk), many (expansion)."""
     plain = getattr(function, "py_func", function)
-    tree = ast.parse(textwrap.dedent(inspect.getsource(plain)))
-
-    def count(nodes: list[ast.stmt]) -> tuple[int, int]:
-        straight, turn = 0, 0
-        for statement in nodes:
-            inner = [s for s in ast.walk(statement) if isinstance(s, ast.While)]
-            loops = {id(n) for w in inner for n in ast.walk(w)}
-            ten = 10 if any(isinstance(s, ast.For) for s in ast.walk(statement)) else 1  # the rounds of Philox
-            for node in ast.walk(statement):
-                cost = 1 if isinstance(node, ast.BinOp | ast.Compare | ast.IfExp | ast.UnaryOp) else 0
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                    called = plain.__globals__.get(node.func.id)
-                    if hasattr(called, "py_func"):
-                        cost = sum(operations(called))
-                if id(node) in loops:
-                    turn += cost
-                else:
-                    straight += cost * ten
-        return straight, turn
-
-    definition = tree.body[0]
+    definition = ast.parse(textwrap.dedent(inspect.getsource(plain))).body[0]
     assert isinstance(definition, ast.FunctionDef)
-    return count(definition.body)
+    out: Counter[str] = Counter()
+
+    def count(node: ast.AST, part: str, times: int = 1) -> None:
+        if isinstance(node, ast.BinOp | ast.Compare | ast.IfExp | ast.UnaryOp):
+            out[part] += times
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            called = plain.__globals__.get(node.func.id)
+            out[part] += times * operations(called) if hasattr(called, "py_func") else 0
+        for name, value in ast.iter_fields(node):
+            inner = {"body": "few", "orelse": "many"}.get(name, part) if isinstance(node, ast.If) else part
+            inner = "turn" if isinstance(node, ast.While) else inner
+            turns = 10 if isinstance(node, ast.For) else times  # the rounds of Philox
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, ast.AST):
+                    # the expansion is the second branch: its own condition and body belong together
+                    keep = part == "many" and isinstance(node, ast.If)
+                    count(child, "many" if keep else inner, turns)
+
+    for statement in definition.body:
+        count(statement, "always")
+    return out
 
 
 def counts(engine: Any) -> dict[str, float]:
@@ -116,7 +121,7 @@ def counts(engine: Any) -> dict[str, float]:
             bank.values[at] = parameters[symbol.name].ravel()
 
     def function(lane: Any) -> Any:
-        cost = sum(operations(lane))
+        cost = operations(lane)
 
         def call(*numbers: Any) -> Number:
             Number.done += cost
@@ -127,19 +132,26 @@ def counts(engine: Any) -> dict[str, float]:
     def sampler(kind: str) -> Any:
         draw = getattr(cuda_draws, f"{kind}_of")
         by_word = getattr(cuda_draws, f"{kind}_of_word", None)
-        word = sum(operations(cuda_draws.word_of))
-        straight, turn = operations(by_word) if by_word else (sum(operations(draw)) - word, 0)
+        word = operations(cuda_draws.word_of)
+        cost = parts(by_word) if by_word else Counter(always=operations(draw) - word)
 
         def call(*arguments: Any) -> Number:
             numbers = [np.float32(Number(n).value) for n in arguments[:-6]]
             result = Number(draw(*numbers, *arguments[-6:]))
-            chance = not numbers or (numbers[0] > 0 and (len(numbers) < 2 or 0 < numbers[1] < 1))
-            if chance:
-                drawn[kind] += 1
-                mean = float(np.prod(numbers)) if numbers else 0.0
-                Number.done += word + straight + (int(result.value) * turn if mean <= 12 else 0)
-            else:
+            if numbers and not (numbers[0] > 0 and (len(numbers) < 2 or 0 < numbers[1] < 1)):
                 drawn["without chance"] += 1
+                return result
+            drawn[kind] += 1
+            Number.done += word + cost["always"]
+            if numbers:
+                turned = len(numbers) == 2 and numbers[1] > 0.5
+                mean = float(numbers[0]) * (float(min(numbers[1], 1 - numbers[1])) if len(numbers) == 2 else 1.0)
+                v = (cuda_draws.word_of(*arguments[-6:]) + 0.5) * 2.0**-32
+                walked = numbers[0] - result.value if turned else result.value
+                if mean > 12:
+                    Number.done += cost["many"]
+                elif (1 - v if turned else v) < 1.001 * mean:
+                    Number.done += cost["few"] + int(walked) * cost["turn"]
             return result
 
         return call

@@ -24,6 +24,7 @@ from forbear.errors import RunError
 from forbear.kernel import cuda_draws, draws
 
 LANES = draws.LANES
+WORK_ROWS = getattr(draws, "WORK_ROWS", 5)
 STEPS, SEED = 6, 7
 MONEY = [q.name for q in MODEL.quantities.values() if q.money]
 OTHERS = [q.name for q in MODEL.quantities.values() if not q.money]
@@ -188,7 +189,7 @@ def test_a_thread_reads_the_lanes_number_at_every_address():
 
 
 def by_lanes(kind, rows, words):
-    held, work = np.zeros(2, dtype=np.int64), np.zeros(5 * LANES, dtype=np.float32)
+    held, work = np.zeros(2, dtype=np.int64), np.zeros(WORK_ROWS * LANES, dtype=np.float32)
     many = np.zeros(8 * LANES, dtype=np.uint32)
     many[:LANES] = words
     out = np.zeros(LANES, dtype=np.float32)
@@ -231,7 +232,7 @@ def test_a_thread_draws_the_lanes_poisson_numbers_normals_and_uniforms(words):
         out, held = np.zeros(LANES, dtype=np.float32), np.full(2, -1, dtype=np.int64)
         members = np.arange(LANES, dtype=np.uint32)
         buffers = (np.zeros(8 * LANES, dtype=np.uint32), held, 0, site, step, index, members, *keys)
-        getattr(draws, f"{kind}_lanes")(out, 0, *buffers, np.zeros(5 * LANES, dtype=np.float32), LANES)
+        getattr(draws, f"{kind}_lanes")(out, 0, *buffers, np.zeros(WORK_ROWS * LANES, dtype=np.float32), LANES)
         one = getattr(cuda_draws, f"{kind}_of")
         assert [one(site, step, index, m, *keys) for m in members] == out.tolist()
 

@@ -17,7 +17,10 @@ from forbear.kernel.functions import exp_lane, log1p_lane
 F, U32 = np.float32, np.uint32
 _W0, _W1 = draws._W0, draws._W1
 _ZERO, _HALF, _ONE, _TWO, _SIX = F(0.0), F(0.5), F(1.0), F(2.0), F(6.0)
-_LIMIT, _FLOOR_PMF, _OFFSET, _MOST_STEPS = draws.INVERSION_LIMIT, draws._FLOOR_PMF, draws._OFFSET, draws._MOST_STEPS
+_LIMIT, _FLOOR_PMF, _OFFSET, _MOST_STEPS = draws.INVERSION_LIMIT, draws._FLOOR_PMF, draws._OFFSET, 60
+#: A uniform above the mean times this gives no event: the probability of any is at most the mean, and the rest is
+#: far more than rounding makes of it. Most draws end here, before an exponential or a logarithm.
+_BOUND = F(1.001)
 
 #: One member's draw: compiled for the processor in tests and in the simulator, and again for the GPU.
 one_member = njit(error_model="numpy", nogil=True, cache=True)
@@ -49,7 +52,7 @@ def binomial_of_word(size, chance, word):  # type: ignore[no-untyped-def]
     v = v if v > _OFFSET else _OFFSET
     mean = size * q
     count = _ZERO
-    if mean <= _LIMIT:
+    if mean <= _LIMIT and v < mean * _BOUND:
         log_none = size * log1p_lane(-q)
         pmf = exp_lane(log_none)
         tail = above_zero(pmf, log_none)
@@ -78,7 +81,7 @@ def poisson_of_word(mean, word):  # type: ignore[no-untyped-def]
     """How many events of an expected number, for one 32-bit word."""
     v = upper_tail(word)
     count = _ZERO
-    if mean <= _LIMIT:
+    if mean <= _LIMIT and v < mean * _BOUND:
         pmf = exp_lane(-mean)
         tail = above_zero(pmf, -mean)
         k = 0
