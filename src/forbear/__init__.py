@@ -14,6 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forbear import plot
     from forbear.analysis.attribute import attribute
     from forbear.analysis.battery import answer
     from forbear.analysis.compare import compare
@@ -41,6 +42,7 @@ __all__ = [
     "diff",
     "fit",
     "match",
+    "plot",
     "simulate",
 ]
 
@@ -65,6 +67,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    if name == "plot":
+        return import_module("forbear.plot")
     if name in _HOME:
         module, attribute = _HOME[name]
         return getattr(import_module(module), attribute)

@@ -17,7 +17,7 @@ import pytest
 from forbear.country.model import MODEL
 from forbear.country.program import program
 from forbear.ensemble.design import draw_priors
-from forbear.ensemble.device_engine import run_chunks
+from forbear.ensemble.device_executor import OnDevice
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.runner import simulate
 from forbear.errors import RunError
@@ -130,7 +130,6 @@ def test_the_memory_that_a_chunk_takes_is_counted_to_the_byte(simulated):
 
 
 def test_chunks_go_to_the_gpu_as_many_at_once_as_it_holds():
-    from concurrent.futures import ThreadPoolExecutor
 
     class Gpu:
         launches: list[list[int]] = []
@@ -142,17 +141,33 @@ def test_chunks_go_to_the_gpu_as_many_at_once_as_it_holds():
             self.launches.append([int(members[0]) for _, members in chunks])
             return iter([f"block {values} {members[0]} {seed}" for values, members in chunks])
 
-    chunks = [np.array([10 * n]) for n in range(9)]
-    with ThreadPoolExecutor(2) as pool:
-        found = dict(
-            run_chunks(
-                Gpu(), [0, 2, 3, 4, 6, 7, 8], chunks, seed=5, pool=pool, values_of=lambda n: f"values {n}",
-                finish=lambda n, values, block: (n, block), waiting=2,
-            )
-        )  # fmt: skip
-    assert Gpu.launches == [[0, 20, 30], [40, 60, 70], [80]]
-    assert list(found) == [0, 2, 3, 4, 6, 7, 8]
-    assert found[6] == (6, "block values 6 60 5")
+    class Store:
+        def has(self, number):
+            return number in (1, 5)
+
+        def read(self, number):
+            return "from the store"
+
+    class Job:
+        seed, blocks_in_a_chunk, store = 5, 1, Store()
+
+        def engine(self):
+            return Gpu()
+
+        def values_of(self, members, given):
+            return f"values {members[0] // 10}"
+
+        def blocks_of(self, members, values):
+            return [(values, members)]
+
+        def finish(self, number, members, values, blocks):
+            return number, *blocks
+
+    pieces = [(number, (np.array([10 * number]), None)) for number in range(9)]
+    found = dict(OnDevice(2).each(Job(), pieces))
+    assert Gpu.launches == [[0, 20], [30, 40], [60, 70, 80]]
+    assert sorted(found) == list(range(9))
+    assert found[6] == (6, "block values 6 60 5") and found[5] == "from the store"
 
 
 def test_a_store_begun_on_a_gpu_is_not_continued_on_the_processor(problem, simulated):

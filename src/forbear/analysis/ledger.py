@@ -61,7 +61,13 @@ def mobilisation_ledger(
         parameters = space.values(space.draw(draws, seed, "ledger"))
     names = ("mobilised_by_occupation", "mobilised_by_exclusion", "mobilised_by_fear", "mobilisation", "sympathisers")
     data = simulate(
-        problem, members=draws if members is None else members, seed=seed, parameters=parameters, workers=workers, weekly=(), monthly=names
+        problem,
+        members=draws if members is None else members,
+        seed=seed,
+        parameters=parameters,
+        workers=workers,
+        weekly=(),
+        monthly=names,
     ).data
     values = {n: data[f"monthly_{n}"].values.astype(float) for n in names}  # (draws, months, districts, communities)
     weight = values["sympathisers"]

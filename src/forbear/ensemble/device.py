@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forbear.errors import RunError, nearest
 
-__all__ = ["DEVICES", "Device", "choose", "gpu_name"]
+__all__ = ["PROCESSOR", "DEVICES", "Device", "choose", "gpu_name"]
 
 DEVICES = ("auto", "cpu", "cuda")
 #: `auto` leaves smaller ensembles to the processor: a thread of a GPU is slow, only thousands of them are fast.
@@ -24,6 +24,10 @@ class Device:
 
     def __str__(self) -> str:
         return f"{self.name} ({self.why})" if self.why else self.name
+
+
+#: Where members run when nothing is asked for.
+PROCESSOR = Device("cpu", "processor")
 
 
 def choose(asked: str, *, kernel: str, members: int) -> Device:

@@ -7,9 +7,7 @@ goes into the same store.
 from __future__ import annotations
 
 import warnings
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +17,10 @@ from forbear.errors import RunError
 from forbear.kernel.draws import LANES
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from forbear.ensemble.progress import Meter
     from forbear.scenario.problem import Problem
 
-__all__ = ["DeviceEngine", "run_chunks"]
+__all__ = ["DeviceEngine"]
 
 #: No more chunks are run at once even where memory would do: 131,072 threads fill any GPU, and parameters wait in host memory.
 MOST_CHUNKS = 1024
@@ -202,34 +198,3 @@ class DeviceEngine(Engine):
             follow(week, index)
             month = int(self.problem.months[index])
             record(bank, rows, money, money_rows, index, month, *recorded, *monthly)
-
-
-def run_chunks(
-    engine: DeviceEngine,
-    numbers: Sequence[int],
-    chunks: Sequence[np.ndarray],
-    *,
-    seed: int,
-    pool: Executor,
-    values_of: Callable[[int], dict[str, np.ndarray]],
-    finish: Callable[[int, dict[str, np.ndarray], Block], xr.Dataset],
-    waiting: int = 8,
-) -> Iterator[tuple[int, xr.Dataset]]:
-    """Run the chunks of these numbers on a GPU, as many at once as its memory holds, and yield (number, dataset).
-
-    `values_of` draws a chunk's parameters and `finish` turns its block into a dataset (and stores it); both run in
-    `pool`, at most `waiting` unfinished ones held, so that memory does not grow with the ensemble.
-    """
-    at_once = engine.chunks_at_once()
-    unfinished: deque[tuple[int, Future[xr.Dataset]]] = deque()
-    for start in range(0, len(numbers), at_once):
-        group = numbers[start : start + at_once]
-        values = list(pool.map(values_of, group))
-        blocks = engine.run_chunks([(v, chunks[n]) for v, n in zip(values, group, strict=True)], seed)
-        for number, given, block in zip(group, values, blocks, strict=True):
-            unfinished.append((number, pool.submit(finish, number, given, block)))
-            if len(unfinished) > waiting:
-                done, future = unfinished.popleft()
-                yield done, future.result()
-    for done, future in unfinished:
-        yield done, future.result()
