@@ -110,7 +110,7 @@ def population(repetitions: int) -> None:
         print(f"| {size.population:,} | {spread(rates[size][0])} | {spread(rates[size][1])} |")
 
 
-def workbench(repetitions: int, members: int = 16) -> None:
+def workbench(repetitions: int, members: int = 8) -> None:
     """EMA Workbench drives forbear's own Iraq, a run an experiment; forbear drives the same members in a block."""
     if find_spec("ema_workbench") is None:
         print("ema_workbench: not installed; see benchmarks/README.md")

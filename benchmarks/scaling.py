@@ -40,7 +40,9 @@ def resized(problem: Any, **sizes: int) -> Any:
                 value = np.take(value, indices[dimension], axis=axis + first)
         return value
 
-    facts, levers, priors = ({d.name: d.over for d in group.values()} for group in (MODEL.facts, MODEL.levers, MODEL.parameters))
+    facts, levers, priors = (
+        {d.name: d.over for d in group.values()} for group in (MODEL.facts, MODEL.levers, MODEL.parameters)
+    )
     names = dict(problem.names)
     for dimension, size in sizes.items():
         names[dimension] = tuple(f"{dimension}{i}" for i in range(size))
@@ -65,9 +67,17 @@ def timed(cases: dict[str, Callable[[], float]], repetitions: int = REPETITIONS)
     return out
 
 
-def table(title: str, column: str, found: dict[str, list[float]], unit: str, scale: float, per: dict[str, float] | None = None) -> None:
+def table(
+    title: str, column: str, found: dict[str, list[float]], unit: str, scale: float, per: dict[str, float] | None = None
+) -> None:
     """Print costs, and with `per` the cost divided by the size of the case."""
-    print(f"\n**{title}**\n\n| {column} | {unit} |" + (" for each |" if per else "") + " ratio to the first |\n|---|---|" + ("---|" if per else "") + "---|")
+    print(
+        f"\n**{title}**\n\n| {column} | {unit} |"
+        + (" for each |" if per else "")
+        + " ratio to the first |\n|---|---|"
+        + ("---|" if per else "")
+        + "---|"
+    )
     first = statistics.median(next(iter(found.values())))
     for name, values in found.items():
         each = f" {statistics.median(values) * scale / per[name]:.3g} |" if per else ""
@@ -100,7 +110,9 @@ def districts() -> None:
     """Districts of Iraq, repeated or left out."""
     problem = _problem("iraq-2003")
     found = timed({str(n): engine_case(resized(problem, district=n), 104) for n in (4, 9, 18, 36)}, 3)
-    table("Districts (Iraq, 104 weeks)", "districts", found, "core-milliseconds a run", 1e3, {n: float(n) for n in found})
+    table(
+        "Districts (Iraq, 104 weeks)", "districts", found, "core-milliseconds a run", 1e3, {n: float(n) for n in found}
+    )
 
 
 def communities() -> None:
@@ -125,7 +137,9 @@ def people() -> None:
         facts = dict(problem.facts)
         for name in ("population_at_start", "founding_fighters", "old_army_strength"):
             facts[name] = np.floor(facts[name] * factor)
-        levers = {n: v * (factor if n in ("force", "partners", "force_target") else 1) for n, v in problem.levers.items()}
+        levers = {
+            n: v * (factor if n in ("force", "partners", "force_target") else 1) for n, v in problem.levers.items()
+        }
         count = f"{facts['population_at_start'].sum():,.0f}"
         cases[count] = engine_case(replace(problem, facts=facts, levers=levers, rules=()))
     table("People (meadow)", "people", timed(cases), "core-milliseconds a run", 1e3)
@@ -186,42 +200,51 @@ class Nothing:
 
 
 def workers() -> None:
-    """Worker processes of a local dask cluster against threads of one process, in turn."""
-    from forbear.ensemble.cluster import Cluster
-    from forbear.ensemble.executors import Threads
+    """Worker processes of a local dask cluster against threads of one process, in turn: processor time and wall time."""
+    from forbear.ensemble import cluster as clusters
     from forbear.ensemble.summaries import summarise
 
     problem = _problem("iraq-2003")
-    options: dict[str, Any] = {"members": 1024, "chunk": 128, "weekly": ("deaths", "cost_budget", "fighters")}
-    rates: dict[str, list[float]] = {}
-    starts, clusters = [], {}
-    for count in sorted({1, 2, os.cpu_count() or 1}):
-        began = time.perf_counter()
-        clusters[count] = Cluster(f"local:{count}")
-        starts.append(time.perf_counter() - began)
-        summarise(problem, cluster=clusters[count], **{**options, "members": 128 * 2 * count})  # loads the compiled country
+    options: dict[str, Any] = {"members": 512, "chunk": 128, "weekly": ("deaths", "cost_budget", "fighters")}
+    began = time.perf_counter()
+    cluster = clusters.Cluster("local:2")
+    started = time.perf_counter() - began
+    for _ in range(2):  # both workers load the compiled country
+        summarise(problem, cluster=cluster, seed=99 + _, **options)
     whole = summarise(problem, **options)
+
+    def spent() -> float:
+        return time.process_time() + sum(cluster.client.run(time.process_time).values())
+
+    cpu: dict[str, list[float]] = {}
+    wall: dict[str, list[float]] = {}
     for repetition in range(3):
-        for count, cluster in clusters.items():
-            for name, where in ((f"{count} threads", {"workers": count}), (f"{count} worker processes", {"cluster": cluster})):
-                began = time.perf_counter()
-                found = summarise(problem, seed=repetition + 1, **options, **where)
-                rates.setdefault(name, []).append(options["members"] / (time.perf_counter() - began))
-                if repetition == 0 and not (np.array_equal(found.counts, whole.counts) and np.array_equal(found.moments, whole.moments)):
-                    raise SystemExit("a cluster gave other numbers")
-    print("\n**Worker processes (Iraq, summaries only; bits are the same in every row)**\n\n| where | runs per second | ratio to one thread |\n|---|---|---|")
-    for name, values in rates.items():
-        print(f"| {name} | {spread(values)} | {statistics.median(values) / statistics.median(rates['1 threads']):.2f} |")
-    began = time.perf_counter()
-    for _ in clusters[1].each(Nothing(), ((i, None) for i in range(1000))):
-        pass
-    null = (time.perf_counter() - began) / 1000
-    began = time.perf_counter()
-    for _ in Threads(1).each(Nothing(), ((i, None) for i in range(1000))):
-        pass
-    print(f"\nA piece that does nothing takes {null * 1e3:.2g} ms of the scheduler ({(time.perf_counter() - began):.2g} ms here); a cluster starts in {spread(starts)} s.")
-    for cluster in clusters.values():
-        cluster.close()
+        for name, where in (("2 threads", {"workers": 2}), ("2 worker processes", {"cluster": cluster})):
+            before, began = spent(), time.perf_counter()
+            found = summarise(problem, seed=1 if repetition == 0 else 10 + repetition, **options, **where)
+            wall.setdefault(name, []).append(options["members"] / (time.perf_counter() - began))
+            cpu.setdefault(name, []).append((spent() - before) / options["members"])
+            if repetition == 0 and not (
+                np.array_equal(found.counts, whole.counts) and np.array_equal(found.moments, whole.moments)
+            ):
+                raise SystemExit("a cluster gave other numbers")
+    table(
+        "Worker processes (Iraq, summaries only; the bits are the same)",
+        "where",
+        cpu,
+        "core-milliseconds a run, client, scheduler and workers",
+        1e3,
+    )
+    print("\nRuns per second of wall time: " + ", ".join(f"{name} {spread(values)}" for name, values in wall.items()))
+    rates = []
+    clusters.AHEAD = 100  # enough in flight that the scheduler, and not the way there and back, is the limit
+    for _ in range(3):
+        began = time.perf_counter()
+        for _ in cluster.each(Nothing(), ((i, None) for i in range(1000))):
+            pass
+        rates.append(1000 / (time.perf_counter() - began))
+    print(f"Pieces that do nothing: {spread(rates)} a second; a cluster starts in {started:.2g} s.")
+    cluster.close()
 
 
 def store() -> None:
@@ -249,11 +272,13 @@ def store() -> None:
     megabytes = data.nbytes / 1e6
     print("\n**Store (Iraq, a chunk of 128 runs, every output)**\n\n| what | figure |\n|---|---|")
     print(f"| in memory, on disk | {megabytes:.1f} MB, {size / 1e6:.1f} MB ({megabytes * 1e6 / size:.1f} to one) |")
-    print(f"| write | {spread([megabytes / w for w in writing])} MB per core-second, {statistics.median(writing) / simulated:.1%} of simulating it |")
+    print(
+        f"| write | {spread([megabytes / w for w in writing])} MB per core-second, {statistics.median(writing) / simulated:.1%} of simulating it |"
+    )
     print(f"| read | {spread([megabytes / r for r in reading])} MB per core-second |")
 
 
-def memory(counts: Sequence[int] = (128, 512, 2048)) -> None:
+def memory(counts: Sequence[int] = (128, 1024, 2048)) -> None:
     """Peak memory of a process that makes an ensemble of Iraq; each in a process of its own."""
     print("\n**Peak memory (Iraq, 2 threads)**\n\n| members | every output, MB | summaries only, MB |\n|---|---|---|")
     for count in counts:

@@ -341,20 +341,26 @@ def test_a_kept_game_outlives_its_server_and_a_broken_file_does_not_stop_others(
 # -- pages --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def app(tmp_path, monkeypatch):
-    monkeypatch.setenv("FORBEAR_GAMES", str(tmp_path / "games"))
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Games of these tests are kept in a folder of their own."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("FORBEAR_GAMES", str(tmp_path_factory.mktemp("games")))
+    yield
+    patch.undo()
+
+
+@pytest.fixture(scope="module")
+def app(kept):
     return create("meadow")
 
 
 @pytest.fixture
-def player(app, meet):
-    from starlette.testclient import TestClient
-
-    with TestClient(app, base_url=BASE) as client:
-        visitor = meet(client)
-        visitor.get("/play")
-        yield visitor
+def player(client, meet):
+    client.cookies.clear()
+    visitor = meet(client)
+    visitor.get("/play")
+    return visitor
 
 
 START = {"scenario": "meadow", "group": "Red", "strategy": "HISTORY", "months": "3", "world": "7", "draws": "prior"}
@@ -508,21 +514,20 @@ def test_a_log_sent_to_another_server_goes_on_from_the_same_turn(player, meet, t
 
 
 def test_groups_are_compared_and_their_keys_stay_their_own(player, app):
-    addresses = [begun(player, group=group) for group in ("Red", "Blue")]
+    addresses = [begun(player, group=group) for group in ("North", "South")]
     for address, force in zip(addresses, ("0", "900"), strict=True):
         turn(player, address, 0, months="12", **{FORCE: force})
         assert player.post(address + "/end", {"parent": "1"}).status_code == 200
     page = player.get("/play/compare").text
-    names = re.findall(r'name="game" value="([0-9a-f.]+)"', page)
+    names = re.findall(r'name="game" value="([0-9a-f.]+)"><label[^>]*>(?:North|South):', page)
     assert len(names) == 2
     found = player.get("/play/compare?" + "&".join(f"game={name}" for name in names)).text
     assert "One world is luck" in found and "different worlds" not in found
     assert found.count("<svg") >= 5 and "replayed here to the bit" in found and "style=" not in found
     for address in addresses:
         assert address.removeprefix("/play/") not in found
-    rows = [
-        app.state.games.worlds.outcomes(app.state.countries.get("meadow"), game, 1) for game in app.state.games.all()
-    ]
+    games, country = app.state.games, app.state.countries.get("meadow")
+    rows = [games.worlds.outcomes(country, games.get(address.removeprefix("/play/")), 1) for address in addresses]
     assert rows[0][0]["history"] == rows[1][0]["history"]  # one world
     assert player.get("/play/compare?game=0123456789abcdef.1").status_code == 422
 

@@ -110,14 +110,14 @@ def pool(said: Mapping[str, Sequence[Said]]) -> tuple[dict[str, tuple[float, flo
     logged = np.zeros(len(GRID))
     for cases in said.values():
         if sum(np.isfinite(s.variance) for s in cases) > 1:
-            logged += np.array([_log_density(cases, rho) for rho in GRID])
+            logged += _log_density(cases, GRID)
     weights = np.exp(logged - logged.max())
     weights /= weights.sum()
     out = {}
     for name, cases in said.items():
-        found = np.array([_new(cases, rho) for rho in GRID])
-        mean = float(weights @ found[:, 0])
-        variance = float(weights @ (found[:, 1] + found[:, 0] ** 2) - mean**2)
+        centre, spread = _new(cases, GRID)
+        mean = float(weights @ centre)
+        variance = float(weights @ (spread + centre**2) - mean**2)
         out[name] = (mean, float(np.sqrt(variance)))
     return out, weights
 
@@ -129,7 +129,8 @@ def same_number(one: Said, other: Said) -> float:
     """
     if not (np.isfinite(one.variance) and np.isfinite(other.variance)):
         return 0.0
-    return float(_log_density((one, other), 1.0) - _log_density((one, other), 0.0))
+    odds = _log_density((one, other), np.array([1.0, 0.0]))
+    return float(odds[0] - odds[1])
 
 
 def sampling_noise(posterior: Posterior) -> float:
@@ -240,21 +241,25 @@ def pooled_parameters(problem: Problem, count: int, seed: int) -> dict[str, np.n
     return space.values(draw(pooled, space, count, seed))
 
 
-def _covariance(cases: Sequence[Said], rho: float) -> tuple[np.ndarray, np.ndarray]:
+def _log_density(cases: Sequence[Said], rho: np.ndarray) -> np.ndarray:
+    """Log density of what cases say, for each rho (any shape): V = rho 11' + D is inverted in closed form."""
+    y, inverse, total = _parts(cases, rho)
+    square = (y**2 * inverse).sum(axis=0) - rho * (y * inverse).sum(axis=0) ** 2 / (1.0 + rho * total)
+    determinant = np.log1p(rho * total) - np.log(inverse).sum(axis=0)
+    return np.asarray(-0.5 * (square + determinant + len(y) * np.log(2.0 * np.pi)))
+
+
+def _new(cases: Sequence[Said], rho: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and variance of a new country's score for each rho."""
+    y, inverse, total = _parts(cases, rho)
+    pull = 1.0 / (1.0 + rho * total)
+    return rho * pull * (y * inverse).sum(axis=0), 1.0 - rho**2 * pull * total
+
+
+def _parts(cases: Sequence[Said], rho: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Centres (cases, 1...), inverse own variances 1 / (1 - rho + s2) (cases, rho...), and their sum over cases."""
     used = [s for s in cases if np.isfinite(s.variance)]
-    y = np.array([s.centre for s in used])
-    return y, rho * np.ones((len(y), len(y))) + np.diag([1.0 - rho + s.variance for s in used])
-
-
-def _log_density(cases: Sequence[Said], rho: float) -> float:
-    y, covariance = _covariance(cases, rho)
-    _, determinant = np.linalg.slogdet(covariance)
-    return float(-0.5 * (y @ np.linalg.solve(covariance, y) + determinant + len(y) * np.log(2.0 * np.pi)))
-
-
-def _new(cases: Sequence[Said], rho: float) -> tuple[float, float]:
-    y, covariance = _covariance(cases, rho)
-    if not len(y):
-        return 0.0, 1.0
-    pull = np.linalg.solve(covariance, np.ones(len(y)))
-    return float(rho * pull @ y), float(1.0 - rho**2 * pull.sum())
+    shape = (len(used), *(1,) * np.ndim(rho))
+    error = np.array([s.variance for s in used]).reshape(shape)
+    inverse = 1.0 / (1.0 - rho + error)
+    return np.array([s.centre for s in used]).reshape(shape), inverse, np.asarray(inverse.sum(axis=0))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.engine import Block, Engine
+from forbear.ensemble.engine import Block
+from forbear.ensemble.extended import engine_of
 from forbear.ensemble.results import Ensemble, dataset_of
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class Country:
                 self._blocks.move_to_end(key)
                 return self._blocks[key]
         members = np.arange(start, start + BLOCK, dtype=np.uint32)
-        engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
+        engine = engine_of(problem, weekly=weekly, monthly=MONTHLY)
         opened = engine.open(self.parameters(draws, members, seed, pinned), members, seed)
         for until in range(_PIECE, problem.steps + _PIECE, _PIECE):
             if cancelled():

@@ -270,7 +270,8 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
         return page(
             request, "play_end.html", game=game, country=country, number=number, path=path, labels=_months(problem), words=_words, beside=beside(country),
             months=path[-1].until, charts=[play_charts.drawn(f) for f in figures], rows=games.worlds.outcomes(country, game, number), show=_show,
-            differs=any(t.check and t.check != games.worlds.view(country, game, t.number).check for t in path[-1:]),
+            differs=bool(path[-1].check) and path[-1].check != view.check,
+            held=game.feasible and not (problem.levers["feasible"] == 1).all(),
             tree=_tree(game, _months(problem)), foresight=[t for t in path if t.hindsight != "none"], public=f"{public_name(game)}.{number}",
         )  # fmt: skip
     except ForbearError as error:

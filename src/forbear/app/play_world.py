@@ -15,6 +15,7 @@ import numpy as np
 from forbear.app.country import BLOCK, Country, merged
 from forbear.app.play import Game, Turn, levers_along, world_of
 from forbear.ensemble.engine import Block, Engine, Opened
+from forbear.ensemble.extended import engine_of
 from forbear.errors import Fault, RunError, ScenarioError, nearest
 
 if TYPE_CHECKING:
@@ -107,6 +108,7 @@ class Worlds:
         self._lock = threading.Lock()
         self._running = threading.BoundedSemaphore(_AT_ONCE)
         self._ahead = threading.Lock()
+        self._alone: OrderedDict[tuple[Any, ...], threading.Lock] = OrderedDict()
         self._open: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
         self._views: OrderedDict[tuple[Any, ...], View] = OrderedDict()
         self._truths: OrderedDict[tuple[Any, ...], Truth] = OrderedDict()
@@ -199,8 +201,9 @@ class Worlds:
 
         def work() -> None:
             with self._ahead, contextlib.suppress(Exception):
-                _loaded(Engine(country.problem))
-                self._beside(country, game)
+                _loaded(engine_of(country.problem))
+                blocks = self._beside(country, game)
+                merged(country.problem, [blocks["history"]])  # loads what labels arrays
 
         threading.Thread(target=work, name="forbear-play-ahead", daemon=True).start()
 
@@ -208,7 +211,13 @@ class Worlds:
         seed, member = world_of(game.world)
         draws, start = country.draws(game.draws), member // BLOCK * BLOCK
         problems = {"history": country.problem, "never": country.never}
-        return {name: country.block(other, draws, start, seed, weekly=BESIDE) for name, other in problems.items()}
+        with self._lock:
+            key = (country.problem.hash, draws, start, seed)
+            alone = self._alone.setdefault(key, threading.Lock())
+            while len(self._alone) > _VIEWS:
+                self._alone.popitem(last=False)
+        with alone:  # who comes second finds it done
+            return {name: country.block(other, draws, start, seed, weekly=BESIDE) for name, other in problems.items()}
 
     def _turn(self) -> Any:
         return _Place(self._running)
@@ -227,7 +236,7 @@ class Worlds:
         with self._turn():
             levers = {**problem.levers, **levers_along(problem, game.feasible, path)}
             changed = replace(problem, levers=levers)
-            engine = Engine(changed, weekly=(*REPORTED, *TRUE), monthly=REPORTED_BY_PART)
+            engine = engine_of(changed, weekly=(*REPORTED, *TRUE), monthly=REPORTED_BY_PART)
             seed, member = world_of(game.world)
             _loaded(engine)
             if opened is None:

@@ -91,7 +91,7 @@ class Cluster:
         if not count.isdigit() or not 0 < int(count) <= 512:
             raise RunError("E422", f"{address!r} is no number of local workers", hint="local:2")
         self._own = distributed.LocalCluster(
-            n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
         )  # fmt: skip
         return self._own
 

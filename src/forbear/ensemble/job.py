@@ -13,6 +13,7 @@ from forbear.ensemble.design import draw_priors
 from forbear.ensemble.device import PROCESSOR, Device
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.executors import BUILDING
+from forbear.ensemble.extended import engine_of
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.results import dataset_of
 from forbear.ensemble.store import IDENTITY, Store, open_store
@@ -169,7 +170,7 @@ class EnsembleJob:
 
             return DeviceEngine(self.problem, weekly=self.weekly, monthly=self.monthly)
         with BUILDING:
-            return Engine(self.problem, weekly=self.weekly, monthly=self.monthly, kernel=self.kernel)
+            return engine_of(self.problem, weekly=self.weekly, monthly=self.monthly, kernel=self.kernel)
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels to a worker: neither compiled code nor the members of other chunks."""

@@ -41,6 +41,7 @@ def manifest_of(
         "title": problem.title,
         "scenario_hash": problem.hash,
         "model_hash": MODEL.hash,
+        **({"extensions": dict(problem.extensions)} if problem.extensions else {}),
         "evidence_hash": _evidence_hash(),
         "seed": seed,
         "members": hashlib.sha256(np.ascontiguousarray(members).tobytes()).hexdigest() + f":{len(members)}",

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.engine import Engine, Opened
+from forbear.ensemble.engine import Opened
 from forbear.ensemble.executors import executor_for
+from forbear.ensemble.extended import engine_of
 from forbear.inference.density import log_density
 from forbear.kernel.draws import LANES
 from forbear.randomness import uniforms
@@ -59,7 +60,7 @@ class ParticleFilter:
         if LANES % particles:
             raise ValueError(f"{particles} particles do not divide a block of {LANES} lanes")
         self.problem, self.data, self.space, self.particles = problem, data, space, particles
-        self.engine = Engine(problem, monthly=sorted({*data.quantities, *record}))
+        self.engine = engine_of(problem, monthly=sorted({*data.quantities, *record}))
         self.engine.module()  # before many threads ask for it
         self.workers = workers or os.cpu_count() or 1
         last = np.searchsorted(problem.months, np.arange(len(problem.month_labels)), side="right")
@@ -110,7 +111,7 @@ class ParticleFilter:
     def __setstate__(self, state: dict[str, Any]) -> None:
         monthly, kernel = state["engine"]
         self.__dict__.update(state)
-        self.engine = Engine(self.problem, monthly=monthly, kernel=kernel)
+        self.engine = engine_of(self.problem, monthly=monthly, kernel=kernel)
 
     def _block(self, scores: np.ndarray, start: int, seed: int, keep_paths: bool, ahead: int | None) -> Filtered:
         rows, many = len(scores), self.particles

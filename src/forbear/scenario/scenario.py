@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.errors import Fault, ScenarioError, nearest
-from forbear.scenario.chain import find, read_chain
+from forbear.scenario.chain import extensions_of, find, read_chain
 from forbear.scenario.document import Document
 from forbear.scenario.faults import Faults
 from forbear.scenario.observations import Observation
@@ -55,10 +55,10 @@ class Scenario:
         (E2xx) or UnitError (E3xx) that holds every fault of the files, each with file, line, field, value, what is
         allowed and the nearest match.
         """
-        from forbear.country.model import MODEL
+        from forbear.country.extensions import model_of
 
         documents = read_chain(find(name), Faults())
-        return cls(documents, model or MODEL, rows or evidence_rows)
+        return cls(documents, model or model_of(extensions_of(documents)), rows or evidence_rows)
 
     def _with(self, data: dict[str, Any], layer: str, name: str | None) -> Scenario:
         document = Document(layer, data)
@@ -148,7 +148,7 @@ class Scenario:
                 )
             )
         faults.raise_if_any(self.file or self.name)
-        return problem_of(self._content, step)
+        return problem_of(self._content, step, self._model.extensions)
 
     def needed(self) -> tuple[str, ...]:
         """Return the keys of required facts that are still missing; empty when the scenario can run."""
