@@ -205,7 +205,7 @@ def workers() -> None:
     from forbear.ensemble.summaries import summarise
 
     problem = _problem("iraq-2003")
-    options: dict[str, Any] = {"members": 512, "chunk": 128, "weekly": ("deaths", "cost_budget", "fighters")}
+    options: dict[str, Any] = {"members": 256, "chunk": 128, "weekly": ("deaths", "cost_budget", "fighters")}
     began = time.perf_counter()
     cluster = clusters.Cluster("local:2")
     started = time.perf_counter() - began

@@ -101,3 +101,9 @@ def test_a_run_too_short_is_not_compared_and_says_why(meadow) -> None:
     assert [rate.word for rate in found] == ["not compared"] * 3
     assert all("Not compared" in rate.sentence for rate in found)
     assert all(len(row) == 6 for row in base_rate_rows(found))
+
+
+def test_draws_that_have_learned_from_the_country_may_differ_and_that_is_said() -> None:
+    hits = np.zeros(1000, dtype=bool)
+    assert "its priors are wrong" in compare(OCCUPATIONS, hits, "success").sentence
+    assert "learned from this country's own series" in compare(OCCUPATIONS, hits, "success", fitted=True).sentence

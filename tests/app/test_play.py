@@ -513,6 +513,25 @@ def test_a_log_sent_to_another_server_goes_on_from_the_same_turn(player, meet, t
         assert other.post("/play/restore").status_code == 400
 
 
+def test_a_game_of_an_uploaded_scenario_is_found_again_under_its_new_name(player, app):
+    text = b'[scenario]\nname = "mine"\ntitle = "Mine"\nextends = "meadow"\n[levers]\nsource = "assumption: a test"\n"intervener.force" = { scale = 0.5 }\n'
+    answer = player.post("/upload", files={"file": ("mine.toml", text)}, follow_redirects=False)
+    key = answer.headers["location"].split("=")[1]
+    address = begun(player, scenario=key)
+    turn(player, address, 0)
+    log = json.loads(player.get(address + "/log.json").text)
+    log["scenario"], log["group"] = "upload-000000000000", "Later"
+    sent = {"file": ("game.json", json.dumps(log).encode())}
+    answer = player.post("/play/restore", files=sent, follow_redirects=False)
+    assert answer.status_code == 303
+    page = player.get(answer.headers["location"]).text
+    assert "Later: end of July 2003" in page and "other numbers were seen" not in page
+
+
+def test_rules_that_act_over_a_decision_are_told(player):
+    assert "offer deals when the town is attacked often" in player.get(begun(player)).text
+
+
 def test_groups_are_compared_and_their_keys_stay_their_own(player, app):
     addresses = [begun(player, group=group) for group in ("North", "South")]
     for address, force in zip(addresses, ("0", "900"), strict=True):
@@ -529,7 +548,10 @@ def test_groups_are_compared_and_their_keys_stay_their_own(player, app):
     games, country = app.state.games, app.state.countries.get("meadow")
     rows = [games.worlds.outcomes(country, games.get(address.removeprefix("/play/")), 1) for address in addresses]
     assert rows[0][0]["history"] == rows[1][0]["history"]  # one world
-    assert player.get("/play/compare?game=0123456789abcdef.1").status_code == 422
+    table = player.get("/play/compare.csv?" + "&".join(f"game={name}" for name in names)).text.splitlines()
+    assert len(table) == 1 + 2 * 8 and {line.split(",")[0] for line in table[1:]} == {"North", "South"}
+    for path in ("compare", "compare.csv"):
+        assert player.get(f"/play/{path}?game=0123456789abcdef.1").status_code == 422
 
 
 def test_a_log_of_a_game_that_goes_on_is_not_compared(player):

@@ -37,6 +37,8 @@ DISAGREES = 0.95
 #: V-Dem's electoral democracy index from which a country counts as a democracy.
 DEMOCRACY = 0.5
 SINCE = 1946
+UNFITTED = "Either this country differs from such cases for a reason that can be named, or the model, its facts or its priors are wrong about it."
+FITTED = "These draws have learned from this country's own series, and the class has not: that they differ says how this case went, not that the model is right."
 HEADING = ("reference class", "record", "chance in such cases", "outcome in the model", "chance in the model", "word")
 
 
@@ -170,18 +172,24 @@ def base_rates(scenario: Scenario, ensemble: Ensemble) -> list[BaseRate]:
         return []
     start = scenario.facts["politics.democracy_at_start"].value
     data = ensemble.data
+    fitted = str(ensemble.manifest.get("note", "")).startswith("posterior")
     out = []
     for reference in reference_classes():
         if reference.outcome == "democracy" and start is not None and start >= DEMOCRACY:
             hits, words = None, "the country is no autocracy at the start"
         else:
             hits, words = outcome_of(reference, data)
-        out.append(compare(reference, hits, words))
+        out.append(compare(reference, hits, words, fitted=fitted))
     return out
 
 
-def compare(reference: ReferenceClass, hits: np.ndarray | Sequence[bool] | None, measured: str) -> BaseRate:
-    """A class beside members (True: the outcome came about); hits None: `measured` says why nothing is compared."""
+def compare(
+    reference: ReferenceClass, hits: np.ndarray | Sequence[bool] | None, measured: str, *, fitted: bool = False
+) -> BaseRate:
+    """A class beside members (True: the outcome came about); hits None: `measured` says why nothing is compared.
+
+    fitted: the members have learned from the country's own series, which the class has not: then the two may well differ.
+    """
     strict, lenient = reference.successes, reference.successes + reference.mixed
     record = beta_band(strict, reference.cases)
     if hits is None:
@@ -197,7 +205,7 @@ def compare(reference: ReferenceClass, hits: np.ndarray | Sequence[bool] | None,
         said += " The two do not disagree; that proves nothing."
     else:
         side = "more hopeful" if above >= DISAGREES else "bleaker"
-        said += f" They disagree: the model is {side} than the record (probability {max(above, below):.2f}). Either this country differs from such cases for a reason that can be named, or the model, its facts or its priors are wrong about it."  # fmt: skip
+        said += f" They disagree: the model is {side} than the record (probability {max(above, below):.2f}). {FITTED if fitted else UNFITTED}"  # fmt: skip
     return BaseRate(reference, measured, count, members, record, model, above, below, word, said)
 
 

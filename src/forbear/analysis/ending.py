@@ -75,7 +75,7 @@ def later_numbers(
     events = [foreseen(h, monthly[h.quantity], problem.month_labels) for h in plan.happened]
     word, banner = verdict(compared, events)
     return {
-        "word": word, "banner": banner, "from": month, "reason": plan.reason, "ratios": compared, "happened": events,
+        "word": word, "banner": banner, "from": month, "origins": [month], "reason": plan.reason, "ratios": compared, "happened": events,
         "scores": {name: summed(s) for name, s in scored.items()},
         "numbers": {name: [{**vars(s), "inside": s.inside} for s in part] for name, part in scored.items()},
     }  # fmt: skip

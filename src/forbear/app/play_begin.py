@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.play import LARGEST_WORLD, LONGEST_GROUP, PACES, Game, month_words, now
-from forbear.app.play_compare import beside, compare_page, first_ended
+from forbear.app.play_compare import beside, compare_csv, compare_page, first_ended
 from forbear.app.play_store import Games, folder_of_games, owner_of, public_name
 from forbear.app.play_world import Crowded
 from forbear.app.security import LARGEST_FILE
@@ -69,6 +69,7 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
     except ForbearError as error:
         faults, status = faults + mistakes(error), 422
         country = countries.get(countries.started_with)
+    games.worlds.warm(country)
     mine = [game for game in games.all() if game.owner == owner_of(request.state.session)][:30]
     return page(
         request, "play.html", status, beside=beside(country), country=country, scenarios=countries.names(), strategies=_playable(country), asked=asked, faults=faults,
@@ -171,6 +172,19 @@ def compare(request: Request, game: str = "") -> Response:
         return refusal(request, error, "These games cannot be compared")
     except Crowded:
         return crowded(request)
+
+
+@router.get("/play/compare.csv")
+def compare_table(request: Request) -> Response:
+    """The chosen games as a table."""
+    try:
+        text = compare_csv(games_of(request), request.query_params.getlist("game")[:8])
+    except ForbearError as error:
+        return refusal(request, error, "These games cannot be compared")
+    except Crowded:
+        return crowded(request)
+    headers = {"Content-Disposition": 'attachment; filename="groups.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 @router.post("/play/compare")

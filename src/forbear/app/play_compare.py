@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import TYPE_CHECKING, Any
 
 from forbear.app import play_charts
 from forbear.app.pages import page
 from forbear.app.play import month_words
+from forbear.app.play_log import harmless
 from forbear.app.play_store import Games, public_name
 from forbear.errors import ForbearError, RunError
 from forbear.figures.sheet import Axis, Sheet
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from forbear.app.country import Country
     from forbear.app.play import Game
 
-__all__ = ["bars", "compare_page", "first_ended"]
+__all__ = ["bars", "compare_csv", "compare_page", "first_ended"]
 
 #: Outcomes that are drawn; the table has them all.
 _DRAWN = ("deaths", "reported", "intervener_deaths", "cost", "uprooted")
@@ -34,7 +37,7 @@ def _one(games: Games, game: Game, number: int) -> dict[str, Any]:
         "game": game, "number": number, "title": f"{game.group} (turn {number})", "scenario": country.scenario.title,
         "through": month_words(problem.month_labels[path[-1].until - 1]), "turns": len(path), "world": game.world,
         "same": not path[-1].check or path[-1].check == view.check, "hindsight": sum(t.hindsight != "none" for t in path),
-        "outcomes": {row["name"]: row for row in games.worlds.outcomes(country, game, number)}, "key": (game.scenario, path[-1].until), "beside": beside(country),
+        "name": f"{public_name(game)}.{number}", "outcomes": {row["name"]: row for row in games.worlds.outcomes(country, game, number)}, "key": (game.scenario, path[-1].until), "beside": beside(country),
     }  # fmt: skip
 
 
@@ -48,16 +51,38 @@ def first_ended(game: Game) -> list[int]:
     return sorted(game.ended, key=lambda number: (game.ended[number], number))
 
 
+def _finished(games: Games) -> dict[str, tuple[Game, int]]:
+    """Finished branches by the name that is shown of them."""
+    return {f"{public_name(game)}.{turn}": (game, turn) for game in games.all() for turn in first_ended(game)}
+
+
+def _found(games: Games, by_name: dict[str, tuple[Game, int]], chosen: list[str]) -> list[dict[str, Any]]:
+    unknown = [name for name in chosen if name not in by_name]
+    if unknown:
+        raise RunError("E433", "there is no finished game of this name on this server", hint="send in its log")
+    return [_one(games, *by_name[name]) for name in dict.fromkeys(chosen)]
+
+
+def compare_csv(games: Games, chosen: list[str]) -> str:
+    """The chosen games as a table, one row a group and outcome. Raises as `compare_page`."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["group", "scenario", "world", "last_turn", "hindsight_turns", "outcome", "unit", "own_world", "unchanged_plan", "never", "worlds_05", "worlds_median", "worlds_95", "worlds", "less_than_unchanged", "same"])  # fmt: skip
+    for one in _found(games, _finished(games), chosen):
+        for row in one["outcomes"].values():
+            numbers = [f"{row[key]:.6g}" for key in ("plan", "history", "never", "low", "middle", "high")]
+            group = harmless(one["game"].group)
+            writer.writerow([group, one["game"].scenario, one["world"], one["number"], one["hindsight"], row["title"], row["unit"], *numbers, row["worlds"], row["less"], row["same"]])  # fmt: skip
+    return out.getvalue()
+
+
 def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
     """The page: finished games to choose from, the chosen ones in a table and in bars.
 
     Raises RunError E433 for a name that no finished game has, or as the worlds.
     """
-    by_name = {f"{public_name(game)}.{turn}": (game, turn) for game in games.all() for turn in first_ended(game)}
-    unknown = [name for name in chosen if name not in by_name]
-    if unknown:
-        raise RunError("E433", "there is no finished game of this name on this server", hint="send in its log")
-    found = [_one(games, *by_name[name]) for name in dict.fromkeys(chosen)]
+    by_name = _finished(games)
+    found = _found(games, by_name, chosen)
     worlds = {(one["game"].scenario, one["game"].draws, one["world"]) for one in found}
     lengths = {one["key"] for one in found}
     rows = []

@@ -31,7 +31,7 @@ from forbear.errors import Fault, FileError
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["FORMAT", "csv_of", "log_of", "log_text", "read_log"]
+__all__ = ["FORMAT", "csv_of", "harmless", "log_of", "log_text", "read_log"]
 
 FORMAT = "forbear game 1"
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
@@ -221,13 +221,13 @@ def csv_of(game: Game, problem: Problem) -> str:
                 turn.decision.leave or "",
                 *(f"{own[key]:.10g}" if key in own else "as planned" for key in levers),
                 *(f"{turn.seen[key]:.10g}" if key in turn.seen else "" for key in seen),
-                _harmless(turn.note),
+                harmless(turn.note),
                 turn.check,
             ]  # fmt: skip
         )
     return out.getvalue()
 
 
-def _harmless(note: str) -> str:
+def harmless(note: str) -> str:
     """A note that a spreadsheet does not take for a formula."""
     return f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note

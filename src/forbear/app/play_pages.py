@@ -97,7 +97,7 @@ def _turn_page(request: Request, game: Game, number: int, sent: dict[str, str] |
         places=play_charts.where(problem, view, path[-1].first) if path else [], short=_shortfall(view, here), children=game.children(number),
         fields=_fields(problem, game, path, step, sent) if left else [], leave=_preset(sent, "leave", str(here.decision.leave or "") if here else ""),
         note=_preset(sent, "note", ""), pace=_preset(sent, "months", str(game.months)), paces=PACES, leaving=LEAVING, longest=LONGEST_NOTE,
-        hindsight=game.hindsight(number), tree=_tree(game, labels), words=_words, groups=GROUPS,
+        hindsight=game.hindsight(number), rules=problem.rules, tree=_tree(game, labels), words=_words, groups=GROUPS,
     )  # fmt: skip
 
 
@@ -135,6 +135,7 @@ def _fields(problem: Problem, game: Game, path: list[Turn], step: int, sent: dic
     import numpy as np
 
     from forbear.country.model import MODEL
+    from forbear.figures.spec import approximately
 
     own = dict(path[-1].decision.levers) if path else {}
     months = np.asarray(problem.months)
@@ -146,7 +147,7 @@ def _fields(problem: Problem, game: Game, path: list[Turn], step: int, sent: dic
         lever = MODEL.levers[spec.key]
         values = np.asarray(problem.levers[lever.name], dtype=float)[ahead]
         first, last = (float(values[0]), float(values[-1])) if len(values) else (0.0, 0.0)
-        ends = [f"{float(_plain(value)):,.10g}" for value in (first, last)]
+        ends = [approximately(value, 3) for value in (first, last)]
         plan = ends[0] if ends[0] == ends[1] else " to ".join(ends)
         unit = "" if lever.unit in ("-", "index", "share", "ratio", "1/week") else lever.unit
         value = sent.get(spec.key, "") if sent is not None else _plain(own[spec.key]) if spec.key in own else ""

@@ -64,7 +64,12 @@ class Games:
 
     def country(self, game: Game) -> Country:
         """The country of a game. Raises FileError E101 where this server has no such scenario."""
-        return self.countries.get(game.scenario)
+        try:
+            return self.countries.get(game.scenario)
+        except FileError:
+            if not game.hash:
+                raise
+            return self.countries.get(self._scenario_of(game))  # an upload has another key after a restart
 
     def begin(self, game: Game, session: str) -> Game:
         """Give a new or uploaded game its key and keep it. Raises as `country` and as `Worlds.problem`."""

@@ -108,6 +108,7 @@ class Worlds:
         self._lock = threading.Lock()
         self._running = threading.BoundedSemaphore(_AT_ONCE)
         self._ahead = threading.Lock()
+        self._warm = False
         self._alone: OrderedDict[tuple[Any, ...], threading.Lock] = OrderedDict()
         self._open: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
         self._views: OrderedDict[tuple[Any, ...], View] = OrderedDict()
@@ -194,6 +195,22 @@ class Worlds:
         with self._lock:
             _keep(self._outcomes, key, found, _OUTCOMES)
         return found
+
+    def warm(self, country: Country) -> None:
+        """Load the compiled country in a thread of its own, once: the first turn will want it."""
+        with self._lock:
+            begun, self._warm = self._warm, True
+        if begun:
+            return
+
+        def work() -> None:
+            with self._ahead, contextlib.suppress(Exception):
+                engine = Engine(country.problem)
+                _loaded(engine)
+                members = np.zeros(1, dtype=np.uint32)
+                engine.open(country.parameters("prior", members, 1), members, 1).advance(1)
+
+        threading.Thread(target=work, name="forbear-play-warm", daemon=True).start()
 
     def prepare(self, country: Country, game: Game) -> None:
         """Run history and never intervening in the game's block of worlds ahead of time, in a thread of its own: the end

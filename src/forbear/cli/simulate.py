@@ -21,6 +21,10 @@ def command(
             "--summaries", help="keep no weeks: a row of numbers for each run, and bands by month; for 10,000 and more"
         ),
     ] = False,
+    chunk: Annotated[
+        int,
+        typer.Option(help="with --summaries: runs of a chunk, a multiple of 128; more for a large cluster", min=128),
+    ] = 1024,
     store: Annotated[
         str | None,
         typer.Option(help="folder, or address such as s3://..., that keeps finished chunks: a stopped run goes on"),
@@ -63,7 +67,7 @@ def command(
         if opened is not None:
             shown.say(opened.check())
         if summaries:
-            _print_summaries(summarise(problem, **common), csv, netcdf)
+            _print_summaries(summarise(problem, chunk=chunk, **common), csv, netcdf)
             return
         ensemble = simulate(problem, **common)
     if csv is not None:

@@ -110,7 +110,12 @@ def _faults(found: Extension) -> list[str]:
     if not _NAME.match(found.name) or found.name in ROOMS:
         out.append(f"{found.name!r} cannot name a room: lower case, and none of {', '.join(ROOMS)}")
     for entry in found.declared:
-        tables = {Quantity: MODEL.quantities, Lever: MODEL.levers, Fact: MODEL.facts, Parameter: MODEL.parameters}
+        tables: dict[type, Any] = {
+            Quantity: MODEL.quantities,
+            Lever: MODEL.levers,
+            Fact: MODEL.facts,
+            Parameter: MODEL.parameters,
+        }
         taken = next((other for other in tables[type(entry)].values() if other.name == entry.name), None)
         if taken is not None:
             out.append(f"{entry.name} is a name of the " + ("house" if taken.room in ROOMS else f"room {taken.room}"))

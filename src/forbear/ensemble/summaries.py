@@ -41,8 +41,9 @@ def digest(problem: Problem, blocks: Iterable[tuple[Block, np.ndarray]]) -> xr.D
     """What is kept of some blocks, each with its members' identities.
 
     Variables: failed and NAME_total | NAME_last, NAME_mean, NAME_most by member (flows have totals); moments (moment,
-    quantity, month), number, sum, sum of squares, least, most of the members that did not fail; code and number
-    (entry), the bins that are not empty as (quantity * months + month) * BINS + bin.
+    quantity, month), number, sum, sum of squares, least, most of the members that did not fail; step and number
+    (entry), the bins that are not empty, each as its distance from the one before; a bin is (quantity * months + month)
+    * BINS + bin.
     """
     import xarray as xr
 
@@ -72,16 +73,23 @@ def digest(problem: Problem, blocks: Iterable[tuple[Block, np.ndarray]]) -> xr.D
             counts.append(many)
         rows.append(row)
         moments = now if moments is None else _folded(moments, now)
-    code, where = np.unique(np.concatenate(codes), return_inverse=True)
-    number = np.bincount(where, weights=np.concatenate(counts), minlength=len(code))
+        if len(rows) % 8 == 0:  # or a chunk of many blocks would hold as many lists of bins
+            codes, counts = _counted(codes, counts)
+    (code,), (number,) = _counted(codes, counts)
     variables: dict[str, Any] = {
         name: ("member", np.concatenate([row[name] for row in rows]), _described(name)) for name in rows[0] if name != "member"
     }  # fmt: skip
     variables["moments"] = (("moment", "quantity", "month"), moments)
-    variables["code"] = ("entry", np.append(code, 0).astype(np.int64))  # never empty
-    variables["number"] = ("entry", np.append(number, 0).astype(np.int64))
+    # an entry that counts nothing comes first, so that there is always one; steps are small and pack well
+    variables["step"] = ("entry", np.diff(code, prepend=[0, 0]).astype(np.int32))
+    variables["number"] = ("entry", np.append(0, number).astype(np.uint32))
     coordinates = {"member": np.concatenate([row["member"] for row in rows]), "quantity": names}
     return xr.Dataset(variables, coords=coordinates)
+
+
+def _counted(codes: list[np.ndarray], counts: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    code, where = np.unique(np.concatenate(codes), return_inverse=True)
+    return [code], [np.bincount(where, weights=np.concatenate(counts), minlength=len(code))]
 
 
 def _row(name: str, series: np.ndarray) -> dict[str, np.ndarray]:
@@ -250,10 +258,10 @@ def summarise(
             early[number] = data
             while following in early:  # sums of floats depend on their order
                 part = early.pop(following)
-                np.add.at(counts, part["code"].values, part["number"].values.astype(np.uint32))
+                np.add.at(counts, np.cumsum(part["step"].values, dtype=np.int64), part["number"].values)
                 now, names = part["moments"].values, [str(name) for name in part["quantity"].values]
                 moments = now if moments is None else _folded(moments, now)
-                rows[following] = part.drop_vars(["code", "number", "moments", "quantity"])
+                rows[following] = part.drop_vars(["step", "number", "moments", "quantity"])
                 following += 1
     import xarray as xr
 

@@ -27,7 +27,7 @@ Three = tuple[float, float, float]
 @dataclass(frozen=True)
 class Beside:
     """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a world without the
-    intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a range in words."""
+    intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a range in words; proposed: of a proposed intervention ranges are told, no middle."""
 
     title: str
     head: tuple[str, ...]
@@ -37,6 +37,7 @@ class Beside:
     never_deaths: Three | None
     never_cost: str
     note: str
+    proposed: bool = False
 
 
 def never_intervening(scenario: Scenario) -> Scenario:
@@ -78,6 +79,9 @@ def beside_never(
     if never is not None:
         columns["Never intervening (by assumption)"] = _of(never)
     names = list(columns)
+    if scenario.kind == "prospective":
+        note = "Ranges of nine in ten simulated histories, under stated assumptions: not a forecast, and no middle is told."
+        return _table(columns, [names[0]], names[1:], note, proposed=True)
     return _table(
         columns, [names[0]], names[1:], "Medians of simulated histories; in brackets the range of nine in ten of them."
     )
@@ -117,13 +121,15 @@ def _from_answers(found: dict[str, Any]) -> Beside | None:
     return _table(columns, titles[:1], titles[1:], note)
 
 
-def _table(columns: dict[str, dict[str, Three]], own: list[str], never: list[str], note: str) -> Beside:
+def _table(
+    columns: dict[str, dict[str, Three]], own: list[str], never: list[str], note: str, proposed: bool = False
+) -> Beside:
     rows = []
     for name in SHOWN:
         if not all(name in values for values in columns.values()):
             continue
         whole = OUTCOMES[name].unit in ("persons", "attacks")
-        cells = [_words(values[name], whole) for values in columns.values()]
+        cells = [_words(values[name], whole, proposed) for values in columns.values()]
         rows.append((f"{OUTCOMES[name].title} ({OUTCOMES[name].unit})", *cells))
     first = columns[never[0]] if never else {}
     if never:
@@ -132,10 +138,12 @@ def _table(columns: dict[str, dict[str, Three]], own: list[str], never: list[str
     title = f"Never intervening, beside {own[0][:1].lower()}{own[0][1:]}" if never else "The main outcomes"
     return Beside(
         title, ("outcome", *columns), tuple(rows), bool(never), columns[own[0]]["deaths"], first.get("deaths"),
-        f"{approximately(cost[0])} to {approximately(cost[2])} billion US$" if cost[2] > 0 else "no money", note,
+        f"{approximately(cost[0])} to {approximately(cost[2])} billion US$" if cost[2] > 0 else "no money", note, proposed,
     )  # fmt: skip
 
 
-def _words(three: Three, whole: bool) -> str:
+def _words(three: Three, whole: bool, proposed: bool = False) -> str:
     low, middle, high = (approximately(float(round(v)) if whole else v) for v in three)
+    if proposed and low != high:
+        return f"{low} to {high}"
     return middle if low == middle == high else f"{middle} ({low} to {high})"

@@ -202,7 +202,7 @@ def _never(beside: Beside | None, historical: bool) -> str:
     overlap = low <= own_high and own_low <= high
     words = (
         f"Never intervening, a band by assumption that no data of this country can narrow, has {approximately(low)} to {approximately(high)} civilians killed "
-        f"(median {approximately(middle)}) and {beside.never_cost} spent: "
+        f"{'' if beside.proposed else f'(median {approximately(middle)}) '}and {beside.never_cost} spent: "
     )
     if overlap:
         words += f"the band of deaths overlaps with what {'was done' if historical else 'the scenario does'}, "

@@ -118,15 +118,20 @@ def _later(part: dict[str, Any]) -> dict[str, Any]:
         for name, s in part["scores"].items()
     ]  # fmt: skip
     numbers = [
-        (n["series"].replace("_", " "), n["label"], f"{n['observed']:.3g}", f"{n['median']:.2g}", f"{n['low']:.2g} to {n['high']:.2g}", "yes" if n["inside"] else "NO")
+        (n["series"].replace("_", " "), n["label"], _short(n["observed"]), _short(n["median"]), f"{_short(n['low'])} to {_short(n['high'])}", "yes" if n["inside"] else "NO")
         for n in part["numbers"]["forbear"]
     ]  # fmt: skip
     happened = [
-        (e["title"], e["date"], f"{e['value']:g}", f"{e['median']:.2g} ({e['low']:.2g} to {e['high']:.2g})", f"{e['share']:.1%}", e["source"])
+        (e["title"], e["date"], _short(e["value"]), f"{_short(e['median'])} ({_short(e['low'])} to {_short(e['high'])})", f"{e['share']:.1%}", e["source"])
         for e in part["happened"]
     ]  # fmt: skip
     ratios = [(r["other"], f"{r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f})") for r in part["ratios"]]
     return {"from": part["from"], "reason": part["reason"], "scores": scores, "numbers": numbers, "happened": happened, "ratios": ratios}  # fmt: skip
+
+
+def _short(value: float) -> str:
+    """Two digits, without an exponent."""
+    return f"{float(f'{value:.2g}'):,.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
 def _afterwards(part: dict[str, Any]) -> dict[str, Any]:
