@@ -1,6 +1,6 @@
 """The same work in other tools, with equal means: one command, a few minutes.
 
-    PYTHON benchmarks/peers.py                  every tool that is installed, a table on standard output
+    PYTHON benchmarks/peers.py                  every tool that is installed, tables on standard output
     PYTHON benchmarks/peers.py --only mesa,jax --repetitions 3
 
 Tools take turns in every repetition. Figures are processor time of all threads; medians with minimum and maximum;

@@ -1,6 +1,6 @@
 """How cost grows: with members, districts, communities, weeks, people, threads, worker processes; memory; store; start.
 
-    uv run --group bench python benchmarks/scaling.py                    all tables, under five minutes on two cores
+    uv run --group bench python benchmarks/scaling.py                    all tables; about six core-minutes
     uv run --group bench python benchmarks/scaling.py --only districts,memory
     uv run --group bench python benchmarks/scaling.py --only memory --members 1024,10000
 
