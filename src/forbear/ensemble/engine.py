@@ -18,7 +18,7 @@ from forbear.country.program import program
 from forbear.ensemble.layout import Layout
 from forbear.errors import RunError, nearest
 from forbear.kernel import woven
-from forbear.kernel.draws import GROUP, LANES
+from forbear.kernel.draws import GROUP, LANES, WORK_ROWS
 from forbear.kernel.driver import RUN_ARGUMENTS, view_symbols
 
 if TYPE_CHECKING:
@@ -308,7 +308,7 @@ class Engine:
             "month_of": np.asarray(self.problem.months, dtype=np.int64), "month_at": self._month_at, "month_sums": self._month_sums,
             "month_out": np.zeros((months, len(self._month_at), LANES), dtype=np.float32),
             "scratch": np.zeros(module.SCRATCH_ROWS * LANES, dtype=self.dtype), "words": np.zeros(module.DRAW_SLOTS * 4 * LANES, dtype=np.uint32),
-            "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64), "work": np.zeros(5 * LANES, dtype=self.dtype),
+            "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64), "work": np.zeros(WORK_ROWS * LANES, dtype=self.dtype),
         }  # fmt: skip
 
     def _collect(self, space: dict[str, Any], count: int) -> Block:
