@@ -11,7 +11,7 @@ LANES = draws.LANES
 
 def buffers():
     words = np.zeros(8 * LANES, dtype=np.uint32)
-    return words, np.full(2, -1, dtype=np.int64), np.zeros(5 * LANES, dtype=np.float32)
+    return words, np.full(2, -1, dtype=np.int64), np.zeros(draws.WORK_ROWS * LANES, dtype=np.float32)
 
 
 def quantiles(kind, arguments, levels):

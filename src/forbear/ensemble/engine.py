@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from forbear.country.program import program
 from forbear.ensemble.layout import Layout
 from forbear.errors import RunError, nearest
 from forbear.kernel import woven
-from forbear.kernel.draws import GROUP, LANES
+from forbear.kernel.draws import GROUP, LANES, WORK_ROWS
 from forbear.kernel.driver import RUN_ARGUMENTS, view_symbols
 
 if TYPE_CHECKING:
@@ -65,10 +66,18 @@ def event_size_facts() -> dict[str, np.ndarray]:
     }
 
 
+_WEAVING = RLock()
+
+
 @cache
-def _module(kernel: str) -> Any:
-    """The woven module of the rooms' program: weaving takes half a second and is done once in a process."""
+def _woven(kernel: str) -> Any:
     return woven.load(program(), kernel)
+
+
+def _module(kernel: str) -> Any:
+    """The woven module of the rooms' program: weaving takes half a second and is done once in a process, by one thread."""
+    with _WEAVING:
+        return _woven(kernel)
 
 
 class Opened:
@@ -308,7 +317,7 @@ class Engine:
             "month_of": np.asarray(self.problem.months, dtype=np.int64), "month_at": self._month_at, "month_sums": self._month_sums,
             "month_out": np.zeros((months, len(self._month_at), LANES), dtype=np.float32),
             "scratch": np.zeros(module.SCRATCH_ROWS * LANES, dtype=self.dtype), "words": np.zeros(module.DRAW_SLOTS * 4 * LANES, dtype=np.uint32),
-            "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64), "work": np.zeros(5 * LANES, dtype=self.dtype),
+            "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64), "work": np.zeros(WORK_ROWS * LANES, dtype=self.dtype),
         }  # fmt: skip
 
     def _collect(self, space: dict[str, Any], count: int) -> Block:

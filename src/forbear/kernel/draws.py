@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from forbear.kernel.functions import exp_lane, leaf, log1p_lane, log_lane, over_lanes
+from forbear.kernel.vectors import WIDTH, pack, unpack, walk
 
 F = np.float32
 U32, U64 = np.uint32, np.uint64
@@ -31,9 +32,20 @@ _FLOOR_PMF = F(1e-11)
 INVERSION_LIMIT = F(12.0)
 #: Lanes in a block; the stride of every row. Fixed when a kernel is woven.
 LANES = 128
-_MOST_STEPS = 60
-#: Lanes that a sampler treats together: a group without events costs nothing, and each stops for itself.
+#: Lanes of a block that is not full are filled up to a multiple of this.
 GROUP = 64
+#: What a lane needs: to be walked up from zero, or the expansion; 0 is nothing.
+_FEW, _MANY = F(1.0), F(2.0)
+#: A uniform above the mean times this gives no event. The probability of any is at most the mean; the rest is far
+#: more than rounding can make of it.
+_BOUND = F(1.001)
+#: Rows of the samplers' scratch: of all lanes, of those that are walked (from the uniform on as `walk` reads them),
+#: and of those with many events.
+METHOD, CHANCE, UNIFORM, FEW_SIZE, FEW_CHANCE, FEW_UNIFORM, FEW_NOW, FEW_MORE, FEW_A, FEW_B, FEW_COUNT = (
+    row * LANES for row in range(11)
+)
+MANY_SIZE, MANY_CHANCE, MANY_UNIFORM, MANY_COUNT = (row * LANES for row in range(11, 15))
+WORK_ROWS = 15
 #: Offsets are masked to be seen as non-negative: otherwise every access carries a test for Python's negative
 #: indices, and loops over lanes are not vectorised.
 MASK = 0x7FFFFFFF
@@ -149,152 +161,152 @@ def cornish_fisher(v, mean, variance, third, fourth):  # type: ignore[no-untyped
 
 
 @over_lanes
+def sort_lanes(n, n_at, work, lanes):  # type: ignore[no-untyped-def]
+    """Pack size, chance and uniform of the lanes that are walked, and of those with many events; return their numbers.
+
+    Every method then runs on full vectors of the lanes that need it, not on all lanes because one needs it.
+    """
+    few, many = 0, 0
+    for start in range(0, lanes, WIDTH):
+        lane = start & LANE_MASK
+        taken = pack(work, FEW_SIZE + few, n, n_at + lane, work, METHOD + lane, _FEW)
+        pack(work, FEW_CHANCE + few, work, CHANCE + lane, work, METHOD + lane, _FEW)
+        pack(work, FEW_UNIFORM + few, work, UNIFORM + lane, work, METHOD + lane, _FEW)
+        few += taken
+        taken = pack(work, MANY_SIZE + many, n, n_at + lane, work, METHOD + lane, _MANY)
+        pack(work, MANY_CHANCE + many, work, CHANCE + lane, work, METHOD + lane, _MANY)
+        pack(work, MANY_UNIFORM + many, work, UNIFORM + lane, work, METHOD + lane, _MANY)
+        many += taken
+    return few, many
+
+
+@over_lanes
+def walk_lanes(work, few):  # type: ignore[no-untyped-def]
+    """Invert the distributions of the packed lanes; a vector's unused places never begin to walk."""
+    end = whole_vectors(few)
+    for place in range(few, end):
+        work[FEW_MORE + place] = _ZERO
+    for place in range(0, end, WIDTH):
+        walk(work, FEW_UNIFORM + place, LANES, work, FEW_COUNT + place, _FLOOR_PMF)
+
+
+@over_lanes
+def put_back(out, out_at, work, first, method, lanes):  # type: ignore[no-untyped-def]
+    """Give the lanes of one method their counts, which lie side by side from `first` on."""
+    at = first
+    for start in range(0, lanes, WIDTH):
+        lane = start & LANE_MASK
+        at += unpack(out, out_at + lane, work, at, work, METHOD + lane, method)
+
+
+@leaf
+def whole_vectors(number):  # type: ignore[no-untyped-def]
+    """The number of places that full vectors for so many lanes have."""
+    return (number + (WIDTH - 1)) & (LANE_MASK + 1 - WIDTH)
+
+
+@over_lanes
 def binomial_lanes(
     n, n_at, p, p_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes
 ):  # type: ignore[no-untyped-def]
-    """Draw out ~ Binomial(n, p) in every lane. `work` holds five scratch rows; lanes go in groups of `GROUP`.
+    """Draw out ~ Binomial(n, p) in every lane. `work` holds `WORK_ROWS` scratch rows.
 
-    Inversion walks up from zero by the ratio of successive probabilities, (n + 1 - k) / k times the odds, while
-    the uniform lies below the probability of more. A group stops when all its lanes have stopped.
+    Lanes are sorted by what they need: nothing (no trials, or a uniform above the mean times `_BOUND`: the
+    probability of any event is never larger than the mean), inversion, or the expansion. Inversion walks up
+    from zero by the ratio of successive probabilities, (n + 1 - k) / k times the odds, while the uniform lies
+    below the probability of more.
     """
     n_at, p_at, out_at, lanes = n_at & MASK, p_at & MASK, out_at & MASK, lanes & LANE_MASK
-    row = -1
-    for begin in range(0, lanes, GROUP):
-        start = begin & LANE_MASK
-        some = 0
-        for lane in range(start, start + GROUP):
-            some += 1 if (n[n_at + lane] * p[p_at + lane] > _ZERO) & (p[p_at + lane] < _ONE) else 0
-        if some == 0:  # nothing is left to chance
-            for lane in range(start, start + GROUP):
-                out[out_at + lane] = n[n_at + lane] if p[p_at + lane] >= _ONE else _ZERO
-            continue
-        if row < 0:
-            row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
-        at = row & MASK
-        many, still, flipped = 0, 0, 0
-        for lane in range(start, start + GROUP):
-            size = n[n_at + lane]
-            chance = p[p_at + lane]
-            chance = chance if chance > _ZERO else _ZERO
-            chance = chance if chance < _ONE else _ONE
-            flip = chance > _HALF
-            q = (_ONE - chance) if flip else chance
-            v = upper_tail(words[at + lane])
-            v = (_ONE - v) if flip else v
-            v = v if v > _OFFSET else _OFFSET
-            mean = size * q
-            small = mean <= INVERSION_LIMIT
+    some = 0
+    for lane in range(lanes):
+        some += 1 if (n[n_at + lane] * p[p_at + lane] > _ZERO) & (p[p_at + lane] < _ONE) else 0
+    if some == 0:  # nothing is left to chance
+        for lane in range(lanes):
+            out[out_at + lane] = n[n_at + lane] if p[p_at + lane] >= _ONE else _ZERO
+        return
+    at = word_row(words, held, slot, site, step, index, members, key0, key1, lanes) & MASK
+    flipped = 0
+    for lane in range(lanes):
+        chance = p[p_at + lane]
+        chance = chance if chance > _ZERO else _ZERO
+        chance = chance if chance < _ONE else _ONE
+        flip = chance > _HALF
+        q = (_ONE - chance) if flip else chance
+        v = upper_tail(words[at + lane])
+        v = (_ONE - v) if flip else v
+        v = v if v > _OFFSET else _OFFSET
+        mean = n[n_at + lane] * q
+        method = _FEW if v < mean * _BOUND else _ZERO
+        work[METHOD + lane] = _MANY if mean > INVERSION_LIMIT else method
+        work[CHANCE + lane] = q
+        work[UNIFORM + lane] = v
+        out[out_at + lane] = _ZERO
+        flipped += 1 if flip else 0
+    few, many = sort_lanes(n, n_at, work, lanes)
+    if few > 0:
+        for place in range(whole_vectors(few)):
+            size = work[FEW_SIZE + place]
+            q = work[FEW_CHANCE + place]
             log_none = size * log1p_lane(-q)
             none = exp_lane(log_none)
-            tail = above_zero(none, log_none) if small else _ZERO
             odds = q / (_ONE - q)
-            work[lane] = v
-            work[LANES + lane] = none
-            work[2 * LANES + lane] = tail
-            work[3 * LANES + lane] = odds
-            work[4 * LANES + lane] = odds * (size + _ONE)
-            out[out_at + lane] = _ZERO
-            many += 0 if small else 1
-            still += 1 if v < tail else 0
-            flipped += 1 if flip else 0
-        k = 0
-        while still > 0 and k < _MOST_STEPS:
-            k += 1
-            still = 0
-            kf = F(k)
-            inverse = _ONE / kf
-            for lane in range(start, start + GROUP):
-                tail = work[2 * LANES + lane]
-                more = work[lane] < tail
-                out[out_at + lane] = kf if more else out[out_at + lane]
-                ratio = work[4 * LANES + lane] * inverse - work[3 * LANES + lane]
-                pmf = work[LANES + lane] * (ratio if ratio > _ZERO else _ZERO)
-                tail = tail - pmf
-                # a vanishing term past the mode changes no count: stop before rounding errors would
-                tail = tail if pmf > _FLOOR_PMF else _ZERO
-                tail = tail if more else _ZERO
-                work[LANES + lane] = pmf
-                work[2 * LANES + lane] = tail
-                still += 1 if work[lane] < tail else 0
-        if many > 0:
-            for lane in range(start, start + GROUP):
-                size = n[n_at + lane]
-                chance = p[p_at + lane]
-                chance = chance if chance > _ZERO else _ZERO
-                chance = chance if chance < _ONE else _ONE
-                q = (_ONE - chance) if chance > _HALF else chance
-                mean = size * q
-                big = mean > INVERSION_LIMIT
-                safe_mean = mean if big else INVERSION_LIMIT
-                variance = safe_mean * (_ONE - q)
-                third = variance * (_ONE - _TWO * q)
-                fourth = variance * (_ONE - F(6.0) * q * (_ONE - q))
-                x = F(np.floor(cornish_fisher(work[lane], safe_mean, variance, third, fourth) + _HALF))
-                x = x if x > _ZERO else _ZERO
-                x = x if x < size else size
-                out[out_at + lane] = x if big else out[out_at + lane]
-        if flipped > 0:
-            for lane in range(start, start + GROUP):
-                out[out_at + lane] = (
-                    (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
-                )
+            work[FEW_NOW + place] = none
+            work[FEW_MORE + place] = above_zero(none, log_none)
+            work[FEW_A + place] = odds * (size + _ONE)
+            work[FEW_B + place] = odds
+        walk_lanes(work, few)
+        put_back(out, out_at, work, FEW_COUNT, _FEW, lanes)
+    if many > 0:
+        for place in range(whole_vectors(many)):
+            size = work[MANY_SIZE + place]
+            q = work[MANY_CHANCE + place]
+            mean = size * q
+            variance = mean * (_ONE - q)
+            third = variance * (_ONE - _TWO * q)
+            fourth = variance * (_ONE - F(6.0) * q * (_ONE - q))
+            x = F(np.floor(cornish_fisher(work[MANY_UNIFORM + place], mean, variance, third, fourth) + _HALF))
+            x = x if x > _ZERO else _ZERO
+            work[MANY_COUNT + place] = x if x < size else size
+        put_back(out, out_at, work, MANY_COUNT, _MANY, lanes)
+    if flipped > 0:
+        for lane in range(lanes):
+            out[out_at + lane] = (n[n_at + lane] - out[out_at + lane]) if p[p_at + lane] > _HALF else out[out_at + lane]
 
 
 @over_lanes
 def poisson_lanes(m, m_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes):  # type: ignore[no-untyped-def]
-    """Draw out ~ Poisson(m) in every lane, as `binomial_lanes` does."""
+    """Draw out ~ Poisson(m) in every lane, as `binomial_lanes` does; the ratio of successive probabilities is m / k."""
     m_at, out_at, lanes = m_at & MASK, out_at & MASK, lanes & LANE_MASK
-    row = -1
-    for begin in range(0, lanes, GROUP):
-        start = begin & LANE_MASK
-        some, many = 0, 0
-        for lane in range(start, start + GROUP):
-            some += 1 if m[m_at + lane] > _ZERO else 0
-            many += 1 if m[m_at + lane] > INVERSION_LIMIT else 0
-        if some == 0:
-            for lane in range(start, start + GROUP):
-                out[out_at + lane] = _ZERO
-            continue
-        if row < 0:
-            row = word_row(words, held, slot, site, step, index, members, key0, key1, lanes)
-        at = row & MASK
-        still = 0
-        for lane in range(start, start + GROUP):
-            mean = m[m_at + lane]
-            mean = mean if mean > _ZERO else _ZERO
-            v = upper_tail(words[at + lane])
+    some = 0
+    for lane in range(lanes):
+        some += 1 if m[m_at + lane] > _ZERO else 0
+        out[out_at + lane] = _ZERO
+    if some == 0:
+        return
+    at = word_row(words, held, slot, site, step, index, members, key0, key1, lanes) & MASK
+    for lane in range(lanes):
+        mean = m[m_at + lane]
+        v = upper_tail(words[at + lane])
+        method = _FEW if v < mean * _BOUND else _ZERO
+        work[METHOD + lane] = _MANY if mean > INVERSION_LIMIT else method
+        work[UNIFORM + lane] = v
+    few, many = sort_lanes(m, m_at, work, lanes)
+    if few > 0:
+        for place in range(whole_vectors(few)):
+            mean = work[FEW_SIZE + place]
             none = exp_lane(-mean)
-            tail = above_zero(none, -mean) if mean <= INVERSION_LIMIT else _ZERO
-            work[lane] = v
-            work[LANES + lane] = none
-            work[2 * LANES + lane] = tail
-            out[out_at + lane] = _ZERO
-            still += 1 if v < tail else 0
-        k = 0
-        while still > 0 and k < _MOST_STEPS:
-            k += 1
-            still = 0
-            kf = F(k)
-            inverse = _ONE / kf
-            for lane in range(start, start + GROUP):
-                tail = work[2 * LANES + lane]
-                more = work[lane] < tail
-                out[out_at + lane] = kf if more else out[out_at + lane]
-                pmf = work[LANES + lane] * (m[m_at + lane] * inverse)
-                tail = tail - pmf
-                tail = tail if pmf > _FLOOR_PMF else _ZERO
-                tail = tail if more else _ZERO
-                work[LANES + lane] = pmf
-                work[2 * LANES + lane] = tail
-                still += 1 if work[lane] < tail else 0
-        if many > 0:
-            for lane in range(start, start + GROUP):
-                mean = m[m_at + lane]
-                big = mean > INVERSION_LIMIT
-                safe = mean if big else INVERSION_LIMIT
-                x = F(np.floor(cornish_fisher(work[lane], safe, safe, safe, safe) + _HALF))
-                x = x if x > _ZERO else _ZERO
-                out[out_at + lane] = x if big else out[out_at + lane]
+            work[FEW_NOW + place] = none
+            work[FEW_MORE + place] = above_zero(none, -mean)
+            work[FEW_A + place] = mean
+            work[FEW_B + place] = _ZERO
+        walk_lanes(work, few)
+        put_back(out, out_at, work, FEW_COUNT, _FEW, lanes)
+    if many > 0:
+        for place in range(whole_vectors(many)):
+            mean = work[MANY_SIZE + place]
+            x = F(np.floor(cornish_fisher(work[MANY_UNIFORM + place], mean, mean, mean, mean) + _HALF))
+            work[MANY_COUNT + place] = x if x > _ZERO else _ZERO
+        put_back(out, out_at, work, MANY_COUNT, _MANY, lanes)
 
 
 @over_lanes

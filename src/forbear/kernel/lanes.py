@@ -202,16 +202,17 @@ class _Weaver:
         """Array and offset of a row."""
         symbol = symbol_of(node, self.symbols)
         if symbol is not None:
-            return symbol.variable, f"({row_text(node, symbol, self.symbols)}) * LANES"
+            return symbol.variable, f"I64(({row_text(node, symbol, self.symbols)}) * LANES)"
         assert isinstance(node, ast.Name)
-        return "scratch", f"{self.row_of[node.id]} * LANES"
+        return "scratch", f"I64({self.row_of[node.id]} * LANES)"
 
     def emit_draw(self, draw: Draw, loops: list[tuple[str, str]], depth: int) -> None:
         parts: list[str] = []
         for argument in draw.arguments:
             parts.extend(self.place(argument))
         parts.extend(self.place(draw.target))
-        address = f"words, held, {self.slots[draw.site]}, {draw.site}, index, {flat_index(loops)}, members, key0, key1, work, lanes"
+        # a plain number would be taken as part of the argument's type, and every draw would get a sampler of its own
+        address = f"words, held, I64({self.slots[draw.site]}), I64({draw.site}), index, I64({flat_index(loops)}), members, key0, key1, work, lanes"
         self.line(depth, f"{draw.kind}_lanes({', '.join(parts)}, {address})")
 
     def emit_group(self, group: Group, depth: int) -> None:

@@ -82,7 +82,7 @@ def is_compiled(module: ModuleType) -> bool:
 def _kernel_sources() -> str:
     folder = Path(__file__).parent
     return "".join(
-        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "draws", "exact", "steps")
+        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "vectors", "draws", "exact", "steps")
     )
 
 
@@ -98,7 +98,7 @@ def _lanes_source(program: Program) -> str:
         f"from forbear.kernel.functions import {imports}, woven_rule",
         f"from forbear.kernel.draws import LANES, LANE_MASK, MASK, {', '.join(f'{d}_lanes' for d in DRAWS)}",
         "from forbear.kernel.steps import apply_levers, react, record",
-        "F = np.float32",
+        "F, I64 = np.float32, np.int64",
         f"SCRATCH_ROWS = {max((rows for _, rows in rules), default=0) + 1}",
         f"DRAW_SLOTS = {len(places) + 1}",
         *(f"{name} = F({value!r})" for value, name in constants.names.items()),
@@ -117,11 +117,13 @@ def _exact_source(program: Program) -> str:
     slots(program)
     head = [
         HEADER,
+        "import numpy as np",
         "from numba import njit",
         f"from forbear.kernel.functions import {', '.join(FUNCTIONS)}",
         "from forbear.kernel.draws import LANES",
         "from forbear.kernel.exact import binomial_exact, normal_exact, poisson_exact, uniform_at",
         "from forbear.kernel.steps import apply_levers, react, record",
+        "I64 = np.int64",
         "SCRATCH_ROWS = 1",
         "DRAW_SLOTS = 1",
         "",
