@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-TRACED = '''
+TRACED = """
 from forbear.kernel.functions import over_lanes
 
 
@@ -47,7 +47,7 @@ def poisson_traced(m, m_at, out, out_at, words, held, slot, site, step, index, m
             work[at + 4 + lane] = m[m_at + lane]
         held[held.shape[0] - 1] = at + 260
     poisson_lanes(m, m_at, out, out_at, words, held, slot, site, step, index, members, key0, key1, work, lanes)
-'''
+"""
 
 
 class Stepper:

@@ -15,6 +15,7 @@ from forbear.analysis.base_rates import (
     beta_band,
     chance_above,
     compare,
+    conditions,
     outcome_of,
     reference_classes,
 )
@@ -107,3 +108,20 @@ def test_draws_that_have_learned_from_the_country_may_differ_and_that_is_said() 
     hits = np.zeros(1000, dtype=bool)
     assert "its priors are wrong" in compare(OCCUPATIONS, hits, "success").sentence
     assert "learned from this country's own series" in compare(OCCUPATIONS, hits, "success", fitted=True).sentence
+
+
+def test_the_conditions_of_success_are_told_one_by_one(meadow) -> None:
+    steps = 300
+    data = weeks(
+        success=np.zeros((2, steps)), force=np.zeros((2, steps)), democracy=np.zeros((2, steps)), governance=np.full((2, steps), 0.3),
+        national_violence=np.array([[0.1] * steps, [5.0] * steps]), monthly_inclusion=np.full((2, 60, 2), 0.5),
+    )  # fmt: skip
+    assert conditions(data) == {
+        "calm": 0.5,
+        "every community included": 1.0,
+        "governed": 0.0,
+        "few foreign soldiers": 1.0,
+    }
+    found = base_rates(meadow, Ensemble(data, {}))[0]
+    assert "governed in 0 %" in found.sentence and found.as_dict()["conditions"]["calm"] == 0.5
+    assert conditions(weeks(force=np.zeros((2, steps)))) == {}

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["DISAGREES", "BaseRate", "ReferenceClass", "base_rate_lines", "base_rate_rows", "base_rates", "beta_band",
-           "chance_above", "compare", "imposes", "outcome_of", "reference_classes"]  # fmt: skip
+           "chance_above", "compare", "conditions", "imposes", "outcome_of", "reference_classes"]  # fmt: skip
 
 #: Probability that one chance is above the other from which they are said to disagree.
 DISAGREES = 0.95
@@ -77,6 +77,8 @@ class BaseRate:
     below: float | None
     word: str
     sentence: str
+    conditions: dict[str, float] = field(default_factory=dict)
+    """Share of members in which each condition of success held in the last year: which of them is the rare one."""
 
     @property
     def disagrees(self) -> bool:
@@ -90,6 +92,7 @@ class BaseRate:
             "cases": self.reference.cases, "source": self.reference.source, "caveat": self.reference.caveat, "measured": self.measured,
             "hits": self.hits, "members": self.members, "record": list(self.record), "model": list(self.model) if self.model else None,
             "above": self.above, "below": self.below, "word": self.word, "sentence": self.sentence,
+            "conditions": self.conditions,
         }  # fmt: skip
 
 
@@ -179,8 +182,32 @@ def base_rates(scenario: Scenario, ensemble: Ensemble) -> list[BaseRate]:
             hits, words = None, "the country is no autocracy at the start"
         else:
             hits, words = outcome_of(reference, data)
-        out.append(compare(reference, hits, words, fitted=fitted))
+        found = compare(reference, hits, words, fitted=fitted)
+        if reference.outcome == "success" and hits is not None:
+            held = conditions(data)
+            told = ", ".join(f"{name} in {share:.0%}" for name, share in held.items()).replace("%", " %")
+            found = replace(
+                found, conditions=held, sentence=found.sentence + (f" In the last year: {told}." if told else "")
+            )
+        out.append(found)
     return out
+
+
+def conditions(data: Any) -> dict[str, float]:
+    """Share of members in which each condition of stable success (E44) held in the mean of the last year.
+
+    Empty where a series is not recorded. data: as for `outcome_of`.
+    """
+    if any(name not in data for name in ("national_violence", "governance", "force", "monthly_inclusion")):
+        return {}
+    year = max(1, round(52.1775 / float(data.attrs.get("step_weeks", 1.0))))
+    mean = {n: np.asarray(data[n].values, dtype=float)[:, -year:].mean(axis=1) for n in ("national_violence", "governance", "force")}  # fmt: skip
+    least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
+    held = {
+        "calm": mean["national_violence"] < 1.0, "every community included": least > 0.4, "governed": mean["governance"] > 0.5,
+        "few foreign soldiers": mean["force"] < 10_000,
+    }  # fmt: skip
+    return {name: float(np.mean(which)) for name, which in held.items()}
 
 
 def compare(

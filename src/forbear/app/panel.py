@@ -154,7 +154,9 @@ def differences(found: Compared) -> list[dict[str, Any]]:
             known = OUTCOMES[name]
             title, unit, better = known.title, known.unit, known.better
         plan, history, never = (
-            e.data["observed_attacks"].values.astype(float).sum(axis=1) if name == "attacks" else values_of(e.data, name)
+            e.data["observed_attacks"].values.astype(float).sum(axis=1)
+            if name == "attacks"
+            else values_of(e.data, name)
             for e in (found.plan, found.history, found.never)
         )
         row: dict[str, Any] = {"name": name, "title": title, "unit": unit, "better": better}

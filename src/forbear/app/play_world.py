@@ -205,7 +205,7 @@ class Worlds:
 
         def work() -> None:
             with self._ahead, contextlib.suppress(Exception):
-                engine = Engine(country.problem)
+                engine = engine_of(country.problem)
                 _loaded(engine)
                 members = np.zeros(1, dtype=np.uint32)
                 engine.open(country.parameters("prior", members, 1), members, 1).advance(1)

@@ -168,6 +168,8 @@ class EnsembleJob:
         if self.device.kind == "cuda":
             from forbear.ensemble.device_engine import DeviceEngine
 
+            if self.problem.extensions:
+                raise RunError("E409", "rooms of other packages run on the processor alone", hint="--device cpu")
             return DeviceEngine(self.problem, weekly=self.weekly, monthly=self.monthly)
         with BUILDING:
             return engine_of(self.problem, weekly=self.weekly, monthly=self.monthly, kernel=self.kernel)
