@@ -23,6 +23,8 @@ __all__ = ["Cluster", "fingerprint"]
 
 #: Tasks handed out for each thread of a worker: one at work, one ready, one whose result travels.
 AHEAD = 3
+#: How often a piece is asked for again whose result was lost with its worker.
+TRIES = 3
 EVENTS = "forbear-pieces"
 
 
@@ -135,26 +137,35 @@ class Cluster:
         packed = pickle.dumps(job, protocol=5)
         plan = self.client.submit(_restore, packed, fingerprint(), key=f"forbear-job-{job.name}")
         source = iter(pieces)
-        waiting: dict[str, int] = {}
+        waiting: dict[str, tuple[int, Any, int]] = {}
         arriving = as_completed(loop=self.client.loop, with_results=True, raise_errors=False)
+
+        def ask(plan: Any, number: int, given: Any, tries: int) -> None:
+            future = self.client.submit(_piece, plan, number, given, key=f"forbear-piece-{job.name}-{number}")
+            waiting[future.key] = (number, given, tries)
+            arriving.add(future)
+
         try:
             while True:
                 while len(waiting) < max(2, AHEAD * self._count()):
                     following = next(source, None)
                     if following is None:
                         break
-                    number, given = following
-                    future = self.client.submit(_piece, plan, number, given, key=f"forbear-piece-{job.name}-{number}")
-                    waiting[future.key] = number
-                    arriving.add(future)
+                    ask(plan, *following, tries=0)
                 if not waiting:
                     return
                 future, result = next(arriving)
-                number = waiting.pop(future.key)
+                number, given, tries = waiting.pop(future.key)
                 if future.status == "error":
                     self._explain(future.exception(), number, KilledWorker)
                 if future.cancelled() or future.status != "finished":
-                    raise CancelledError(str(number))
+                    # the worker that held the result went before it was fetched: the piece is asked for again
+                    if tries >= TRIES:
+                        raise CancelledError(str(number))
+                    if plan.status in ("cancelled", "lost"):
+                        plan = self.client.submit(_restore, packed, fingerprint(), key=f"forbear-job-{job.name}")
+                    ask(plan, number, given, tries + 1)
+                    continue
                 yield number, result
                 del future, result
         except (CancelledError, FutureCancelledError, OSError, TimeoutError, StopIteration) as error:
