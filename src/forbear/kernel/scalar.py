@@ -48,7 +48,9 @@ def _block(
             numbers = "".join(f"{_value(a, rule, symbols)}, " for a in node.arguments)
             # a plain number would be taken as part of the argument's type: one sampler for all draws, not one for each
             address = f"I64({node.site}), index, I64({flat_index(loops)}), members[lane], key0, key1"
-            call = f"uniform_at(I64(0), {address})" if node.kind == "uniform" else f"{node.kind}_exact({numbers}{address})"
+            call = (
+                f"uniform_at(I64(0), {address})" if node.kind == "uniform" else f"{node.kind}_exact({numbers}{address})"
+            )
             out.append(f"{pad}{_target(node.target, rule, symbols)} = {call}")
         elif isinstance(node, Loop):
             out.append(f"{pad}for {node.variable} in range(n_{node.dimension}):")

@@ -78,7 +78,8 @@ def is_compiled(module: ModuleType) -> bool:
 def _kernel_sources() -> str:
     folder = Path(__file__).parent
     return "".join(
-        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "vectors", "draws", "exact", "steps")
+        (folder / f"{name}.py").read_text(encoding="utf-8")
+        for name in ("functions", "vectors", "draws", "exact", "steps")
     )
 
 
