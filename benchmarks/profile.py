@@ -115,10 +115,10 @@ def apart(program: Any, traced: bool) -> Any:
     text = woven.source(program, "lanes").split("@njit(error_model='numpy', nogil=True, cache=True)\ndef run(")[0]
     text = text.replace("woven_rule", "over_lanes")
     if traced:
-        head, tail = text.split("F = np.float32", 1)
+        head, tail = text.split("F, I64 = np.float32, np.int64", 1)
         for kind in ("binomial", "poisson"):
             tail = tail.replace(f"{kind}_lanes(", f"{kind}_traced(")
-        text = head + TRACED + "\nF = np.float32" + tail
+        text = head + TRACED + "\nF, I64 = np.float32, np.int64" + tail
     digest = hashlib.sha256((text + woven._kernel_sources()).encode()).hexdigest()[:16]
     name = f"forbear_profile_{'traced' if traced else 'apart'}_{digest}"
     path = woven.cache_folder() / f"{name}.py"
