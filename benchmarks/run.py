@@ -190,7 +190,11 @@ def _lane_time(draws, n: float, p: float) -> float:  # type: ignore[no-untyped-d
             sampler(a, 0, b, 0, out, 0, words, held, 0, 1, k // 64, k % 64, members, 1, 2, work, 128)
 
     a, b, out = (np.full(128, x, dtype=np.float32) for x in (n, p, 0))
-    words, held, work = np.zeros(1024, dtype=np.uint32), np.full(2, -1, dtype=np.int64), np.zeros(draws.WORK_ROWS * 128, dtype=np.float32)
+    words, held, work = (
+        np.zeros(1024, dtype=np.uint32),
+        np.full(2, -1, dtype=np.int64),
+        np.zeros(draws.WORK_ROWS * 128, dtype=np.float32),
+    )
     members = np.arange(128, dtype=np.uint32)
     many(a, b, out, words, held, members, work, 10)
     began = time.perf_counter()
