@@ -1,45 +1,39 @@
-"""Sphinx settings; the model reference, the causal graph and the error catalogue are generated before the build."""
+"""Sphinx settings. What can be generated is generated before the build; nothing is fetched."""
 
-import tomllib
-from importlib.resources import files
+import re
+import sys
 from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import generate  # noqa: E402
 
 project = "forbear"
 author = "the forbear authors"
+copyright = "the forbear authors; MIT"
 extensions = ["myst_parser"]
 html_theme = "furo"
+html_title = "forbear"
+html_show_sphinx = False
 exclude_patterns = ["_build"]
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing", "misc.highlighting_failure"]
+html_static_path = ["_static"]
+html_css_files = ["forbear.css"]
 
-HERE = Path(__file__).parent
-
-
-def generate() -> None:
-    """Write what is generated."""
-    from forbear.country.reference import draw_graph, pages
-
-    folder = HERE / "generated"
-    folder.mkdir(exist_ok=True)
-    (HERE / "images").mkdir(exist_ok=True)
-    rooms = pages()
-    for room, text in rooms.items():
-        (folder / f"{room}.md").write_text(text, encoding="utf-8")
-    listed = "\n".join(rooms)
-    (folder / "index.md").write_text(f"# Rooms of the country\n\n```{{toctree}}\n{listed}\n```\n", encoding="utf-8")
-    draw_graph(HERE / "images" / "graph.svg")
-    catalogue = tomllib.loads((files("forbear") / "error_catalogue.toml").read_text(encoding="utf-8"))
-    lines = ["# Errors", ""]
-    for code, entry in sorted(catalogue.items()):
-        lines += [
-            f"## {code} {entry['title']}",
-            "",
-            str(entry.get("meaning", "")),
-            "",
-            f"*Mending.* {entry.get('mending', '')}",
-            "",
-        ]
-    (HERE / "errors.md").write_text("\n".join(lines), encoding="utf-8")
+#: Pages that are linked and that a version may do without.
+OPTIONAL = ("notebooks", "play", "new-country", "scale", "transport", "extending")
 
 
-generate()
+def without_absent(app, name, source):  # type: ignore[no-untyped-def]
+    """Leave optional pages that are not there out of the table of contents, and links to them as plain words."""
+    for page in OPTIONAL:
+        if not (HERE / f"{page}.md").exists():
+            text = re.sub(rf"\[([^\]]+)\]\((?:\.\./)*{page}\.md[^)]*\)", r"\1", source[0])
+            source[0] = re.sub(rf"^{page}\n", "", text, flags=re.MULTILINE) if name == "index" else text
+
+
+def setup(app):  # type: ignore[no-untyped-def]
+    """Called by Sphinx."""
+    generate.write(HERE)
+    app.connect("source-read", without_absent)

@@ -14,9 +14,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from forbear import plot
     from forbear.analysis.attribute import attribute
+    from forbear.analysis.base_rates import base_rates
     from forbear.analysis.battery import answer
     from forbear.analysis.compare import compare
+    from forbear.analysis.lookup import look_up_first
     from forbear.analysis.worlds import Worlds
     from forbear.country.model import MODEL
     from forbear.ensemble.matching import match
@@ -37,10 +40,13 @@ __all__ = [
     "Worlds",
     "answer",
     "attribute",
+    "base_rates",
     "compare",
     "diff",
     "fit",
+    "look_up_first",
     "match",
+    "plot",
     "simulate",
 ]
 
@@ -55,7 +61,9 @@ _HOME = {
     "Worlds": ("forbear.analysis.worlds", "Worlds"),
     "answer": ("forbear.analysis.battery", "answer"),
     "attribute": ("forbear.analysis.attribute", "attribute"),
+    "base_rates": ("forbear.analysis.base_rates", "base_rates"),
     "compare": ("forbear.analysis.compare", "compare"),
+    "look_up_first": ("forbear.analysis.lookup", "look_up_first"),
     "fit": ("forbear.inference.fit", "fit"),
     "match": ("forbear.ensemble.matching", "match"),
     "simulate": ("forbear.ensemble.runner", "simulate"),
@@ -65,6 +73,8 @@ _HOME = {
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
+    if name == "plot":
+        return import_module("forbear.plot")
     if name in _HOME:
         module, attribute = _HOME[name]
         return getattr(import_module(module), attribute)

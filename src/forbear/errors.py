@@ -81,6 +81,10 @@ class ForbearError(Exception):
         if not self.faults:
             self.faults = (Fault(self.code, self.message),)
 
+    def __reduce__(self) -> tuple[type[ForbearError], tuple[object, ...]]:
+        """An error of a worker process arrives whole."""
+        return type(self), (self.code, self.message, self.hint, tuple(self.faults))
+
     def __str__(self) -> str:
         text = "\n".join(fault.render() for fault in self.faults)
         if len(self.faults) > 1:

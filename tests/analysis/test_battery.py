@@ -12,6 +12,7 @@ from forbear.analysis.battery import Answers, Effort, answer
 from forbear.analysis.stress import stress
 from forbear.analysis.verdict_lines import claim_lines, verdict_table
 from forbear.analysis.worlds import Worlds
+from forbear.errors import ForbearError
 
 SCENARIO = """
 [scenario]
@@ -246,3 +247,31 @@ def test_a_search_finds_strategies_that_no_other_found_one_beats_and_repeats_its
     assert not any(np.all(a <= b) and np.any(a < b) for a in costs for b in costs)
     low, high = np.array([v.low for v in variables]), np.array([v.high for v in variables])
     assert (one.values >= low).all() and (one.values <= high).all() and set(one.named) >= {"HISTORY", "NEVER"}
+
+
+def test_one_claim_is_tested_with_the_strategies_that_it_needs(small: fb.Scenario) -> None:
+    found = answer(small, None, effort=Effort(16, 1, 64, 16, 1, 2, 12, 1), attribution=False, only=["A"])
+    assert list(found.tested) == ["A"] and set(found.strategies) == {"HISTORY", "MORE"}
+    with pytest.raises(ForbearError, match="no claim is called 'AA'"):
+        answer(small, None, only=["AA"])
+
+
+def test_draws_that_break_an_assumption_are_left_out_of_a_posterior() -> None:
+    iraq = fb.Scenario.load("iraq-2003")
+    posterior = fb.Posterior.of(iraq)
+    assert posterior is not None
+    low, high = posterior.where("emboldening < 0.08"), posterior.where("emboldening>0.08")
+    assert len(low) + len(high) == len(posterior)
+    assert low.space.column("emboldening", low.scores).max() < 0.08
+    assert (low.parameters(len(low))["emboldening"] < 0.08).all()
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"), [("emboldening", "E240"), ("emboldning<1", "E241"), ("emboldening<-5", "E240")]
+)
+def test_a_condition_that_cannot_be_met_is_explained(condition: str, code: str) -> None:
+    posterior = fb.Posterior.of(fb.Scenario.load("iraq-2003"))
+    assert posterior is not None
+    with pytest.raises(ForbearError) as caught:
+        posterior.where(condition)
+    assert caught.value.code == code

@@ -1,86 +1,187 @@
-"""The report in a real browser with the network refused."""
+"""The report in a real browser with the network refused: map, downloads, print, narrow screens, accessibility."""
 
+import csv
+import io
+import re
 import shutil
+from pathlib import Path
 
+import pypdf
 import pytest
 
-from forbear.ensemble.runner import simulate
-from forbear.report import write
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+AXE = Path(__file__).with_name("axe.min.js")
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no Chromium on this machine: install the distribution's package"
 )
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory):
-    """The Iraq report opened offline: page, requests tried, errors."""
-    from playwright.sync_api import sync_playwright
+def report(tmp_path_factory):
+    """The whole Iraq report: posterior, answers, validation."""
+    import json
 
+    from forbear.analysis.validate import load_validation
+    from forbear.ensemble.runner import simulate
+    from forbear.inference.posterior import Posterior
+    from forbear.report import write
     from forbear.scenario import Scenario
 
     iraq = Scenario.load("iraq-2003")
-    problem = iraq.problem()
-    path = write(simulate(problem, members=32, seed=2), iraq, problem, to=tmp_path_factory.mktemp("page") / "iraq.html")
+    problem, posterior = iraq.problem(), Posterior.of(iraq)
+    ensemble = simulate(problem, members=32, seed=2, parameters=posterior.parameters(32))
+    answers = json.loads((Path(iraq.file).parent / "answers.json").read_text(encoding="utf-8"))
+    to = tmp_path_factory.mktemp("page") / "iraq.html"
+    return write(ensemble.healthy, iraq, problem, to=to, posterior=posterior, answers=answers, validation=load_validation(iraq))  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-        )
-        page = browser.new_page()
-        tried, errors = [], []
-        page.route(
-            "**/*",
-            lambda route: (
-                route.continue_()
-                if route.request.url.startswith("file:")
-                else (tried.append(route.request.url), route.abort())
-            ),
-        )
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.goto(path.as_uri())
-        yield page, tried, errors
-        browser.close()
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield opened
+        opened.close()
 
 
-def test_it_opens_without_a_request_or_an_error(opened):
+@pytest.fixture
+def opened(browser, report):
+    """The report opened offline: page, requests tried, errors."""
+    page = browser.new_page(accept_downloads=True)
+    tried, errors = [], []
+    page.route(
+        "**/*",
+        lambda route: (
+            route.continue_()
+            if route.request.url.startswith(("file:", "blob:"))
+            else (tried.append(route.request.url), route.abort())
+        ),
+    )
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(report.as_uri())
+    yield page, tried, errors
+    assert not tried and not errors
+    page.close()
+
+
+def test_it_opens_without_a_request_or_an_error_and_is_under_three_megabytes(opened, report):
     page, tried, errors = opened
     assert page.locator("h1").inner_text().startswith("Iraq")
-    assert page.locator("svg.chart").count() >= 12
+    assert page.locator("svg.chart").count() >= 30
     assert not tried and not errors
+    assert report.stat().st_size < 3_000_000
 
 
 def test_the_map_follows_the_slider_by_keyboard(opened):
-    page, tried, errors = opened
-    slider = page.locator("figure.map input").first
-    before = (
-        page.locator("figure.map")
-        .first.locator("path")
-        .evaluate_all("shapes => shapes.map(s => s.getAttribute('fill'))")
-    )
+    page, _, _ = opened
+    figure = page.locator("figure.map").first
+    slider = figure.locator("input")
+
+    def shades():
+        return figure.locator("path").evaluate_all("shapes => shapes.map(s => s.getAttribute('fill'))")
+
+    before = shades()
     slider.focus()
     for _ in range(8):
         page.keyboard.press("ArrowLeft")
-    assert page.locator("figure.map output").first.inner_text() == slider.get_attribute("min")
-    after = (
-        page.locator("figure.map")
-        .first.locator("path")
-        .evaluate_all("shapes => shapes.map(s => s.getAttribute('fill'))")
-    )
+    year = slider.get_attribute("min")
+    assert figure.locator("output").inner_text() == year
+    after = shades()
     assert before != after and len(after) == 18
-    assert not errors
+    # the words of a district are those of the table's cell for that year
+    district = figure.locator("path").first.get_attribute("data-district")
+    words = figure.locator("path title").first.text_content()
+    column = figure.locator("thead th").all_text_contents().index(year)
+    row = next(r for r in figure.locator("tbody tr").all() if r.locator("th").text_content() == district)
+    cell = row.locator("th,td").nth(column).text_content()
+    assert words.startswith(f"{district}: about ") and " to " in cell
+    assert _numbers(words.split(" a year")[0].split("about ")[1]) == pytest.approx(_numbers(cell), rel=0.06, abs=0.01)
 
 
-def test_it_is_not_wider_than_a_small_screen(opened):
+def _numbers(words):
+    return [float(n.replace(",", "")) for n in re.findall(r"\d[\d.,]*", words)]
+
+
+def test_every_download_holds_what_its_table_shows(opened):
     page, _, _ = opened
-    page.set_viewport_size({"width": 420, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 425
+    links = page.locator(".downloads a[data-take^='t-']")
+    assert links.count() == page.locator("table").count() >= 60
+    for place in (0, 1, 2, links.count() // 2, links.count() - 1):
+        link = links.nth(place)
+        key = link.get_attribute("data-take")
+        with page.expect_download() as waiting:
+            link.click()
+        rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"), newline="")))
+        shown = page.evaluate(
+            "key => [...document.getElementById(key).rows].map(r => [...r.cells].map(c => c.textContent.replace(/\\s+/g, ' ').trim()))",
+            key,
+        )
+        assert waiting.value.suggested_filename.endswith(".csv") and len(rows) == len(shown) > 1
+        assert [row[: len(cells)] for row, cells in zip(rows, shown, strict=True)] == shown
+        unit = page.evaluate("key => document.getElementById(key).dataset.unit || ''", key)
+        assert not unit or (rows[0][-1] == "unit" and rows[1][-1] == unit)
+
+
+def test_the_references_are_saved_as_bibtex(opened):
+    page, _, _ = opened
+    with page.expect_download() as waiting:
+        page.locator("[data-take='bibtex']").click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "iraq-2003.bib"
+    assert text.startswith("@software{forbear,") and text.count("\n@") > 15
+
+
+@pytest.mark.parametrize("paper", ["A4", "Letter"])
+def test_the_front_page_prints_on_two_pages(opened, paper):
+    page, _, _ = opened
+    page.evaluate("document.body.classList.add('front-only')")
+    front = pypdf.PdfReader(io.BytesIO(page.pdf(format=paper, print_background=True)))
+    assert len(front.pages) == 2
+    words = " ".join(p.extract_text() for p in front.pages)
+    assert "The question" in words and "What it cannot say" in words and "How far to trust it" in words
+
+
+@pytest.mark.slow
+def test_the_whole_report_prints_with_the_front_page_on_its_own_sheets_and_details_closed(opened):
+    page, _, _ = opened
+    pages = [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
+    at = next(k for k, words in enumerate(pages) if "side by side" in words and "counterfactual" in words)
+    assert at == 2
+    assert not [k for k, words in enumerate(pages) if "Table behind this chart" in words or "Save as CSV" in words]
+
+
+@pytest.mark.parametrize("width", [360, 420, 768])
+def test_it_is_not_wider_than_a_small_screen(opened, width):
+    page, _, _ = opened
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width + 2
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe is not beside the tests")
+@pytest.mark.parametrize(
+    ("scheme", "rules", "every"),
+    [
+        ("light", None, 0),
+        ("dark", ["color-contrast"], 0),
+        pytest.param("light", None, 3, marks=pytest.mark.slow),
+        pytest.param("dark", None, 3, marks=pytest.mark.slow),
+    ],
+)
+def test_axe_finds_nothing_serious(browser, report, scheme, rules, every):
+    """rules: those that may differ by colour; every: one in so many folded parts is opened, none where 0."""
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(report.as_uri())
+    if every:
+        page.evaluate("n => document.querySelectorAll('details').forEach((d, k) => { d.open = k % n === 0 })", every)
+    page.add_script_tag(content=AXE.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "async rules => (await axe.run(document, {resultTypes: ['violations'], ...(rules ? {runOnly: rules} : {})}))"
+        ".violations.map(v => [v.impact, v.id, v.nodes[0].html.slice(0, 200)])",
+        rules,
+    )
+    context.close()
+    assert not [v for v in found if v[0] in ("serious", "critical")], found

@@ -207,6 +207,95 @@ def test_no_year_that_the_scenario_cuts_is_compared(afghanistan: Scenario, probl
     assert years["foreign_deaths"] == [str(year) for year in range(2002, 2014)]
 
 
+def test_a_yearly_level_stands_for_where_its_year_ended_and_a_count_for_all_of_it(
+    afghanistan: Scenario, problem: Problem
+) -> None:
+    from forbear.inference.data import gather
+
+    series = {s.name: s for s in gather(afghanistan, problem).series}
+    assert np.array_equal(series["democracy"].first, series["democracy"].last)
+    assert {problem.month_labels[m][5:] for m in series["democracy"].last} == {"12"}
+    assert set(series["battle_deaths"].last - series["battle_deaths"].first) == {11}
+
+
+def test_the_filter_and_the_scout_compare_a_yearly_level_alike(afghanistan: Scenario, problem: Problem) -> None:
+    from forbear.inference.data import gather
+    from forbear.inference.filter import _due
+    from forbear.inference.summaries import summarise
+
+    data = gather(afghanistan, problem)
+    december = problem.month_labels.index("2005-12")
+    due = {s.name: (at, begun) for s, at, begun in _due(data, december)}
+    at, begun = due["democracy"]
+    assert len(at) == 1
+    assert len(begun) == 0  # nothing gathers a sum
+    months = np.arange(len(problem.month_labels), dtype=float)[None, :, None] / 1000.0
+    summary = next(s for s in summarise(data) if s.label == "democracy 2005 -1")
+    assert summary.simulated(months)[0] == pytest.approx(np.log(december / 1000.0))
+
+
+def test_the_year_of_the_collapse_is_whole_only_in_the_scenario_that_is_carried_on(problem: Problem) -> None:
+    from forbear.inference.data import gather
+
+    longer = Scenario.load(LIBRARY / "afterwards.toml")
+    carried = longer.problem()
+    assert carried.month_labels[: len(problem.month_labels)] == problem.month_labels
+    last = {s.name: (carried.month_labels[s.last[-1]], s.value[-1]) for s in gather(longer, carried).series}
+    assert last["battle_deaths"] == ("2021-12", 35_787)
+    assert last["democracy"] == ("2021-12", 0.144)
+    assert np.array_equal(carried.levers["force"][: problem.steps], problem.levers["force"])
+    assert not carried.levers["force"][problem.steps :].any()
+
+
+def test_the_shipped_fit_is_up_to_date_marked_coarse_and_saw_nothing_of_the_years_it_is_judged_by(
+    afghanistan: Scenario, problem: Problem
+) -> None:
+    from forbear.analysis.validate import holdout_month
+    from forbear.inference.data import gather
+    from forbear.inference.posterior import Posterior
+
+    found = Posterior.of(afghanistan)
+    assert found is not None
+    assert found.stale(afghanistan, problem) == []
+    assert found.notes["settings"]["name"] == "coarse"
+    assert found.notes["until"] == holdout_month(afghanistan) == "2015-01"
+    seen = gather(afghanistan, problem).until("2015-01")
+    assert {s.name: len(s.value) for s in seen.series} == found.notes["data"]
+    assert max(problem.month_labels[s.last.max()] for s in seen.series) == "2014-12"
+    assert found.notes["refine"]["faults"] == []
+
+
+def test_what_happened_in_august_2021_is_a_fact_of_the_plan_with_its_source(afghanistan: Scenario) -> None:
+    from forbear.inference.plan import load_plan
+
+    plan = load_plan(afghanistan)
+    assert {h.quantity for h in plan.happened} >= {"mean_control", "observed_government_forces", "governance"}
+    assert all(h.date == "2021-08-30" and h.source for h in plan.happened)
+
+
+def test_strategies_do_what_their_names_say(afghanistan: Scenario, problem: Problem) -> None:
+    from forbear.analysis.policies import load_claims, load_strategies
+
+    strategies = load_strategies(afghanistan)
+    force = {name: s.apply(afghanistan).problem().levers["force"] for name, s in strategies.items()}
+    history = problem.levers["force"]
+
+    def year(text: str) -> int:
+        return (datetime.date.fromisoformat(text) - problem.start).days // 7
+
+    assert not force["OUT-2002"][year("2003-01-10") :].any()
+    assert force["OUT-2010"][: year("2009-03-01")] == pytest.approx(history[: year("2009-03-01")], rel=0.1, abs=600)
+    assert not force["OUT-2010"][year("2011-01-10") :].any()
+    assert force["NO-SURGE"].max() == 38_000
+    assert force["SURGE-KEPT"][-1] == 99_000
+    assert np.array_equal(force["MORE-100"], history + 100_000)
+    assert set(force["COUNTERTERRORISM-ONLY"][year("2003-01-10") :]) == {5_000}
+    never = strategies["NEVER"].apply(afghanistan).problem()
+    assert not never.levers["intervene"].any()
+    for claim in load_claims(afghanistan, (), strategies).values():
+        assert claim.community in ("", "pashtun")
+
+
 @pytest.mark.skipif("FORBEAR_SHARED" not in os.environ, reason="needs FORBEAR_SHARED, the folder of the raw data")
 @pytest.mark.parametrize("family", ["places", "forces", "figures"])
 def test_a_family_derives_to_the_same_bytes(family: str, tmp_path: Path) -> None:

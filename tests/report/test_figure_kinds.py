@@ -65,9 +65,9 @@ def test_every_table_behind_a_chart_speaks_in_two_digits(name):
 
 
 def test_text_on_the_darkest_cell_is_readable_on_a_light_and_a_dark_page():
-    template = (files("forbear.report") / "template.html").read_text(encoding="utf-8")
-    blocks = re.findall(r":root\{([^}]*--sim[^}]*)\}", template)
-    assert len(blocks) == 2
+    style = (files("forbear.report") / "style.css").read_text(encoding="utf-8")
+    blocks = re.findall(r":root\{([^}]*--sim[^}]*)\}", style)
+    assert len(blocks) == 3  # light, dark, print
     for block in blocks:
         colour = dict(re.findall(r"--(\w+):(#\w+)", block))
         ink, page, sim = (_channels(colour[name]) for name in ("ink", "page", "sim"))

@@ -35,8 +35,63 @@ def test_every_chart_has_a_title_words_and_a_table(page):
     assert page.count("Table behind this chart") == page.count('class="chart"')
 
 
+def test_every_table_has_a_caption_and_stands_in_the_list_of_downloads(page):
+    tables = re.findall(r"<table[^>]*>", page)
+    named = re.findall(r'<table id="(t-[^"]+)" data-csv="([^"]+)"', page)
+    assert len(named) == len(tables) == page.count("<caption>") >= 12
+    listed = re.findall(r'<a href="#(t-[^"]+)" data-take="t-', page[page.index('id="downloads"') :])
+    assert listed == [key for key, _ in named]
+
+
+def test_no_name_of_the_page_stands_twice(page):
+    names = re.findall(r'\sid="([^"]+)"', page)
+    assert len(names) == len(set(names))
+
+
+def test_every_link_within_the_page_leads_somewhere(page):
+    names = set(re.findall(r'\sid="([^"]+)"', page))
+    assert {target for target in re.findall(r'href="#([^"]+)"', page)} <= names
+
+
+def test_sections_stand_in_the_order_of_an_argument(iraq, tmp_path):
+    text = write(
+        iraq["ensemble"], iraq["scenario"], iraq["problem"], to=tmp_path / "iraq.html", posterior=iraq["posterior"], validation=iraq["validation"], answers=iraq["answers"]
+    ).read_text(encoding="utf-8")  # fmt: skip
+    wanted = ["front", "answers", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "limits", "methods", "sources", "downloads"]  # fmt: skip
+    found = re.findall(r'<section id="([^"]+)"', text)
+    assert [name for name in found if name != "transport"] == wanted
+    first = text[text.index('id="front"') : text.index('id="answers"')]
+    order = [first.index(f'id="{name}"') for name in ("question", "short", "lessons", "never", "cannot")]
+    assert order == sorted(order) and len(text) < 3_000_000
+    names = re.findall(r'\sid="([^"]+)"', text)
+    assert len(names) == len(set(names))
+    assert all("<caption>" in t for t in re.findall(r"<table.*?</table>", text, flags=re.DOTALL))
+
+
+def test_references_and_sources_are_in_the_page_as_bibtex(page, meadow):
+    from html import unescape
+
+    from forbear.report.citations import bibtex, references
+
+    held = unescape(re.search(r'<pre id="bibtex">(.*?)</pre>', page, flags=re.DOTALL).group(1))
+    assert held == bibtex(meadow)
+    entries = re.findall(r"^@\w+\{([^,]+),$", held, flags=re.MULTILINE)
+    assert set(references()) < set(entries) and len(entries) == len(set(entries))
+    assert held.count("{") == held.count("}")
+    assert all(f"source:{key}" in entries for key in meadow.sources)
+
+
+def test_every_method_cites_a_reference_that_is_listed(iraq):
+    from forbear.report.citations import methods, references
+
+    found = methods(iraq["problem"], iraq["posterior"], iraq["answers"], iraq["validation"])
+    known = {r["short"] for r in references().values()}
+    assert len(found) == 6 and all(m["cited"] and set(m["cited"]) <= known for m in found)
+    assert len(methods(iraq["problem"], None, None, None)) == 1
+
+
 def test_it_says_on_top_what_the_parameters_are(page):
-    top = page[: page.index('id="short"')]
+    top = page[: page.index('id="question"')]
     assert "prior draws" in top and 'role="note"' in top and "invented" in top
 
 

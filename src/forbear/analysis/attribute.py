@@ -9,7 +9,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,6 +54,15 @@ class Attribution:
     coalitions: int
     exact: bool
 
+    def __repr__(self) -> str:
+        first = self.rows()[0]
+        return f"<Attribution over {len(self.players)} {self.game}, {self.coalitions} coalitions; most on deaths: {first['title']} {first['p50']:.2g} ({first['p05']:.2g} to {first['p95']:.2g})>"
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
     def rows(self, worth: str = "deaths") -> list[dict[str, Any]]:
         """Players by median value, with 50 and 90 per cent bands over draws."""
         out = []
@@ -80,7 +88,7 @@ class Attribution:
 
 def load_players(scenario: Scenario, game: str = "levers", *, feasible: bool = False) -> tuple[Player, ...]:
     """The remedies beside a scenario. Raises ScenarioError E250 where there are none."""
-    path = Path(scenario.file).parent / "remedies.toml" if scenario.file else None
+    path = scenario.beside("remedies.toml")
     if path is None or not path.exists():
         raise ScenarioError(
             "E250", f"{scenario.name} has no remedies.toml beside it", hint="copy the one of iraq-2003 and edit"

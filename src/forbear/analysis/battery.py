@@ -6,7 +6,7 @@ import json
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from forbear.analysis.outcomes import OBJECTIVES
 from forbear.analysis.policies import Claim, Strategy, load_claims, load_strategies
 from forbear.analysis.worlds import Worlds
 from forbear.ensemble.progress import Meter, NoMeter
-from forbear.errors import FitError
+from forbear.errors import FitError, ScenarioError, nearest
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
@@ -44,6 +44,10 @@ class Effort:
     attribution_lucks: int = 1
 
 
+#: For a first look: a claim alone takes some ten seconds.
+QUICK = Effort(lucks=1, prior=128, structure_draws=32, structure_lucks=1)
+
+
 @dataclass
 class Answers:
     """tested: claim -> result; worlds: the posterior runs, by strategy; ledger; attribution: game -> numbers; about: seed,
@@ -56,6 +60,16 @@ class Answers:
     attribution: dict[str, Any] = field(default_factory=dict)
     comparison: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        words = [tested.verdict.word for tested in self.tested.values()]
+        counts = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
+        return f"<Answers {self.about.get('scenario', '')}: {len(words)} claims ({counts}), {len(self.strategies)} strategies>"
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers for a file and for pages."""
@@ -93,17 +107,32 @@ def answer(
     seed: int = 1,
     workers: int | None = None,
     progress: Meter | None = None,
+    only: Iterable[str] | None = None,
+    where: Iterable[str] = (),
 ) -> Answers:
     """Test every claim, compare every strategy, attribute the failure.
 
     posterior: None tests nothing against data: every verdict is then "not identified"; structures: posteriors of rival
-    structures, found beside the scenario when None. Randomness: named by the seed; all policies share draws and luck.
+    structures, found beside the scenario when None; only: names of claims, and no other strategies than theirs; where:
+    conditions on parameters, such as "dismissed_join < 0.1", that draws of posterior and structures must meet (a
+    structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior). Randomness: named by the seed; all policies share draws
+    and luck. Raises ScenarioError E241 for a claim or parameter that does not exist, E240 for a condition that cannot
+    be met, and as the files of claims and strategies.
     """
     effort, meter = effort or Effort(), progress or NoMeter()
     begun = time.time()
     known_strategies = load_strategies(scenario, strategies)
     known_claims = load_claims(scenario, claims, known_strategies)
+    if only is not None:
+        known_claims = {name: _named(known_claims, name) for name in only}
+        used = needed(list(known_claims.values()))
+        known_strategies = {name: s for name, s in known_strategies.items() if name in used}
     structures = structure_posteriors(scenario) if structures is None else structures
+    conditions = []
+    for assumed in where:
+        posterior = posterior.where(assumed) if posterior is not None else None
+        structures = {name: _restricted(found, assumed) for name, found in structures.items()}
+        conditions.append(assumed)
     wanted = needed(list(known_claims.values()))
     common: dict[str, Any] = {"seed": seed, "workers": workers}
     outcomes = tuple(
@@ -124,32 +153,29 @@ def answer(
     fitted = Worlds.of(
         scenario,
         posterior,
-        draws=effort.draws if posterior else effort.prior,
+        draws=min(effort.draws, len(posterior)) if posterior else effort.prior,
         lucks=effort.lucks if posterior else 1,
         outcomes=outcomes,
         **common,
     )
     prior = Worlds.of(scenario, None, draws=effort.prior, lucks=1, outcomes=outcomes, **common)
     rivals = {
-        name: Worlds.of(found_scenario(scenario, name), found, draws=effort.structure_draws, lucks=effort.structure_lucks, outcomes=outcomes, **common)
+        name: Worlds.of(found_scenario(scenario, name), found, draws=min(effort.structure_draws, len(found)), lucks=effort.structure_lucks, outcomes=outcomes, **common)
         for name, found in structures.items()
     }  # fmt: skip
     total = len(known_strategies) + len(wanted) * (1 + len(rivals))
     meter.start(total, f"{len(known_claims)} claims, {len(known_strategies)} strategies, {1 + len(rivals)} structures")
-    for name, strategy in known_strategies.items():
-        fitted.run(name, strategy.apply(scenario))
-        meter.advance(1)
+    fitted.run_all({name: strategy.apply(scenario) for name, strategy in known_strategies.items()}, meter)
     for group in (prior, *rivals.values()):
-        for name in wanted:
-            group.run(name, known_strategies[name].apply(group.scenario))
-            meter.advance(1)
+        group.run_all({name: known_strategies[name].apply(group.scenario) for name in wanted}, meter)
     meter.finish()
     ledgers = {"posterior": mobilisation_ledger(scenario, posterior, draws=fitted.draws, seed=seed, workers=workers)}
-    ledgers["prior"] = mobilisation_ledger(scenario, None, draws=prior.draws, seed=seed, workers=workers)
-    for name, found in structures.items():
-        ledgers[name] = mobilisation_ledger(
-            found_scenario(scenario, name), found, draws=effort.structure_draws, seed=seed, workers=workers
-        )
+    if any(c.kind == "share" for c in known_claims.values()):
+        ledgers["prior"] = mobilisation_ledger(scenario, None, draws=prior.draws, seed=seed, workers=workers)
+        for name, found in structures.items():
+            ledgers[name] = mobilisation_ledger(
+                found_scenario(scenario, name), found, draws=effort.structure_draws, seed=seed, workers=workers
+            )
     shares = {
         group: {_key(c): ledger.share(c.community, *c.sources) for c in known_claims.values() if c.kind == "share"}
         for group, ledger in ledgers.items()
@@ -170,9 +196,24 @@ def answer(
         "prior_conditioned": int(condition.sum()), "structures": ["full", *rivals], "structure_draws": effort.structure_draws,
         "given": "posterior" if posterior is not None else "prior", "quick": bool(posterior.quick) if posterior is not None else False,
         "stamp": dict(posterior.stamp) if posterior is not None else {}, "hashes": {n: s.apply(scenario).problem().hash for n, s in known_strategies.items()},
-        "runs": fitted.runs + prior.runs + sum(w.runs for w in rivals.values()), "seconds": round(time.time() - begun),
+        "only": list(known_claims) if only is not None else [], "where": conditions,
+        "available": len(posterior) if posterior is not None else 0, "quick_effort": replace(effort, draws=QUICK.draws) == QUICK, "runs": fitted.runs + prior.runs + sum(w.runs for w in rivals.values()), "seconds": round(time.time() - begun),
     }  # fmt: skip
     return out
+
+
+def _restricted(found: Posterior, condition: str) -> Posterior:
+    uncertain = any(condition.replace(" ", "").startswith((f"{n}<", f"{n}>")) for n in found.space.names)
+    return found.where(condition) if uncertain else found
+
+
+def _named(claims: Mapping[str, Claim], name: str) -> Claim:
+    if name not in claims:
+        close = nearest(name, claims)
+        raise ScenarioError(
+            "E241", f"no claim is called {name!r}", hint=f"did you mean {close}?" if close else ", ".join(claims)
+        )
+    return claims[name]
 
 
 def claims_of(scenario: Scenario) -> dict[str, Claim]:
@@ -186,11 +227,10 @@ def structure_posteriors(scenario: Scenario) -> dict[str, Posterior]:
     from forbear.inference.structures import structures
 
     out = {}
-    folder = Path(scenario.file).parent if scenario.file else None
     for name in structures():
-        path = folder / f"posterior-{name}.npz" if folder else None
-        if path is not None and path.exists():
-            out[name] = Posterior.load(path, found_scenario(scenario, name).problem())
+        found = Posterior.nearest(found_scenario(scenario, name), f"posterior-{name}.npz")
+        if found is not None:
+            out[name] = found
     return out
 
 
@@ -219,7 +259,7 @@ def attributions(
     scenario: Scenario, posterior: Posterior | None, effort: Effort, common: dict[str, Any], meter: Meter
 ) -> dict[str, Any]:
     out: dict[str, Any] = {}
-    if scenario.file is None or not (Path(scenario.file).parent / "remedies.toml").exists():
+    if scenario.beside("remedies.toml") is None:
         return out
     for game, feasible in (("levers", False), ("levers", True), ("structure", False)):
         worlds = Worlds.of(

@@ -40,6 +40,15 @@ class Tested:
     neutral: str
     candidates: dict[str, Candidate]
 
+    def __repr__(self) -> str:
+        low, middle, high = np.nanquantile(self.effect, [0.05, 0.5, 0.95])
+        return f"<Tested {self.claim.name}: {self.verdict.word}; {self.kind} {middle:.2g} ({low:.2g} to {high:.2g})>"
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain numbers for files and pages."""
         claim, found = self.claim, self.verdict
@@ -108,8 +117,8 @@ def assess_claim(
 
     Randomness: shuffles of `deciding_parameters`, by the seed.
     """
-    effect, kind = estimand(claim, posterior, shares["posterior"])
-    before, _ = estimand(claim, prior, shares["prior"])
+    effect, kind = estimand(claim, posterior, shares.get("posterior", {}))
+    before, _ = estimand(claim, prior, shares.get("prior", {}))
     margin = (
         claim.margin
         if claim.margin is not None
@@ -122,13 +131,13 @@ def assess_claim(
     three_before = probabilities(before, margin, direction, kind)  # type: ignore[arg-type]
     of_structures: dict[str, Probabilities] = {"full": three}
     for name, worlds in structures.items():
-        here, _ = estimand(claim, worlds, shares[name])
+        here, _ = estimand(claim, worlds, shares.get(name, {}))
         of_structures[name] = probabilities(here[np.isfinite(here)], margin, direction, kind)  # type: ignore[arg-type]
     candidates = _candidates(claim, posterior, effect, good, margin, direction, kind, seed)
     neutral = _neutral(three_before, len(before))
     narrowed = contraction(before, effect[good], kind) if fitted else 0.0  # type: ignore[arg-type]
     inputs = VerdictInputs(
-        p_for=three.p_for, p_against=three.p_against, p_none=three.p_none, structures=of_structures, contraction=narrowed,
+        p_for=three.p_for, p_against=three.p_against, p_none=three.p_none, structures=of_structures if structures else {}, contraction=narrowed,
         neutrality_passed=bool(neutral), candidates=candidates, asserts=claim.asserts, rival_asserts=claim.rival_asserts,  # type: ignore[arg-type]
         is_value_claim=claim.kind == "value",
     )  # fmt: skip

@@ -73,6 +73,14 @@ class Comparison:
     draws: int
     given: str
 
+    def __repr__(self) -> str:
+        return "\n".join(self.lines())
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
     def lines(self) -> list[str]:
         """For a terminal: one line an outcome."""
         out = [f"{self.changed} against {self.base}, {self.draws} {self.given} draws, same luck"]
@@ -81,7 +89,7 @@ class Comparison:
         )
         for effect in self.effects.values():
             low, _, middle, _, high = effect.quantiles
-            sign = "x" if effect.kind == "ratio" else "+"
+            sign = "x" if effect.kind == "ratio" else "+" if middle > 0 else ""
             words = f"{sign}{_two(middle)} ({_two(low)} to {_two(high)})"
             base, after = np.nanmedian(effect.base), np.nanmedian(effect.changed)
             out.append(

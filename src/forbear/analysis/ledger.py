@@ -33,25 +33,41 @@ class MobilisationLedger:
 
 
 def mobilisation_ledger(
-    scenario: Scenario, posterior: Posterior | None, *, draws: int = 128, seed: int = 1, workers: int | None = None
+    scenario: Scenario,
+    posterior: Posterior | None,
+    *,
+    draws: int = 128,
+    seed: int = 1,
+    workers: int | None = None,
+    members: np.ndarray | None = None,
+    parameters: dict[str, np.ndarray] | None = None,
 ) -> MobilisationLedger:
     """Record the four additive sources of mobilisation (E29a) and share them out.
 
     A district's month counts with its sympathisers times their mobilisation, so that a share says where the pull on the
-    people who could be recruited came from. Randomness: named by the seed.
+    people who could be recruited came from. members, parameters: identities and parameters of their own instead of
+    `draws` of the posterior. Randomness: named by the seed.
     """
     from forbear.ensemble.runner import simulate
     from forbear.inference.space import Space
 
     problem = scenario.problem()
-    if posterior is not None:
+    if parameters is not None:
+        pass
+    elif posterior is not None:
         parameters = posterior.parameters(draws)
     else:
         space = Space(problem)
         parameters = space.values(space.draw(draws, seed, "ledger"))
     names = ("mobilised_by_occupation", "mobilised_by_exclusion", "mobilised_by_fear", "mobilisation", "sympathisers")
     data = simulate(
-        problem, members=draws, seed=seed, parameters=parameters, workers=workers, weekly=(), monthly=names
+        problem,
+        members=draws if members is None else members,
+        seed=seed,
+        parameters=parameters,
+        workers=workers,
+        weekly=(),
+        monthly=names,
     ).data
     values = {n: data[f"monthly_{n}"].values.astype(float) for n in names}  # (draws, months, districts, communities)
     weight = values["sympathisers"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -87,7 +86,7 @@ class Audit:
 
 def load_audit(scenario: Scenario) -> dict[str, Any] | None:
     """The audit file beside a scenario; None where there is none."""
-    path = Path(scenario.file).parent / "audit.toml" if scenario.file else None
+    path = scenario.beside("audit.toml")
     if path is None or not path.exists():
         return None
     return tomllib.loads(path.read_text(encoding="utf-8"))

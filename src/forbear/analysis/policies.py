@@ -15,7 +15,7 @@ from forbear.errors import Fault, FileError, ScenarioError, nearest
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Claim", "Strategy", "load_claims", "load_strategies"]
+__all__ = ["Claim", "Strategy", "assertion", "load_claims", "load_strategies"]
 
 KINDS = ("effect", "level", "share", "value")
 SAYINGS = ("lower", "higher", "same", "not lower", "not higher")
@@ -69,6 +69,14 @@ class Claim:
     caution: str = ""
     file: str = ""
 
+    def __repr__(self) -> str:
+        return f"<Claim {self.name}: {self.title}; {self.kind}, {self.changed} against {self.base} on {self.outcome}>"
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
     @property
     def direction(self) -> str:
         """Which way counts as the claim's own: "lower" or "higher"."""
@@ -79,12 +87,12 @@ class Claim:
     @property
     def asserts(self) -> str:
         """What the claim asserts in the words of the verdict rule."""
-        return _assertion(self.claim_says)
+        return assertion(self.claim_says)
 
     @property
     def rival_asserts(self) -> str:
         """What the rival asserts."""
-        return _assertion(self.rival_says)
+        return assertion(self.rival_says)
 
     def swapped(self) -> Claim:
         """The same test with claim and rival exchanged: a check against rigging by wording."""
@@ -95,15 +103,17 @@ class Claim:
         )
 
 
-def _assertion(says: str) -> str:
+def assertion(says: str) -> str:
+    """A saying in the words of the verdict rule."""
     return {"same": "no effect", "not lower": "no opposite effect", "not higher": "no opposite effect"}.get(
         says, "effect"
     )
 
 
 def _files(scenario: Scenario, folder: str, more: Iterable[str | Path]) -> list[Path]:
-    own = Path(scenario.file).parent / folder if scenario.file else None
-    found = sorted(own.glob("*.toml")) if own is not None and own.is_dir() else []
+    # what a scenario extends comes first, so that a name stated again in its own folder is the one that holds
+    folders = [Path(file).parent / folder for file in reversed(scenario.files)]
+    found = [path for place in dict.fromkeys(folders) if place.is_dir() for path in sorted(place.glob("*.toml"))]
     for path in map(Path, more):
         if not path.exists():
             raise FileError(

@@ -10,7 +10,6 @@ import random
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +58,7 @@ class Found:
 
 def load_variables(scenario: Scenario) -> tuple[Variable, ...]:
     """The levers of search.toml beside a scenario. Raises ScenarioError E250 where there is none, E240 for a bad entry."""
-    path = Path(scenario.file).with_name("search.toml") if scenario.file else None
+    path = scenario.beside("search.toml")
     if path is None or not path.exists():
         raise ScenarioError(
             "E250", f"{scenario.name} has no search.toml beside it", hint="copy the one of iraq-2003 and edit"

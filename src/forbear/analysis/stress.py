@@ -35,8 +35,7 @@ def stress(
     None); pair: the two strategies between which knowing a parameter is valued (the two of highest satisficing share
     when None). Randomness: draws and luck of the worlds; shuffles by the seed.
     """
-    for name, strategy in strategies.items():
-        worlds.run(name, strategy.apply(worlds.scenario))
+    worlds.run_all({name: strategy.apply(worlds.scenario) for name, strategy in strategies.items()})
     out = compare_strategies(worlds, strategies, thresholds)
     known = OUTCOMES[outcome]
     level = float(np.nanmedian(worlds.values("HISTORY", outcome))) if fails_beyond is None else fails_beyond

@@ -12,7 +12,7 @@ def validation_lines(results: dict[str, Any]) -> list[str]:
     out: list[str] = []
     for name, function in (
         ("neutrality", _neutrality), ("contraction", _contraction), ("predictive", _predictive), ("forecast", _forecast),
-        ("structures", _structures), ("recovery", _recovery),
+        ("structures", _structures), ("recovery", _recovery), ("transport", _transport),
     ):  # fmt: skip
         if name in results:
             mark = " (QUICK)" if results[name].get("quick") else ""
@@ -79,11 +79,54 @@ def _forecast(part: dict[str, Any]) -> list[str]:
         lines.append(
             f"coverage by {level}: 50 % interval {scores.get('coverage_50_randomised', float('nan')):.2f}, 90 % interval {scores.get('coverage_90_randomised', float('nan')):.2f}"
         )
+    if "happened" in part:
+        lines += _later(part)
     lines.append(f"judgement: {part['word']}. {part['banner']}")
     return lines
 
 
+def _later(part: dict[str, Any]) -> list[str]:
+    lines = [f"the fit stopped before {part['from']} ({part['reason']}); later numbers, CRPS on the logarithm:"]
+    lines += [
+        f"  {name:<28} {s['crps']:.2f}  log score {s['log_score']:.2f}  inside nine tenths {s['inside']:.0%} of {s['numbers']}"
+        for name, s in part["scores"].items()
+    ]
+    lines += [f"  ratio to {r['other']}: {r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f})" for r in part["ratios"]]
+    lines += [
+        f"  {e['date']} {e['title']}: was {e['value']:g}; model {e['median']:.2g} ({e['low']:.2g} to {e['high']:.2g}); near it in {e['share']:.1%} of draws"
+        for e in part["happened"]
+    ]
+    return lines
+
+
+def _transport(part: dict[str, Any]) -> list[str]:
+    if not part["parameters"]:
+        return ["No other country is fitted, so nothing can be borrowed."]
+    from forbear.analysis.borrowed import record_line, travel_rows
+
+    lines = [f"What was learned in {part['from']}, tried in {part['to']}. CRPS on the logarithm, lower is better:"]
+    lines.append(f"  {'':<28} to the hold-out   after it   log score after   inside nine tenths after")
+    for name, windows in part["scores"].items():
+        before, after = windows["hindcast"], windows["holdout"]
+        lines.append(
+            f"  {name:<28} {before.get('crps', float('nan')):>15.2f} {after.get('crps', float('nan')):>10.2f} {after.get('log_score', float('nan')):>17.2f} {after.get('inside', float('nan')):>26.0%}"
+        )
+    lines += [
+        f"  after: {r['one']} over {r['other']}: {r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f}; {r['numbers']} numbers)"
+        for r in part["ratios"]["holdout"]
+    ]
+    lines.append(f"  {'parameter':<34} borrowed  {part['from']:<12} {part['to']:<18} overlap  odds  ")
+    for name, borrowed, one, other, overlap, odds, word in travel_rows(part):
+        if borrowed == "yes" or word in ("travelled", "did not travel", "undecided"):
+            lines.append(f"  {name:<34} {borrowed:<8}  {one:<12} {other:<18} {overlap:<7}  {odds:<6}{word}")
+    lines += [f"  not borrowed: {name}: {why}" for name, why in part["left"].items()]
+    lines.append(record_line(part))
+    return lines
+
+
 def _structures(part: dict[str, Any]) -> list[str]:
+    if not part["rows"]:
+        return [part.get("note", "not run")]
     lines = ["Which structure would one bet on for the months ahead? Weights of the mixture that foresees best."]
     lines += [
         f"  {row['title']:<52} weight {row['stacking']:.2f}  log score {row['log_score']:.3f}  CRPS {row['crps']:.2f}"

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "PARTS", "load_validation", "validate"]
 
 FILE = "validation.json"
-PARTS = ("neutrality", "contraction", "predictive", "forecast", "structures", "recovery")
-#: The fit whose forecasts are judged stops before this month of the shipped case; others use three fifths of their span.
+PARTS = ("neutrality", "contraction", "predictive", "forecast", "structures", "recovery", "transport")
+#: The fit whose forecasts are judged stops before this month of the first case; other scenarios say it in the file
+#: `validation.toml` beside them (`inference/plan.py`), and those without one use three fifths of their span.
 HOLDOUT = {"iraq-2003": "2007-01"}
 
 
@@ -33,7 +34,12 @@ def load_validation(scenario: Scenario) -> dict[str, Any] | None:
 
 
 def holdout_month(scenario: Scenario) -> str:
-    """The first month that the hold-out fit does not see."""
+    """The first month that the hold-out fit does not see. Raises FitError E611 for a wrong `validation.toml`."""
+    from forbear.inference.plan import load_plan
+
+    said = load_plan(scenario).holdout
+    if said:
+        return said
     problem = scenario.problem()
     return HOLDOUT.get(problem.name, problem.month_labels[int(0.6 * len(problem.month_labels))])
 

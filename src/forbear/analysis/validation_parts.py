@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from forbear.inference.settings import Settings
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["contraction", "forecast", "neutrality", "predictive", "recovery", "structures"]
+__all__ = ["contraction", "forecast", "neutrality", "predictive", "recovery", "structures", "transport"]
 
 #: Lever changes whose effects are recovered in synthetic worlds and whose contraction is shown.
 CHANGES: dict[str, dict[str, Any]] = {
@@ -56,10 +56,13 @@ def contraction(
 ) -> dict[str, Any]:
     """What the data moved: parameters and effects."""
     from forbear.analysis.effects import contraction as narrowed
+    from forbear.analysis.neutrality import load_audit
     from forbear.ensemble.runner import simulate
     from forbear.inference.identification import contractions, declared_against_measured
 
     rows = contractions(posterior)
+    plausible = (load_audit(scenario) or {}).get("condition", {})
+    low, high = plausible.get("low", 2e4), plausible.get("high", 1.5e6)
     count = min(len(posterior), 64 if quick else 256)
     effects = {}
     given = {
@@ -76,7 +79,7 @@ def contraction(
                     problem, members=size, seed=seed, parameters=values, workers=workers, weekly=("deaths",), monthly=()
                 ).data
                 totals.append(data["deaths"].values.sum(axis=1))
-            kept = (totals[0] > 2e4) & (totals[0] < 1.5e6) if which == "prior" else np.ones(len(totals[0]), bool)
+            kept = (totals[0] > low) & (totals[0] < high) if which == "prior" else np.ones(len(totals[0]), bool)
             drawn[which] = ((totals[1] + 1.0) / (totals[0] + 1.0))[kept]
         effects[name] = {
             "contraction": narrowed(drawn["prior"], drawn["posterior"], "ratio"),
@@ -107,7 +110,7 @@ def predictive(
     from forbear.inference.predictive import national_facts, series_checks
 
     problem = scenario.problem()
-    data = gather(scenario, problem)
+    data = gather(scenario, problem).until(posterior.notes.get("until") or None)  # only what the fit has seen
     count = 128 if quick else 512
     ensemble = simulate(
         problem, members=count, seed=seed + 5, parameters=posterior.parameters(count), workers=workers, weekly=("deaths", "observed_displaced"),
@@ -158,13 +161,24 @@ def forecast(
     meter: Meter,
 ) -> dict[str, Any]:
     """Rolling-origin forecasts by a fit that has not seen the months it forecasts."""
+    from forbear.analysis.validate import holdout_month
     from forbear.inference.settings import FULL, QUICK
 
-    fitted = holdout(scenario, QUICK if quick else FULL, seed=seed, store=store, workers=workers, meter=meter)
+    # a fit that stopped where the hold-out begins is the judged one itself
+    seen = str(posterior.notes.get("until", "")) == holdout_month(scenario)
+    fitted = (
+        posterior
+        if seen
+        else holdout(scenario, QUICK if quick else FULL, seed=seed, store=store, workers=workers, meter=meter)
+    )
     out = {
         **roll_and_judge(scenario, fitted, seed=seed, workers=workers, meter=meter),
         "fit": fitted.notes.get("refine", {}).get("faults", []),
     }
+    if not out["series"]:
+        from forbear.analysis.ending import later_numbers
+
+        out |= later_numbers(scenario, fitted, seed=seed, workers=workers, meter=meter)
     later = afterwards(scenario, posterior, seed=seed, workers=workers, meter=meter)
     return {**out, "afterwards": later} if later else out
 
@@ -191,7 +205,7 @@ def afterwards(
     problem = longer.problem()
     data = gather(longer, problem)
     space = Space(problem, posterior.space.dispersion_medians)
-    if space.names != posterior.space.names:
+    if space.names != posterior.space.names or not district_series(data):
         return None
     first = len(scenario.problem().month_labels)
     horizon = len(problem.month_labels) - first
@@ -282,7 +296,14 @@ def structures(
 ) -> dict[str, Any]:
     """Rival structures: hold-out forecasts of each, stacked."""
     from forbear.analysis.rivals import compare_structures
+    from forbear.inference.data import gather
 
+    if not district_series(gather(scenario, posterior.space.problem)):
+        return {
+            "rows": {},
+            "points": 0,
+            "note": "no series by district and month: structures are not weighed by forecasts",
+        }
     return compare_structures(scenario, seed=seed, quick=quick, store=store, workers=workers, meter=meter)
 
 
@@ -301,4 +322,29 @@ def recovery(
 
     return recover_known_worlds(
         scenario, posterior, CHANGES, seed=seed, count=8 if quick else 24, workers=workers, meter=meter
+    )
+
+
+def transport(
+    scenario: Scenario,
+    posterior: Posterior,
+    *,
+    seed: int,
+    quick: bool,
+    store: Path | None,
+    workers: int | None,
+    meter: Meter,
+) -> dict[str, Any]:
+    """Parameters of another fitted country, carried here and scored. Nothing where no other country is fitted."""
+    from forbear.analysis.transport import transport as carried
+    from forbear.inference.plan import load_plan
+    from forbear.inference.posterior import Posterior as Fitted
+    from forbear.scenario import Scenario as Reader
+
+    home = Reader.load(load_plan(scenario).home)
+    found = Fitted.of(home)
+    if found is None or home.problem().name == scenario.problem().name:
+        return {"from": "", "parameters": [], "scores": {}}
+    return carried(
+        scenario, posterior, home=(home, found), seed=seed, quick=quick, store=store, workers=workers, meter=meter
     )

@@ -57,6 +57,14 @@ class Verdict:
     what_would_change: str
     structures_agreeing: tuple[int, int] | None = None
 
+    def __repr__(self) -> str:
+        return f"<Verdict {self.word} (rival {self.rival_word}): {self.reason}>"
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
 
 def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     """Return the verdict on a claim by the rule at the head of this module; `rule` holds other thresholds, if any."""

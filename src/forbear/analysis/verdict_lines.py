@@ -5,6 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from forbear.analysis.policies import assertion
+from forbear.analysis.verdict_inputs import region
 from forbear.country.model import MODEL
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def verdict_table(data: dict[str, Any]) -> list[str]:
     out = [
         f"{about['draws']} {about['given']} draws, {about['lucks']} lucks each; {len(about['structures'])} structures; {about['runs']:,} runs in {about['seconds']} s"
         + (" (QUICK FIT)" if about.get("quick") else ""),
+        *_assumed(about),
         f"{'claim':<6}{'':<44}{'test':<38}{'effect, 90 %':<28}{'verdict':<16}",
     ]
     for name, claim in data["claims"].items():
@@ -39,6 +42,22 @@ def verdict_table(data: dict[str, Any]) -> list[str]:
         out.append(f"{name:<6}{claim['title'][:42]:<44}{against[:36]:<38}{effect:<28}{claim['verdict']:<16}")
         out.append(f"{'':<6}{claim['reason'][:150]}")
     return out
+
+
+def _assumed(about: dict[str, Any]) -> list[str]:
+    """What was laid on top of the posterior by hand, if anything."""
+    conditions = about.get("where", [])
+    if not conditions:
+        return []
+    return [
+        f"only the {about['available']} draws with {' and '.join(conditions)}: an assumption of whoever asked, not a finding"
+    ]
+
+
+def _held(claim: dict[str, Any], three: list[float]) -> float:
+    """The share of draws in which what the claim says holds; three: for, against, none."""
+    held = region(assertion(claim["claim_says"]), 0)  # type: ignore[arg-type]
+    return float(sum(three[k] for k in held))
 
 
 def evidence_rows(names: list[str]) -> list[dict[str, Any]]:
@@ -112,8 +131,10 @@ def claim_lines(data: dict[str, Any], name: str, scenario: Scenario, *, trace: b
     for parameter, split in claim["candidates"].items():
         flips = "" if split["flips_at"] is None else f", flips at prior quantile {split['flips_at']:.2f}"
         out.append(
-            f"  depends on {parameter} ({split['class']}): {split['below'][0]:.0%} below its median, {split['above'][0]:.0%} above{flips}"
+            f"  depends on {parameter} ({split['class']}): the claim holds in {_held(claim, split['below']):.0%} below its median, "
+            f"in {_held(claim, split['above']):.0%} above{flips}"
         )
+    out += _assumed(about)
     for row in evidence_rows(claim["evidence"]):
         out += para(
             "outside evidence",
@@ -138,5 +159,8 @@ def claim_lines(data: dict[str, Any], name: str, scenario: Scenario, *, trace: b
                 f"  parameter {declared.key}",
                 f"{declared.meaning} [{declared.unit}]; class {declared.identification}; equations {', '.join(declared.equations)}; {declared.source}",
             )
-        out.append(f"  repeat: forbear claims -s {about['scenario']} --seed {about['seed']} --draws {about['draws']}")
+        asked = [f"--only {n}" for n in about.get("only", [])] + [f'--where "{c}"' for c in about.get("where", [])]
+        asked += ["--quick"] if about.get("quick_effort") else []
+        command = f"forbear claims -s {about['scenario']} --seed {about['seed']} --draws {about['draws']}"
+        out.append("  repeat: " + " ".join([command, *asked]))
     return out

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["Worlds"]
+
+_COUNTING = Lock()
 
 
 @dataclass
@@ -86,7 +90,6 @@ class Worlds:
             problem, members=self.draws * self.lucks, seed=self.seed, parameters=repeated, workers=self.workers,
             weekly=recorded(list(self.outcomes)), monthly=(), note=name,
         )  # fmt: skip
-        self.runs += self.draws * self.lucks
         data = ensemble.data
         data.attrs["step_weeks"] = problem.step
         self._runs[name] = {o: self._averaged(values_of(data, o)) for o in self.outcomes}
@@ -103,6 +106,32 @@ class Worlds:
         by_year["years"] = np.unique(years)
         self._by_year[name] = by_year
         self._keep_failed(name, data)
+        with _COUNTING:
+            self.runs += self.draws * self.lucks
+
+    def run_all(self, policies: Mapping[str, Scenario], meter: Meter | None = None) -> None:
+        """Run policies, several at a time where a cluster is in force (see `ensemble.executors.using`).
+
+        Results do not depend on it. meter: advanced by one for each policy. Raises as `run`.
+        """
+        from contextvars import copy_context
+
+        from forbear.ensemble.executors import in_force
+
+        shown, place = meter or NoMeter(), in_force()
+        if place is None:
+            for name, changed in policies.items():
+                self.run(name, changed)
+                shown.advance(1)
+            return
+        with ThreadPoolExecutor(max_workers=place.at_once()) as pool:
+            started = [pool.submit(copy_context().run, self.run, name, changed) for name, changed in policies.items()]
+            try:
+                for future in as_completed(started):
+                    future.result()
+                    shown.advance(1)
+            finally:
+                pool.shutdown(cancel_futures=True)
 
     def _averaged(self, members: np.ndarray) -> np.ndarray:
         return members.reshape(self.draws, self.lucks).mean(axis=1)

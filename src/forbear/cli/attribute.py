@@ -10,14 +10,14 @@ import typer
 
 def command(
     scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path")] = "iraq-2003",
-    draws: Annotated[int, typer.Option(min=8)] = 48,
+    draws: Annotated[int, typer.Option(help="draws of the uncertainties", min=8)] = 48,
     orders: Annotated[
         int, typer.Option(help="orders in which remedies join, even; more means less Monte Carlo error", min=2)
     ] = 8,
-    prior: Annotated[bool, typer.Option("--prior")] = False,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    prior: Annotated[bool, typer.Option("--prior", help="prior draws even where there is a posterior")] = False,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
     to: Annotated[Path | None, typer.Option(help="all numbers as JSON")] = None,
-    workers: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Shapley values over remedies (levers, idealised and feasible) and over structure, with bands and what no remedy reaches."""
     import json

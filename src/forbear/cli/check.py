@@ -1,8 +1,8 @@
-"""`forbear check FILE`: all faults of a scenario at once, or what it says."""
+"""`forbear check FILE`: all faults of a scenario at once, or what it says; with --information what to look up first."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,10 +10,20 @@ import typer
 def command(
     scenario: Annotated[str, typer.Argument(help="a scenario file, its folder, or a name of the library")],
     every: Annotated[bool, typer.Option("--all", help="list also what the package supplies by default")] = False,
-    json: Annotated[bool, typer.Option("--json", help="print the rows as JSON")] = False,
+    json: Annotated[bool, typer.Option("--json", help="print everything as JSON")] = False,
     settings: Annotated[list[str] | None, typer.Option("--set", help="room.name=value, laid over the file")] = None,
+    information: Annotated[
+        bool, typer.Option("--information", help="vary what is guessed: which fact to look up first (a minute or two)")
+    ] = False,
+    draws: Annotated[int, typer.Option(help="sets of guessed facts for --information", min=40)] = 128,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
-    """Check a scenario: every fault with its line, or what is stated, what is guessed and what is default."""
+    """Check a scenario: every fault with its line, or what is stated, what is guessed and what is default.
+
+    With --information: which guessed or unstated fact moves the answer most, and the plan beside the historical record.
+    """
+    from forbear.scenario.refusals import require_proposal
     from forbear.scenario.scenario import Scenario
     from forbear.scenario.summary import rows, summary_lines
 
@@ -21,11 +31,19 @@ def command(
     if settings:
         loaded = loaded.with_settings(settings)
     problem = loaded.problem()
+    require_proposal(loaded)
     table = rows(loaded)
+    found = _information(loaded, draws, seed, workers) if information else None
     if json:
         import json as encoder
 
-        print(encoder.dumps({"name": loaded.name, "hash": problem.hash, "rows": table}, indent=1))
+        told: dict[str, Any] = {"name": loaded.name, "hash": problem.hash, "rows": table}
+        if found is not None:
+            told |= {
+                "information": found[0].as_dict() if found[0] else None,
+                "base_rates": [b.as_dict() for b in found[1]],
+            }
+        print(encoder.dumps(told, indent=1))
         return
     print("\n".join(summary_lines(loaded, full=True)))
     if every:
@@ -38,5 +56,30 @@ def command(
         print(
             f"guessed (an assumption or invention, no source): {len(guessed)} of {sum(r['state'] != 'default' for r in table)}"
         )
+    if found is not None:
+        from forbear.analysis.base_rates import base_rate_lines
+        from forbear.analysis.lookup import lookup_lines
+
+        print("\n".join(lookup_lines(found[0]) if found[0] else ["nothing is guessed that could be varied"]))
+        print("\n".join(base_rate_lines(found[1])))
+    elif guessed:
+        print(f"which of them to look up first: forbear check {scenario} --information")
     print(f"{problem.steps} steps of {problem.step:g} week; scenario hash {problem.hash[:16]}")
     print(f"{loaded.name}: no faults")
+
+
+def _information(loaded: Any, draws: int, seed: int, workers: int | None) -> tuple[Any, list[Any]]:
+    """Guessed facts in order of worth, and the plan beside the record, from a posterior where there is one."""
+    from forbear.analysis.base_rates import base_rates
+    from forbear.analysis.lookup import look_up_first
+    from forbear.cli.screen import meter
+    from forbear.ensemble.runner import simulate
+    from forbear.inference.posterior import Posterior
+
+    posterior = Posterior.of(loaded)
+    parameters = posterior.parameters if posterior is not None else None
+    found = look_up_first(loaded, parameters=parameters, draws=draws, seed=seed, workers=workers, meter=meter())
+    many = 512
+    given = parameters(many) if parameters else None
+    ensemble = simulate(loaded.problem(), members=many, seed=seed, workers=workers, parameters=given)
+    return found, base_rates(loaded, ensemble.healthy)

@@ -26,11 +26,25 @@ def claims(
     prior: Annotated[
         bool, typer.Option("--prior", help="do not use the posterior: nothing is then tested against data")
     ] = False,
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="test this claim alone, with the strategies it needs (several)")
+    ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--where",
+            help='keep the posterior draws in which this holds: "dismissed_join<0.1", an assumption of yours (several)',
+        ),
+    ] = None,
     draws: Annotated[int, typer.Option(help="posterior draws", min=8)] = 128,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="fewer runs, for a first look: shares of draws are then coarse")
+    ] = False,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
     to: Annotated[Path | None, typer.Option(help="all numbers as JSON; NAME-answers.json when absent")] = None,
     check: Annotated[bool, typer.Option("--check", help="only read the files and say what is wrong with them")] = False,
-    workers: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
+    cluster: Annotated[str | None, typer.Option(help="a dask scheduler (tcp://host:8786), or local:2")] = None,
 ) -> None:
     """Test every claim and its rival: the counterfactual, its effect, the verdict, and what would change it."""
     context.obj = {"scenario": scenario, "more": more or []}
@@ -38,10 +52,11 @@ def claims(
         return
     from dataclasses import replace
 
-    from forbear.analysis.battery import Effort, answer
+    from forbear.analysis.battery import QUICK, Effort, answer
     from forbear.analysis.policies import load_claims, load_strategies
     from forbear.analysis.verdict_lines import verdict_table
     from forbear.cli.screen import meter
+    from forbear.ensemble.executors import using
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
 
@@ -60,20 +75,28 @@ def claims(
         stale = posterior.stale(loaded, loaded.problem())
         if stale:
             shown.say(f"the posterior was made with another {', '.join(stale)}: run `forbear fit {scenario}` again")
-    answers = answer(
-        loaded,
-        posterior,
-        claims=more or [],
-        effort=replace(Effort(), draws=draws),
-        attribution=False,
-        seed=seed,
-        workers=workers,
-        progress=shown,
-    )
-    target = to or Path(f"{loaded.problem().name}-answers.json")
+    with using(cluster):
+        answers = answer(
+            loaded,
+            posterior,
+            claims=more or [],
+            effort=replace(QUICK if quick else Effort(), draws=draws),
+            attribution=False,
+            seed=seed,
+            workers=workers,
+            progress=shown,
+            only=only,
+            where=where or [],
+        )
+    name = loaded.problem().name
+    # a few claims by themselves do not overwrite the answers to all of them
+    target = to or Path(f"{name}-answers{'-only-' + '-'.join(only) if only else '-where' if where else ''}.json")
     answers.save(target)
     print("\n".join(verdict_table(answers.as_dict())))
-    print(f"\n{target}   one claim with its trace: forbear claims -s {scenario} show H2 --trace")
+    one = next(iter(answers.tested), "NAME")
+    files = "".join(f"--file {path} " for path in more or [])
+    place = "" if to is None and target.name == f"{name}-{FILE}" else f" --answers {target}"
+    print(f"\n{target}   one claim with its trace: forbear claims -s {scenario} {files}show {one} --trace{place}")
 
 
 @app.command()

@@ -16,11 +16,11 @@ def command(
     ],
     against: Annotated[str, typer.Option(help="a strategy to compare with")] = "HISTORY",
     prior: Annotated[bool, typer.Option("--prior", help="prior draws even where there is a posterior")] = False,
-    draws: Annotated[int, typer.Option(min=8)] = 128,
+    draws: Annotated[int, typer.Option(help="draws of the uncertainties", min=8)] = 128,
     lucks: Annotated[int, typer.Option(help="members for each draw", min=1)] = 4,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
     csv: Annotated[Path | None, typer.Option(help="effects as CSV")] = None,
-    workers: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Effects with intervals and the chance of each direction, by outcome and by year. Where force is added, also as far as it can be raised."""
     from forbear.analysis.compare import compare

@@ -11,7 +11,9 @@ def command() -> None:
 
     from forbear.country.model import MODEL
     from forbear.country.program import program
+    from forbear.ensemble.device import gpu_name
     from forbear.kernel import woven
+    from forbear.kernel.cuda_compile import missing
 
     print(
         f"forbear {version('forbear')}, Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
@@ -21,6 +23,8 @@ def command() -> None:
     print(
         f"model {MODEL.hash[:12]}: {len(program().rules)} rules, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers"
     )
+    reason = missing()
+    print(f"GPU: {gpu_name() if reason is None else f'none to use, {reason}'}")
     print(f"kernels are kept in {woven.cache_folder()}")
     for kernel in woven.KERNELS:
         ready = woven.is_compiled(woven.load(program(), kernel))

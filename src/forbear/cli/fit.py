@@ -32,8 +32,9 @@ def command(
     from forbear.cli.screen import meter
     from forbear.errors import FitError, nearest
     from forbear.inference.fit import STAGES, fit
+    from forbear.inference.plan import load_plan
     from forbear.inference.posterior import FILE
-    from forbear.inference.settings import FULL, QUICK
+    from forbear.inference.settings import QUICK
     from forbear.inference.structures import with_structure
     from forbear.scenario import Scenario
 
@@ -44,8 +45,16 @@ def command(
                 "E609", f"no stage is called {stage!r}", hint=f"did you mean {nearest(stage, STAGES) or STAGES[0]}?"
             )
     loaded = with_structure(Scenario.load(scenario), structure)
-    settings = QUICK if quick else FULL
+    plan = load_plan(loaded)  # a scenario may ask for a coarser fit, and for one that stops where its hold-out begins
+    settings = QUICK if quick else plan.effort
+    whole = until is None
+    until = until or plan.until
     shown = meter()
+    if settings.name == "coarse" or (whole and until):
+        shown.say(
+            f"as validation.toml asks: a {settings.name} fit"
+            + (f" to what was observed before {until}" if until else "")
+        )
     evaluations = settings.replicates * settings.draws * (1 + settings.moves * 22)
     shown.say(
         f"about {settings.scout_members * (settings.scout_rounds + 1):,} runs to scout and some {evaluations:,} likelihoods to refine; "
@@ -58,9 +67,7 @@ def command(
     beside = Path(loaded.file).parent if loaded.file else Path()
     own = "site-packages" not in str(beside) and Path(__file__).parents[1] not in beside.parents
     target = to or (
-        beside / FILE
-        if own and until is None and structure == "full"
-        else Path(f"{loaded.problem().name}-posterior.npz")
+        beside / FILE if own and whole and structure == "full" else Path(f"{loaded.problem().name}-posterior.npz")
     )
     found.save(target)
     refine = found.notes.get("refine", {})
@@ -80,3 +87,5 @@ def command(
         print(f"{found.notes['validate']['inside']:.0%} of the data's summaries inside the central 90 per cent")
     if found.quick:
         print("a QUICK fit: for a first look, not for results")
+    elif settings.name != "full":
+        print(f"a {settings.name.upper()} fit: fewer draws and moves than a full one; its numbers are rougher")

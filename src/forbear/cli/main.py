@@ -20,6 +20,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "attribute": ("attribute", "Which remedies account for how much of the failure."),
     "stress": ("stress", "Strategies under every draw: regret, Pareto set, where they fail, what decides."),
     "search": ("search", "Look for robust strategies within feasible levers."),
+    "brief": ("brief", "Two pages as PDF: the question, the answer, the lessons, what it cannot say."),
+    "app": ("app", "The laboratory page and play mode, on this machine alone."),
     "evidence": ("evidence", "List the evidence; show or plot one series."),
     "new": ("new", "Begin a scenario of your own from one that ships."),
     "diff": ("diff", "What differs between two scenarios."),
@@ -37,6 +39,7 @@ commands:
 {commands}
 
   forbear run iraq-2003           the main job: simulate Iraq from May 2003, one HTML report
+  forbear app iraq-2003           move levers, watch distributions; play month by month
   forbear new mine --from meadow  a country of your own
 
 The model is an argument with numbers, not an oracle: see `forbear cite` and the limits of use in the README.

@@ -12,10 +12,10 @@ def command(
     scenario: Annotated[str, typer.Argument(help="a scenario with search.toml beside it")] = "iraq-2003",
     evaluations: Annotated[int, typer.Option(help="strategies tried", min=24)] = 240,
     draws: Annotated[int, typer.Option(help="draws that each strategy is tried in", min=8)] = 48,
-    prior: Annotated[bool, typer.Option("--prior")] = False,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    prior: Annotated[bool, typer.Option("--prior", help="prior draws even where there is a posterior")] = False,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
     to: Annotated[Path | None, typer.Option(help="all solutions as CSV")] = None,
-    workers: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Many-objective search (NSGA-II) over feasible levers; what is found stands beside the named strategies and never intervening."""
     from forbear.analysis.outcomes import OUTCOMES

@@ -19,11 +19,12 @@ def command(
         float | None, typer.Option(help="the level beyond which it has failed; history's median when absent")
     ] = None,
     threshold: Annotated[list[str] | None, typer.Option(help="good enough: deaths=50000 (several)")] = None,
-    draws: Annotated[int, typer.Option(min=16)] = 256,
+    draws: Annotated[int, typer.Option(help="draws of the uncertainties", min=16)] = 256,
     prior: Annotated[bool, typer.Option("--prior", help="all of the prior's futures instead of the posterior")] = False,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
     to: Annotated[Path | None, typer.Option(help="all numbers as JSON")] = None,
-    workers: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
+    cluster: Annotated[str | None, typer.Option(help="a dask scheduler (tcp://host:8786), or local:2")] = None,
 ) -> None:
     """Objectives apart, regret, satisficing, Pareto set; where strategies fail; what moves the outcome; what is worth knowing."""
     import json
@@ -33,6 +34,7 @@ def command(
     from forbear.analysis.stress import stress
     from forbear.analysis.worlds import Worlds
     from forbear.cli.screen import meter
+    from forbear.ensemble.executors import using
     from forbear.errors import ScenarioError, nearest
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
@@ -84,14 +86,15 @@ def command(
     worlds = Worlds.of(
         loaded, posterior, draws=draws, lucks=1, seed=seed, outcomes=outcomes, workers=workers, meter=shown
     )
-    found = stress(
-        worlds,
-        {n: known[n] for n in dict.fromkeys(names)},
-        outcome=outcome,
-        fails_beyond=fails_beyond,
-        thresholds=levels or None,
-        seed=seed,
-    )
+    with using(cluster):
+        found = stress(
+            worlds,
+            {n: known[n] for n in dict.fromkeys(names)},
+            outcome=outcome,
+            fails_beyond=fails_beyond,
+            thresholds=levels or None,
+            seed=seed,
+        )
     print(
         f"{worlds.draws} {'posterior' if posterior else 'prior'} draws; good enough: "
         + ", ".join(f"{k} {v:.2g}" for k, v in found["thresholds"].items())

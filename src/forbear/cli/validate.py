@@ -11,18 +11,19 @@ import typer
 def command(
     scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path, with a posterior beside it")],
     parts: Annotated[
-        str | None, typer.Option(help="neutrality,contraction,predictive,forecast,structures,recovery; all when absent")
+        str | None,
+        typer.Option(help="neutrality,contraction,predictive,forecast,structures,recovery,transport; all when absent"),
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="only print what is on record")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="fewer draws and worlds; marked as quick")] = False,
     posterior: Annotated[Path | None, typer.Option(help="a posterior elsewhere than beside the scenario")] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
     store: Annotated[Path | None, typer.Option(help="folder of finished fits; NAME.validation when absent")] = None,
     to: Annotated[
         Path | None,
         typer.Option(help="results as JSON; validation.json beside a scenario of your own, else NAME-validation.json"),
     ] = None,
-    workers: Annotated[int | None, typer.Option(min=1)] = None,
+    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Hold-out forecasts against baselines, recovered truth, neutrality, structural rivals, contraction."""
     from forbear.analysis.summary import validation_lines
@@ -65,5 +66,11 @@ def command(
     own = Path(__file__).parents[1] not in beside.parents
     target = to or (beside / FILE if own else Path(f"{problem.name}-validation.json"))
     save_validation(results, target)
+    if "transport" in wanted and results["transport"]["parameters"]:
+        from forbear.analysis.transport import FILE as CARRIED
+        from forbear.analysis.transport import shortened
+
+        name = CARRIED if own else target.name.replace("validation", "transport")
+        save_validation(shortened(results["transport"]), target.with_name(name))
     print("\n".join(validation_lines(results)))
     print(target)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from pathlib import Path
 from forbear.country.declare import DIMENSIONS, Fact, Lever, Parameter, Prior, Quantity
 from forbear.country.week import ROOMS
 
-__all__ = ["FIXED_MEMBERS", "MODEL", "Model"]
+__all__ = ["CORE", "FIXED_MEMBERS", "MODEL", "Model", "joined", "parameter_of"]
 
 #: Dimensions whose members the model fixes; a scenario names those of the others.
 FIXED_MEMBERS = {
@@ -27,12 +28,16 @@ FIXED_MEMBERS = {
 
 @dataclass(frozen=True)
 class Model:
-    """Declarations by name (quantities) and by `room.name` (levers, facts, parameters)."""
+    """Declarations by name (quantities) and by `room.name` (levers, facts, parameters).
+
+    extensions: (name, hash) of rooms from outside, see `forbear.country.extensions`.
+    """
 
     quantities: dict[str, Quantity]
     levers: dict[str, Lever]
     facts: dict[str, Fact]
     parameters: dict[str, Parameter]
+    extensions: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -42,6 +47,8 @@ class Model:
         for path in sorted([*folder.glob("*/*.py"), *folder.glob("*/parameters.toml"), folder / "week.py"]):
             digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        for extension in self.extensions:
+            digest.update("/".join(extension).encode())
         return digest.hexdigest()
 
 
@@ -61,13 +68,14 @@ def _load() -> Model:
                 _once(facts, declared.key, declared)
         text = (Path(__file__).parent / room / "parameters.toml").read_text(encoding="utf-8")
         for name, entry in tomllib.loads(text).items():
-            parameter = _parameter(room, name, entry)
+            parameter = parameter_of(room, name, entry)
             _once(parameters, parameter.key, parameter)
     _check_names(levers, facts, parameters)
     return Model(quantities, levers, facts, parameters)
 
 
-def _parameter(room: str, name: str, entry: dict) -> Parameter:  # type: ignore[type-arg]
+def parameter_of(room: str, name: str, entry: dict) -> Parameter:  # type: ignore[type-arg]
+    """A parameter from its entry of a parameters.toml. Raises KeyError for a missing key, ValueError for a dimension."""
     prior = dict(entry["prior"])
     over = tuple(entry.get("over", "").split())
     unknown = [dimension for dimension in over if dimension not in DIMENSIONS]
@@ -88,6 +96,21 @@ def _parameter(room: str, name: str, entry: dict) -> Parameter:  # type: ignore[
     )
 
 
+def joined(model: Model, declared: Iterable[Quantity | Lever | Fact | Parameter]) -> Model:
+    """Put declarations into a model's tables and return it. Raises ValueError where a name is taken."""
+    for entry in declared:
+        if isinstance(entry, Quantity):
+            _once(model.quantities, entry.name, entry)
+        elif isinstance(entry, Lever):
+            _once(model.levers, entry.key, entry)
+        elif isinstance(entry, Fact):
+            _once(model.facts, entry.key, entry)
+        else:
+            _once(model.parameters, entry.key, entry)
+    _check_names(model.levers, model.facts, model.parameters)
+    return model
+
+
 def _once(table: dict, key: str, value: object) -> None:  # type: ignore[type-arg]
     if key in table:
         raise ValueError(f"{key} is declared twice")
@@ -102,4 +125,8 @@ def _check_names(*tables: dict) -> None:  # type: ignore[type-arg]
             raise ValueError(f"names are used by two rooms: {', '.join(sorted(twice))}")
 
 
-MODEL = _load()
+#: The rooms of the house, and nothing else.
+CORE = _load()
+#: Every name that is known in this process: the house, and rooms from outside once a scenario has asked for them. For
+#: looking names up; what a scenario is resolved against is `forbear.country.extensions.model_of`. Its hash is the house's.
+MODEL = Model({**CORE.quantities}, {**CORE.levers}, {**CORE.facts}, {**CORE.parameters})

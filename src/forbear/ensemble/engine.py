@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,10 +66,18 @@ def event_size_facts() -> dict[str, np.ndarray]:
     }
 
 
+_WEAVING = RLock()
+
+
 @cache
-def _module(kernel: str) -> Any:
-    """The woven module of the rooms' program: weaving takes half a second and is done once in a process."""
+def _woven(kernel: str) -> Any:
     return woven.load(program(), kernel)
+
+
+def _module(kernel: str) -> Any:
+    """The woven module of the rooms' program: weaving takes half a second and is done once in a process, by one thread."""
+    with _WEAVING:
+        return _woven(kernel)
 
 
 class Opened:

@@ -12,6 +12,7 @@ import numpy as np
 from forbear.country.model import MODEL
 
 if TYPE_CHECKING:
+    from forbear.ensemble.device import Device
     from forbear.scenario.problem import Problem
 
 __all__ = ["manifest_of"]
@@ -27,8 +28,9 @@ def manifest_of(
     kernel: str,
     parameters: Mapping[str, np.ndarray] | None,
     note: str,
+    device: Device,
 ) -> dict[str, Any]:
-    """Version, hashes of model, scenario, parameters and evidence, seed, members, and what was recorded."""
+    """Version, hashes of model, scenario, parameters and evidence, seed, members, what was recorded, and on what it ran."""
     from importlib.metadata import version
 
     return {
@@ -39,6 +41,7 @@ def manifest_of(
         "title": problem.title,
         "scenario_hash": problem.hash,
         "model_hash": MODEL.hash,
+        **({"extensions": dict(problem.extensions)} if problem.extensions else {}),
         "evidence_hash": _evidence_hash(),
         "seed": seed,
         "members": hashlib.sha256(np.ascontiguousarray(members).tobytes()).hexdigest() + f":{len(members)}",
@@ -46,6 +49,8 @@ def manifest_of(
         "chunk": chunk,
         "recorded": list(recorded),
         "kernel": kernel,
+        "device": device.kind,
+        "device_name": device.name,
         "parameters": "prior" if parameters is None else _hash_of(parameters),
         "note": note,
         "step_weeks": problem.step,

@@ -79,6 +79,11 @@ class Ensemble:
         text = f"<Ensemble {self.manifest.get('scenario', '?')}: {len(self):,} members, seed {self.manifest.get('seed', '?')}"
         return text + (f", {failed} failed>" if failed else ">")
 
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
     @property
     def healthy(self) -> Ensemble:
         """The members whose numbers stayed finite."""
@@ -107,6 +112,27 @@ class Ensemble:
                 hint=f"did you mean {nearest(name, map(str, self.data.data_vars))}?",
             )
         return self.data[name].to_dataframe().reset_index()[[*map(str, self.data[name].dims), name]]
+
+    def to_frame(self, *names: str) -> pd.DataFrame:
+        """Variables side by side as a pandas table: a column for each, rows by member and whatever else they share.
+
+        names: variables of equal dimensions, such as weekly national ones; all weekly national ones when absent.
+        Raises RunError E401 for an unknown name or for variables that do not share their dimensions.
+        """
+        chosen = list(names) or [str(n) for n, v in self.data.data_vars.items() if v.dims == ("member", "week")]
+        for name in chosen:
+            if name not in self.data:
+                close = nearest(name, map(str, self.data.data_vars))
+                raise RunError("E401", f"no variable {name!r} in this ensemble", hint=f"did you mean {close}?")
+        first = self.data[chosen[0]].dims
+        for name in chosen:
+            if self.data[name].dims != first:
+                raise RunError(
+                    "E401",
+                    f"{name} goes by {', '.join(map(str, self.data[name].dims))}, {chosen[0]} by {', '.join(map(str, first))}",
+                    hint="ask for variables of equal dimensions, or for each by itself",
+                )
+        return self.data[chosen].to_dataframe()[chosen]
 
     def to_csv(self, folder: str | Path) -> list[Path]:
         """Write quantiles of every variable as CSV files; return their paths."""

@@ -1,32 +1,32 @@
-"""Runs an ensemble: members over parameters and seeds, in blocks, on threads, into memory or a store."""
+"""Runs an ensemble: members over parameters and seeds, in chunks, on threads or a cluster, into memory or a store."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.design import draw_priors
-from forbear.ensemble.engine import Engine
-from forbear.ensemble.manifest import manifest_of
+from forbear.ensemble.device import choose
+from forbear.ensemble.executors import executor_for
+from forbear.ensemble.job import EnsembleJob
 from forbear.ensemble.progress import Meter, NoMeter
-from forbear.ensemble.results import Ensemble, dataset_of
-from forbear.ensemble.store import Store
+from forbear.ensemble.results import Ensemble
 from forbear.errors import RunError
-from forbear.kernel import woven
-from forbear.kernel.draws import LANES
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import xarray as xr
 
+    from forbear.ensemble.cluster import Cluster
+    from forbear.ensemble.device import Device
+    from forbear.ensemble.executors import Executor
     from forbear.scenario.problem import Problem
 
-__all__ = ["MONTHLY", "WEEKLY", "simulate"]
+__all__ = ["MONTHLY", "WEEKLY", "carry_out", "executor_on", "placed", "simulate"]
 
 #: Recorded week by week as national values when nothing else is asked for.
 WEEKLY = (
@@ -53,72 +53,35 @@ def simulate(
     seed: int = 1,
     parameters: Mapping[str, np.ndarray] | None = None,
     workers: int | None = None,
+    cluster: str | Cluster | None = None,
     store: str | Path | None = None,
     weekly: Sequence[str] = WEEKLY,
     monthly: Sequence[str] = MONTHLY,
     kernel: str = "lanes",
+    device: str = "cpu",
     progress: Meter | None = None,
     note: str = "prior draws",
 ) -> Ensemble:
     """Simulate an ensemble.
 
     members: how many, or the identities to run; parameters: name -> (members, *dimensions), drawn from the
-    priors when absent; workers: threads (all cores by default; the result does not depend on it); store: a folder
-    that keeps finished chunks, so that a killed run goes on.
+    priors when absent; workers: threads (all cores by default; the result does not depend on it); cluster: an address
+    or an open `Cluster` whose workers do the chunks instead (nor does it depend on that); store: a folder or an
+    address such as s3://bucket/run that keeps finished chunks, so that a killed run goes on; device: cpu, cuda (a GPU)
+    or auto, which takes a GPU that is at hand for a large ensemble and says what it chose.
     Randomness: named by (seed, member, ...): the same seed gives the same bits for any workers, chunks and resumption.
-    Raises RunError E401-E405 and FileError E103.
+    Raises RunError E401-E405, E408-E410, E421-E426 and FileError E103.
     """
     meter = progress or NoMeter()
-    identities = (
-        np.arange(members, dtype=np.uint32) if isinstance(members, int) else np.asarray(members, dtype=np.uint32)
-    )
-    if len(identities) == 0:
-        raise RunError("E405", "an ensemble needs at least one member")
-    given = {name: np.asarray(value) for name, value in parameters.items()} if parameters is not None else None
-    engine = Engine(problem, weekly=weekly, monthly=monthly, kernel=kernel)
-    chunks = [identities[start : start + LANES] for start in range(0, len(identities), LANES)]
-    manifest = manifest_of(
-        problem,
-        seed=seed,
-        members=identities,
-        chunk=LANES,
-        recorded=[*weekly, *monthly],
-        kernel=kernel,
-        parameters=given,
-        note=note,
-    )
-    keeper = Store(store, manifest) if store is not None else None
-    if not woven.is_compiled(engine.module()):
-        meter.say("compiling the country: once, a few minutes; kept on disk for next time")
-    _warm(engine)
-
-    def work(number: int) -> xr.Dataset:
-        if keeper is not None and keeper.has(number):
-            return keeper.read(number)
-        chunk = chunks[number]
-        start = number * LANES
-        values = (
-            draw_priors(problem, chunk, seed)
-            if given is None
-            else {name: value[start : start + len(chunk)] for name, value in given.items()}
-        )
-        data = dataset_of(problem, engine.run(values, chunk, seed), chunk, values)
-        if keeper is not None:
-            keeper.write(number, data)
-        return data
-
-    meter.start(len(identities), f"simulating {problem.name}")
-    done: list[Any] = [None] * len(chunks)
-    pool = ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1)
-    try:
-        waiting: dict[Future[Any], int] = {pool.submit(work, number): number for number in range(len(chunks))}
-        for future in as_completed(waiting):
-            number = waiting[future]
-            done[number] = future.result()
-            meter.advance(len(chunks[number]))
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        meter.finish()
+    place = placed(device, kernel, members, meter)
+    job = EnsembleJob(
+        problem, members=members, seed=seed, parameters=parameters, weekly=weekly, monthly=monthly, kernel=kernel,
+        note=note, store=store, device=place,
+    )  # fmt: skip
+    done: list[Any] = [None] * len(job)
+    with executor_on(place, cluster, workers) as executor:
+        for number, data in carry_out(job, executor, meter, f"simulating {problem.name}"):
+            done[number] = data
     import xarray as xr
 
     data = (
@@ -129,21 +92,39 @@ def simulate(
     failed = int(data["failed"].sum())
     if failed:
         meter.say(
-            f"{failed} of {len(identities)} members failed: a number became infinite; they are marked and left out of summaries"
+            f"{failed} of {len(job.identities)} members failed: a number became infinite; they are marked and left out of summaries"
         )
-    return Ensemble(data, {**manifest, "failed": failed})
+    return Ensemble(data, {**job.manifest, "failed": failed})
 
 
-def _warm(engine: Engine) -> None:
-    """Compile in one thread before many ask for it."""
-    from copy import copy
+def placed(device: str, kernel: str, members: int | Sequence[int] | np.ndarray, meter: Meter) -> Device:
+    """The device that is asked for; what `auto` chose is said. Raises RunError E409, E410."""
+    place = choose(device, kernel=kernel, members=members if isinstance(members, int) else len(members))
+    if device == "auto":
+        meter.say(f"running on: {place}")
+    return place
 
-    from forbear.scenario.priors import quantile
 
-    short = copy(engine)
-    values = {}
-    for name, priors in engine.problem.priors.items():
-        flat = [float(quantile(prior, np.array([0.5]))[0]) for prior in priors.ravel()]
-        values[name] = np.array(flat).reshape(1, *priors.shape)
-    short.steps_to_run = 1
-    short.run(values, np.array([0], dtype=np.uint32), 0)
+def executor_on(place: Device, cluster: str | Cluster | None, workers: int | None) -> AbstractContextManager[Executor]:
+    """Threads, a cluster, or the GPU of this machine. Raises RunError E409 where a GPU and a cluster are both asked for."""
+    if place.kind != "cuda":
+        return executor_for(cluster, workers)
+    if cluster is not None:
+        raise RunError(
+            "E409", "the workers of a cluster run on their processors", hint="leave --device or --cluster away"
+        )
+    from forbear.ensemble.device_executor import OnDevice
+
+    return nullcontext(OnDevice(workers))
+
+
+def carry_out(job: EnsembleJob, executor: Executor, meter: Meter, what: str) -> Iterator[tuple[int, xr.Dataset]]:
+    """Do every chunk and yield (number, dataset) as they come; chunks of a store are read from it. Raises as `simulate`."""
+    job.prepare(executor, meter)
+    meter.start(len(job.identities), what)
+    try:
+        for number, data in executor.each(job, job.pieces()):
+            meter.advance(job.size(number))
+            yield number, data if data is not None or job.store is None else job.store.read(number)
+    finally:
+        meter.finish()

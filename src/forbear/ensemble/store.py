@@ -4,14 +4,17 @@
     chunks/00000.zarr      one Zarr group (see `pack`) per chunk of members, written under another name and renamed when whole
 
 A chunk that exists is done: a killed run goes on where it was, and the result is the same to the bit.
+
+An address such as s3://bucket/run (anything that fsspec knows) is an object store, see `objects`: it renames nothing,
+so a chunk there is done when a marker chunks/00000.done, written after it, exists.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,10 +25,35 @@ from forbear.errors import FileError, RunError
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Store"]
+__all__ = ["Store", "open_store", "pack", "unpack"]
 
 #: What two runs must share to be the same run.
-IDENTITY = ("scenario_hash", "model_hash", "seed", "members", "chunk", "recorded", "kernel", "parameters")
+IDENTITY = ("scenario_hash", "model_hash", "seed", "members", "chunk", "recorded", "kernel", "device", "parameters")
+#: Stores that were begun before a device was recorded.
+BEFORE = {"device": "cpu"}
+
+
+def open_store(place: str | Path, manifest: dict[str, Any]) -> Store:
+    """A store in a folder, or behind an address. Raises RunError E404, E421 and FileError E103."""
+    place = str(place).removeprefix("file://")
+    if "://" in place:
+        from forbear.ensemble.objects import ObjectStore
+
+        return ObjectStore(place, manifest)
+    return Store(place, manifest)
+
+
+def check_same(place: Any, there: dict[str, Any], manifest: dict[str, Any]) -> None:
+    """Refuse (E404) a place that holds another run."""
+    different = [
+        key for key in IDENTITY if there.get(key, BEFORE.get(key)) != json.loads(json.dumps(manifest.get(key)))
+    ]
+    if different:
+        raise RunError(
+            "E404",
+            f"{place} holds another run: {', '.join(different)} differ",
+            hint="give another folder, or remove this one",
+        )
 
 
 class Store:
@@ -39,13 +67,7 @@ class Store:
         try:
             if path.exists():
                 there = json.loads(path.read_text(encoding="utf-8"))
-                different = [key for key in IDENTITY if there.get(key) != json.loads(json.dumps(manifest.get(key)))]
-                if different:
-                    raise RunError(
-                        "E404",
-                        f"{self.folder} holds another run: {', '.join(different)} differ",
-                        hint="give another folder, or remove this one",
-                    )
+                check_same(self.folder, there, manifest)
             else:
                 (self.folder / "chunks").mkdir(parents=True, exist_ok=True)
                 temporary = path.with_name("manifest.json.partial")
@@ -55,6 +77,10 @@ class Store:
             raise FileError("E103", f"cannot write {self.folder}: {error.strerror}") from error
         except json.JSONDecodeError as error:
             raise FileError("E102", f"{path} is not a manifest: {error}") from error
+
+    def seen(self) -> bool:
+        """True when this process sees the store that was begun: a worker elsewhere may not share the folder."""
+        return (self.folder / "manifest.json").exists()
 
     def path(self, chunk: int) -> Path:
         """Where a chunk lies when it is whole."""
@@ -66,15 +92,15 @@ class Store:
 
     def write(self, chunk: int, data: xr.Dataset) -> None:
         """Write a chunk whole or not at all."""
-        temporary = self.path(chunk).with_name(f"{chunk:05d}.partial-{os.getpid()}")
+        temporary = self.path(chunk).with_name(f"{chunk:05d}.partial-{platform.node()}-{os.getpid()}")
         try:
             shutil.rmtree(temporary, ignore_errors=True)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # names as text have no final Zarr 3 type yet; they are read back here
-                pack(data).to_zarr(temporary, mode="w", consolidated=False)
+            pack(data).to_zarr(temporary, mode="w", consolidated=False)
             if not self.has(chunk):
                 temporary.rename(self.path(chunk))
         except OSError as error:
+            if self.has(chunk):  # another worker was first; what it wrote is the same
+                return
             raise FileError("E103", f"cannot write {temporary}: {error.strerror}") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
@@ -83,9 +109,7 @@ class Store:
         """Read one chunk into memory."""
         import xarray as xr
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return unpack(xr.open_zarr(self.path(chunk), consolidated=False).load())
+        return unpack(xr.open_zarr(self.path(chunk), consolidated=False).load())
 
 
 def pack(data: xr.Dataset) -> xr.Dataset:
@@ -100,7 +124,10 @@ def pack(data: xr.Dataset) -> xr.Dataset:
         described = json.dumps([[name, dict(data[name].attrs)] for name in names])
         stacked = np.stack([data[name].values for name in names], axis=1)
         variables[f"pack{number}"] = ((dims[0], f"in_pack{number}", *dims[1:]), stacked, {"holds": described})
-    return xr.Dataset(variables, coords=data.coords)
+    # names as text have no final Zarr 3 type: they travel as attributes
+    texts = {str(name): [str(v) for v in c.values] for name, c in data.coords.items() if c.dtype.kind in "UOT"}
+    plain = {name: c for name, c in data.coords.items() if str(name) not in texts}
+    return xr.Dataset(variables, coords=plain, attrs={"names": json.dumps(texts)})
 
 
 def unpack(data: xr.Dataset) -> xr.Dataset:
@@ -112,4 +139,4 @@ def unpack(data: xr.Dataset) -> xr.Dataset:
         dims = [str(d) for d in data[name].dims if not str(d).startswith("in_pack")]
         for place, (variable, attributes) in enumerate(json.loads(data[name].attrs["holds"])):
             variables[variable] = (dims, data[name].values[:, place], attributes)
-    return xr.Dataset(variables, coords=data.coords)
+    return xr.Dataset(variables, coords={**data.coords, **json.loads(data.attrs["names"])})

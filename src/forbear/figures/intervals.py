@@ -27,6 +27,12 @@ class IntervalRow:
     high90: float
     word: str = ""
 
+    @classmethod
+    def of(cls, label: str, quantiles: Sequence[float], word: str = "", group: str = "") -> IntervalRow:
+        """A line from its five quantiles."""
+        low90, low50, median, high50, high90 = quantiles
+        return cls(label, group, low90, low50, median, high50, high90, word)
+
     @property
     def known(self) -> bool:
         """True where all five quantiles are numbers."""
@@ -117,7 +123,7 @@ def draw(figure: Intervals) -> str:
             y += 26
             plan.append((y - 8, group, [], []))
         label = wrapped(row.label, LEFT - ASIDE - 14, 3)
-        aside = [*(wrapped(row.word, RIGHT - 14, 3, 12) if row.word else []), row.words()]
+        aside = [*(wrapped(row.word, RIGHT - 14, 3, 12) if row.word else []), *wrapped(row.words(), RIGHT - 14, 2, 12)]
         height = max(15.6 * len(label), 14.4 * len(aside)) + 10
         plan.append((y + height / 2, row, label, aside))
         y += height
@@ -178,7 +184,7 @@ def legend(figure: Intervals) -> str:
         swatch("background:{sim};height:3px", "nine tenths of draws"),
     ]
     if figure.margin:
-        low, high = (f"{v:g}" for v in figure.margin)
+        low, high = (f"{v:.2g}" for v in figure.margin)
         items.append(swatch("background:{grid}", f"{figure.margin_words} ({low} to {high})"))
     if any(
         r.known and not (_axis(figure).holds(r.low90) and _axis(figure).holds(r.high90)) for r in figure.lines_drawn

@@ -9,7 +9,7 @@ from typing import Any
 
 from forbear.figures.spec import approximately
 
-__all__ = ["map_by_year"]
+__all__ = ["map_by_year", "map_svg"]
 
 WIDTH = 460
 #: Seven shades of one hue, light to dark (viridis family, safe for colour blindness and in print).
@@ -24,32 +24,34 @@ def map_by_year(
     districts: list[str],
     values: dict[int, list[float]],
     largest: float,
+    *,
+    low: dict[int, list[float]] | None = None,
+    high: dict[int, list[float]] | None = None,
+    caption: str = "",
 ) -> str:
     """Return HTML: an SVG map with a slider over years and a table of all values.
 
     values: year -> one number per district; largest: the value of the darkest shade, shared by maps that are to
-    be compared. Without borders only the table is returned. The slider is a plain script in the page; without it,
+    be compared; low, high: ends of an interval, in the same form, which table and words then give; caption: a sentence
+    below the map. Without borders only the table is returned. The slider is a plain script in the page; without it,
     and in print, the year with the highest total is shown.
     """
     years = sorted(values)
     shown = max(years, key=lambda y: sum(values[y]))
-    table = _table(title, unit, districts, values)
+    table = _table(name, title, unit, districts, values, low, high)
     if borders is None:
         return table
     paths, height = _outlines(borders, districts)
     shapes = []
     for district, path in paths.items():
-        value = values[shown][districts.index(district)]
+        at = districts.index(district)
+        value = values[shown][at]
+        words = _words(value, low[shown][at] if low else None, high[shown][at] if high else None)
         shapes.append(
-            f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" class="district"><title>{escape(district)}: about {approximately(value)} {escape(unit)}</title></path>'
+            f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" class="district"><title>{escape(district)}: about {words} {escape(unit)}</title></path>'
         )
-    limits = [math.expm1(k / (len(SHADES) - 1) * math.log1p(largest)) for k in range(len(SHADES))]
-    words = ["none", *(f"up to {approximately(limit)}" for limit in limits[1:])]
-    keys = "".join(
-        f'<li><span class="swatch" style="background:{shade}"></span>{word}</li>'
-        for shade, word in zip(SHADES, words, strict=True)
-    )
-    data = {
+    keys = _keys(largest)
+    data: dict[str, Any] = {
         "years": years,
         "districts": districts,
         "values": {str(y): [round(v, 2) for v in values[y]] for y in years},
@@ -57,13 +59,44 @@ def map_by_year(
         "shades": SHADES,
         "unit": unit,
     }
+    if low and high:
+        data["low"] = {str(y): [round(v, 2) for v in low[y]] for y in years}
+        data["high"] = {str(y): [round(v, 2) for v in high[y]] for y in years}
     embedded = json.dumps(data).replace("<", "\\u003c")
     return (
         f'<figure class="map" id="{name}"><figcaption><strong>{escape(title)}</strong>, {escape(unit)}, <output for="{name}-year">{shown}</output></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(title)}</title>'
-        f'<desc id="{name}-d">Map of districts shaded by {escape(unit)}; the table below holds the numbers.</desc>{"".join(shapes)}</svg>'
+        f'<desc id="{name}-d">Map of districts shaded by {escape(unit)}; {escape(_said(districts, values[shown], shown))} The table below holds the numbers.</desc>{"".join(shapes)}</svg>'
         f'<label for="{name}-year" class="screen">year</label><input class="screen" type="range" id="{name}-year" min="{years[0]}" max="{years[-1]}" value="{shown}" step="1" aria-label="year of the map {escape(title)}">'
-        f'<ul class="legend">{keys}</ul><script type="application/json">{embedded}</script>{table}</figure>'
+        f'<ul class="legend">{keys}</ul>{f"<p>{escape(caption)}</p>" if caption else ""}<script type="application/json">{embedded}</script>{table}</figure>'
+    )
+
+
+def map_svg(
+    name: str, title: str, unit: str, borders: dict[str, Any], districts: list[str], values: list[float], largest: float
+) -> tuple[str, str, str]:
+    """One map without a slider: the <svg>, its legend as HTML, and what it shows in words. As `map_by_year` otherwise."""
+    paths, height = _outlines(borders, districts)
+    shapes = "".join(
+        f'<path d="{path}" fill="{_shade(values[districts.index(d)], largest)}" class="district"><title>{escape(d)}: about {approximately(values[districts.index(d)])} {escape(unit)}</title></path>'
+        for d, path in paths.items()
+    )
+    ranked = sorted(range(len(districts)), key=lambda k: -values[k])[:3]
+    words = f"Highest: {', '.join(f'{districts[k]} {approximately(values[k])}' for k in ranked)} {unit}."
+    svg = (
+        f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(title)}</title>'
+        f'<desc id="{name}-d">{escape(words)}</desc>{shapes}</svg>'
+    )
+    return svg, f'<ul class="legend">{_keys(largest)}</ul>', words
+
+
+def _keys(largest: float) -> str:
+    """The shades with their limits."""
+    limits = [math.expm1(k / (len(SHADES) - 1) * math.log1p(largest)) for k in range(len(SHADES))]
+    words = ["none", *(f"up to {approximately(limit)}" for limit in limits[1:])]
+    return "".join(
+        f'<li><span class="swatch" style="background:{shade}"></span>{word}</li>'
+        for shade, word in zip(SHADES, words, strict=True)
     )
 
 
@@ -103,13 +136,36 @@ def _outlines(borders: dict[str, Any], districts: list[str]) -> tuple[dict[str, 
     return out, (north - south) * scale
 
 
-def _table(title: str, unit: str, districts: list[str], values: dict[int, list[float]]) -> str:
+def _words(value: float, low: float | None, high: float | None) -> str:
+    """A value, with its interval where there is one."""
+    if low is None or high is None:
+        return approximately(value)
+    return f"{approximately(value)} ({approximately(low)} to {approximately(high)})"
+
+
+def _said(districts: list[str], values: list[float], year: int) -> str:
+    """The three highest districts of a year, for those who cannot see the map."""
+    ranked = sorted(range(len(districts)), key=lambda k: -values[k])[:3]
+    return f"highest in {year}: {', '.join(f'{districts[k]} {approximately(values[k])}' for k in ranked)}."
+
+
+def _table(
+    name: str,
+    title: str,
+    unit: str,
+    districts: list[str],
+    values: dict[int, list[float]],
+    low: dict[int, list[float]] | None,
+    high: dict[int, list[float]] | None,
+) -> str:
     years = sorted(values)
     head = "".join(f'<th scope="col">{y}</th>' for y in years)
     rows = "".join(
         f'<tr><th scope="row">{escape(d)}</th>'
-        + "".join(f"<td>{approximately(values[y][k])}</td>" for y in years)
+        + "".join(
+            f"<td>{_words(values[y][k], low[y][k] if low else None, high[y][k] if high else None)}</td>" for y in years
+        )
         + "</tr>"
         for k, d in enumerate(districts)
     )
-    return f'<details><summary>Table: {escape(title)}</summary><div class="scroll"><table><caption>{escape(title)}, {escape(unit)}</caption><thead><tr><th scope="col">district</th>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>'
+    return f'<details><summary>Table: {escape(title)}</summary><div class="scroll" tabindex="0" role="region" aria-label="{escape(title)}: table"><table id="t-{name}" data-csv="{name}" data-unit="{escape(unit)}"><caption>{escape(title)}, {escape(unit)}</caption><thead><tr><th scope="col">district</th>{head}</tr></thead><tbody>{rows}</tbody></table></div></details>'

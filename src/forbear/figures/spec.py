@@ -76,4 +76,6 @@ def approximately(value: float, digits: int = 2) -> str:
         return f"{rounded / 1e6:,.{max(0, digits - 1 - int(math.log10(abs(rounded) / 1e6)))}f} million"
     if abs(rounded) >= 10 ** (digits - 1):
         return f"{rounded:,.0f}"
+    if abs(rounded) < 1e-3:  # never in powers of ten
+        return f"{rounded:.{digits - 1 - math.floor(math.log10(abs(rounded)))}f}"
     return f"{rounded:.{digits}g}"

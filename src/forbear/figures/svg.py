@@ -28,7 +28,8 @@ def draw(figure: Figure) -> str:
     for year in scale.x_ticks():
         x = scale.x(year)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" class="grid"/>')
-        parts.append(f'<text x="{x + 2:.1f}" y="{HEIGHT - BOTTOM + 16}" class="tick">{year}</text>')
+        if x + 32 <= WIDTH:  # a year that begins at the very edge has no room for its name
+            parts.append(f'<text x="{x + 2:.1f}" y="{HEIGHT - BOTTOM + 16}" class="tick">{year}</text>')
     parts.append(
         f'<text transform="translate(14 {HEIGHT / 2 - 10:.0f}) rotate(-90)" text-anchor="middle" class="axis">{escape(figure.unit)}</text>'
     )

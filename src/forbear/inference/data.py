@@ -119,13 +119,14 @@ def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
             window = [place.get(f"{v.date.year}-{month:02d}", -1) for month in range(1, 13)]
             if min(window) < 0 or not all(whole[m] for m in window):
                 continue
-            key = (window[0], window[-1], element)
+            # a count is summed over its year; a level or share stands for where the year ended
+            key = (window[0] if kind == "counts" else window[-1], window[-1], element)
         elif observation.frequency == "span":
             # a span may begin before the scenario does: what it holds of the scenario is compared, said in the note
             inside = [at for label, at in place.items() if v.first <= label <= v.last]
             if not inside or v.last > problem.month_labels[-1]:
                 continue
-            key = (min(inside), max(inside), element)
+            key = (min(inside) if kind == "counts" else max(inside), max(inside), element)
         else:
             month = place.get(f"{v.date.year}-{v.date.month:02d}", -1)
             if month < 0 or (kind == "counts" and not whole[month]):

@@ -11,14 +11,18 @@ persistent discrepancy for new information (Varin, Reid and Firth 2011).
 
 from __future__ import annotations
 
+import hashlib
 import os
-from concurrent.futures import ThreadPoolExecutor
+import pickle
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.engine import Engine, Opened
+from forbear.ensemble.engine import Opened
+from forbear.ensemble.executors import executor_for
+from forbear.ensemble.extended import engine_of
 from forbear.inference.density import log_density
 from forbear.kernel.draws import LANES
 from forbear.randomness import uniforms
@@ -56,7 +60,7 @@ class ParticleFilter:
         if LANES % particles:
             raise ValueError(f"{particles} particles do not divide a block of {LANES} lanes")
         self.problem, self.data, self.space, self.particles = problem, data, space, particles
-        self.engine = Engine(problem, monthly=sorted({*data.quantities, *record}))
+        self.engine = engine_of(problem, monthly=sorted({*data.quantities, *record}))
         self.engine.module()  # before many threads ask for it
         self.workers = workers or os.cpu_count() or 1
         last = np.searchsorted(problem.months, np.arange(len(problem.month_labels)), side="right")
@@ -81,18 +85,14 @@ class ParticleFilter:
         """
         per_block = LANES // self.particles
         starts = range(0, len(scores), per_block)
-
-        def work(start: int) -> Filtered:
-            found = self._block(scores[start : start + per_block], start, seed, keep_paths, ahead)
-            if progress is not None:
-                progress(min(per_block, len(scores) - start))
-            return found
-
-        if len(starts) == 1:
-            parts = [work(0)]
-        else:
-            with ThreadPoolExecutor(max_workers=self.workers) as pool:
-                parts = list(pool.map(work, starts))
+        job = _Blocks(self, scores, seed, keep_paths, ahead)
+        parts: list[Any] = [None] * len(starts)
+        with executor_for(None, self.workers) as executor:
+            given = ((number, (scores[start : start + per_block], start)) for number, start in enumerate(starts))
+            for number, part in executor.each(job, given):
+                parts[number] = part
+                if progress is not None:
+                    progress(min(per_block, len(scores) - starts[number]))
         paths = None
         if keep_paths:
             paths = {name: np.concatenate([p.paths[name] for p in parts if p.paths]) for name in parts[0].paths or {}}
@@ -103,6 +103,15 @@ class ParticleFilter:
             np.concatenate([p.weights for p in parts]),
             paths,
         )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels to a worker of a cluster: the engine is made again there."""
+        return {**self.__dict__, "engine": (self.engine.monthly, self.engine.kernel)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        monthly, kernel = state["engine"]
+        self.__dict__.update(state)
+        self.engine = engine_of(self.problem, monthly=monthly, kernel=kernel)
 
     def _block(self, scores: np.ndarray, start: int, seed: int, keep_paths: bool, ahead: int | None) -> Filtered:
         rows, many = len(scores), self.particles
@@ -169,6 +178,31 @@ class ParticleFilter:
             gained = series.weight * log_density(series, at, simulated, sizes[series.name]).sum(axis=0)
             out = gained if out is None else out + gained
         return out
+
+
+class _Blocks:
+    """The blocks of an evaluation as a job: a piece is given the block's scores and its first row."""
+
+    def __init__(
+        self, owner: ParticleFilter, scores: np.ndarray, seed: int, keep_paths: bool, ahead: int | None
+    ) -> None:
+        self.owner, self.scores, self.seed, self.keep_paths, self.ahead = owner, scores, seed, keep_paths, ahead
+
+    @cached_property
+    def name(self) -> str:
+        """See Job."""
+        owner = self.owner
+        asked = (owner.problem.hash, owner.engine.monthly, owner.particles, self.seed, self.keep_paths, self.ahead)
+        content = pickle.dumps((asked, self.scores, owner.data, owner.space.names))
+        return hashlib.sha256(content).hexdigest()[:20]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"scores": None, **{key: value for key, value in self.__dict__.items() if key != "scores"}}
+
+    def piece(self, number: int, given: Any) -> Filtered:
+        """One block."""
+        scores, start = given
+        return self.owner._block(scores, start, self.seed, self.keep_paths, self.ahead)
 
 
 def _due(data: Data, month: int) -> list[tuple[Series, np.ndarray, np.ndarray]]:

@@ -201,7 +201,7 @@ def _refine(
 
         draws = temper(
             level, work.space.log_prior, mean, covariance, count=settings.draws, moves=settings.moves, share=settings.share,
-            seed=seed * 10 + replicate, state=state, keep=keep,
+            seed=seed * 10 + replicate, state=state, keep=keep, final=settings.final,
         )  # fmt: skip
         parts.append(draws)
     scores = np.concatenate([d.scores for d in parts])

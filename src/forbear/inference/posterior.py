@@ -5,15 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.country.model import MODEL
-from forbear.errors import FitError
+from forbear.errors import FitError, ScenarioError, nearest
 from forbear.inference.space import Space
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Posterior", "priors_hash", "stamp_of"]
 
 FILE = "posterior.npz"
+#: Fewer draws than these say nothing about a distribution.
+FEWEST = 20
+_CONDITION = re.compile(r"\s*(.+?)\s*(<|>)\s*([-+0-9.eE]+)\s*\Z")
 
 
 def priors_hash(problem: Problem) -> str:
@@ -69,10 +73,24 @@ class Posterior:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def __repr__(self) -> str:
+        kind = "quick fit: not for results" if self.quick else f"{self.effort} fit"
+        return f"<Posterior of {self.space.problem.name}: {len(self):,} draws of {self.space.parameters} uncertainties, {kind}>"
+
+    def _repr_html_(self) -> str:
+        from forbear.representation import html_of
+
+        return html_of(self)
+
     @property
     def quick(self) -> bool:
         """True for a quick fit, which is marked wherever it is shown."""
         return str(self.notes.get("settings", {}).get("name")) == "quick"
+
+    @property
+    def effort(self) -> str:
+        """Name of the settings it was made with: full, coarse, quick, rival; "full" where none is noted."""
+        return str(self.notes.get("settings", {}).get("name", "full"))
 
     def chosen(self, members: int | np.ndarray) -> np.ndarray:
         """Positions of the draws that members have: member i has draw i modulo their number."""
@@ -84,6 +102,37 @@ class Posterior:
     def parameters(self, members: int | np.ndarray) -> dict[str, np.ndarray]:
         """Parameters of members, name -> (members, *dimensions)."""
         return self.space.values(self.scores[self.chosen(members)])
+
+    def where(self, condition: str) -> Posterior:
+        """The draws in which a condition such as "dismissed_join < 0.1" holds, in the parameter's own unit.
+
+        This is exactly what the fit would have found under the same prior cut off at that value, because a likelihood
+        does not know the prior; it is an assumption of whoever states it. Raises ScenarioError E240 where the
+        condition cannot be read or fewer than 20 draws remain, E241 where no uncertainty has the name.
+        """
+        match = _CONDITION.match(condition)
+        try:
+            name, sign, limit = (match[1], match[2], float(match[3])) if match else ("", "", float("nan"))
+        except ValueError:
+            match = None
+        if match is None:
+            raise ScenarioError("E240", f"{condition!r} is no condition", hint="dismissed_join<0.1 (or >)")
+        known = self.space.names[: self.space.parameters]
+        if name not in known:
+            close = nearest(name, known)
+            raise ScenarioError(
+                "E241", f"no uncertainty is called {name!r}", hint=f"did you mean {close}?" if close else None
+            )
+        values = self.space.column(name, self.scores)
+        rows = np.flatnonzero(values < limit if sign == "<" else values > limit)
+        if len(rows) < FEWEST:
+            raise ScenarioError(
+                "E240",
+                f"{condition!r} leaves {len(rows)} of {len(values)} draws: too few to answer from",
+                hint=f"{name} lies between {values.min():.3g} and {values.max():.3g}; for a prior elsewhere, fit again",
+            )
+        kept = replace(self, scores=self.scores[rows], chain=self.chain[rows], log_likelihood=self.log_likelihood[rows])
+        return replace(kept, notes={**self.notes, "where": [*self.notes.get("where", []), condition.strip()]})
 
     def stale(self, scenario: Scenario, problem: Problem) -> list[str]:
         """What has changed since the fit: any of model, scenario, priors, evidence."""
@@ -130,11 +179,30 @@ class Posterior:
 
     @classmethod
     def of(cls, scenario: Scenario, problem: Problem | None = None) -> Posterior | None:
-        """Return the posterior beside a scenario's file; None where there is none."""
-        if scenario.file is None:
-            return None
-        path = Path(scenario.file).parent / FILE
-        return cls.load(path, problem or scenario.problem()) if path.exists() else None
+        """Return the posterior beside a scenario's file; None where there is none. See `nearest`."""
+        return cls.nearest(scenario, FILE, problem)
+
+    @classmethod
+    def nearest(cls, scenario: Scenario, name: str, problem: Problem | None = None) -> Posterior | None:
+        """Return the posterior in the file `name` beside a scenario, else beside what it extends, if that one holds.
+
+        A scenario that only adds claims or strategies to another is the same problem, and the other's posterior is its
+        own; where it changes a number that a fit depends on, it is not. Raises FitError E606 for a file of its own
+        that does not belong to it.
+        """
+        problem = problem or scenario.problem()
+        for place, file in enumerate(scenario.files):
+            path = Path(file).parent / name
+            if not path.exists():
+                continue
+            if place == 0:
+                return cls.load(path, problem)
+            try:
+                found = cls.load(path, problem)
+            except FitError:
+                return None  # other uncertainties: another problem
+            return found if not found.stale(scenario, problem) else None
+        return None
 
     def tree(self) -> xr.DataTree:
         """The posterior as a DataTree in ArviZ's schema: posterior (chain, draw), sample_stats, prior."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["FULL", "GATES", "QUICK", "RIVAL", "Gates", "Settings"]
+__all__ = ["COARSE", "FULL", "GATES", "QUICK", "RIVAL", "Gates", "Settings"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Numbers of members, rounds, particles and moves."""
+    """Numbers of members, rounds, particles and moves; final: further moves at the end (see `samplers/tempering.py`)."""
 
     name: str
     scout_members: int
@@ -20,6 +20,7 @@ class Settings:
     moves: int
     particles: tuple[int, ...]
     share: float
+    final: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """For manifests."""
@@ -30,6 +31,8 @@ class Settings:
 FULL = Settings("full", 2048, 5, 2, 128, 3, (8, 16, 32, 64), 0.5)
 #: A quick look, marked as such wherever it is shown: one short replicate.
 QUICK = Settings("quick", 768, 4, 1, 48, 2, (8,), 0.3)
+#: Countries several times dearer to run than the first: two short replicates, so that agreement is still judged; marked.
+COARSE = Settings("coarse", 1024, 4, 2, 64, 2, (4, 8), 0.4, 10)
 #: Rival structures, all alike: enough to compare forecasts, not to publish parameters.
 RIVAL = Settings("rival", 1024, 4, 1, 64, 2, (8,), 0.4)
 

@@ -68,6 +68,13 @@ class Space:
             out[name][:, element] = quantile(prior, u[:, place])
         return {name: values.reshape(len(scores), *self.problem.priors[name].shape) for name, values in out.items()}
 
+    def column(self, name: str, scores: np.ndarray) -> np.ndarray:
+        """One uncertainty, by its name in `names`, in each row of scores (n,), in its own unit."""
+        from scipy.special import ndtr
+
+        place = self.names[: self.parameters].index(name)
+        return np.asarray(quantile(self._priors[place], ndtr(np.clip(scores[:, place], -FARTHEST, FARTHEST))), float)
+
     def dispersions(self, scores: np.ndarray) -> dict[str, np.ndarray]:
         """Dispersion of each series, series -> (n,)."""
         start = self.parameters

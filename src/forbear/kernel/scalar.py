@@ -1,7 +1,4 @@
-"""Weaves a rule into a loop over members with scalars inside: the exact kernel, in 64 bits.
-
-The same text, without the loop and with thread indices in its place, is what a GPU kernel is made from.
-"""
+"""Weaves a rule into a loop over members with scalars inside: the exact kernel, in 64 bits."""
 
 from __future__ import annotations
 

@@ -43,6 +43,10 @@ def source(program: Program, kernel: str) -> str:
         return _lanes_source(program)
     if kernel == "exact":
         return _exact_source(program)
+    if kernel == "cuda":
+        from forbear.kernel.cuda import cuda_source
+
+        return cuda_source(program)
     raise ValueError(f"unknown kernel {kernel!r}; allowed: {', '.join(KERNELS)}")
 
 

@@ -25,8 +25,10 @@ def answer_sections(data: dict[str, Any]) -> dict[str, Any]:
     return {
         "about": data["about"],
         "claims": [_claim(c) for c in claims],
+        "findings": _findings(claims),
+        "worlds": _worlds(data["strategies"]),
         "counts": ", ".join(f"{n} {word}" for word, n in sorted(counts.items(), key=lambda kv: -kv[1])),
-        "forests": _forests(claims),
+        "forests": _forests(claims, {n: r["title"] for n, r in data["strategies"].get("rows", {}).items()}),
         "attribution": _attribution(data.get("attribution", {})),
         "ledger": _ledger(data["ledger"]),
         "strategies": _strategies(data["strategies"]),
@@ -35,12 +37,16 @@ def answer_sections(data: dict[str, Any]) -> dict[str, Any]:
 
 def _claim(claim: dict[str, Any]) -> dict[str, Any]:
     p_for, p_against, p_none = claim["shares"]
+    found = evidence_rows(claim["evidence"])
     tested = f"{claim['changed']} against {claim['base']}" if claim["kind"] in ("effect", "value") else claim["changed"]
     return {
         **claim,
         "test": "the ledger of mobilisation" if claim["kind"] == "share" else tested,
         "effect_words": effect_words(claim),
-        "evidence_rows": evidence_rows(claim["evidence"]),
+        "evidence_rows": found,
+        "evidence_table": [
+            (e["name"], _value(e), e["n"], e["class"], f"{e['source']} [{e['quality']}]") for e in found
+        ],
         "shares_words": f"{_percent(p_for)} the claim's way, {_percent(p_none)} no material effect, {_percent(p_against)} the other way",
         "structure_words": "; ".join(
             f"{k}: {_percent(v[0])} / {_percent(v[2])} / {_percent(v[1])}" for k, v in claim["structures"].items()
@@ -48,11 +54,54 @@ def _claim(claim: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _value(row: dict[str, Any]) -> str:
+    """A published finding with its interval and unit."""
+    interval = f" ({row['low']} to {row['high']})" if row["low"] != "" else ""
+    return f"{row['value']}{interval} {row['unit']}".strip()
+
+
+def _findings(claims: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Every outside finding once, with the claims that it bears on."""
+    bearing: dict[str, list[str]] = {}
+    for claim in claims:
+        for name in claim["evidence"]:
+            bearing.setdefault(name, []).append(claim["name"])
+    rows = evidence_rows(list(bearing))
+    return [
+        (", ".join(bearing[e["name"]]), e["name"], _value(e), e["n"], e["class"], f"{e['source']} [{e['quality']}]")
+        for e in rows
+    ]
+
+
+def _worlds(found: dict[str, Any]) -> dict[str, Any] | None:
+    """Deaths under every strategy; worlds without the war in a group of their own, by assumption."""
+    if not found.get("rows"):
+        return None
+    groups = {
+        "history": "What was done, and parts of it left out",
+        "intervention": "Intervening otherwise",
+        "restraint": "Doing less, or leaving",
+    }
+    order = list(groups)
+    rows = sorted(found["rows"].values(), key=lambda r: (r["assumed"], order.index(r["side"])))
+    drawn_rows = [
+        IntervalRow(r["title"], "Nobody intervenes (by assumption, not ranked)" if r["assumed"] else groups[r["side"]], *r["outcomes"]["deaths"])
+        for r in rows
+    ]  # fmt: skip
+    own = found["rows"].get("HISTORY")
+    figure = intervals(
+        "deaths-by-strategy", "Civilians killed under each strategy", "persons, logarithmic", drawn_rows,
+        reference=own["outcomes"]["deaths"][2] if own else None, logarithmic=True,
+        caption="Median and intervals of draws; the line marks the median of what was done. Worlds without the intervention are bands by assumption: set beside the rest, ranked with none of it.",
+    )  # fmt: skip
+    return drawn(figure)
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _forests(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _forests(claims: list[dict[str, Any]], titles: dict[str, str]) -> list[dict[str, Any]]:
     """Effects of claims on one picture for each kind of outcome."""
     out: list[dict[str, Any]] = []
     for title, unit, chosen in (
@@ -63,7 +112,12 @@ def _forests(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
         if not chosen:
             continue
         ratio = chosen[0]["effect_kind"] == "ratio"
-        rows = [IntervalRow(f"{c['name']} {c['changed']}", "", *c["effect"], c["verdict"]) for c in chosen]  # type: ignore[call-arg]
+        rows = [
+            IntervalRow.of(
+                f"{c['name']} {titles.get(c['changed'], c['changed'])}{_against(c, titles)}", c["effect"], c["verdict"]
+            )
+            for c in chosen
+        ]
         margin = (0.91, 1.1) if ratio else (-0.05, 0.05)
         figure = intervals(
             f"forest-{len(out)}", title, unit, rows, reference=1.0 if ratio else 0.0, margin=margin, logarithmic=ratio,
@@ -71,6 +125,12 @@ def _forests(claims: list[dict[str, Any]]) -> list[dict[str, Any]]:
         )  # fmt: skip
         out.append(drawn(figure))
     return out
+
+
+def _against(claim: dict[str, Any], titles: dict[str, str]) -> str:
+    """The base of a comparison, where it is not what was done."""
+    base = claim["base"]
+    return "" if base == "HISTORY" else f", against: {titles.get(base, base)[:1].lower()}{titles.get(base, base)[1:]}"
 
 
 def _attribution(games: dict[str, Any]) -> list[dict[str, Any]]:
@@ -86,7 +146,7 @@ def _attribution(games: dict[str, Any]) -> list[dict[str, Any]]:
             for r in numbers["rows"]["deaths"]
         ]
         figure = intervals(
-            f"attribution-{game}", titles[game], "share of the fall in the logarithm of civilian deaths (above 0: fewer deaths)", rows, reference=0.0,
+            f"attribution-{game}", titles[game], "part of the fall in the logarithm of deaths (above 0: fewer; 0.1 is about a tenth)", rows, reference=0.0,
             caption="Shapley values over posterior draws: how much each adds on average over all orders in which they could be added. Bars over draws.",
         )  # fmt: skip
         rest = numbers["unattributed"]
@@ -140,8 +200,7 @@ def _strategies(found: dict[str, Any]) -> dict[str, Any]:
         rows.append(
             {
                 "name": name, "title": row["title"], "side": row["side"], "assumed": row["assumed"],
-                "cells": [_span(outcomes[o]) for o in ("deaths", "displaced", "intervener_deaths", "cost", "cost_full", "attacks_abroad")]
-                + [_span(outcomes[o]) for o in ("governance", "democracy", "allies", "adversaries")],
+                "cells": [_span(outcomes[o]) for o in _TABLE],
                 "pareto": "" if row["assumed"] else _percent(row["pareto"]), "enough": "" if row["assumed"] else _percent(row["satisficing"]),
             }
         )  # fmt: skip
@@ -162,7 +221,7 @@ def _strategies(found: dict[str, Any]) -> dict[str, Any]:
         [OUTCOMES[o].title for o in objectives], values, caption="Nothing is added up over objectives. A small regret everywhere is robust; a large one anywhere is a risk.",
     )  # fmt: skip
     return {
-        "rows": rows, "scatter": drawn(picture), "regret": drawn(regrets), "nothing": _percent(found["nothing_satisfices"]),
+        "head": [_HEADS.get(o, OUTCOMES[o].title) for o in _TABLE], "rows": rows, "scatter": drawn(picture), "regret": drawn(regrets), "nothing": _percent(found["nothing_satisfices"]),
         "thresholds": ", ".join(f"{OUTCOMES[k].title} {'at most' if OUTCOMES[k].better == 'lower' else 'at least'} {approximately(v)}" for k, v in found["thresholds"].items()),
         "draws": found["draws"],
     }  # fmt: skip
@@ -173,6 +232,14 @@ def _unbeaten(point: Point, points: list[Point]) -> bool:
     return not any(p.x[2] < point.x[2] and p.y[2] < point.y[2] for p in points)
 
 
+#: Outcomes of the table of strategies.
+_TABLE = ("deaths", "displaced", "intervener_deaths", "cost", "cost_full", "attacks_abroad", "governance", "democracy", "allies", "adversaries")  # fmt: skip
+#: Their headings, with units, in narrow columns.
+_HEADS = {
+    "deaths": "civilians killed", "displaced": "displaced at most", "intervener_deaths": "soldiers killed", "cost": "budget, bn $", "cost_full": "full cost, bn $",
+    "attacks_abroad": "attacks abroad", "governance": "governance", "democracy": "democracy", "allies": "allies", "adversaries": "adversaries",
+}  # fmt: skip
+#: Where a scenario has more strategies than a picture holds, these are drawn if it has them.
 _SHOWN = {
     "HISTORY", "MORE-150", "MORE-150-FEASIBLE", "OUT-2005", "OUT-2007", "TOPPLE-AND-LEAVE", "COUNTERTERRORISM-ONLY", "KEEP-ARMY", "POWER-SHARING",
     "EARLY-LOCAL-DEALS", "EARLY-COUNTERINSURGENCY", "RESTRAINED-RULES", "EVERYTHING", "SUSTAINABLE-FORCE",
@@ -180,4 +247,5 @@ _SHOWN = {
 
 
 def _span(quantiles: list[float]) -> str:
-    return f"{approximately(quantiles[0])} to {approximately(quantiles[4])}"
+    low, high = approximately(quantiles[0]), approximately(quantiles[4])
+    return low if low == high else f"{low} to {high}"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from forbear.scenario import Problem, Scenario
     from forbear.scenario.observed import Observed
 
-__all__ = ["cost_rows", "fit_rows", "prior_rows", "source_rows"]
+__all__ = ["cost_rows", "fit_rows", "prior_rows", "series_rows", "source_rows"]
 
 
 def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
@@ -91,12 +91,12 @@ def cost_rows(ensemble: Ensemble) -> list[tuple[str, str, str, str]]:
     return out
 
 
-def prior_rows(ensemble: Ensemble, problem: Problem) -> list[dict[str, str]]:
+def prior_rows(ensemble: Ensemble, problem: Problem) -> list[tuple[str, ...]]:
     """Every parameter: prior interval, interval among the kept, source, class."""
     from forbear.scenario.priors import quantile
 
     by_name = {p.name: p for p in MODEL.parameters.values()}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, priors in problem.priors.items():
         declared = by_name[name]
         variable = f"given_{name}"
@@ -109,39 +109,40 @@ def prior_rows(ensemble: Ensemble, problem: Problem) -> list[dict[str, str]]:
                 for dimension, k in zip(declared.over, position, strict=True)
             ]
             fixed = prior.family == "fixed"
-            rows.append({
-                "name": ".".join([declared.key, *members]),
-                "meaning": declared.meaning,
-                "unit": declared.unit,
-                "prior": f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
-                "kept": "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])),
-                "identification": declared.identification,
-                "source": declared.source,
-            })  # fmt: skip
+            rows.append(
+                (
+                    ".".join([declared.key, *members]), declared.meaning, declared.unit, f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
+                    "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])), declared.identification, declared.source,
+                )
+            )  # fmt: skip
     return rows
 
 
-def source_rows(scenario: Scenario) -> list[dict[str, str]]:
-    """Sources of the scenario and of the series beside it, with licences."""
+def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
+    """Observed series: name, what, publisher, span, gaps and cautions."""
     from forbear import evidence
 
-    rows = []
+    rows: list[tuple[str, ...]] = []
+    for name, observation in scenario.observations.items():
+        series = evidence.find(observation.series)
+        by = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
+        notes = "; ".join(dict.fromkeys(n for n in (getattr(series, "gaps", ""), observation.note) if n))
+        title = observation.title or name
+        rows.append((observation.series, title, by, str(series.span), notes))
+    return rows
+
+
+def source_rows(scenario: Scenario) -> list[tuple[str, ...]]:
+    """Sources of the scenario and of the series beside it: name, what, publisher, span or year, licence."""
+    from forbear import evidence
+
+    rows: list[tuple[str, ...]] = []
     for key, source in scenario.sources.items():
-        details = source.details
-        rows.append(
-            {
-                "key": key,
-                "title": source.title,
-                "publisher": str(details.get("publisher", "")),
-                "licence": str(details.get("licence", "")),
-                "year": str(details.get("year", "")),
-            }
-        )
+        publisher, year, licence = (str(source.details.get(k, "")) for k in ("publisher", "year", "licence"))
+        rows.append((key, source.title, publisher, year, licence))
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
         series = evidence.find(name)
         publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
-        rows.append(
-            {"key": name, "title": series.title, "publisher": publishers, "licence": licences, "year": str(series.span)}
-        )
+        rows.append((name, series.title, publishers, str(series.span), licences))
     return rows

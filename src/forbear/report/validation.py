@@ -19,7 +19,7 @@ def validation_sections(data: dict[str, Any]) -> dict[str, Any]:
         ("neutrality", _neutrality), ("contraction", _contraction), ("predictive", _predictive), ("forecast", _forecast),
         ("structures", _structures), ("recovery", _recovery),
     ):  # fmt: skip
-        if name in data and (name != "neutrality" or data[name]["rows"]):
+        if name in data and (name not in ("neutrality", "structures") or data[name]["rows"]):
             out[name] = function(data[name])
     return out
 
@@ -107,7 +107,31 @@ def _forecast(part: dict[str, Any]) -> dict[str, Any]:
         "origins": part.get("origins", []),
         "pit": drawn(figure) if figure else None,
         "afterwards": _afterwards(part["afterwards"]) if "afterwards" in part else None,
+        "later": _later(part) if "happened" in part else None,
     }
+
+
+def _later(part: dict[str, Any]) -> dict[str, Any]:
+    """Yearly numbers after the fit stopped, and how it ended (`analysis/ending.py`)."""
+    scores = [
+        ("the model" if name == "forbear" else name, f"{s['crps']:.2f}", f"{s['log_score']:.2f}", f"{s['inside']:.0%}", str(s["numbers"]))
+        for name, s in part["scores"].items()
+    ]  # fmt: skip
+    numbers = [
+        (n["series"].replace("_", " "), n["label"], _short(n["observed"]), _short(n["median"]), f"{_short(n['low'])} to {_short(n['high'])}", "yes" if n["inside"] else "NO")
+        for n in part["numbers"]["forbear"]
+    ]  # fmt: skip
+    happened = [
+        (e["title"], e["date"], _short(e["value"]), f"{_short(e['median'])} ({_short(e['low'])} to {_short(e['high'])})", f"{e['share']:.1%}", e["source"])
+        for e in part["happened"]
+    ]  # fmt: skip
+    ratios = [(r["other"], f"{r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f})") for r in part["ratios"]]
+    return {"from": part["from"], "reason": part["reason"], "scores": scores, "numbers": numbers, "happened": happened, "ratios": ratios}  # fmt: skip
+
+
+def _short(value: float) -> str:
+    """Two digits, without an exponent."""
+    return f"{float(f'{value:.2g}'):,.0f}" if abs(value) >= 100 else f"{value:.2g}"
 
 
 def _afterwards(part: dict[str, Any]) -> dict[str, Any]:

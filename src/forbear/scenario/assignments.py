@@ -12,6 +12,7 @@ from forbear.errors import nearest
 from forbear.scenario.document import Document
 from forbear.scenario.faults import show
 from forbear.scenario.locate import Path
+from forbear.scenario.refusals import refused_lever
 from forbear.scenario.schedules import PATH_KEYS
 from forbear.scenario.structure import NAMED, Structure
 
@@ -19,7 +20,7 @@ __all__ = ["Assignment", "Declared", "assignments", "set_by_run"]
 
 Declared = Fact | Lever | Parameter
 _ALIASES = {"population": "people.population_at_start"}
-_ASIDE = ("source", "unit", "note")
+_ASIDE = ("source", "unit", "note", "range")
 _SPEC = {"fact": ("value",), "lever": PATH_KEYS, "parameter": ("value", "prior")}
 _SECTION_OF = {"fact": "facts", "lever": "levers", "parameter": "uncertainties"}
 
@@ -87,6 +88,10 @@ class _Gatherer:
         parts = key.split(".")
         stem, element = ".".join(parts[:2]), tuple(parts[2:])
         if stem not in known:
+            refusal = refused_lever(key) if section == "levers" else None
+            if refusal is not None:
+                document.fault("E265", refusal, path)
+                return
             other = next((name for name, table in self.tables.items() if stem in table), None)
             if other is not None:
                 document.fault("E226", f"{stem} belongs in [{other}]", path, None, f"[{other}]")
@@ -138,8 +143,9 @@ class _Gatherer:
                     document.fault("E202", f"{declared.key} is given no value", path, None, allowed)
                 return
             for member_name, value in inner.items():
-                if "unit" in aside and isinstance(value, (int, float)) and not isinstance(value, bool):
-                    value = {"value": value, "unit": aside["unit"]}
+                passed = {name: aside[name] for name in ("unit", "range") if name in aside}
+                if passed and isinstance(value, (int, float)) and not isinstance(value, bool):
+                    value = {"value": value, **passed}
                 yield from self.spread(
                     document,
                     declared,

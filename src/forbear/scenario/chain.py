@@ -8,7 +8,7 @@ from forbear.errors import Fault, FileError, nearest
 from forbear.scenario.document import Document, read_document
 from forbear.scenario.faults import Faults, show
 
-__all__ = ["LIBRARY", "find", "library_names", "read_chain"]
+__all__ = ["LIBRARY", "extensions_of", "find", "library_names", "read_chain"]
 
 #: Scenarios that come with the package: one folder each.
 LIBRARY = Path(__file__).parent.parent / "library"
@@ -97,3 +97,13 @@ def read_chain(path: Path, faults: Faults, layer: str = "scenario") -> list[Docu
             names = " -> ".join(str(entry.parent.name) for entry in [*seen, path.resolve()])
             document.fault("E105", f"scenarios extend one another in a circle: {names}", place, parent)
             faults.throw(str(document.file))
+
+
+def extensions_of(documents: list[Document]) -> tuple[str, ...]:
+    """Rooms from outside that a chain of files asks for: what the nearest file says of them, sorted. See `[scenario]`."""
+    for document in reversed(documents):
+        header = document.data.get("scenario")
+        given = header.get("extensions") if isinstance(header, dict) else None
+        if isinstance(given, list):
+            return tuple(sorted({name for name in given if isinstance(name, str)}))
+    return ()

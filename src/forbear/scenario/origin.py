@@ -12,12 +12,14 @@ LAYERS = ("package default", "parent", "scenario", "sweep point", "command line"
 
 @dataclass(frozen=True)
 class Origin:
-    """The layer that set a value, the place in its file, and the source it names."""
+    """The layer that set a value, the place in its file, the source it names, and how far it could as well be."""
 
     layer: str
     file: str | None = None
     line: int | None = None
     source: str | None = None
+    span: tuple[float, float] | None = None
+    """Lowest and highest value that a guess could as well have, in the unit of the value (`range` in a file)."""
 
     @property
     def guessed(self) -> bool:

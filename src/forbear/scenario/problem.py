@@ -29,7 +29,8 @@ class Problem:
     calendar; dates: datetime64[D] (steps,), first day of each step; months: int32 (steps,), index into month_labels of
     the calendar month that holds the middle of the step; facts: name -> float64 or int64 array over its dimensions;
     levers: name -> float64 (steps, *dimensions); rules: reactive rules; priors: name -> object array of Prior over its
-    dimensions; hash: SHA-256 over all numeric content and names, the scenario hash (titles and sources do not enter).
+    dimensions; hash: SHA-256 over all numeric content and names, the scenario hash (titles and sources do not enter);
+    extensions: (name, hash) of the rooms from outside that it is made for; they enter the hash.
     """
 
     name: str
@@ -46,9 +47,10 @@ class Problem:
     rules: tuple[ReactiveRule, ...]
     priors: dict[str, np.ndarray]
     hash: str
+    extensions: tuple[tuple[str, str], ...] = ()
 
 
-def problem_of(content: Content, step: float) -> Problem:
+def problem_of(content: Content, step: float, extensions: tuple[tuple[str, str], ...] = ()) -> Problem:
     """Turn resolved content into arrays; the content must be complete and `step` valid (Scenario.problem checks)."""
     import numpy as np
 
@@ -93,6 +95,7 @@ def problem_of(content: Content, step: float) -> Problem:
         "levers": levers,
         "rules": content.rules,
         "priors": priors,
+        "extensions": extensions,
     }
     return Problem(
         name=structure.header.get("name", ""),
@@ -133,6 +136,8 @@ def _hash(problem: dict[str, Any]) -> str:
                 rule.hold_weeks,
             ]
         )
+    if problem["extensions"]:
+        add(["extensions", [list(extension) for extension in problem["extensions"]]])
     for name in sorted(problem["priors"]):
         add([name, [[prior.family, prior.arguments] for prior in problem["priors"][name].ravel()]])
     return digest.hexdigest()

@@ -24,7 +24,7 @@ from forbear.scenario.paths import LeverPath
 from forbear.scenario.rules import ReactiveRule, read_rules
 from forbear.scenario.schedules import Rows, read_path
 from forbear.scenario.structure import Structure, read_structure, source_of
-from forbear.scenario.values import fact_value, number, prior
+from forbear.scenario.values import fact_range, fact_value, number, prior
 
 __all__ = ["Content", "Resolved", "resolve"]
 
@@ -137,7 +137,10 @@ def _apply(content: Content, entry: Assignment, level: int, rows: Rows) -> None:
     series = isinstance(entry.spec, dict) and "series" in entry.spec
     switch = isinstance(declared, Fact) and declared.integer
     source = source_of(content.structure, document, entry.path, entry.source, not (change or series or switch))
-    origin = Origin(document.layer, document.file, entry.line or document.line(entry.path), source)
+    span = None
+    if isinstance(entry.spec, dict) and "range" in entry.spec and isinstance(declared, Fact):
+        span = fact_range(document, entry.path, entry.spec, declared)
+    origin = Origin(document.layer, document.file, entry.line or document.line(entry.path), source, span)
     depth = len(entry.element)
     places = [i for i, element in enumerate(resolved.elements) if element[:depth] == entry.element]
     known: list[tuple[Any, Any]] = []  # what each value below became: elements often share one
@@ -168,7 +171,8 @@ def _value(content: Content, entry: Assignment, below: Any, level: int, rows: Ro
     given = None
     raw = spec
     if isinstance(spec, dict):
-        document.unknown_keys(spec, ("value", "unit", "source", "note"), path)
+        ranged = ("range",) if isinstance(declared, Fact) else ()
+        document.unknown_keys(spec, ("value", "unit", "source", "note", *ranged), path)
         raw, given = spec["value"], spec.get("unit")
     if document.file is None and isinstance(raw, str):
         return _changed(content, entry, raw.strip(), below)

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.errors import Fault, ScenarioError, nearest
-from forbear.scenario.chain import find, read_chain
+from forbear.scenario.chain import extensions_of, find, read_chain
 from forbear.scenario.document import Document
 from forbear.scenario.faults import Faults
 from forbear.scenario.observations import Observation
 from forbear.scenario.origin import Origin
+from forbear.scenario.refusals import refused_lever
 from forbear.scenario.resolve import Content, Resolved, resolve
 from forbear.scenario.rules import ReactiveRule
 from forbear.scenario.schedules import Rows, evidence_rows
@@ -54,10 +55,10 @@ class Scenario:
         (E2xx) or UnitError (E3xx) that holds every fault of the files, each with file, line, field, value, what is
         allowed and the nearest match.
         """
-        from forbear.country.model import MODEL
+        from forbear.country.extensions import model_of
 
         documents = read_chain(find(name), Faults())
-        return cls(documents, model or MODEL, rows or evidence_rows)
+        return cls(documents, model or model_of(extensions_of(documents)), rows or evidence_rows)
 
     def _with(self, data: dict[str, Any], layer: str, name: str | None) -> Scenario:
         document = Document(layer, data)
@@ -105,6 +106,8 @@ class Scenario:
             section = next((name for name, table in tables.items() if stem in table), None)
             if not equals or not value.strip():
                 faults.add(Fault("E230", f"{text!r} is no setting", value=text, allowed="room.name=value"))
+            elif section is None and (refusal := refused_lever(key.strip())) is not None:
+                faults.add(Fault("E265", refusal, value=text))
             elif section is None:
                 known = [entry for table in tables.values() for entry in table]
                 faults.add(
@@ -145,7 +148,7 @@ class Scenario:
                 )
             )
         faults.raise_if_any(self.file or self.name)
-        return problem_of(self._content, step)
+        return problem_of(self._content, step, self._model.extensions)
 
     def needed(self) -> tuple[str, ...]:
         """Return the keys of required facts that are still missing; empty when the scenario can run."""
@@ -196,9 +199,24 @@ class Scenario:
         return str(self._content.structure.header.get("description", ""))
 
     @property
+    def exit(self) -> datetime.date | str | None:
+        """The day by which the last soldier is to have left, "open" where none is set, None where nothing is said."""
+        return self._content.structure.header.get("exit")
+
+    @property
     def file(self) -> str | None:
         """The scenario's own file."""
         return next((document.file for document in reversed(self._documents) if document.file), None)
+
+    @property
+    def files(self) -> list[str]:
+        """The scenario's own file, then those that it extends, the nearest first."""
+        return [document.file for document in reversed(self._documents) if document.file]
+
+    def beside(self, name: str) -> Path | None:
+        """The file or folder of that name beside the scenario's own file, else beside the nearest that it extends."""
+        places = (Path(file).parent / name for file in self.files)
+        return next((place for place in places if place.exists()), None)
 
     @property
     def start(self) -> datetime.date:

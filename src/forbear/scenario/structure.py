@@ -37,7 +37,7 @@ SECTIONS = (
     "uncertainties",
     "observations",
 )
-_HEADER = ("name", "title", "kind", "extends", "start", "end", "description")
+_HEADER = ("name", "title", "kind", "extends", "start", "end", "exit", "extensions", "description")
 _SOURCE_KEYS = ("title", "publisher", "author", "year", "date", "address", "licence", "note", "accessed")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}\Z")
 #: Words with a meaning in tables of values; a member of that name could not be told from them.
@@ -146,6 +146,18 @@ def _header(structure: Structure, document: Document, level: int) -> None:
         if date is None:
             document.fault("E209", f"{key} is not a date", ("scenario", key), header[key], "2003-05-05")
         setattr(structure, key, date)
+    if "exit" in header:
+        leaves = as_date(header["exit"])
+        if leaves is None and header["exit"] != "open":
+            allowed = 'a date, or "open": no day is set'
+            document.fault("E209", "exit is not a date", ("scenario", "exit"), header["exit"], allowed)
+        structure.header["exit"] = leaves or "open"
+    if "extensions" in header:
+        given = header["extensions"]
+        if isinstance(given, list) and all(isinstance(name, str) and _NAME.match(name) for name in given):
+            structure.header["extensions"] = tuple(sorted(set(given)))
+        else:
+            document.fault("E203", "extensions is a list of names", ("scenario", "extensions"), given, '["name"]')
 
 
 def _sources(structure: Structure, document: Document) -> None:

@@ -14,7 +14,7 @@ from forbear.scenario.locate import Path
 from forbear.scenario.priors import FAMILIES, argument_faults
 from forbear.units import convert, factor
 
-__all__ = ["bounded", "fact_value", "member_index", "number", "prior"]
+__all__ = ["bounded", "fact_range", "fact_value", "member_index", "number", "prior"]
 
 
 def number(document: Document, path: Path, raw: object, unit: str, given: object = None) -> float | None:
@@ -113,6 +113,27 @@ def fact_value(
         document.fault("E231", f"{fact.key} takes whole numbers only", path, raw)
         return None
     return value
+
+
+def fact_range(document: Document, path: Path, spec: dict[str, Any], fact: Fact) -> tuple[float, float] | None:
+    """Return how far a guessed fact could as well be: `range = [low, high]`, around its value. Notes E233 or E3xx."""
+    given, unit = spec["range"], spec.get("unit")
+    allowed = "range = [low, high], the value between them"
+    if fact.integer or not (isinstance(given, list) and len(given) == 2):
+        reason = f"{fact.key} is a name or a switch and has no range" if fact.integer else "a range is two numbers"
+        document.fault("E233", reason, (*path, "range"), given, allowed)
+        return None
+    ends = [number(document, (*path, "range"), end, fact.unit, unit) for end in given]
+    if ends[0] is None or ends[1] is None:
+        return None
+    low, high = float(ends[0]), float(ends[1])
+    if not all(bounded(document, (*path, "range"), end, fact, given) for end in (low, high)):
+        return None
+    value = number(document, path, spec["value"], fact.unit, unit) if "value" in spec else None
+    if not low < high or (value is not None and not low <= value <= high):
+        document.fault("E233", "the value does not lie within its range", (*path, "range"), given, allowed)
+        return None
+    return low, high
 
 
 def prior(document: Document, path: Path, spec: dict[str, Any], parameter: Parameter) -> Prior | None:

@@ -33,12 +33,14 @@ def temper(
     state: dict[str, object] | None = None,
     keep: Callable[[dict[str, object]], None] | None = None,
     longest: int = 40,
+    final: int = 0,
 ) -> Draws:
     """Draw from prior x likelihood.
 
     log_likelihood(scores (n, p), seed) -> (n,), may be an unbiased estimate's logarithm with its own luck;
     log_prior(scores) -> (n,); mean (p,), covariance (p, p): the reference; count: particles; moves: a step's moves;
-    share: effective share to which a step may fall; state, keep: to resume, and to be told of each step.
+    share: effective share to which a step may fall; state, keep: to resume, and to be told of each step; final: further
+    moves once the temperature is one, which part particles that still share an ancestor.
     Randomness: numpy Philox keyed by (seed, step, move). Raises FloatingPointError when no particle has a likelihood.
     """
     root = np.linalg.cholesky(covariance)
@@ -51,6 +53,10 @@ def temper(
         }  # fmt: skip
     while float(state["t"]) < 1.0 and int(state["step"]) < longest:  # type: ignore[arg-type,call-overload]
         _step(state, log_likelihood, log_prior, mean, root, moves, share, seed)
+        if keep is not None:
+            keep(state)
+    while float(state["t"]) >= 1.0 and int(state.get("final", 0)) < final:  # type: ignore[arg-type,call-overload]
+        _settle(state, log_likelihood, log_prior, mean, root, seed)
         if keep is not None:
             keep(state)
     return Draws(
@@ -80,24 +86,51 @@ def _step(
     x, level = x[ancestors].copy(), level[ancestors].copy()
     accepted = []
     for move in range(1, moves + 1):
-        random = np.random.Generator(np.random.Philox(key=[seed, 1000 * number + move]))
-        beta = np.clip(state["scale"] * np.exp(random.normal(size=(len(x), 1)) * 0.5), 0.01, 1.0)
-        step = random.normal(size=x.shape) @ local.T
-        proposed = centre + np.sqrt(1.0 - beta**2) * (x - centre) + beta * step
-        there = log_likelihood(proposed, _seed(seed, number, move))
-        gain = _target(proposed, there, new, log_prior, mean, root) - gaussian_log_density(proposed, centre, local)
-        gain -= _target(x, level, new, log_prior, mean, root) - gaussian_log_density(x, centre, local)
-        take = np.log(random.random(len(x))) < gain
-        x[take], level[take] = proposed[take], there[take]
-        rate = float(take.mean())
+        x, level, rate = _move(
+            state, x, level, new, centre, local, log_likelihood, log_prior, mean, root, seed, number, move
+        )
         accepted.append(rate)
-        state["scale"] = float(np.clip(state["scale"] * np.exp(1.0 * (rate - 0.25)), 0.02, 1.0))
-        state["evaluations"] += len(x)
     state.update(x=x, level=level, t=new, step=number, log_weights=np.full(len(x), -np.log(len(x))))
     state["history"] = [
         *state["history"],
         {"t": new, "effective": effective_size(grown) / len(x), "distinct": distinct, "accepted": accepted, "scale": state["scale"]},
     ]  # fmt: skip
+
+
+def _move(
+    state: dict, x: np.ndarray, level: np.ndarray, t: float, centre: np.ndarray, local: np.ndarray, log_likelihood: Likelihood,
+    log_prior: Callable, mean: np.ndarray, root: np.ndarray, seed: int, number: int, move: int,
+) -> tuple[np.ndarray, np.ndarray, float]:  # fmt: skip
+    """One Metropolis-Hastings move of every particle at temperature t: scores, levels, share accepted. Adapts the scale."""
+    random = np.random.Generator(np.random.Philox(key=[seed, 1000 * number + move]))
+    beta = np.clip(state["scale"] * np.exp(random.normal(size=(len(x), 1)) * 0.5), 0.01, 1.0)
+    step = random.normal(size=x.shape) @ local.T
+    proposed = centre + np.sqrt(1.0 - beta**2) * (x - centre) + beta * step
+    there = log_likelihood(proposed, _seed(seed, number, move))
+    gain = _target(proposed, there, t, log_prior, mean, root) - gaussian_log_density(proposed, centre, local)
+    gain -= _target(x, level, t, log_prior, mean, root) - gaussian_log_density(x, centre, local)
+    take = np.log(random.random(len(x))) < gain
+    x[take], level[take] = proposed[take], there[take]
+    rate = float(take.mean())
+    state["scale"] = float(np.clip(state["scale"] * np.exp(1.0 * (rate - 0.25)), 0.02, 1.0))
+    state["evaluations"] += len(x)
+    return x, level, rate
+
+
+def _settle(
+    state: dict, log_likelihood: Likelihood, log_prior: Callable, mean: np.ndarray, root: np.ndarray, seed: int
+) -> None:
+    """One further move at temperature one, with the proposal of the particles as they are at the first of them."""
+    done = int(state.get("final", 0))
+    if done == 0:
+        state["local"] = _local(state["x"], np.full(len(state["x"]), 1.0 / len(state["x"])), mean, root)
+        state["history"] = [*state["history"], {"t": 1.0, "effective": 1.0, "distinct": len(state["x"]), "accepted": [], "scale": state["scale"]}]  # fmt: skip
+    centre, local = state["local"]
+    x, level, rate = _move(
+        state, state["x"].copy(), state["level"].copy(), 1.0, centre, local, log_likelihood, log_prior, mean, root, seed, int(state["step"]) + 1, done + 1
+    )  # fmt: skip
+    last = {**state["history"][-1], "accepted": [*state["history"][-1]["accepted"], rate], "scale": state["scale"]}
+    state.update(x=x, level=level, final=done + 1, history=[*state["history"][:-1], last])
 
 
 def _target(

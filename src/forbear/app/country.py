@@ -1,0 +1,196 @@
+"""A scenario made ready for quick answers: its draws, its strategies, and blocks that have been run."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.ensemble.engine import Block
+from forbear.ensemble.extended import engine_of
+from forbear.ensemble.results import Ensemble, dataset_of
+
+if TYPE_CHECKING:
+    from forbear.scenario.problem import Problem
+    from forbear.scenario.scenario import Scenario
+
+__all__ = ["BLOCK", "MONTHLY", "WEEKLY", "Cancelled", "Country", "merged"]
+
+#: Members that are run side by side for the first answer, and at a time afterwards.
+BLOCK = 64
+#: Recorded for the page: what charts, table and map need, and no more.
+WEEKLY = (
+    "deaths", "observed_attacks", "intervener_dead", "cost_budget", "cost_full", "force", "sustainable_force", "force_ceiling",
+    "observed_displaced", "governance", "democracy",
+)  # fmt: skip
+MONTHLY = ("deaths",)
+_KEPT = 96
+_PIECE = 26
+
+
+class Cancelled(Exception):
+    """The answer is no longer wanted."""
+
+
+class Country:
+    """One scenario on the page. Thread-safe; two problems run over the same draws with the same luck."""
+
+    def __init__(self, scenario: Scenario, key: str) -> None:
+        """Load strategies and the posterior beside the scenario. Raises as `Scenario.problem` and `load_strategies`."""
+        from forbear.analysis.policies import Strategy, load_strategies
+        from forbear.app.levers import sliders_of
+        from forbear.errors import FitError
+        from forbear.inference.posterior import Posterior
+
+        self.scenario, self.key = scenario, key
+        self.problem = scenario.problem()
+        self.strategies = load_strategies(scenario)
+        if "NEVER" not in self.strategies:
+            never = Strategy("NEVER", "Never intervening", "restraint", {"intervener.intervene": 0})
+            self.strategies["NEVER"] = never
+        self.never = self.strategies["NEVER"].apply(scenario).problem()
+        self.sliders = sliders_of(scenario)
+        self.notice = ""
+        self.posterior: Posterior | None = None
+        try:
+            self.posterior = Posterior.of(scenario, self.problem)
+        except FitError as error:
+            self.notice = f"The posterior beside the scenario cannot be used: {error.message}"
+        if self.posterior is not None:
+            changed = self.posterior.stale(scenario, self.problem)
+            if changed:
+                self.notice = f"The posterior was fitted before a change of: {', '.join(changed)}."
+        self._blocks: OrderedDict[tuple[Any, ...], Block] = OrderedDict()
+        self._lock = threading.Lock()
+        self._borders: dict[str, Any] | None = None
+        self._observed: dict[str, dict[str, list[Any]]] = {}
+        self._darkest: float | None = None
+
+    def words(self, which: str) -> str:
+        """What the unchanged levers are called: history where there was one."""
+        return (
+            ("as in history" if self.scenario.kind == "historical" else "as in the file")
+            if which == "history"
+            else which
+        )
+
+    @property
+    def unchanged(self) -> str:
+        """What a difference to the unchanged levers is a difference to."""
+        return "history" if self.scenario.kind == "historical" else "the file"
+
+    @cached_property
+    def residents(self) -> np.ndarray:
+        """Residents by district at the start, at least one."""
+        return np.maximum(np.asarray(self.problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
+
+    def monthly_path(self, lever: str) -> list[float]:
+        """A lever's value in the first week of every month, in its unit, to four digits."""
+        values = np.asarray(self.problem.levers[lever.split(".")[1]], dtype=float)
+        weeks = np.array([f"{date.year}-{date.month:02d}" for date in self.problem.dates.tolist()])
+        at = [int(np.flatnonzero(weeks == month)[0]) for month in self.problem.month_labels]
+        return [float(f"{values[place]:.4g}") for place in at]
+
+    def borders(self) -> dict[str, Any] | None:
+        """Outlines of the districts, or None where the scenario names no map."""
+        from forbear import evidence
+
+        if self._borders is None and self.scenario.borders:
+            self._borders = evidence.borders(self.scenario.borders)
+        return self._borders
+
+    def observed(self, quantity: str) -> dict[str, list[Any]]:
+        """Monthly and dated series that stand beside a quantity: label -> values."""
+        from forbear.scenario.observed import observed_values
+
+        if quantity not in self._observed:
+            self._observed[quantity] = {
+                f"counted: {o.title or name}": observed_values(self.scenario, name)
+                for name, o in self.scenario.observations.items()
+                if o.quantity == quantity and o.frequency in ("month", "point") and o.dimension is None
+            }
+        return self._observed[quantity]
+
+    def darkest(self, deaths: np.ndarray, years: np.ndarray, whole: list[int]) -> float:
+        """The value of the darkest shade: set by the first map drawn, so that maps can be compared."""
+        if self._darkest is None:
+            most = [np.nanmedian(deaths[:, years == y].sum(axis=1), axis=0) / self.residents * 1e5 for y in whole]
+            self._darkest = max(float(np.max(most)), 1.0)
+        return self._darkest
+
+    def draws(self, asked: str) -> str:
+        """Which draws are used when `asked` ("posterior" or "prior") are wanted."""
+        return "posterior" if asked == "posterior" and self.posterior is not None else "prior"
+
+    def parameters(
+        self, draws: str, members: np.ndarray, seed: int, pinned: tuple[tuple[str, float], ...] = ()
+    ) -> dict[str, np.ndarray]:
+        """Parameters of members, name -> (members, *dimensions); a pinned one has the given quantile of its prior in every
+        member and element. Randomness: named by the seed and the member."""
+        if draws == "posterior" and self.posterior is not None:
+            out = self.posterior.parameters(members)
+        else:
+            from forbear.ensemble.design import draw_priors
+
+            out = draw_priors(self.problem, members, seed)
+        for name, at in pinned:
+            out[name] = np.broadcast_to(self.at_quantile(name, at), out[name].shape).astype(out[name].dtype)
+        return out
+
+    def at_quantile(self, name: str, at: float) -> np.ndarray:
+        """A quantile of a parameter's prior, (*dimensions), in its unit."""
+        from forbear.scenario.priors import quantile
+
+        priors = self.problem.priors[name]
+        flat = [float(quantile(prior, np.array([at]))[0]) for prior in priors.ravel()]
+        return np.array(flat).reshape(priors.shape)
+
+    def block(
+        self,
+        problem: Problem,
+        draws: str,
+        start: int,
+        seed: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        weekly: tuple[str, ...] = WEEKLY,
+        pinned: tuple[tuple[str, float], ...] = (),
+    ) -> Block:
+        """Run members start to start + BLOCK of a problem, or take them from memory.
+
+        weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money; monthly ones are summed over all but districts. Raises Cancelled as
+        soon as `cancelled` says so between two half-years, RunError as the engine.
+        """
+        key = (problem.hash, draws, start, seed, weekly, pinned)
+        with self._lock:
+            if key in self._blocks:
+                self._blocks.move_to_end(key)
+                return self._blocks[key]
+        members = np.arange(start, start + BLOCK, dtype=np.uint32)
+        engine = engine_of(problem, weekly=weekly, monthly=MONTHLY)
+        opened = engine.open(self.parameters(draws, members, seed, pinned), members, seed)
+        for until in range(_PIECE, problem.steps + _PIECE, _PIECE):
+            if cancelled():
+                raise Cancelled
+            opened.advance(min(until, problem.steps))
+        block = engine._collect(opened.space, BLOCK)
+        money = ("cost_budget", "cost_full")
+        block.weekly = {k: v if k in money else v.astype(np.float32) for k, v in block.weekly.items()}
+        block.monthly = {k: v.sum(axis=tuple(range(3, v.ndim))).astype(np.float32) for k, v in block.monthly.items()}
+        with self._lock:
+            self._blocks[key] = block
+            while len(self._blocks) > _KEPT:
+                self._blocks.popitem(last=False)
+        return block
+
+
+def merged(problem: Problem, blocks: list[Block]) -> Ensemble:
+    """Return blocks of one problem as an ensemble of its weekly national values; monthly arrays are left out."""
+    weekly = {name: np.concatenate([b.weekly[name] for b in blocks]) for name in blocks[0].weekly}
+    failed = np.concatenate([b.failed for b in blocks])
+    data: Any = dataset_of(problem, Block(weekly, {}, {}, failed), np.arange(len(failed)), {})
+    return Ensemble(data, {"scenario": problem.name})

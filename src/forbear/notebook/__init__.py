@@ -1,0 +1,1 @@
+"""Notebooks: pictures that carry their table, and rich representations of what forbear returns."""

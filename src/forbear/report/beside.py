@@ -1,0 +1,149 @@
+"""Never intervening beside what was done: the main outcomes of both, as bands, in one table that ranks nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.analysis.outcomes import OUTCOMES, recorded, values_of
+from forbear.analysis.policies import Strategy
+from forbear.figures.spec import approximately
+
+if TYPE_CHECKING:
+    from forbear.ensemble.progress import Meter
+    from forbear.ensemble.results import Ensemble
+    from forbear.scenario import Scenario
+
+__all__ = ["SHOWN", "Beside", "beside_never", "never_intervening", "simulate_never"]
+
+#: The main outcomes, each on its own line.
+SHOWN = ("deaths", "displaced", "intervener_deaths", "cost", "cost_full", "attacks_abroad", "governance", "democracy", "allies", "adversaries")  # fmt: skip
+LEVELS = (0.05, 0.5, 0.95)
+Three = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a world without the
+    intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a range in words; proposed: of a proposed intervention ranges are told, no middle."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    assumed: bool
+    own_deaths: Three
+    never_deaths: Three | None
+    never_cost: str
+    note: str
+    proposed: bool = False
+
+
+def never_intervening(scenario: Scenario) -> Scenario:
+    """The scenario with nobody intervening: its own strategy NEVER where it has one. Raises as `Strategy.apply`."""
+    from forbear.analysis.policies import load_strategies
+
+    known = load_strategies(scenario)
+    plain = Strategy("NEVER", "Never intervening", "restraint", {"intervener.intervene": 0})
+    return known.get("NEVER", plain).apply(scenario)
+
+
+def simulate_never(
+    ensemble: Ensemble, scenario: Scenario, *, workers: int | None = None, progress: Meter | None = None
+) -> Ensemble | None:
+    """The members of `ensemble` with nobody intervening: same parameters, same luck. None where nobody intervenes anyway.
+
+    Randomness: named by the seed of the ensemble. Raises as `simulate`.
+    """
+    from forbear.ensemble.runner import simulate
+
+    if float(np.asarray(ensemble.data["force"].values).max()) == 0:
+        return None
+    given = {str(n)[6:]: v.values for n, v in ensemble.data.data_vars.items() if str(n).startswith("given_")}
+    return simulate(
+        never_intervening(scenario).problem(), members=ensemble.data["member"].values, seed=int(ensemble.manifest["seed"]), parameters=given,
+        weekly=recorded(list(SHOWN)), monthly=(), workers=workers, progress=progress, note="nobody intervenes",
+    ).healthy  # fmt: skip
+
+
+def beside_never(
+    ensemble: Ensemble, scenario: Scenario, answers: dict[str, Any] | None, never: Ensemble | None
+) -> Beside | None:
+    """Return the table: from the strategies of `answers`, else from the two ensembles, else None."""
+    if answers is not None and answers.get("strategies", {}).get("rows"):
+        return _from_answers(answers["strategies"])
+    if float(np.asarray(ensemble.data["force"].values).max()) == 0:
+        return None  # nobody intervenes in the scenario itself
+    columns = {_own(scenario): _of(ensemble)}
+    if never is not None:
+        columns["Never intervening (by assumption)"] = _of(never)
+    names = list(columns)
+    if scenario.kind == "prospective":
+        note = "Ranges of nine in ten simulated histories, under stated assumptions: not a forecast, and no middle is told."
+        return _table(columns, [names[0]], names[1:], note, proposed=True)
+    return _table(
+        columns, [names[0]], names[1:], "Medians of simulated histories; in brackets the range of nine in ten of them."
+    )
+
+
+def _own(scenario: Scenario) -> str:
+    return "What was done" if scenario.kind == "historical" else "What the scenario does"
+
+
+def _of(ensemble: Ensemble) -> dict[str, Three]:
+    out: dict[str, Three] = {}
+    for name in SHOWN:
+        if OUTCOMES[name].quantity in ensemble.data:
+            low, middle, high = np.quantile(values_of(ensemble.data, name), LEVELS)
+            out[name] = (float(low), float(middle), float(high))
+    return out
+
+
+def _from_answers(found: dict[str, Any]) -> Beside | None:
+    rows = found["rows"]
+    own = next((n for n, r in rows.items() if n == "HISTORY"), None)
+    own = own or next((n for n, r in rows.items() if r["side"] == "history"), None)
+    if own is None:
+        return None
+    assumed = [n for n, r in rows.items() if r["assumed"]]
+    columns: dict[str, dict[str, Three]] = {}
+    titles = []
+    for name in (own, *assumed):
+        title = rows[name]["title"] + (" (by assumption)" if name in assumed else "")
+        titles.append(title)
+        columns[title] = {
+            o: (v[0], v[2], v[4])
+            for o, v in rows[name]["outcomes"].items()
+            if o in SHOWN and all(x is not None for x in v)
+        }
+    note = f"Medians of {found['draws']} draws; in brackets the range of nine in ten of them."
+    return _table(columns, titles[:1], titles[1:], note)
+
+
+def _table(
+    columns: dict[str, dict[str, Three]], own: list[str], never: list[str], note: str, proposed: bool = False
+) -> Beside:
+    rows = []
+    for name in SHOWN:
+        if not all(name in values for values in columns.values()):
+            continue
+        whole = OUTCOMES[name].unit in ("persons", "attacks")
+        cells = [_words(values[name], whole, proposed) for values in columns.values()]
+        rows.append((f"{OUTCOMES[name].title} ({OUTCOMES[name].unit})", *cells))
+    first = columns[never[0]] if never else {}
+    if never:
+        note += " Worlds without the intervention rest on assumption, not on data; nothing is added up or ranked."
+    cost = first.get("cost", (0.0, 0.0, 0.0))
+    title = f"Never intervening, beside {own[0][:1].lower()}{own[0][1:]}" if never else "The main outcomes"
+    return Beside(
+        title, ("outcome", *columns), tuple(rows), bool(never), columns[own[0]]["deaths"], first.get("deaths"),
+        f"{approximately(cost[0])} to {approximately(cost[2])} billion US$" if cost[2] > 0 else "no money", note, proposed,
+    )  # fmt: skip
+
+
+def _words(three: Three, whole: bool, proposed: bool = False) -> str:
+    low, middle, high = (approximately(float(round(v)) if whole else v) for v in three)
+    if proposed and low != high:
+        return f"{low} to {high}"
+    return middle if low == middle == high else f"{middle} ({low} to {high})"

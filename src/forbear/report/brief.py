@@ -1,0 +1,153 @@
+"""The brief: the front page with two or three figures on two pages, as a tagged PDF with its fonts inside."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.errors import FileError
+from forbear.figures.fan import fan
+from forbear.figures.intervals import IntervalRow, intervals
+from forbear.figures.spec import Figure
+from forbear.figures.standalone import standalone
+from forbear.report.content import CHARTS
+from forbear.report.front import Front
+from forbear.report.gather import beside
+from forbear.report.write import front_of
+from forbear.scenario.observed import observed_values
+
+if TYPE_CHECKING:
+    from forbear.ensemble.results import Ensemble
+    from forbear.scenario import Scenario
+
+__all__ = ["PAGES", "brief_figures", "typeset", "write_brief"]
+
+PAGES = 2
+#: Sizes of letters, and heights in millimetres of the first figure and of the other, the largest first.
+SIZES, FIRST, OTHER = (1.18, 1.12, 1.06, 1.0, 0.94, 0.88, 0.8), (96, 88, 80, 72, 64, 56, 48), (84, 76, 68, 60, 52)
+FACE = "Libertinus Serif"
+
+
+def write_brief(
+    ensemble: Ensemble,
+    scenario: Scenario,
+    *,
+    to: str | Path,
+    answers: dict[str, Any] | None = None,
+    command: str = "",
+    **more: Any,
+) -> Path:
+    """Write the brief of `ensemble` to one PDF file of at most two A4 pages; return its path.
+
+    answers, more: as for `forbear.report.front.front_page`; command: what repeats the run, printed at the foot.
+    Deterministic: the same run gives the same bytes. The file is replaced whole or not at all. Raises FileError E103
+    when it cannot be written.
+    """
+    front = front_of(ensemble, scenario, answers=answers, **more)
+    pdf = typeset(front, brief_figures(ensemble, scenario, answers), _foot(ensemble, command))
+    path = Path(to)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(path.name + ".partial")
+        temporary.write_bytes(pdf)
+        temporary.replace(path)
+    except OSError as error:
+        raise FileError("E103", f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: dict[str, Any] | None) -> list[Figure]:
+    """Two or three figures: what was simulated beside what was counted; what remedies add, else effects on deaths, else force and cost."""
+    observed = {name: observed_values(scenario, name) for name in scenario.observations}
+    out = [_fan(ensemble, scenario, observed, ("observed_civilian_deaths", "observed_attacks", "deaths"))]
+    game = (answers or {}).get("attribution", {}).get("levers")
+    tested = [
+        c for c in (answers or {}).get("claims", {}).values() if c["outcome"] == "deaths" and c["kind"] == "effect"
+    ]
+    if tested and not game:
+        rows = [IntervalRow.of(f"{c['name']} {c['title']}", c["effect"], c["verdict"]) for c in tested[:9]]
+        out.append(
+            intervals(
+                "brief-effects", "Effects on civilian deaths", "ratio of deaths, changed over base", rows, margin=(0.91, 1.1), logarithmic=True,
+                sides=("fewer", "more"), caption="Effects on civilian deaths: median, half and nine tenths of draws; the grey band holds effects too small to matter.",
+            )
+        )  # fmt: skip
+    if game:
+        remedies = [
+            IntervalRow(r["title"], "", r["p05"], r["p25"], r["p50"], r["p75"], r["p95"])
+            for r in game["rows"]["deaths"][:10]
+        ]
+        out.append(
+            intervals(
+                "brief-remedies", "What each remedy adds", "part of the fall in the logarithm of deaths (0.1 is about a tenth)", remedies, reference=0.0, sides=("more deaths", "fewer deaths"),
+                caption="What each remedy adds, in full, on average over all orders (Shapley values): median, half and nine tenths of draws.",
+            )
+        )  # fmt: skip
+    if len(out) == 1:
+        out += [
+            _fan(ensemble, scenario, observed, (name,)) for name in ("force", "cost_budget") if _moves(ensemble, name)
+        ]
+    return out
+
+
+def _moves(ensemble: Ensemble, name: str) -> bool:
+    return name in ensemble.data and float(np.abs(ensemble.data[name].values).max()) > 0
+
+
+def _fan(ensemble: Ensemble, scenario: Scenario, observed: dict[str, Any], names: tuple[str, ...]) -> Figure:
+    """The first of the charts that has observations beside it, else the last."""
+    charts = {chart.quantity: chart for chart in CHARTS}
+    seen = {n: beside(scenario, observed, n, ("month", "point")) for n in names if _moves(ensemble, n)}
+    name = next((n for n, values in seen.items() if values), names[-1])
+    chart = charts[name]
+    words = f"{chart.title}, {chart.unit}{', logarithmic' if chart.logarithmic else ''}: median, half and nine tenths of simulated histories."
+    return fan(
+        ensemble, name, title=chart.title, unit=chart.unit, caption=f"{words} {chart.caption if seen.get(name) else ''}".strip(), observed=seen.get(name), scale=chart.scale,
+        others=dict(chart.others), logarithmic=chart.logarithmic,
+    )  # fmt: skip
+
+
+def _foot(ensemble: Ensemble, command: str) -> str:
+    held = ensemble.manifest
+    return f"{command or 'forbear'}; scenario {str(held.get('scenario_hash', ''))[:12]}, model {str(held.get('model_hash', ''))[:12]}"
+
+
+def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
+    """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two pages."""
+    import typst
+
+    source = (files("forbear.report") / "brief.typ").read_bytes()
+    data = json.dumps(_data(front, figures, foot), ensure_ascii=False, sort_keys=True)
+
+    def compiled(size: float, tall: int, low: int) -> tuple[typst.Compiler, int]:
+        inputs = {"data": data, "scale": str(size), "tall": str(tall), "low": str(low)}
+        compiler = typst.Compiler(input=source, ignore_system_fonts=True, sys_inputs=inputs)
+        return compiler, int(json.loads(compiler.query("<pages>", field="value", one=True)))
+
+    # the largest letters first, then the largest other figures, then the largest first figure that keep the pages
+    size = next((v for v in SIZES if compiled(v, FIRST[-1], OTHER[-1])[1] <= PAGES), SIZES[-1])
+    low = next((v for v in OTHER[:-1] if compiled(size, FIRST[-1], v)[1] <= PAGES), OTHER[-1])
+    tall = next((v for v in FIRST[:-1] if compiled(size, v, low)[1] <= PAGES), FIRST[-1])
+    pdf = compiled(size, tall, low)[0].compile(source, format="pdf", pdf_standards=["ua-1"], timestamp=0)
+    assert isinstance(pdf, bytes)  # without a file to write to, a PDF comes back as one piece
+    return pdf
+
+
+def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
+    """The words and pictures as plain data."""
+    beside_it = front.beside
+    return {
+        "title": front.title, "eyebrow": f"{front.eyebrow}: brief", "question": front.question, "answer": list(front.answer), "banners": [list(b) for b in front.banners],
+        "beside": None if beside_it is None else {
+            "title": beside_it.title,
+            "head": list(beside_it.head), "rows": [list(r) for r in beside_it.rows], "note": beside_it.note,
+        },
+        "lessons": [{"name": x.name, "rival": x.rival, "argument": x.argument, "effect": x.effect, "verdict": x.verdict} for x in front.lessons],
+        "counted": front.lessons_words, "meanings": [[w[0].upper() + w[1:], m] for w, m in front.meanings], "cannot": list(front.cannot), "trust": list(front.trust),
+        "figures": [{"svg": standalone(f, title=False, family=FACE), "alternative": f"{f.title}. {f.alternative}", "caption": f.caption} for f in figures],
+        "footer": foot,
+    }  # fmt: skip

@@ -1,0 +1,139 @@
+"""Citations: the references of the methods, the data sources as BibTeX, and what each method is, in words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forbear.inference.posterior import Posterior
+    from forbear.scenario import Problem, Scenario
+
+__all__ = ["bibtex", "methods", "references", "software"]
+
+
+def software() -> str:
+    """The program itself as a BibTeX entry."""
+    from importlib.metadata import version
+
+    return (
+        "@software{forbear,\n  title = {Forbear: a laboratory for the decision to intervene in another country},\n"
+        f"  author = {{{{The forbear authors}}}}, version = {{{version('forbear')}}}, year = {{2026}}\n}}"
+    )
+
+
+@lru_cache(maxsize=1)
+def references() -> dict[str, dict[str, str]]:
+    """Every reference of the methods: key -> fields, with `words` as a reader wants it and `entry` as BibTeX."""
+    text = (files("forbear.report") / "references.bib").read_text(encoding="utf-8")
+    out = {}
+    for entry in re.findall(r"@\w+\{.*?\n\}", text, flags=re.DOTALL):
+        key = re.match(r"@\w+\{(\w+),", entry).group(1)  # type: ignore[union-attr]
+        fields = dict(re.findall(r"(\w+) = \{((?:[^{}]|\{[^{}]*\})*)\}", entry))
+        where = ", ".join(
+            fields[k] for k in ("journal", "booktitle", "institution", "number", "volume", "note") if k in fields and not (k == "number" and "journal" in fields)
+        )  # fmt: skip
+        authors = fields["author"].replace(" and others", " and others").split(" and ")
+        names = [a.split(",")[0] for a in authors]
+        short = names[0] if len(names) == 1 else f"{names[0]} and {'others' if len(names) > 2 else names[1]}"
+        out[key] = {
+            **fields, "key": key, "entry": entry, "short": f"{short} {fields['year']}",
+            "words": f"{'; '.join(authors)} ({fields['year']}). {fields['title']}. {where}.",
+        }  # fmt: skip
+    return out
+
+
+def bibtex(scenario: Scenario | None = None) -> str:
+    """BibTeX of the program, of the methods, and of the sources of a scenario and of the series beside it."""
+    entries = [software(), *(r["entry"] for r in references().values())]
+    if scenario is not None:
+        entries += [_entry(key, fields) for key, fields in _sources(scenario).items()]
+    return "\n".join(entries)
+
+
+def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
+    from forbear import evidence
+
+    out: dict[str, dict[str, str]] = {}
+    for key, source in scenario.sources.items():
+        details = source.details
+        out[f"source:{key}"] = {
+            "title": source.title, "author": str(details.get("publisher", "")), "year": str(details.get("year", "")), "note": str(details.get("licence", "")),
+        }  # fmt: skip
+    for name in dict.fromkeys(o.series for o in scenario.observations.values()):
+        for held in evidence.find(name).sources:
+            out.setdefault(
+                f"data:{held.key}",
+                {"title": held.title, "author": held.publisher, "howpublished": held.address, "note": f"Licence: {held.licence}"},
+            )  # fmt: skip
+    return out
+
+
+def _entry(key: str, fields: dict[str, str]) -> str:
+    def clean(text: str) -> str:
+        return re.sub(r"([&%#_])", r"\\\1", text.replace("{", "(").replace("}", ")"))
+
+    held = [
+        f"  {name} = {{{'{' + clean(v) + '}' if name == 'author' else clean(v)}}}" for name, v in fields.items() if v
+    ]
+    return f"@misc{{{key},\n" + ",\n".join(held) + "\n}"
+
+
+def methods(
+    problem: Problem, posterior: Posterior | None, answers: dict[str, Any] | None, validation: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """What was done, in the order in which it was done: title, words, short citations."""
+    out: list[tuple[str, str, tuple[str, ...]]] = [
+        (
+            "Simulation",
+            f"Stocks of people, organisations, forces, services, politics and money in {len(problem.names.get('district', ()))} districts are moved week by week by declared rules. "
+            "Random numbers have names (seed, member, week, room, draw), so the same seed gives the same bits and two policies share their luck.",
+            ("salmon2011",),
+        )
+    ]
+    if posterior is not None:
+        settings, refine = posterior.notes.get("settings", {}), posterior.notes.get("refine", {}) or {}
+        out.append(
+            (
+                "Learning from the series",
+                f"An ensemble smoother scouts; then sequential Monte Carlo with a particle filter as likelihood ({refine.get('particles', 'several')} particles, "
+                f"{settings.get('replicates', 'independent')} replicates, {len(posterior):,} draws kept) refines. Months share their news: the likelihood is composite. Agreement of replicates is measured by R-hat.",
+                ("emerick2013", "delmoral2006", "andrieu2010", "varin2011", "vehtari2021"),
+            )
+        )
+    if answers is not None:
+        out.append(
+            (
+                "Claims and verdicts",
+                f"Each claim is a paired counterfactual over {answers['about']['draws']} draws with {answers['about']['lucks']} lucks each, under {len(answers['about']['structures'])} structures fitted alike. "
+                "Supported or refuted needs four fifths of draws in four fifths of structures; not identified, where the question was not open before data, the data did not narrow the effect, or a parameter that no data reach decides.",
+                ("friedman2008",),
+            )
+        )
+        out.append(
+            (
+                "Strategies",
+                "Regret and shares that are good enough are taken objective by objective over draws; nothing is summed over objectives.",
+                ("savage1951", "lempert2003"),
+            )
+        )
+        if answers.get("attribution"):
+            out.append(
+                (
+                    "Attribution",
+                    "Shapley values over remedies and over structure; every coalition is run for up to six players, antithetic orders are sampled above.",
+                    ("castro2009", "mitchell2022"),
+                )
+            )
+    if validation:
+        out.append(
+            (
+                "Validation",
+                "Forecasts from a fit that stops earlier, scored by proper rules against simple baselines; rival structures weighted by stacking; invented worlds of known truth fitted again; rank histograms.",
+                ("gneiting2007", "hegre2024", "yao2018", "talts2018"),
+            )
+        )
+    known = references()
+    return [{"title": title, "words": words, "cited": [known[k]["short"] for k in keys]} for title, words, keys in out]

@@ -1,0 +1,341 @@
+"""The front page: the question, the answer in three sentences, the lessons, never intervening, and what cannot be said.
+
+Every sentence is made from the numbers of the run: nothing about any country is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.figures.spec import approximately
+from forbear.report.beside import Beside, beside_never
+from forbear.report.words import between, join, percent, plain_effect
+
+if TYPE_CHECKING:
+    from forbear.ensemble.matching import Matching
+    from forbear.ensemble.results import Ensemble
+    from forbear.inference.posterior import Posterior
+    from forbear.scenario import Scenario
+
+__all__ = ["DECIDED", "Front", "Lesson", "front_page"]
+
+DECIDED = ("supported", "refuted")
+#: Verdicts in the order in which they are counted, with what each means to a reader.
+MEANINGS = {
+    "supported": "the argument holds in four fifths of draws in four fifths of structures",
+    "refuted": "the rival holds as firmly",
+    "contested": "structures that fit alike, or one parameter, turn the answer",
+    "not identified": "this evidence cannot tell who is right",
+    "values only": "a matter of values: consequences are shown, no verdict is given",
+}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival."""
+
+    name: str
+    title: str
+    rival: str
+    argument: str
+    effect: str
+    verdict: str
+    rival_verdict: str
+
+
+@dataclass(frozen=True)
+class Front:
+    """Everything that the front page says, as plain text."""
+
+    eyebrow: str
+    title: str
+    description: str
+    banners: tuple[tuple[str, str], ...]
+    question: str
+    answer: tuple[str, str, str]
+    lessons: tuple[Lesson, ...]
+    lessons_words: str
+    meanings: tuple[tuple[str, str], ...]
+    beside: Beside | None
+    trust: tuple[str, ...]
+    cannot: tuple[str, ...]
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def front_page(
+    ensemble: Ensemble,
+    scenario: Scenario,
+    *,
+    never: Ensemble | None = None,
+    matching: Matching | None = None,
+    posterior: Posterior | None = None,
+    stale: Sequence[str] = (),
+    validation: dict[str, Any] | None = None,
+    answers: dict[str, Any] | None = None,
+    missed: Sequence[str] = (),
+    held: int = 0,
+) -> Front:
+    """Return the front page of a run.
+
+    never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale: what has
+    changed since the fit; missed, held: titles of observed series that the members miss, number that they hold.
+    Deterministic.
+    """
+    beside = beside_never(ensemble, scenario, answers, never)
+    lessons = tuple(_lesson(c) for c in (answers or {}).get("claims", {}).values())
+    historical = scenario.kind == "historical"
+    verdicts = dict.fromkeys(lesson.verdict for lesson in lessons)
+    return Front(
+        eyebrow=f"forbear {ensemble.manifest.get('forbear', '')}, {scenario.kind} scenario",
+        title=scenario.title,
+        description=" ".join((scenario.description or "").split()),
+        banners=_banners(scenario, posterior, matching, stale, validation, answers),
+        question=_question(scenario, historical, bool(lessons)),
+        answer=(
+            _as_done(ensemble, historical),
+            _done_better(answers, lessons, posterior, matching),
+            _never(beside, historical),
+        ),
+        lessons=lessons,
+        lessons_words=_counted(lessons),
+        meanings=tuple((word, meaning) for word, meaning in MEANINGS.items() if word in verdicts),
+        beside=beside,
+        trust=_trust(posterior, matching, validation, missed, held),
+        cannot=_cannot(lessons, posterior, beside),
+        facts=_facts(ensemble),
+    )
+
+
+def _lesson(claim: dict[str, Any]) -> Lesson:
+    return Lesson(
+        claim["name"], claim["title"], claim["rival"], claim["statement"], plain_effect(claim), claim["verdict"], claim["rival_verdict"]
+    )  # fmt: skip
+
+
+def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
+    if historical:
+        words = f"{scenario.title}: what did the intervention bring to the country and to those who intervened"
+        words += ", how much of what went wrong could have been avoided by doing it better" if tested else ""
+        return words + ", and what if nobody had intervened?"
+    return f"{scenario.title}: what may an intervention bring to the country and to those who intervene, and what if nobody does?"
+
+
+def _span(values: np.ndarray, scale: float = 1.0) -> str:
+    low, high = np.quantile(values * scale, [0.05, 0.95])
+    if scale == 1.0:  # people are whole
+        low, high = np.round(low), np.round(high)
+    if approximately(float(low)) == approximately(float(high)):
+        return f"about {approximately(float(low))}" if high else "no"
+    return f"{approximately(float(low))} to {approximately(float(high))}"
+
+
+def _facts(ensemble: Ensemble) -> dict[str, str]:
+    data = ensemble.data
+    successes = int((data["success"].values[:, -1] > 0).sum())
+    return {
+        "civilians": _span(data["civilians_dead"].values[:, -1]),
+        "soldiers": _span(data["intervener_dead"].values[:, -1]),
+        "cost": _span(data["cost_budget"].values[:, -1], 1e-9),
+        "full": _span(data["cost_full"].values[:, -1], 1e-9),
+        "success": f"{successes or 'none'} of {len(ensemble):,}",
+        "beyond": percent(float((data["force"].values > data["sustainable_force"].values).mean())),
+    }
+
+
+def _as_done(ensemble: Ensemble, historical: bool) -> str:
+    facts = _facts(ensemble)
+    lead = "As it was done" if historical else "As the scenario has it"
+    return (
+        f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, {facts['soldiers']} soldiers of the "
+        f"intervener killed and {facts['cost']} billion US$ spent, and {facts['success']} end in stable success: two calm, inclusive and "
+        "governed years without a large foreign force."
+    )
+
+
+def _done_better(
+    answers: dict[str, Any] | None,
+    lessons: Sequence[Lesson],
+    posterior: Posterior | None,
+    matching: Matching | None,
+) -> str:
+    if answers is None or not (lessons or answers.get("attribution")):
+        if posterior is not None:
+            return "Whether doing it differently would have helped was not asked in this run: no effect of any policy is claimed here."
+        made = (
+            "prior draws kept by a rough match to what was observed"
+            if matching
+            else "draws from priors, set beside no data"
+        )
+        return f"Whether doing it differently would help is left open: the members are {made}, which cannot tell, so no effect of any policy is claimed."
+    parts: list[str] = []
+    games = answers.get("attribution", {})
+    for game, lead in (
+        ("levers", "All remedies together and in full"),
+        ("feasible", "as far as they could have been had"),
+    ):
+        if game in games:
+            low, middle, high = (float(np.exp(-v)) for v in reversed(games[game]["total"]["deaths"]))
+            held = f"{percent(middle)} ({between(low, high)})"
+            parts.append(f"{lead} would leave {held} of the deaths" if not parts else f"{lead} {held}")
+    text = ", ".join(parts)
+    if "levers" in games:
+        rest = games["levers"]["unattributed"]
+        text += f", and the chance of a calm, inclusive and governed last year would go from {percent(rest['order_history'])} to {percent(rest['order_remedied'])}"
+    if not lessons:
+        return text + "."
+    tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
+    decided = [lesson for lesson in tested if lesson.verdict in DECIDED]
+    words = f"of {len(tested)} lessons put to the test this evidence decides {len(decided) or 'none'}"
+    words += f" ({join([lesson.name for lesson in decided])})" if decided else ""
+    return f"{text}; {words}." if text else words[0].upper() + words[1:] + "."
+
+
+def _never(beside: Beside | None, historical: bool) -> str:
+    if beside is None or beside.never_deaths is None:
+        return "What never intervening would bring was not run here, so nothing in this report says whether intervening was better."
+    low, middle, high = beside.never_deaths
+    own_low, _, own_high = beside.own_deaths
+    overlap = low <= own_high and own_low <= high
+    words = (
+        f"Never intervening, a band by assumption that no data of this country can narrow, has {approximately(low)} to {approximately(high)} civilians killed "
+        f"{'' if beside.proposed else f'(median {approximately(middle)}) '}and {beside.never_cost} spent: "
+    )
+    if overlap:
+        words += f"the band of deaths overlaps with what {'was done' if historical else 'the scenario does'}, "
+    else:
+        words += f"the band of deaths lies {'below' if high < own_low else 'above'} what {'was done' if historical else 'the scenario does'}, "
+    return words + "and which is better, all things weighed, is a judgement of values that no model makes."
+
+
+def _counted(lessons: Sequence[Lesson]) -> str:
+    if not lessons:
+        return ""
+    counts = {w: [lesson.name for lesson in lessons if lesson.verdict == w] for w in MEANINGS}
+    return "; ".join(f"{len(names)} {word} ({', '.join(names)})" for word, names in counts.items() if names) + "."
+
+
+def _banners(
+    scenario: Scenario,
+    posterior: Posterior | None,
+    matching: Matching | None,
+    stale: Sequence[str],
+    validation: dict[str, Any] | None,
+    answers: dict[str, Any] | None,
+) -> tuple[tuple[str, str], ...]:
+    out: list[tuple[str, str]] = []
+    if scenario.kind == "invented":
+        out.append(("This country is invented.", "Nothing here is about a real place."))
+    if posterior is None:
+        if matching:
+            out.append(
+                ("This is not a posterior.", f"Parameters are prior draws kept by a stated rough match to history: {matching.rule}. The spread is what that rule leaves open, not a probability that the world was so. No effect of any policy is claimed.")
+            )  # fmt: skip
+        else:
+            out.append(
+                ("These are prior draws.", "There is no observed series to learn from, so the spread is what the priors allow. No effect of any policy is claimed.")
+            )  # fmt: skip
+    elif posterior.quick:
+        out.append(
+            (
+                "A quick fit: for a first look, not for results.",
+                f"Learned from observed series with few draws ({len(posterior)}).",
+            )
+        )
+    elif posterior.effort == "coarse":
+        said = f" and saw nothing from {posterior.notes['until']} on" if posterior.notes.get("until") else ""
+        out.append(
+            (
+                "A coarse fit: its numbers are rougher than a full one's.",
+                f"Learned from observed series with {len(posterior)} draws in two short replicates{said}.",
+            )
+        )
+    if stale:
+        out.append(
+            (
+                "The fit is out of date.",
+                f"It was made with another {join(list(stale))}: fit the scenario again before using a number.",
+            )
+        )
+    if (
+        posterior is not None
+        and answers
+        and answers["about"].get("stamp")
+        and answers["about"]["stamp"] != posterior.stamp
+    ):
+        out.append(("The verdicts are out of date.", "They were computed from another posterior than the one shown."))
+    if validation and validation.get("forecast", {}).get("banner"):
+        out.append((f"Forecasts: {validation['forecast']['word']}.", validation["forecast"]["banner"]))
+    return tuple(out)
+
+
+def _trust(
+    posterior: Posterior | None,
+    matching: Matching | None,
+    validation: dict[str, Any] | None,
+    missed: Sequence[str],
+    held: int,
+) -> tuple[str, ...]:
+    out = []
+    if posterior is not None:
+        rhat = (posterior.notes.get("refine") or {}).get("rhat_90")
+        agree = (
+            f"; two independent fits agree to R-hat {rhat:.2f} at the ninetieth percentile of parameters"
+            if rhat
+            else ""
+        )
+        out.append(f"Uncertainties were learned from observed series ({len(posterior):,} draws{agree}).")
+    if held or missed:
+        words = f"Of {held + len(missed)} observed series the simulated nine-tenths bands hold {held} as they should"
+        out.append(words + (f"; missed: {'; '.join(missed)}." if missed else "."))
+    found = validation or {}
+    if "forecast" in found:
+        origin = (found["forecast"].get("origins") or [""])[0]
+        out.append(
+            f"Asked to foresee months it had not seen (from {origin}), the model {_judged(found['forecast']['word'])} the rule set down beforehand against simple baselines."
+        )
+    if found.get("neutrality", {}).get("rows"):
+        own = [r for r in found["neutrality"]["rows"] if r["form"] == ""]
+        failing = [r["title"] for r in own if not r["passes"]]
+        words = f"Before any data the question is open for {len(own) - len(failing)} of {len(own)} audited levers"
+        out.append(words + (f"; not for {join(failing)}." if failing else "."))
+    if found.get("recovery", {}).get("effects"):
+        effects = found["recovery"]["effects"].values()
+        covered, wrong = min(e["coverage_90"] for e in effects), max(e["wrong_sign"] for e in effects)
+        out.append(
+            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the true effect in at least {percent(covered)}; at most {percent(wrong)} of verdicts had the wrong sign."
+        )
+    if not out:
+        out.append(
+            "Nothing here was checked against data: this shows what the assumptions imply, not what would happen."
+        )
+    return tuple(out)
+
+
+def _judged(word: str) -> str:
+    return {"passes": "passes", "fails": "FAILS"}.get(word, f"is judged “{word}” by")
+
+
+def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Beside | None) -> tuple[str, ...]:
+    open_ = [lesson.name for lesson in lessons if lesson.verdict in ("contested", "not identified")]
+    out = []
+    if open_:
+        tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
+        out.append(
+            f"Who is right on {len(open_)} of {len(tested)} lessons: the data, or structures that explain them alike, leave these open."
+        )
+    if beside is not None and beside.assumed:
+        out.append(
+            "What would truly have happened without the intervention: that band rests on assumption and is never ranked against the rest."
+        )
+    out += [
+        "What will happen anywhere: it is no forecast, proves nothing and has no single number as an answer.",
+        "Anything about a person, a unit or a place smaller than a district, or anything of use to an operation.",
+        "What a life, an ally or a principle is worth: outcomes are set side by side and never added up.",
+    ]
+    if posterior is not None:
+        out.append("Whether anything learned here holds in another country.")
+    return tuple(out)

@@ -1,0 +1,182 @@
+"""The laboratory and the claims page in a real browser, with the network refused."""
+
+import pytest
+
+READY = "#results[data-stage]"
+
+
+def stood(page, run=None):
+    """Wait for results, of another run than `run` if one is given; return its number."""
+    wanted = READY if run is None else f'{READY}:not([data-run="{run}"])'
+    page.wait_for_selector(wanted, timeout=60_000)
+    return page.get_attribute("#results", "data-run")
+
+
+def table(page):
+    return page.locator("table.differences td").all_inner_texts()
+
+
+@pytest.mark.parametrize("path", ["/", "/claims", "/claims?scenario=iraq-2003&claim=H2", "/enter", "/nowhere"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_barrier(served, eyes, path, scheme):
+    seen = eyes(color_scheme=scheme)
+    seen.page.goto(served.address + path)
+    if path == "/" or "claim=" in path:
+        stood(seen.page)
+    assert seen.axe() == []
+    assert not seen.tried
+
+
+def test_a_slider_moves_the_charts_and_nothing_is_asked_of_elsewhere(served, eyes):
+    seen = eyes()
+    seen.page.goto(served.address + "/")
+    run, before = stood(seen.page), None
+    before = table(seen.page)
+    seen.page.locator("#intervener-force").focus()
+    for _ in range(10):
+        seen.page.keyboard.press("ArrowRight")
+    stood(seen.page, run)
+    assert "intervener.force=*1.5" in seen.page.url
+    assert table(seen.page) != before
+    assert seen.page.locator("#results svg.chart").count() == 5
+    seen.clean()
+
+
+def test_the_address_alone_brings_the_state_back(served, eyes):
+    first, second = eyes(), eyes()
+    first.page.goto(served.address + "/?scenario=meadow&intervener.force=*1.7")
+    stood(first.page)
+    first.page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    second.page.goto(first.page.url)
+    second.page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    assert second.page.locator("#intervener-force").input_value() == "1.7"
+    assert table(first.page) == table(second.page)
+
+
+def test_two_tabs_do_not_disturb_each_other(served, eyes):
+    seen = eyes()
+    seen.page.goto(served.address + "/?scenario=meadow&intervener.force=*0.5")
+    other = seen.context.new_page()
+    other.goto(served.address + "/?scenario=meadow&intervener.force=*2.5")
+    for page in (seen.page, other):
+        page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    assert table(seen.page) != table(other)
+    assert "0.5" in seen.page.url and "2.5" in other.url
+
+
+def test_a_schedule_can_be_drawn_with_keys_alone(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/")
+    run = stood(page)
+    page.locator("button.draw[data-lever='intervener.force']").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#drawing[open]")
+    assert seen.axe() == []
+    page.locator("#drawing-add").focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "SELECT"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("123")
+    page.locator("#drawing-use").focus()
+    page.keyboard.press("Enter")
+    stood(page, run)
+    assert ":123" in page.url
+    assert page.locator(".lever:has(#intervener-force) output").inner_text() == "as drawn"
+    seen.clean()
+
+
+def test_a_schedule_can_be_drawn_with_a_pointer(served, eyes):
+    seen = eyes(has_touch=True, viewport={"width": 820, "height": 1180})
+    page = seen.page
+    page.goto(served.address + "/")
+    run = stood(page)
+    page.locator("button.draw[data-lever='intervener.force']").tap()
+    chart = page.locator("#drawing-chart").bounding_box()
+    page.mouse.click(chart["x"] + chart["width"] * 0.5, chart["y"] + chart["height"] * 0.3)
+    page.mouse.click(chart["x"] + chart["width"] * 0.8, chart["y"] + chart["height"] * 0.7)
+    assert page.locator("#drawing-points tbody tr").count() == 3
+    page.locator("#drawing-use").tap()
+    stood(page, run)
+    assert page.url.count(":") == 2 + 3  # of the address itself, and of three points
+    assert page.evaluate("document.documentElement.scrollWidth") <= 820
+
+
+def test_bad_input_is_said_in_words_and_the_page_goes_on(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/?scenario=meadow&intervener.force=*lots")
+    assert "E210" in page.locator(".banner[role=alert]").inner_text()
+    stood(page)
+    run = page.get_attribute("#results", "data-run")
+    page.locator("#seed").fill("12x")
+    page.locator("#seed").blur()
+    assert "a whole number" in page.locator("#progress").inner_text()
+    page.locator("#seed").fill("12")
+    page.locator("#seed").blur()
+    stood(page, run)
+    assert "seed=12" in page.url
+
+
+def test_results_can_be_taken_away_as_files(served, eyes, tmp_path):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/")
+    page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    for name, start in (("CSV", "part,name"), ("SVG", "<svg")):
+        with page.expect_download() as waiting:
+            page.locator(f"#results a:has-text('{name}')").first.click()
+        path = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(path)
+        assert path.read_text(encoding="utf-8").startswith(start)
+    with page.expect_download() as waiting:
+        page.locator("#save").click()
+    assert waiting.value.suggested_filename.endswith(".toml")
+
+
+def test_after_a_restart_the_page_says_what_to_do_and_its_address_still_works(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/?scenario=meadow&intervener.force=*1.3")
+    stood(page)
+    served.stop()
+    served.start()
+    page.locator("#intervener-force").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("#results .banner", timeout=30_000)
+    assert "Open the page again" in page.locator("#results").inner_text()
+    page.goto(served.address + "/?scenario=meadow&intervener.force=*1.3")
+    stood(page)
+    assert not seen.tried
+
+
+def test_nothing_jumps_while_results_arrive(served, eyes):
+    seen = eyes()
+    seen.page.goto(served.address + "/")
+    seen.page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    heights = seen.page.evaluate(
+        "[...document.querySelectorAll('#results svg.chart')].map(c => c.getBoundingClientRect().top)"
+    )
+    seen.page.locator("#intervener-force").focus()
+    run = seen.page.get_attribute("#results", "data-run")
+    seen.page.keyboard.press("ArrowRight")
+    stood(seen.page, run)
+    after = seen.page.evaluate(
+        "[...document.querySelectorAll('#results svg.chart')].map(c => c.getBoundingClientRect().top)"
+    )
+    assert all(abs(a - b) < 40 for a, b in zip(heights, after, strict=True))
+
+
+def test_a_claims_parameter_held_by_keys_changes_the_shares(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/claims?scenario=iraq-2003&claim=H2")
+    run = stood(page)
+    page.locator(".lever input[type=range]").first.focus()
+    page.keyboard.press("End")
+    stood(page, run)
+    rows = page.locator("#results tbody tr").all_inner_texts()
+    assert rows[0].split("\t")[1:] != rows[1].split("\t")[1:]
+    assert "=0.99" in page.url
+    seen.clean()

@@ -1,0 +1,177 @@
+"""Rooms from outside: loaded only where asked for, checked, stamped, woven where they say; the house stays as it is."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from rooms_from_outside import EXAMPLE, offer, on_the_path
+
+from forbear.country.extensions import installed, load, model_of, order_of
+from forbear.country.model import CORE, MODEL
+from forbear.country.program import program, program_of, using
+from forbear.country.week import WEEK
+from forbear.errors import ScenarioError
+from forbear.kernel import woven
+from forbear.scenario import Scenario
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "forbear"
+
+
+@pytest.fixture
+def drought(tmp_path):
+    """The example's package, where it can be changed."""
+    shutil.copytree(EXAMPLE / "src", tmp_path / "site", ignore=shutil.ignore_patterns("__pycache__"))
+    offer(tmp_path / "site", {"drought": "forbear_drought"})
+    with on_the_path(tmp_path / "site"):
+        yield tmp_path / "site" / "forbear_drought"
+
+
+def dry() -> Scenario:
+    return Scenario.load(EXAMPLE / "dry-meadow")
+
+
+def test_the_hash_of_the_house_is_of_its_rooms_alone() -> None:
+    digest = hashlib.sha256()
+    folder = SOURCE / "country"
+    for path in sorted([*folder.glob("*/*.py"), *folder.glob("*/parameters.toml"), folder / "week.py"]):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+    assert MODEL.hash == CORE.hash == model_of(()).hash == digest.hexdigest()
+
+
+def test_what_is_installed_and_not_asked_for_changes_nothing(drought, meadow) -> None:
+    before = {kernel: woven.source(program(), kernel) for kernel in woven.KERNELS}
+    plain = meadow.problem().hash
+    assert installed()["drought"] == "forbear_drought"
+    assert dry().problem().hash != plain  # and now it has been loaded
+    again = Scenario.load("meadow").problem()
+    assert again.hash == plain and again.extensions == ()
+    assert not any(name in again.priors for name in ("mobilised_by_want", "dryness_pace"))
+    assert {kernel: woven.source(program(), kernel) for kernel in woven.KERNELS} == before
+    assert MODEL.hash == CORE.hash
+
+
+def test_a_scenario_that_asks_has_the_rooms_levers_facts_and_priors(drought) -> None:
+    scenario = dry()
+    assert scenario.levers["drought.relief"].value.at(scenario.start.toordinal()) == 0.5
+    assert scenario.facts["drought.rain_fed"].at("uplands") == 0.8
+    problem = scenario.with_settings(["drought.relief=1"]).problem()
+    assert problem.levers["relief"].max() == 1
+    assert "bound_by_want" in problem.priors
+    assert problem.extensions == (("drought", load("drought").hash),)
+
+
+def test_a_changed_rule_changes_the_stamp_and_a_changed_readme_does_not(drought) -> None:
+    first = dry().problem()
+    text = (drought / "dynamics.py").read_text(encoding="utf-8")
+    root = drought.parent
+    with on_the_path(root):
+        (drought / "README.md").write_text("# Another\n", encoding="utf-8")
+        assert dry().problem().hash == first.hash
+    with on_the_path(root):
+        (drought / "dynamics.py").write_text(text.replace("0.8 * season", "0.7 * season"), encoding="utf-8")
+        assert dry().problem().hash != first.hash
+
+
+def test_rules_stand_right_after_those_they_follow_and_keep_the_order_of_the_house(drought) -> None:
+    begin, week = order_of(("drought",))
+    assert begin[-1] == "drought.settle"
+    assert week[week.index("people.count") + 1] == "drought.rain"
+    assert week[week.index("insurgency.mobilise") + 1] == "drought.want"
+    assert tuple(rule for rule in week if not rule.startswith("drought.")) == WEEK
+
+
+def test_the_kernel_is_woven_with_the_room_and_the_draws_of_the_house_keep_their_addresses(drought) -> None:
+    with using(("drought",)):
+        whole = program()
+    assert whole is program_of(("drought",)) and program() is program_of(())
+    sites = {(r.function, *draw) for r in program().rules for draw in r.draws}
+    assert sites < {(r.function, *draw) for r in whole.rules for draw in r.draws}
+    for kernel in woven.KERNELS:
+        text = woven.source(whole, kernel)
+        assert "def drought_want(" in text
+        compile(text, "woven", "exec")
+
+
+def test_a_room_that_is_not_installed_is_named_with_the_nearest(drought, tmp_path) -> None:
+    (tmp_path / "s.toml").write_text(
+        '[scenario]\nextends = "meadow"\nname = "s"\nextensions = ["drougth"]\n', encoding="utf-8"
+    )
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.load(tmp_path / "s.toml")
+    assert caught.value.code == "E267"
+    assert caught.value.faults[0].nearest == "drought"
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("parameters.toml", 'sibling = "bound_by_want"', 'sibling = "bound_by_wont"', "no sibling 'bound_by_wont'"),
+        ("parameters.toml", 'sibling = "bound_by_want"', "", "does not name it in turn"),
+        ("parameters.toml", "[bound_by_want]", "[bound_by_want", "TOMLDecodeError"),
+        ("state.py", '"dryness", "district"', '"fighters", "district"', "fighters is a name of the house"),
+        ("state.py", 'lever(\n        "relief"', 'lever(\n        "relieff"', "unknown name"),
+        ("dynamics.py", "now.services[d] = clip", "lever.relief = clip", "outside the language"),
+        ("dynamics.py", '@rule("D3")', "@rule()", "cites no equation"),
+        ("dynamics.py", "def want(", "def wants(", "no rule 'want'"),
+        ("dynamics.py", "from forbear", "import os.nothing\nfrom forbear", "ModuleNotFoundError"),
+        ("__init__.py", '"services.build"', '"services.bild"', "did you mean services.build?"),
+    ],
+)
+def test_a_room_with_a_fault_is_refused_and_told_why(drought, file: str, old: str, new: str, said: str) -> None:
+    path = drought / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ScenarioError) as caught:
+        dry()
+    assert caught.value.code == "E268"
+    assert any(said in fault.message for fault in caught.value.faults), caught.value.faults
+
+
+def test_a_room_without_a_file_is_refused_with_every_file_that_is_missing(drought) -> None:
+    (drought / "README.md").unlink()
+    (drought / "dynamics.py").unlink()
+    with pytest.raises(ScenarioError) as caught:
+        dry()
+    assert len(caught.value.faults) == 2
+
+
+def test_after_a_test_nothing_of_a_room_is_known() -> None:
+    assert "drought" not in installed()
+    assert set(MODEL.levers) == set(CORE.levers)
+
+
+def test_every_engine_is_made_where_extensions_are_seen() -> None:
+    makers = [
+        (path.relative_to(SOURCE).as_posix(), line.strip())
+        for path in SOURCE.rglob("*.py")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"(?<![A-Za-z_])Engine\(", line) and not line.lstrip().startswith(("class", "#"))
+    ]
+    assert [place for place, _ in makers] == ["ensemble/extended.py"], makers
+
+
+@pytest.mark.slow
+def test_a_room_of_no_effect_leaves_the_country_as_it_was_and_one_of_effect_does_not(drought, draw) -> None:
+    from forbear.ensemble.runner import simulate
+
+    scenario = dry()
+    problem = scenario.problem()
+    given = draw(problem, 64)
+    still = {**given, **{name: np.zeros(64) for name in ("services_lost_to_drought", "services_kept_by_relief", "mobilised_by_want", "bound_by_want")}}  # fmt: skip
+    plain = {name: value for name, value in given.items() if name in Scenario.load("meadow").problem().priors}
+    house = simulate(Scenario.load("meadow").problem(), members=64, seed=4, parameters=plain).data
+    idle = simulate(problem, members=64, seed=4, parameters=still)
+    moved = simulate(
+        problem, members=64, seed=4, parameters={**given, "services_lost_to_drought": np.full(64, 0.6)}
+    ).data
+    for name in ("deaths", "fighters", "mean_services", "governance"):
+        assert np.array_equal(idle.data[name].values, house[name].values), name
+    assert moved["mean_services"].values[:, -1].mean() < house["mean_services"].values[:, -1].mean()
+    assert idle.manifest["extensions"] == dict(problem.extensions)

@@ -1,0 +1,83 @@
+"""The brief: two pages, the same words as the front page, the same bytes every time, fonts inside."""
+
+import io
+
+import pypdf
+import pytest
+
+from forbear.errors import FileError
+from forbear.report.brief import brief_figures, typeset, write_brief
+from forbear.report.front import front_page
+
+
+@pytest.fixture(scope="module")
+def pdf(iraq, tmp_path_factory):
+    path = tmp_path_factory.mktemp("brief") / "iraq.pdf"
+    more = {"posterior": iraq["posterior"], "validation": iraq["validation"], "answers": iraq["answers"]}
+    write_brief(iraq["ensemble"], iraq["scenario"], to=path, command="forbear brief iraq-2003", **more)
+    return path.read_bytes()
+
+
+def words_of(data):
+    text = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(data)).pages)
+    return " ".join(text.replace("\u00ad", "").replace("-\n", "").split())
+
+
+def test_iraq_fills_exactly_two_a4_pages(pdf):
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    assert len(pages) == 2
+    assert [round(float(v) / 72 * 25.4) for v in pages[0].mediabox[2:]] == [210, 297]
+
+
+def test_it_says_what_the_front_page_says(iraq, pdf):
+    front = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=iraq["answers"])
+    said = words_of(pdf).replace(" ", "")
+    for sentence in (front.question, *front.answer, *front.cannot):
+        # words may be hyphenated at the end of a line
+        assert sentence.replace("\u00a0", "").replace(" ", "").replace("-", "")[:60] in said.replace("-", ""), sentence
+    for lesson in front.lessons:
+        assert lesson.name in said
+    assert said.count("supported") >= sum(x.verdict == "supported" for x in front.lessons)
+
+
+def test_it_is_tagged_titled_and_in_a_named_language_with_its_fonts_inside(pdf):
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and "/StructTreeRoot" in root and str(root["/Lang"]).startswith("en")
+    assert reader.metadata.title == "Iraq, May 2003 to December 2011: brief"
+    fonts = [f.get_object() for page in reader.pages for f in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        held = font.get("/DescendantFonts", [font])[0].get_object()["/FontDescriptor"]
+        assert any(key in held for key in ("/FontFile", "/FontFile2", "/FontFile3"))
+
+
+def test_the_same_run_gives_the_same_bytes(meadow, invented):
+    front = front_page(invented, meadow)
+    figures = brief_figures(invented, meadow, None)
+    first = typeset(front, figures, "x")
+    assert first == typeset(front, figures, "x") != typeset(front, figures, "y")
+
+
+def test_a_country_without_claims_has_a_brief_with_two_or_three_figures(meadow, invented):
+    figures = brief_figures(invented, meadow, None)
+    assert 2 <= len(figures) <= 3 and len({f.name for f in figures}) == len(figures)
+    data = typeset(front_page(invented, meadow), figures, "")
+    assert 1 <= len(pypdf.PdfReader(io.BytesIO(data)).pages) <= 2
+    assert "This country is invented." in words_of(data)
+
+
+def test_words_of_a_scenario_are_never_read_as_markup(meadow, invented):
+    from dataclasses import replace
+
+    hostile = '#panic("x") $x^2$ *bold* `raw` @label <script> \\ "'
+    front = replace(front_page(invented, meadow), title=hostile, question=hostile)
+    data = typeset(front, [], "")
+    assert '#panic("x")' in words_of(data) and "<script>" in words_of(data)
+
+
+def test_a_place_that_cannot_be_written_is_said_and_leaves_nothing(meadow, invented, tmp_path):
+    (tmp_path / "taken").write_text("x", encoding="utf-8")
+    with pytest.raises(FileError, match="cannot write"):
+        write_brief(invented, meadow, to=tmp_path / "taken" / "brief.pdf")
+    assert [p.name for p in tmp_path.iterdir()] == ["taken"]
