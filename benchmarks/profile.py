@@ -2,11 +2,12 @@
 
     uv run python benchmarks/profile.py                          iraq-2003, prior draws, a table by rule
     uv run python benchmarks/profile.py --scenario meadow --weeks 5:104
+    uv run python benchmarks/profile.py --kinds                  what draws need, and what each need costs
 
 Every rule of the week is compiled on its own (the kernel proper is one function, in which a clock would disturb) and
-timed over a block of 128 members. Draws are traced in a second pass: how many there are, in how many lanes there is
-nothing to draw, a mean to be inverted or one for the expansion, and how far the slowest lane of a group walks.
-Compiled code is kept in the cache folder beside the kernel's; the first call takes minutes.
+timed over a block of 128 members by the processor time of the thread. `--kinds` traces draws instead: how many there
+are, in how many lanes there is nothing to draw, a mean to be inverted or one for the expansion; and it times loops that
+do one of these only. Compiled code is kept in the cache folder beside the kernel's; the first call takes minutes.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Stepper:
     def __init__(self, scenario: str, members: int = 128, traced: bool = False) -> None:
         from forbear.ensemble.design import draw_priors
         from forbear.ensemble.engine import Engine
+        from forbear.kernel.draws import WORK_ROWS
         from forbear.kernel.driver import DIMENSION_ORDER, view_symbols
         from forbear.kernel.emit import arguments_of
         from forbear.scenario import Scenario
@@ -68,7 +70,7 @@ class Stepper:
         opened = engine.open(draw_priors(self.problem, identities, 1), identities, 1)
         self.space = opened.space
         if traced:
-            self.space["work"] = np.zeros(5 * 128 + 260 * 8000, dtype=np.float32)
+            self.space["work"] = np.zeros(WORK_ROWS * 128 + 260 * 8000, dtype=np.float32)
         views = {s.variable: v for s, v in zip(view_symbols(engine.program, True), opened.views, strict=True)}
         counts = {f"n_{d}": int(c) for d, c in zip(DIMENSION_ORDER, engine.layout.counts, strict=True)}
         self.names: dict[str, Any] = {**views, **self.space, **counts, "index": 0}
@@ -97,11 +99,13 @@ class Stepper:
 
     def draws(self, index: int) -> np.ndarray:
         """Run one week; return its binomial and Poisson draws, (draws, 260): kind, slot, index, -, n or mean, p."""
+        from forbear.kernel.draws import WORK_ROWS
+
         held, work = self.space["held"], self.space["work"]
-        held[-1] = 5 * 128
+        held[-1] = WORK_ROWS * 128
         self.step(index)
         end, held[-1] = int(held[-1]), 0
-        return work[5 * 128 : end].reshape(-1, 260).copy()
+        return work[WORK_ROWS * 128 : end].reshape(-1, 260).copy()
 
 
 def apart(program: Any, traced: bool) -> Any:
@@ -111,10 +115,10 @@ def apart(program: Any, traced: bool) -> Any:
     text = woven.source(program, "lanes").split("@njit(error_model='numpy', nogil=True, cache=True)\ndef run(")[0]
     text = text.replace("woven_rule", "over_lanes")
     if traced:
-        head, tail = text.split("F = np.float32", 1)
+        head, tail = text.split("F, I64 = np.float32, np.int64", 1)
         for kind in ("binomial", "poisson"):
             tail = tail.replace(f"{kind}_lanes(", f"{kind}_traced(")
-        text = head + TRACED + "\nF = np.float32" + tail
+        text = head + TRACED + "\nF, I64 = np.float32, np.int64" + tail
     digest = hashlib.sha256((text + woven._kernel_sources()).encode()).hexdigest()[:16]
     name = f"forbear_profile_{'traced' if traced else 'apart'}_{digest}"
     path = woven.cache_folder() / f"{name}.py"
@@ -129,30 +133,113 @@ def apart(program: Any, traced: bool) -> Any:
 
 
 def by_rule(scenario: str, first: int, last: int) -> None:
-    """Time each rule; the cost of calling it from Python is measured with a week of no lanes and taken off."""
+    """Time each rule; the cost of calling a function from Python is measured on rules without lanes and taken off."""
     stepper = Stepper(scenario)
     spent: dict[str, list[float]] = defaultdict(list)
-    empty: dict[str, list[float]] = defaultdict(list)
+    calls: dict[str, list[float]] = defaultdict(list)
     for index in range(min(last, stepper.problem.steps)):
         stepper.step(index, spent if index >= first else None)
+    stepper.names["lanes"] = 0
+    for dimension in [name for name in stepper.names if name.startswith("n_")]:
+        stepper.names[dimension] = 0
+    for index in range(50):
+        stepper.step(index, calls)
     rows = []
     for function, rule, _ in stepper.week:
-        rows.append((statistics.fmean(spent[function]) * 1e6, function, len(rule.draws)))
+        call = statistics.median(calls[function])
+        rows.append((max(0.0, statistics.fmean(spent[function]) - call) * 1e6, function, len(rule.draws)))
     whole = sum(row[0] for row in rows)
     print(f"{scenario}, weeks {first} to {last}, a block of 128 members: {whole:,.0f} microseconds a week")
     for took, function, sites in sorted(rows, reverse=True):
         print(f"{took:9.1f} us  {100 * took / whole:5.1f} %  {function:32s} {sites} draw sites")
-    del empty
+
+
+def by_kind(scenario: str, weeks: list[int]) -> None:
+    """Count what draws need in some weeks, and price each need by a loop that does nothing else (all in the cache)."""
+    stepper = Stepper(scenario, traced=True)
+    count: dict[str, float] = defaultdict(float)
+    for index in range(max(weeks) + 1):
+        if index not in weeks:
+            stepper.step(index)
+            continue
+        draws = stepper.draws(index)
+        binomial = draws[:, :1] == 1.0
+        size, chance = draws[:, 4:132], draws[:, 132:260]
+        mean = np.where(binomial, size * np.clip(np.minimum(chance, 1.0 - chance), 0.0, None), size)
+        live = (mean > 0.0).any(axis=1)
+        at_all = 1.0 - np.exp(-mean)
+        count["draws of 128 lanes"] += len(draws)
+        count["of these with nothing to draw in any lane"] += (~live).sum()
+        count["blocks of four random words"] += len({(d[1], d[2] // 4) for d in draws[live]})
+        count["lanes with nothing to draw, of the rest"] += (mean[live] <= 0.0).sum()
+        small = (mean[live] > 0.0) & (mean[live] <= 12.0)
+        count["lanes to be inverted"] += small.sum()
+        count["... of which give an event"] += at_all[live][small].sum()
+        count["lanes for the expansion"] += (mean[live] > 12.0).sum()
+    print(f"{scenario}, mean of weeks {weeks}")
+    for name, number in count.items():
+        print(f"{number / len(weeks):12,.0f}  {name}")
+    for name, took in prices().items():
+        print(f"{took:12.0f} ns  {name}")
+
+
+def prices() -> dict[str, float]:
+    """Nanoseconds of one call over 128 lanes, the least of many repetitions, by what its lanes need."""
+    from numba import njit
+
+    from forbear.kernel import draws
+
+    sampler, fill = draws.binomial_lanes, draws.fill_words
+
+    @njit(nogil=True)
+    def sample(n, p, out, words, held, members, work, repetitions):  # type: ignore[no-untyped-def]
+        for k in range(repetitions):
+            held[0] = k // 64 * np.int64(1 << 31) + k % 64 // 4
+            sampler(n, 0, p, 0, out, 0, words, held, 0, 1, k // 64, k % 64, members, 1, 2, work, 128)
+
+    @njit(nogil=True)
+    def words_only(words, members, repetitions):  # type: ignore[no-untyped-def]
+        for k in range(repetitions):
+            fill(words, 0, k, 1, 2, members, 1, 2, 128)
+
+    members, held = np.arange(128, dtype=np.uint32), np.full(2, -1, dtype=np.int64)
+    words = np.random.default_rng(1).integers(0, 2**32, 1024).astype(np.uint32)
+    work, out = np.zeros(draws.WORK_ROWS * 128, dtype=np.float32), np.zeros(128, dtype=np.float32)
+
+    def least(run: Any) -> float:
+        run(10)
+        found = []
+        for _ in range(15):
+            began = time.thread_time()
+            run(2000)
+            found.append((time.thread_time() - began) / 2000 * 1e9)
+        return min(found)
+
+    out_of = {"four random words": least(lambda k: words_only(words.copy(), members, k))}
+    for name, n, p in (
+        ("a draw, words given, nothing to draw", 0, 0.1),
+        ("a draw, words given, mean 0.000003", 3, 1e-6),
+        ("a draw, words given, inversion of mean 1", 100, 0.01),
+        ("a draw, words given, inversion of mean 8", 400, 0.02),
+        ("a draw, words given, expansion", 300_000, 0.01),
+    ):
+        size, chance = np.full(128, n, dtype=np.float32), np.full(128, p, dtype=np.float32)
+        out_of[name] = least(lambda k, a=size, b=chance: sample(a, b, out, words, held, members, work, k))
+    return out_of
 
 
 def main() -> None:
     """Profile."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenario", default="iraq-2003")
-    parser.add_argument("--weeks", default="5:300")
+    parser.add_argument("--weeks", default="5:300", help="weeks that are timed")
+    parser.add_argument("--kinds", action="store_true", help="count and price what draws need, instead of rules")
     asked = parser.parse_args()
     first, last = (int(number) for number in asked.weeks.split(":"))
-    by_rule(asked.scenario, first, last)
+    if asked.kinds:
+        by_kind(asked.scenario, sorted({first + (last - first) * k // 6 for k in range(7)}))
+    else:
+        by_rule(asked.scenario, first, last)
 
 
 if __name__ == "__main__":

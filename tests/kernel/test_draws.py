@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from numba import njit
 from scipy import stats
 
 from forbear.kernel import draws, exact
+from forbear.kernel.functions import exp_lane, log1p_lane
+from forbear.kernel.vectors import pack, unpack
 
 LANES = draws.LANES
 
@@ -151,3 +154,64 @@ def test_normals_are_normal():
         draws.normal_lanes(out, 0, words, held, 0, 3, step, 0, members, 1, 2, work, LANES)
         sample.append(out.copy())
     assert stats.kstest(np.concatenate(sample), "norm").pvalue > 1e-3
+
+
+def test_no_event_is_possible_where_the_uniform_is_above_the_mean():
+    """The samplers skip such lanes: the probability of any event, as the kernel computes it, stays below the bound."""
+    chances = np.concatenate([np.logspace(-12, -0.31, 60), np.linspace(0.4, 0.5, 20)]).astype(np.float32)
+    sizes = np.unique(np.logspace(0, 7, 80).astype(np.int64)).astype(np.float32)
+    most = 0.0
+    for size in sizes:
+        for q in chances:
+            mean = np.float32(size * q)
+            if 0.0 < mean <= draws.INVERSION_LIMIT:
+                log_none = np.float32(size * log1p_lane(np.float32(-q)))
+                most = max(most, float(draws.above_zero(exp_lane(log_none), log_none)) / float(mean))
+                most = max(most, float(draws.above_zero(exp_lane(-mean), -mean)) / float(mean))
+    assert 0.99 < most < 1.0 + 0.01 * (float(draws._BOUND) - 1.0)
+
+
+@pytest.mark.parametrize("kind", ["binomial", "poisson"])
+def test_a_lane_draws_the_same_whatever_lies_beside_it(kind):
+    """Lanes are sorted and packed by what they need: the neighbours' needs must not enter."""
+    generator = np.random.default_rng(7)
+    size = generator.choice([0, 1, 3, 40, 400, 90_000], LANES).astype(np.float32)
+    chance = generator.choice([0.0, 1e-7, 0.002, 0.03, 0.5, 0.9, 1.0], LANES).astype(np.float32)
+    sampler = draws.binomial_lanes if kind == "binomial" else draws.poisson_lanes
+    members = np.arange(LANES, dtype=np.uint32)
+
+    def draw(n, p):  # type: ignore[no-untyped-def]
+        words, held, work = buffers()
+        out = np.full(LANES, -1.0, dtype=np.float32)
+        given = (n, 0, p, 0) if kind == "binomial" else ((n * p).astype(np.float32), 0)
+        sampler(*given, out, 0, words, held, 0, 5, 11, 2, members, 1, 2, work, LANES)
+        return out
+
+    together = draw(size, chance)
+    for lane in range(0, LANES, 3):
+        alone = draw(np.full(LANES, size[lane]), np.full(LANES, chance[lane]))
+        assert alone[lane] == together[lane]
+    certain = (size == 0) | (chance == 0.0)
+    assert (together[certain] == 0).all() and (together >= 0).all()
+    if kind == "binomial":
+        assert (together <= size).all() and (together[chance == 1.0] == size[chance == 1.0]).all()
+
+
+def test_the_vectors_of_the_kernel_pack_and_unpack_and_leave_the_rest():
+    generator = np.random.default_rng(3)
+    value, choice = generator.normal(size=16).astype(np.float32), generator.integers(0, 3, 16).astype(np.float32)
+    packed, back = np.zeros(16, dtype=np.float32), np.full(16, 9.0, dtype=np.float32)
+    taken = _packed(packed, value, choice, np.float32(2.0))
+    assert taken == (choice == 2).sum() and (packed[:taken] == value[choice == 2]).all()
+    assert _unpacked(back, packed, choice, np.float32(2.0)) == taken
+    assert (back == np.where(choice == 2, value, 9.0)).all()
+
+
+@njit
+def _packed(target, source, choice, wanted):  # type: ignore[no-untyped-def]
+    return pack(target, 0, source, 0, choice, 0, wanted)
+
+
+@njit
+def _unpacked(target, source, choice, wanted):  # type: ignore[no-untyped-def]
+    return unpack(target, 0, source, 0, choice, 0, wanted)

@@ -105,9 +105,9 @@ class Opened:
     def resample(self, ancestors: np.ndarray) -> None:
         """Let lane i go on from the state of lane ancestors[i], (LANES,); each keeps its own luck to come."""
         bank = self.space["bank"].reshape(-1, LANES)
-        bank[:] = bank[:, ancestors]
+        bank[:] = np.take(bank, ancestors, axis=1)  # more than twice as fast as indexing
         money = self.space["money"][: (len(self.space["money"]) // LANES) * LANES].reshape(-1, LANES)
-        money[:] = money[:, ancestors]
+        money[:] = np.take(money, ancestors, axis=1)
         self.space["rule_memory"][:] = self.space["rule_memory"][:, :, ancestors]
         self.space["rule_left"][:] = self.space["rule_left"][:, ancestors]
 
