@@ -57,7 +57,7 @@ def test_sections_stand_in_the_order_of_an_argument(iraq, tmp_path):
     text = write(
         iraq["ensemble"], iraq["scenario"], iraq["problem"], to=tmp_path / "iraq.html", posterior=iraq["posterior"], validation=iraq["validation"], answers=iraq["answers"]
     ).read_text(encoding="utf-8")  # fmt: skip
-    wanted = ["front", "answers", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "limits", "methods", "sources", "downloads"]  # fmt: skip
+    wanted = ["front", "answers", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "base-rates", "limits", "methods", "sources", "downloads"]  # fmt: skip
     found = re.findall(r'<section id="([^"]+)"', text)
     assert [name for name in found if name != "transport"] == wanted
     first = text[text.index('id="front"') : text.index('id="answers"')]
