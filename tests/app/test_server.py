@@ -19,6 +19,17 @@ def numbers(text):
     return re.findall(r'<td class="n"><b>([^<]*)</b>', text)
 
 
+def settled(visitor, answer):
+    """The results page of a run that has come to its last stage."""
+    text = answer.text
+    while 'data-stage="512"' not in text:
+        run, seen = re.search(r'data-run="(\d+)"', text)[1], re.search(r'data-stage="(\d+)"', text)[1]
+        answer = visitor.get(f"/results/{run}?page={visitor.tab}&seen={seen}")
+        assert answer.status_code == 200 or "x-forbear-again" in answer.headers
+        text = answer.text if answer.status_code == 200 else text
+    return text
+
+
 def test_the_page_names_no_address_outside_and_allows_none(visitor):
     answer = visitor.get("/")
     policy = answer.headers["content-security-policy"]
@@ -28,11 +39,10 @@ def test_the_page_names_no_address_outside_and_allows_none(visitor):
 
 
 def test_a_moved_lever_changes_what_is_shown_and_the_address_holds_the_state(visitor):
-    before = visitor.post("/run", {"scenario": "meadow"})
+    before = settled(visitor, visitor.post("/run", {"scenario": "meadow"}))
     after = visitor.post("/run", {"scenario": "meadow", "intervener.force": "*2"})
-    assert before.status_code == after.status_code == 200
-    assert 'data-stage="64"' in after.text or 'data-stage="256"' in after.text or 'data-stage="512"' in after.text
-    assert numbers(before.text) != numbers(after.text)
+    found = numbers(settled(visitor, after))
+    assert len(found) == len(numbers(before)) == 21 and found != numbers(before)
     assert after.headers["hx-replace-url"] == "/?scenario=meadow&intervener.force=*2"
 
 
@@ -45,11 +55,9 @@ def test_the_same_state_gives_the_same_numbers_on_another_server(visitor, meet):
         other = meet(client)
         other.get("/")
         again = other.post("/run", asked)
+        ends = [settled(visitor, first), settled(other, again)]
     cut = lambda text: text[text.index("<table") : text.index("</table>")]
-    if 'data-stage="64"' in first.text and 'data-stage="64"' in again.text:
-        assert cut(first.text) == cut(again.text)
-    else:
-        pytest.skip("one of the servers was past its first stage already")
+    assert cut(ends[0]) == cut(ends[1])
 
 
 def test_a_drawn_schedule_is_followed_and_saved(visitor):
@@ -67,9 +75,7 @@ def test_a_drawn_schedule_is_followed_and_saved(visitor):
 def test_a_saved_state_is_a_scenario_that_runs(visitor, tmp_path):
     from forbear.scenario import Scenario
 
-    saved = visitor.get("/scenario.toml?scenario=meadow&intervener.force=*1.25&from=2001-01")
-    if saved.status_code == 422:
-        saved = visitor.get("/scenario.toml?scenario=meadow&intervener.force=*1.25")
+    saved = visitor.get("/scenario.toml?scenario=meadow&intervener.force=*1.25")
     path = tmp_path / "saved.toml"
     path.write_text(saved.text, encoding="utf-8")
     changed, plain = Scenario.load(path).problem(), Scenario.load("meadow").problem()
@@ -206,7 +212,6 @@ def test_table_and_charts_can_be_taken_away(visitor):
     number = re.search(r'data-run="(\d+)"', answer.text)[1]
     table = visitor.get(f"/export/{number}/differences.csv?page={visitor.tab}")
     assert table.text.startswith("part,name,unit") and "outcome,deaths,persons,plan" in table.text
-    chart = visitor.get(f"/export/{number}/fan-deaths.svg?page={visitor.tab}")
     names = re.findall(rf"/export/{number}/([\w-]+\.svg)", answer.text)
     chart = visitor.get(f"/export/{number}/{names[0]}?page={visitor.tab}")
     assert chart.text.startswith("<svg xmlns")

@@ -340,10 +340,14 @@ def transport(
     from forbear.inference.plan import load_plan
     from forbear.inference.posterior import Posterior as Fitted
     from forbear.scenario import Scenario as Reader
+    from forbear.scenario.chain import LIBRARY, library_names
 
-    home = Reader.load(load_plan(scenario).home)
+    own = scenario.problem().name
+    fitted = (name for name in library_names() if name != own and (LIBRARY / name / "posterior.npz").exists())
+    name = load_plan(scenario).home or next(fitted, own)
+    home = Reader.load(name)
     found = Fitted.of(home)
-    if found is None or home.problem().name == scenario.problem().name:
+    if found is None or name == own:
         return {"from": "", "parameters": [], "scores": {}}
     return carried(
         scenario, posterior, home=(home, found), seed=seed, quick=quick, store=store, workers=workers, meter=meter

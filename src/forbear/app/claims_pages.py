@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from forbear.app import panel
 from forbear.app.claim_runs import STAGES, ClaimRun, judged, parameters_of
 from forbear.app.country import Country
-from forbear.app.laboratory import FIRST_ANSWER, LONG_POLL
+from forbear.app.laboratory import FIRST_ANSWER, LONG_POLL, arrived
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import Busy
 from forbear.app.state import State, read_state
@@ -181,13 +181,9 @@ def results(request: Request, number: int, page: str = "", seen: int = 0) -> Res
 
 
 def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seconds: float) -> Response:
-    stage = made.wait(beyond, seconds)
-    if made.error:
-        return page(request, "mistakes.html", 422, faults=[], title=made.error)
-    if made.cancelled:
-        return Response(status_code=204)
-    if stage <= beyond:
-        return Response(status_code=204, headers={"X-Forbear-Again": "1"})
+    stage = arrived(request, made, beyond, seconds)
+    if isinstance(stage, Response):
+        return stage
     answered = answers_of(made.country).get(made.claim.name)
     found = judged(made, stage, answered)
     free, held = made.effects(stage)

@@ -13,13 +13,13 @@ from forbear.app import panel
 from forbear.app.country import Country
 from forbear.app.levers import GROUPS
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.runs import STAGES, Busy, Run
+from forbear.app.runs import STAGES, Busy, Run, Work
 from forbear.app.saving import scenario_file
 from forbear.app.security import LARGEST_FILE
 from forbear.app.state import State, read_state, written
 from forbear.errors import ForbearError
 
-__all__ = ["router"]
+__all__ = ["arrived", "router"]
 
 router = APIRouter()
 FIRST_ANSWER, LONG_POLL = 60.0, 8.0
@@ -116,7 +116,8 @@ def _ask(request: Request, key: str, pairs: list[tuple[str, str]]) -> Run:
     return cast("Run", request.app.state.runs.ask(key, make))
 
 
-def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float) -> Response:
+def arrived(request: Request, made: Work, beyond: int, seconds: float) -> int | Response:
+    """Wait for a stage beyond `beyond`; return it, or the answer where none comes: a mistake, a newer request, not yet."""
     stage = made.wait(beyond, seconds)
     if made.error:
         return page(request, "mistakes.html", 422, faults=[], title=made.error)
@@ -124,6 +125,13 @@ def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float)
         return Response(status_code=204)
     if stage <= beyond:
         return Response(status_code=204, headers={"X-Forbear-Again": "1"})
+    return stage
+
+
+def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float) -> Response:
+    stage = arrived(request, made, beyond, seconds)
+    if isinstance(stage, Response):
+        return stage
     found = panel.compared(made, stage)
     return page(
         request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ class Busy(Exception):
 
 
 @dataclass
-class Work:
+class Work(ABC):
     """What a page waits for: it comes block by block. A kind of work says how many members are done and does the next block."""
 
     number: int
@@ -43,13 +44,13 @@ class Work:
     stages: ClassVar[tuple[int, ...]] = STAGES
 
     @property
+    @abstractmethod
     def members(self) -> int:
         """Members that are done."""
-        raise NotImplementedError
 
+    @abstractmethod
     def one_block(self) -> None:
         """Do the next block. Raises Cancelled, ForbearError."""
-        raise NotImplementedError
 
     @property
     def stage(self) -> int:

@@ -7,7 +7,7 @@ reason = "..."
 until = "holdout"         # the shipped fit stops there, too; absent: it learns from everything
 effort = "coarse"         # full, coarse or quick
 [transport]
-from = "iraq-2003"        # the case whose parameters are borrowed
+from = "another-case"     # the case whose parameters are borrowed; absent: the first fitted one of the library
 [[happened]]              # facts after the hold-out month that no series holds
 title, quantity, date, value, near, source
 """
@@ -51,13 +51,14 @@ class Happened:
 @dataclass(frozen=True)
 class Plan:
     """holdout: first month not seen by the judged fit ("2015-01"), None for the default; until: where the shipped fit
-    stops, None for nowhere; effort: of the shipped fit; home: the case whose parameters are borrowed."""
+    stops, None for nowhere; effort: of the shipped fit; home: the case whose parameters are borrowed,
+    None for the first fitted one of the library."""
 
     holdout: str | None = None
     reason: str = ""
     until: str | None = None
     effort: Settings = FULL
-    home: str = "iraq-2003"
+    home: str | None = None
     happened: tuple[Happened, ...] = ()
 
 
@@ -76,7 +77,7 @@ def load_plan(scenario: Scenario) -> Plan:
     holdout, wanted = data.get("holdout", {}), data.get("fit", {})
     return Plan(
         holdout.get("from"), holdout.get("reason", ""), holdout.get("from") if wanted.get("until") == "holdout" else wanted.get("until"),
-        EFFORTS[wanted.get("effort", "full")], data.get("transport", {}).get("from", "iraq-2003"),
+        EFFORTS[wanted.get("effort", "full")], data.get("transport", {}).get("from"),
         tuple(
             Happened(h["title"], h["quantity"], str(h["date"]), float(h["value"]), float(h["near"]), h["source"])
             for h in data.get("happened", [])
