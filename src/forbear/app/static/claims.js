@@ -5,6 +5,7 @@
   if (!form) return;
   const progress = document.getElementById("progress");
   const LEAST = 0.01, SPAN = 0.98, STEPS = 49;
+  let newest = 0;
   const field = (box) => box.querySelector("input[type=hidden]");
   const slider = (box) => box.querySelector("input[type=range]");
 
@@ -47,9 +48,14 @@
   form.addEventListener("submit", (event) => event.preventDefault());
   function arrived() {
     const results = document.getElementById("results");
-    if (results) progress.textContent = results.dataset.words || "";
+    if (!results) return;
+    // an answer to an older request that came late: ask again
+    const run = Number(results.dataset.run || newest);
+    if (run < newest) return announce();
+    newest = run;
+    progress.textContent = results.dataset.words || "";
   }
-  new MutationObserver(arrived).observe(document.querySelector(".shown"), { childList: true });
+  new MutationObserver(arrived).observe(document.getElementById("stand"), { childList: true });
   document.addEventListener("htmx:after:request", (event) => {
     const answer = event.detail.ctx && event.detail.ctx.response;
     if (answer && answer.headers && answer.headers.get("X-Forbear-Again")) {

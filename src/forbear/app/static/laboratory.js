@@ -5,6 +5,7 @@
   const progress = document.getElementById("progress");
   const said = document.getElementById("said");
   let year = null;
+  let newest = 0;
 
   const shown = (value, how, unit) => {
     const number = Number(value);
@@ -116,6 +117,10 @@
   function arrived() {
     const results = document.getElementById("results");
     if (!results) return;
+    // an answer to an older request that came late: ask again
+    const run = Number(results.dataset.run || newest);
+    if (run < newest) return announce();
+    newest = run;
     if (results.dataset.words) progress.textContent = results.dataset.words;
     else progress.textContent = "";
     if (results.dataset.query) document.getElementById("save").href = "/scenario.toml?" + results.dataset.query;
@@ -125,7 +130,7 @@
       shade(map);
     }
   }
-  new MutationObserver(arrived).observe(document.querySelector(".shown"), { childList: true });
+  new MutationObserver(arrived).observe(document.getElementById("stand"), { childList: true });
   // a refinement that is not ready yet is asked for again
   document.addEventListener("htmx:after:request", (event) => {
     const answer = event.detail.ctx && event.detail.ctx.response;
