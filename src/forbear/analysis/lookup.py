@@ -173,7 +173,7 @@ def run_facts(
 
     A member whose numbers became infinite is NaN. Randomness: the members' own, the same under every set.
     """
-    from forbear.ensemble.extended import engine_of
+    from forbear.ensemble.engine import Engine
 
     weekly = recorded(list(names))
     count = len(next(iter(given.values())))
@@ -181,7 +181,7 @@ def run_facts(
     out = {name: np.full((len(sets), count), np.nan) for name in names}
 
     def one(place: int) -> None:
-        engine = engine_of(replace(problem, facts=dict(sets[place])), weekly=weekly)
+        engine = Engine(replace(problem, facts=dict(sets[place])), weekly=weekly)
         block = engine.run(given, identities, seed)
         data = _Weekly({k: SimpleNamespace(values=v) for k, v in block.weekly.items()}, {"step_weeks": problem.step})
         for name in names:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from forbear.ensemble.engine import Block
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
 __all__ = ["Ensemble", "dataset_of"]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from forbear.ensemble.cluster import Cluster
-    from forbear.ensemble.engine import Block
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
 __all__ = ["CHUNK", "Summaries", "digest", "summarise"]
