@@ -18,6 +18,7 @@ from forbear.ensemble.levers import lever_table, reactive_plan
 from forbear.ensemble.opened import Opened
 from forbear.ensemble.recording import Block, Recording
 from forbear.errors import RunError, nearest
+from forbear.integers import seed_of
 from forbear.kernel import woven
 from forbear.kernel.draws import GROUP, LANES, WORK_ROWS
 from forbear.kernel.driver import view_symbols
@@ -137,21 +138,34 @@ class Engine:
         return woven.load(self.program, self.kernel)
 
     def run(self, parameters: Mapping[str, np.ndarray], members: np.ndarray, seed: int) -> Block:
-        """Run one block of up to 128 members.
+        """Run one block. Thread-safe.
 
-        parameters: name -> (members, *dimensions); members: identities, uint32; seed: below 2**64.
-        Randomness: Philox named by (seed, member, step, room, rule, draw, index). Thread-safe.
+        Parameters
+        ----------
+        parameters
+            Name -> (members, *dimensions), in the units that the model declares.
+        members
+            Identities, uint32 (members,), 1 to 128 of them.
+        seed
+            0 to 2**64 - 1. Randomness is Philox named by (seed, member, step, room, rule, draw, index).
+
+        Returns
+        -------
+        Block
+            What was recorded.
+
+        Raises
+        ------
+        RunError
+            E403 for too many members or none, E441 for a seed that is none.
         """
         opened = self.open(parameters, members, seed)
         opened.advance(self.steps_to_run)
         return opened.block()
 
     def open(self, parameters: Mapping[str, np.ndarray], members: np.ndarray, seed: int) -> Opened:
-        """Return a block that has not begun, to be advanced in pieces: what a particle filter needs.
-
-        Arguments, randomness and errors as for `run`.
-        """
-        count = len(members)
+        """Return a block that has not begun, to be advanced in pieces. Parameters and errors as for `run`."""
+        count, seed = len(members), seed_of(seed)
         if not 0 < count <= LANES:
             raise RunError("E403", f"a block holds 1 to {LANES} members, not {count}")
         module = self.module()
