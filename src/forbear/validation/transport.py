@@ -16,7 +16,6 @@ Beside that every shared parameter is compared: did both countries find the same
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from forbear.country.model import MODEL
 from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
+from forbear.files import make_folder, read_arrays, write_arrays
 from forbear.inference.data import gather
 from forbear.inference.fit import Fitting
 from forbear.inference.identification import contractions
@@ -183,10 +183,11 @@ def scouted(
         "until": work.until,
         "name": name,
     }
-    path = None if store is None else store / f"transport-{name}.pickle"
+    mark = np.frombuffer(json.dumps(identity, sort_keys=True).encode(), dtype=np.uint8)
+    path = None if store is None else store / f"transport-{name}.npz"
     if path is not None and path.exists():
-        kept = pickle.loads(path.read_bytes())  # written by this program alone
-        if kept["identity"] == identity:
+        kept = read_arrays(path)
+        if np.array_equal(kept["identity"], mark):
             return np.asarray(kept["scores"])
     observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
     error = np.array([s.error for s in work.summaries])
@@ -210,8 +211,8 @@ def scouted(
     misfit = np.where(good, np.mean(((last - observed) / error) ** 2, axis=1), np.inf)
     better = found[np.argsort(misfit, kind="stable")[: int(good.sum()) // 2]]
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pickle.dumps({"identity": identity, "scores": better}))
+        make_folder(path.parent)
+        write_arrays(path, {"identity": mark, "scores": better})
     return better
 
 
