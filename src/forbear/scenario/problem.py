@@ -15,9 +15,9 @@ import numpy as np
 from forbear.country.declare import Fact, Prior
 from forbear.country.model import FIXED_MEMBERS
 from forbear.scenario.dates import Calendar
-from forbear.scenario.resolve import Content, Resolved
+from forbear.scenario.reading.resolve import Content, Resolved
+from forbear.scenario.reading.structure import NAMED
 from forbear.scenario.rules import ReactiveRule
-from forbear.scenario.structure import NAMED
 
 __all__ = ["Problem", "problem_of"]
 
