@@ -125,7 +125,7 @@ def _parameters() -> Iterator[str]:
 
 
 def _outcomes() -> Iterator[str]:
-    from forbear.analysis.outcomes import OBJECTIVES, OUTCOMES
+    from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 
     how = {"total": "sum over all weeks", "last": "at the end", "most": "highest week", "mean": "mean over weeks", "year": "mean of the last year",
            "quarter": "highest mean of 13 weeks", "months": "months", "order": "last year"}  # fmt: skip

@@ -41,10 +41,10 @@ class Country:
 
     def __init__(self, scenario: Scenario, key: str) -> None:
         """Load strategies and the posterior beside the scenario. Raises as `Scenario.problem` and `load_strategies`."""
-        from forbear.analysis.policies import Strategy, load_strategies
-        from forbear.app.levers import sliders_of
+        from forbear.app.laboratory.levers import sliders_of
         from forbear.errors import FitError
         from forbear.inference.posterior import Posterior
+        from forbear.scenario.casefiles.policies import Strategy, load_strategies
 
         self.scenario, self.key = scenario, key
         self.problem = scenario.problem()

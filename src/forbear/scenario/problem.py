@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from forbear.country.declare import Fact
 from forbear.country.model import FIXED_MEMBERS
 from forbear.scenario.dates import Calendar
-from forbear.scenario.resolve import Content, Resolved
+from forbear.scenario.reading.resolve import Content, Resolved
+from forbear.scenario.reading.structure import NAMED
 from forbear.scenario.rules import ReactiveRule
-from forbear.scenario.structure import NAMED
 
 if TYPE_CHECKING:
     import numpy as np
