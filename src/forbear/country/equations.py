@@ -18,7 +18,7 @@ from forbear.country.declare import Fact, Lever, Parameter, Quantity
 from forbear.country.model import MODEL
 from forbear.country.week import ROOMS
 
-__all__ = ["Equation", "declared_as", "equations", "notation", "section"]
+__all__ = ["Equation", "declared_as", "equations", "notation", "section", "table"]
 
 _FOLDER = Path(__file__).parent
 _FORMULA = re.compile(r"^`(?P<rule>[a-z_]+\.[a-z_]+)`\n\n```text\n(?P<text>.*?)^```\n", re.MULTILINE | re.DOTALL)
@@ -112,6 +112,14 @@ def section(room: str) -> str:
     for equation in equations().values():
         if equation.room == room:
             lines += [f"({equation.anchor})=", f"### {equation.number} {equation.title}", "", *_body(equation)]
+    own = {name for equation in equations().values() if equation.room == room for name in equation.symbols.values()}
+    elsewhere = [
+        f"`{p.name}` ({', '.join(p.equations)})"
+        for p in MODEL.parameters.values()
+        if p.room == room and f"given.{p.name}" not in own
+    ]
+    if elsewhere:
+        lines += [f"Declared in this room and used in equations of others: {', '.join(elsewhere)}.", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 
