@@ -46,6 +46,23 @@ def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for 
 
 
 @app.command()
+def graph(
+    to: Annotated[
+        Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")
+    ] = None,
+) -> None:
+    """Draw what each rule reads and writes, room by room, from the rules themselves."""
+    from forbear.country.reference import causal_edges, draw_graph
+
+    if to is None:
+        for source, target, names in causal_edges():
+            print(f"{source:<12} -> {target:<12} {', '.join(names)}")
+        return
+    draw_graph(to)
+    print(to)
+
+
+@app.command()
 def equations(
     which: Annotated[
         str, typer.Argument(help="a number (E12), a room, a rule (security.control), or nothing for all")
@@ -64,20 +81,3 @@ def equations(
         ]
         raise RunError("E401", f"no equation, room or rule {which!r}", hint=f"did you mean {nearest(which, known)}?")
     print("\n\n".join(equation.plain for equation in found), end="")
-
-
-@app.command()
-def graph(
-    to: Annotated[
-        Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")
-    ] = None,
-) -> None:
-    """Draw what each rule reads and writes, room by room, from the rules themselves."""
-    from forbear.country.reference import causal_edges, draw_graph
-
-    if to is None:
-        for source, target, names in causal_edges():
-            print(f"{source:<12} -> {target:<12} {', '.join(names)}")
-        return
-    draw_graph(to)
-    print(to)

@@ -123,18 +123,6 @@ def pages() -> dict[str, str]:
     return out
 
 
-def _rule(name: str) -> list[str]:
-    """A rule's page part: what it does, its equations as the document has them, and its code."""
-    function = rule_named(name)
-    lines = [f"### {name.split('.')[1]}", "", inspect.getdoc(function) or "", ""]
-    for number in getattr(function, "equations", ()):
-        equation = equations()[number]
-        title = f"{number} {equation.title}"
-        lines += [f"[{title}](../model/equations.md#{equation.anchor})", ""]
-        lines += ["```text", equation.formulas[name], "```", ""]
-    return [*lines, "```python", inspect.getsource(function).rstrip(), "```", ""]
-
-
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     if not rows:
         return []
@@ -147,3 +135,15 @@ def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -
         *("| " + " | ".join(row) + " |" for row in clean),
         "",
     ]
+
+
+def _rule(name: str) -> list[str]:
+    """A rule's page part: what it does, its equations as the document has them, and its code."""
+    function = rule_named(name)
+    lines = [f"### {name.split('.')[1]}", "", inspect.getdoc(function) or "", ""]
+    for number in getattr(function, "equations", ()):
+        equation = equations()[number]
+        title = f"{number} {equation.title}"
+        lines += [f"[{title}](../model/equations.md#{equation.anchor})", ""]
+        lines += ["```text", equation.formulas[name], "```", ""]
+    return [*lines, "```python", inspect.getsource(function).rstrip(), "```", ""]
