@@ -187,6 +187,7 @@ def test_a_terminal_prints_an_equation_a_room_or_a_rule_and_tells_what_is_near(
     assert told_by("e3") == 0
     told = capsys.readouterr().out
     assert told.startswith("E3 Control") and "given.offset_per_fighter" in told and "](" not in told
+    assert "now.fighters" in told  # of the notation, which a terminal does not show
     assert told_by("security.control") == 0
     heads = re.findall(r"^([EO]\d+[a-e]?) ", capsys.readouterr().out, flags=re.MULTILINE)
     assert heads == ["E1", "E2", "E3", "E7", "E8"]

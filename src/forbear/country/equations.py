@@ -47,12 +47,19 @@ class Equation:
         return f"eq-{self.number.lower()}"
 
     @property
+    def shared(self) -> dict[str, str]:
+        """Symbols of the notation that the formulas use and the equation does not explain itself."""
+        text = "\n".join(self.formulas.values())
+        found = {symbol for symbol in notation()[0] if re.search(rf"(?<![\w']){re.escape(symbol)}(?![\w'])", text)}
+        return {symbol: name for symbol, name in notation()[0].items() if symbol in found - set(self.symbols)}
+
+    @property
     def plain(self) -> str:
-        """The equation as plain text for a terminal: title, formulas, symbols by name, notes without links."""
+        """The equation as plain text for a terminal: title, formulas, every symbol with its name, notes without links."""
         lines = [f"{self.number} {self.title}", ""]
         for rule, text in self.formulas.items():
             lines += [rule, *(f"    {line}".rstrip() for line in text.splitlines()), ""]
-        for symbol, name in self.symbols.items():
+        for symbol, name in {**self.symbols, **self.shared}.items():
             _, kind, unit, meaning = declared_as(name)
             lines.append(f"  {symbol:<10} {name:<38} {kind}, {unit}: {meaning}")
         notes = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", self.notes)
