@@ -49,8 +49,8 @@ class Equation:
     @property
     def shared(self) -> dict[str, str]:
         """Symbols of the notation that the formulas use and the equation does not explain itself."""
-        text = "\n".join(self.formulas.values())
-        found = {symbol for symbol in notation()[0] if re.search(rf"(?<![\w']){re.escape(symbol)}(?![\w'])", text)}
+        longest = "|".join(re.escape(symbol) for symbol in sorted(notation()[0], key=len, reverse=True))
+        found = set(re.findall(rf"(?<![\w'])({longest})(?![\w'])", "\n".join(self.formulas.values())))
         return {symbol: name for symbol, name in notation()[0].items() if symbol in found - set(self.symbols)}
 
     @property
