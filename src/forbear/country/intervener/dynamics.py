@@ -23,9 +23,9 @@ def assemble(now, given, lever, fact):
     now.readiness = 1.0
 
 
-@rule("E26", "E27")
-def plan(now, given, lever, fact):
-    """Planning x uptake x coordination. Which of the three binds has a flat prior."""
+@rule("E27")
+def lead(now, given, lever, fact):
+    """How far leaders use what planners know: drawn afresh with every change, learned while violence goes on."""
     changed = lever.leadership_change
     now.leadership_team += changed
     fresh = 0.0
@@ -40,6 +40,11 @@ def plan(now, given, lever, fact):
         * (1.0 - now.leadership_uptake)
     )
     now.leadership_uptake = fresh if changed > 0.0 else clip(now.leadership_uptake + fact.step * learning, 0.0, 1.0)
+
+
+@rule("E26")
+def plan(now, given, lever, fact):
+    """Planning x uptake x coordination. Which of the three binds has a flat prior."""
     quality = larger(given.plan_quality, lever.plan_floor)
     together = larger(given.coordination, lever.coordination_floor)
     uptake = larger(now.leadership_uptake, lever.uptake_floor)
