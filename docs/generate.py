@@ -39,7 +39,7 @@ def pages() -> dict[str, str]:
 
     out = {f"generated/{room}.md": text for room, text in rooms().items()}
     makers: dict[str, Callable[[], Iterable[str]]] = {
-        "generated/index.md": _model, "generated/rules.md": _rules, "generated/parameters.md": _parameters, "generated/evidence.md": _evidence,
+        "generated/index.md": _model, "generated/rules.md": _rules, "generated/parameters.md": _parameters, "generated/constants.md": _constants, "generated/evidence.md": _evidence,
         "generated/commands.md": _commands, "generated/api.md": _api, "generated/outcomes.md": _outcomes, "errors.md": _errors,
     }  # fmt: skip
     return out | {name: "\n".join(maker()).rstrip() + "\n" for name, maker in makers.items()}
@@ -79,10 +79,10 @@ def _model() -> Iterator[str]:
 
     yield "# Reference of the model\n"
     yield (
-        f"{len(ROOMS)} rooms, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers, {len(MODEL.facts)} facts. "
-        "Everything on these pages is written from the declarations and the rules that are run. In a terminal: `forbear model`, `forbear model parameters ROOM`, `forbear model graph --to graph.svg`.\n"
+        f"{len(ROOMS)} rooms, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers, {len(MODEL.facts)} facts, {len(MODEL.constants)} constants. "
+        "Everything on these pages is written from the declarations and the rules that are run. In a terminal: `forbear model`, `forbear model parameters ROOM`, `forbear model constants`, `forbear model graph --to graph.svg`.\n"
     )
-    yield "```{toctree}\n:maxdepth: 1\nrules\nparameters\noutcomes"
+    yield "```{toctree}\n:maxdepth: 1\nrules\nparameters\nconstants\noutcomes"
     yield from ROOMS
     yield "```\n"
     yield "## The causal graph\n"
@@ -141,6 +141,21 @@ def _parameters() -> Iterator[str]:
                 about = f"{p.meaning} ({', '.join(p.equations)}{over}).{sibling}"
                 rows.append((f"`{p.name}`", prior + unit, f"`{p.identification}`", about, p.source))
         yield from _table(("name", "prior", "class", "meaning (equations)", "source"), rows)
+
+
+def _constants() -> Iterator[str]:
+    from forbear.country.constants import SHARED
+    from forbear.country.model import MODEL
+    from forbear.country.reference import CONSTANT_COLUMNS, constant_rows
+
+    yield "# Constants\n"
+    yield (
+        "Every number of the rules that is neither fact, lever nor parameter. The rules themselves hold none but 0, 1, 2 as a divisor or exponent, and the exponent of a square "
+        f"root. Those of the room {SHARED!r} are read by several rooms. Where an assumption about the world hides in a number, it is to be varied in the audit.\n"
+    )
+    for room in dict.fromkeys(c.room for c in MODEL.constants.values()):
+        yield f"## {room.capitalize()}\n"
+        yield from _table(CONSTANT_COLUMNS, constant_rows(room))
 
 
 def _outcomes() -> Iterator[str]:

@@ -46,6 +46,19 @@ def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for 
 
 
 @app.command()
+def constants(
+    room: Annotated[str, typer.Argument(help='a room, "shared" for what several rooms read, or nothing for all')] = "",
+) -> None:
+    """List every number of the rules that is neither fact, lever nor parameter: value, unit, meaning, source."""
+    from forbear.country.model import MODEL
+
+    for c in MODEL.constants.values():
+        if room in ("", c.room):
+            varied = "; varied in the audit" if c.varied else ""
+            print(f"{c.key:<44} {c.value:>14.10g} {c.unit:<18} {c.meaning}  [{c.source}{varied}]")
+
+
+@app.command()
 def graph(
     to: Annotated[
         Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")

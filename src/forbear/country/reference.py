@@ -12,7 +12,7 @@ from forbear.country.model import MODEL
 from forbear.country.program import program
 from forbear.country.week import BEGIN, ROOMS, WEEK, rule_named
 
-__all__ = ["causal_edges", "draw_graph", "pages"]
+__all__ = ["CONSTANT_COLUMNS", "causal_edges", "constant_rows", "draw_graph", "pages"]
 
 
 def causal_edges() -> list[tuple[str, str, list[str]]]:
@@ -119,8 +119,21 @@ def pages() -> dict[str, str]:
         lines += _table(
             "Parameters", ("name", "symbol", "unit", "prior", "class", "sibling", "meaning", "source"), rows
         )
+        lines += _table("Constants", CONSTANT_COLUMNS, constant_rows(room))
         out[room] = "\n".join(lines) + "\n"
     return out
+
+
+CONSTANT_COLUMNS = ("name", "value", "unit", "meaning", "source", "varied in the audit")
+
+
+def constant_rows(room: str) -> list[tuple[str, ...]]:
+    """The constants of a room, or of those that rooms share ("shared"), row by row as in `CONSTANT_COLUMNS`."""
+    return [
+        (c.name, f"{c.value:.10g}", c.unit, c.meaning, c.source, "yes" if c.varied else "")
+        for c in MODEL.constants.values()
+        if c.room == room
+    ]
 
 
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:

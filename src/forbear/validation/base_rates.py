@@ -26,7 +26,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear import evidence
+from forbear.country.model import MODEL
 from forbear.errors import EvidenceError
+from forbear.scenario.outcomes import parts_of_order
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
@@ -39,6 +41,7 @@ __all__ = ["DISAGREES", "BaseRate", "ReferenceClass", "base_rate_lines", "base_r
 DISAGREES = 0.95
 #: V-Dem's electoral democracy index from which a country counts as a democracy.
 DEMOCRACY = 0.5
+WEEKS_PER_YEAR = MODEL.constants["weeks_per_year"].value
 SINCE = 1946
 UNFITTED = "Either this country differs from such cases for a reason that can be named, or the model, its facts or its priors are wrong about it."
 FITTED = "These draws have learned from this country's own series, and the class has not: that they differ says how this case went, not that the model is right."
@@ -145,10 +148,10 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     "inclusion", as `simulate` records them; an attribute step_weeks where steps are not weeks.
     """
     step = float(data.attrs.get("step_weeks", 1.0))
-    year = max(1, round(52.1775 / step))
+    year = max(1, round(WEEKS_PER_YEAR / step))
     if reference.outcome == "democracy":
         series = np.asarray(data["democracy"].values, dtype=float)
-        at = round((reference.years or 0) * 52.1775 / step) - 1
+        at = round((reference.years or 0) * WEEKS_PER_YEAR / step) - 1
         at = series.shape[1] - 1 if 0 <= at - series.shape[1] < 2 / step else at  # a run to the day is long enough
         if at >= series.shape[1]:
             return None, f"the run ends before {reference.years} years have passed"
@@ -162,9 +165,12 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     if "monthly_inclusion" not in data:
         return None, "soldiers stay to the end of the run, so that success without them could not be seen"
     least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
-    calm = np.asarray(data["national_violence"].values, dtype=float)[:, -year:].mean(axis=1) < 1.0
-    governed = np.asarray(data["governance"].values, dtype=float)[:, -year:].mean(axis=1) > 0.5
-    return calm & governed & (least > 0.4), "order in the last year, soldiers or not (they stay to the end of the run)"
+    violence, governance = (
+        np.asarray(data[name].values, dtype=float)[:, -year:].mean(axis=1)
+        for name in ("national_violence", "governance")
+    )
+    held = np.all(list(parts_of_order(violence, least, governance).values()), axis=0)
+    return held, "order in the last year, soldiers or not (they stay to the end of the run)"
 
 
 def base_rates(scenario: Scenario, ensemble: Ensemble) -> list[BaseRate]:
@@ -201,11 +207,11 @@ def conditions(data: Any) -> dict[str, float]:
     """
     if any(name not in data for name in ("national_violence", "governance", "force", "monthly_inclusion")):
         return {}
-    year = max(1, round(52.1775 / float(data.attrs.get("step_weeks", 1.0))))
+    year = max(1, round(WEEKS_PER_YEAR / float(data.attrs.get("step_weeks", 1.0))))
     mean = {n: np.asarray(data[n].values, dtype=float)[:, -year:].mean(axis=1) for n in ("national_violence", "governance", "force")}  # fmt: skip
     least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
     held = {
-        "calm": mean["national_violence"] < 1.0, "every community included": least > 0.4, "governed": mean["governance"] > 0.5,
+        **parts_of_order(mean["national_violence"], least, mean["governance"]),
         "few foreign soldiers": mean["force"] < 10_000,
     }  # fmt: skip
     return {name: float(np.mean(which)) for name, which in held.items()}
