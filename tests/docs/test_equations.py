@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forbear.cli.main import main
-from forbear.country.declare import Parameter
+from forbear.country.declare import Constant, Parameter
 from forbear.country.equations import Equation, declared_as, equations, notation
 from forbear.country.model import CORE
 from forbear.country.program import program_of
@@ -54,17 +54,21 @@ def numbers_in(text: str) -> set[float]:
     return {float(found) for found in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", text)}
 
 
+def tree_of(rule: str) -> ast.Module:
+    return ast.parse(textwrap.dedent(inspect.getsource(rule_named(rule))))
+
+
+def constants_of(rule: str) -> set[str]:
+    """Names of the constants that a rule reads."""
+    read = [node for node in ast.walk(tree_of(rule)) if isinstance(node, ast.Attribute)]
+    return {node.attr for node in read if isinstance(node.value, ast.Name) and node.value.id == "constant"}
+
+
 def numbers_of(rule: str) -> set[float]:
     """Every number that a rule uses but 0, 1 and 2: those written in it, and the values of constants that it names."""
-    function = rule_named(rule)
-    constants = function.__globals__.get("constant")
-    found = set()
-    for node in ast.walk(ast.parse(textwrap.dedent(inspect.getsource(function)))):
-        if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
-            found.add(float(node.value))
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "constant":
-            found.add(abs(float(getattr(constants, node.attr))))
-    return found - {0.0, 1.0, 2.0}
+    written = {node.value for node in ast.walk(tree_of(rule)) if isinstance(node, ast.Constant)}
+    named = {abs(CORE.constants[name].value) for name in constants_of(rule)}
+    return ({float(number) for number in written if isinstance(number, (int, float))} | named) - {0.0, 1.0, 2.0}
 
 
 def test_the_tracked_document_holds_what_the_rooms_say_now() -> None:
@@ -118,8 +122,8 @@ def test_a_rule_stands_in_every_equation_that_it_cites(rule: str) -> None:
 def test_whatever_a_rule_reads_or_writes_has_a_symbol_in_its_equations(rule: str) -> None:
     program = program_of(())
     source = next(s for s in (*program.begin, *program.week) if f"{s.room}.{s.name}" == rule)
-    used = {f"{s.space}.{s.name}" for s in source.reads | source.writes if s.space != "constant"}
-    assert used - named(rule) == set()
+    used = {f"{s.space}.{s.name}" for s in source.reads | source.writes}
+    assert (used | {f"constant.{name}" for name in constants_of(rule)}) - named(rule) == set()
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -135,6 +139,10 @@ def test_an_equation_names_rules_and_symbols_that_exist(equation: Equation) -> N
     text = "\n".join([*equation.formulas.values(), equation.notes])
     for symbol, name in equation.symbols.items():
         entry = declared_as(name)[0]
+        if isinstance(entry, Constant):
+            number = symbol.partition(" ")[0]
+            assert float(number) == abs(entry.value) and float(number) in numbers_in(text), f"{name} is {entry.value}"
+            continue
         assert symbol.partition("[")[0] in text, f"{symbol} is explained and not used"
         if isinstance(entry, Parameter) and entry.symbol != "-":
             assert symbol == entry.symbol, f"{name} is declared with the symbol {entry.symbol}"

@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from forbear.country.declare import Fact, Lever, Parameter, Quantity
+from forbear.country.declare import Constant, Fact, Lever, Parameter, Quantity
 from forbear.country.model import MODEL
 from forbear.country.week import ROOMS
 
 __all__ = ["Equation", "declared_as", "equations", "notation", "section", "table"]
+
+Declaration = Quantity | Lever | Fact | Parameter | Constant
 
 _FOLDER = Path(__file__).parent
 _FORMULA = re.compile(r"^`(?P<rule>[a-z_]+\.[a-z_]+)`\n\n```text\n(?P<text>.*?)^```\n", re.MULTILINE | re.DOTALL)
@@ -29,7 +31,8 @@ _SYMBOLS = re.compile(r"^Symbols: (.+)\n", re.MULTILINE)
 class Equation:
     """A numbered equation of a room.
 
-    formulas: rule that runs it ("room.rule") -> its text; symbols: symbol -> the code's name for it ("given.tips");
+    formulas: rule that runs it ("room.rule") -> its text; symbols: symbol, or number -> the code's name for it ("given.tips",
+    "constant.weeks_per_year");
     notes: what it claims, where it differs from the first draft, and the works that its form follows. An equation that no
     rule runs has no formula: its notes say why.
     """
@@ -96,14 +99,15 @@ def _symbols(text: str) -> dict[str, str]:
     return {symbol: name for symbol, _, name in pairs}
 
 
-def declared_as(name: str) -> tuple[Quantity | Lever | Fact | Parameter, str, str, str]:
+def declared_as(name: str) -> tuple[Declaration, str, str, str]:
     """What the code's name stands for: (declaration, kind, unit, meaning). Raises KeyError for an unknown name."""
     space, _, inner = name.partition(".")
-    tables: dict[str, Mapping[str, Quantity | Lever | Fact | Parameter]] = {
+    tables: dict[str, Mapping[str, Declaration]] = {
         "now": MODEL.quantities,
         "given": MODEL.parameters,
         "lever": MODEL.levers,
         "fact": MODEL.facts,
+        "constant": MODEL.constants,
     }
     entry = next((entry for entry in tables.get(space, {}).values() if entry.name == inner), None)
     if entry is None:
@@ -140,7 +144,7 @@ def _body(equation: Equation) -> Iterator[str]:
 
 
 def table(symbols: Mapping[str, str]) -> Iterator[str]:
-    """Lines of a table of symbols; of an uncertainty also prior, class, sibling and source."""
+    """Lines of a table of symbols; of an uncertainty also prior, class, sibling and source, of a constant its source."""
     yield "| symbol | name | kind | unit | meaning |"
     yield "|---|---|---|---|---|"
     for symbol, name in symbols.items():
@@ -149,6 +153,9 @@ def table(symbols: Mapping[str, str]) -> Iterator[str]:
             prior = ", ".join(f"{key} {value:g}" for key, value in entry.prior.arguments.items())
             sibling = f" Sibling: `{entry.sibling}`." if entry.sibling else ""
             meaning += f". {entry.prior.family}({prior}), {entry.identification}.{sibling} Source: {entry.source}"
+        if isinstance(entry, Constant):
+            varied = " Varied in the audit." if entry.varied else ""
+            meaning += f". Source: {entry.source}.{varied}"
         cells = (f"`{symbol}`", f"`{name}`", kind, unit, meaning)
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in cells) + " |"
     yield ""
