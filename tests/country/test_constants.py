@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from forbear.analysis.outcomes import parts_of_order
+from forbear.scenario.outcomes import parts_of_order
 
 from forbear.cli.main import main
 from forbear.country import constants
