@@ -53,7 +53,7 @@ def claims(
     from dataclasses import replace
 
     from forbear.cli.screen import meter
-    from forbear.ensemble.executors import using
+    from forbear.ensemble.places import using
     from forbear.inference.posterior import Posterior
     from forbear.questions.verdict_lines import verdict_table
     from forbear.scenario import Scenario

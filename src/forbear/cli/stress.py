@@ -31,7 +31,7 @@ def command(
 
     from forbear.cli.screen import meter
     from forbear.discovery.stress import stress
-    from forbear.ensemble.executors import using
+    from forbear.ensemble.places import using
     from forbear.errors import ScenarioError, nearest
     from forbear.inference.posterior import Posterior
     from forbear.questions.worlds import Worlds
