@@ -50,6 +50,14 @@ def intervener():  # type: ignore[no-untyped-def]
     return run
 
 
+def test_leaders_come_one_after_another_and_none_is_without_a_trait(intervener) -> None:  # type: ignore[no-untyped-def]
+    uptakes = [intervener().leadership_uptake]
+    uptakes += [intervener(leadership_change=1.0).leadership_uptake for _ in range(6)]
+    assert uptakes == [*TRAITS, *[TRAITS[-1]] * 3]
+    assert intervener().leadership_team == 6
+    assert intervener().implementation > 0
+
+
 def test_a_pulse_in_the_first_week_changes_leaders_once() -> None:
     pulses = {lever.name for lever in MODEL.levers.values() if lever.pulse}
     rules = {f"{r.room}.{r.name}": r for r in program().rules}
