@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forbear.analysis.outcomes import parts_of_order
 from forbear.cli.main import main
 from forbear.country import constants
 from forbear.country.constants import SHARED, constant_of, constants_of, undeclared_numbers
@@ -22,6 +21,7 @@ from forbear.country.week import BEGIN, ROOMS, WEEK, rule_named
 from forbear.kernel import lanes
 from forbear.kernel.emit import slots
 from forbear.kernel.language import read_rule
+from forbear.scenario.outcomes import parts_of_order
 
 COUNTRY = Path(constants.__file__).parent
 RULES = sorted({*BEGIN, *WEEK})

@@ -1,0 +1,1 @@
+"""Files beside a scenario: claims, strategies, audit."""
