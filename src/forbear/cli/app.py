@@ -45,3 +45,4 @@ def command(
     if browser:
         threading.Timer(1.0, webbrowser.open, (address,)).start()
     serve(scenario, host=host, port=port, password=password or None)
+    raise KeyboardInterrupt  # the server swallows the signal, and nothing else ends it
