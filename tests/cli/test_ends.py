@@ -1,5 +1,6 @@
 """How commands end: by Ctrl-C, by a closed pipe, on a terminal that lacks a character, on a full disk."""
 
+import importlib
 import io
 import os
 import signal
@@ -9,9 +10,9 @@ import time
 
 import pytest
 
-from forbear.cli import main as cli
-from forbear.cli.main import main
+from forbear.cli import main
 
+cli = importlib.import_module("forbear.cli.main")  # the package offers the function by the same name
 COMMAND = [sys.executable, "-m", "forbear.cli"]
 
 
@@ -29,7 +30,11 @@ def stopped_by(monkeypatch, capsys, error):
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
 def test_ctrl_c_in_any_command_leaves_with_status_130_and_one_line(name, monkeypatch, capsys):
-    monkeypatch.setattr(cli.importlib, "import_module", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+
+    def end(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli.importlib, "import_module", end)
     with pytest.raises(SystemExit) as ended:
         main([name])
     assert ended.value.code == 130
