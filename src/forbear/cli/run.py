@@ -105,7 +105,7 @@ def command(
     rates = base_rates(loaded, ensemble.healthy)
     print("\n".join([*base_rate_lines(rates), *(proposal.lines() if proposal is not None else ())]))
     if record is not None:
-        from forbear.workflow.proposal import save
+        from forbear.prospective.telling import save
 
         print(save(record, rates, proposal))
     if posterior is None and not proposed:
@@ -147,10 +147,11 @@ def command(
 
 def _propose(scenario: Any, members: int, seed: int, workers: int | None, shown: Any, parameters: Any) -> Any:
     """Every draw of a proposed intervention, the draws that are tied to the record, and the ranges told of it."""
-    from forbear.workflow.proposal import condition, draw, propose
+    from forbear.prospective.draws import condition, draw
+    from forbear.prospective.ranges import propose
 
-    draws = draw(scenario, members=members, seed=seed, workers=workers, meter=shown, parameters=parameters)
+    draws = draw(scenario, members=members, seed=seed, workers=workers, progress=shown, parameters=parameters)
     conditioning = condition(draws.success, seed)
-    told = propose(scenario, draws, conditioning, workers=workers, meter=shown)
+    told = propose(scenario, draws, conditioning, workers=workers, progress=shown)
     kept = draws.ensemble if conditioning.kept is None else draws.ensemble.keep(conditioning.kept)
     return draws.ensemble, kept.healthy, told

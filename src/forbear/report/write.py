@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from forbear.ensemble.matching import Matching
     from forbear.ensemble.results import Ensemble
     from forbear.inference.posterior import Posterior
+    from forbear.prospective.telling import Proposal
     from forbear.scenario import Problem, Scenario
-    from forbear.workflow.proposal import Proposal
 
 __all__ = ["front_of", "write"]
 
