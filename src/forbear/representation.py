@@ -5,10 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["html_of", "picture_of"]
+__all__ = ["html_of", "plot_of"]
 
 #: The module that draws; it is imported when a notebook first asks, never before.
 RENDERER = "forbear.notebook.representations"
+PLOTS = "forbear.notebook.plot"
 
 
 def html_of(thing: Any) -> str:
@@ -16,6 +17,6 @@ def html_of(thing: Any) -> str:
     return str(import_module(RENDERER).html(thing))
 
 
-def picture_of(thing: Any, **options: Any) -> Any:
-    """Return `thing` as a picture, the one that `fb.plot` draws of it with the same options. Deterministic."""
-    return import_module(RENDERER).picture(thing, **options)
+def plot_of(kind: str, thing: Any, *arguments: Any, **more: Any) -> Any:
+    """Return the picture that `forbear.notebook.plot.KIND` draws of `thing`. Raises what that function raises."""
+    return getattr(import_module(PLOTS), kind)(thing, *arguments, **more)

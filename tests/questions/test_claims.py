@@ -10,11 +10,11 @@ import pytest
 import forbear as fb
 from forbear.questions.attribute import Player, attribute
 from forbear.questions.claims import assess_claim
-from forbear.questions.compare import compare
 from forbear.questions.worlds import Worlds
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import Claim, load_claims
 from forbear.validation.neutrality import audit
+from forbear.workflow.compare import compare
 
 RANDOM = np.random.Generator(np.random.Philox(11))
 CLAIM = Claim("C", "c", "s", "r", "effect", "lower", "not lower", changed="MORE", outcome="deaths")

@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 
 from forbear.figures.spec import approximately
-from forbear.notebook import plot
-from forbear.notebook.picture import Picture, table_html
+from forbear.notebook.picture import table_html
 
-__all__ = ["html", "picture"]
+__all__ = ["html"]
 
 
 def html(thing: Any) -> str:
@@ -21,14 +20,6 @@ def html(thing: Any) -> str:
         if kind.__name__ in _RENDERERS and kind.__module__.startswith("forbear."):
             return _RENDERERS[kind.__name__](thing)
     raise TypeError(f"no representation of {type(thing).__name__}")
-
-
-def picture(thing: Any, **options: Any) -> Picture:
-    """Draw `thing` as `forbear.plot` does. Raises TypeError for what has no picture, and as that function."""
-    for kind in type(thing).__mro__:
-        if kind.__name__ in _PICTURES and kind.__module__.startswith("forbear."):
-            return _PICTURES[kind.__name__](thing, **options)
-    raise TypeError(f"no picture of {type(thing).__name__}")
 
 
 def _head(strong: str, more: str = "") -> str:
@@ -45,6 +36,7 @@ def _three(values: Any) -> str:
 
 
 def _ensemble(thing: Any) -> str:
+    from forbear.notebook import plot
     from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES, values_of
 
     held, data = thing.manifest, thing.healthy.data
@@ -116,6 +108,7 @@ def _verdict(thing: Any) -> str:
 def _tested(thing: Any) -> str:
     from forbear.figures.histogram import before_and_after
     from forbear.figures.standalone import standalone
+    from forbear.notebook.picture import Picture
     from forbear.report.words import plain_effect
 
     ratio = thing.kind == "ratio"
@@ -177,6 +170,8 @@ def _comparison(thing: Any) -> str:
 
 
 def _attribution(thing: Any) -> str:
+    from forbear.notebook import plot
+
     rest = thing.unattributed()
     words = f"With everything remedied deaths are {approximately(rest['deaths_remaining'])} times history's (median); chance of order {rest['order_remedied']:.0%}, history {rest['order_history']:.0%}."
     return plot.attribution(thing)._repr_html_() + f"<p>{escape(words)}</p>"
@@ -186,10 +181,3 @@ _RENDERERS: dict[str, Callable[[Any], str]] = {
     "Ensemble": _ensemble, "Posterior": _posterior, "Claim": _claim, "Verdict": _verdict, "Tested": _tested, "Answers": _answers,
     "Comparison": _comparison, "Attribution": _attribution,
 }  # fmt: skip
-
-_PICTURES: dict[str, Callable[..., Picture]] = {
-    "Ensemble": plot.fan,
-    "Answers": plot.effect,
-    "Comparison": plot.effect,
-    "Attribution": plot.attribution,
-}

@@ -16,8 +16,11 @@ import numpy as np
 from forbear.errors import ScenarioError
 from forbear.questions.shapley import interaction_index, permutations, shapley_exact, shapley_sampled
 from forbear.questions.worlds import Worlds
+from forbear.representation import html_of, plot_of
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["Attribution", "Player", "attribute", "load_players"]
@@ -59,9 +62,17 @@ class Attribution:
         return f"<Attribution over {len(self.players)} {self.game}, {self.coalitions} coalitions; most on deaths: {first['title']} {first['p50']:.2g} ({first['p05']:.2g} to {first['p95']:.2g})>"
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
+
+    def to_frame(self, worth: str = "deaths") -> pd.DataFrame:
+        """A row for each remedy, by median value: p05 to p95 over draws, mean, Monte Carlo error, share that helps."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        return pd.DataFrame(self.rows(worth)).set_index("name")
+
+    def plot(self, worth: str = "deaths") -> Any:
+        """Draw the values with intervals, as `forbear.plot.attribution`."""
+        return plot_of("attribution", self, worth)
 
     def rows(self, worth: str = "deaths") -> list[dict[str, Any]]:
         """Players by median value, with 50 and 90 per cent bands over draws."""

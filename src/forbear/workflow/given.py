@@ -65,7 +65,9 @@ class Given:
         """For one line of a result, such as "posterior draws" or "prior draws (before any data)"."""
         more = {"prior": "before any data"}.get(self.kind, "")
         if self.posterior is not None:
-            more = ", ".join([*([f"{self.posterior.effort} fit"] if self.posterior.effort != "full" else []), *self.limits])
+            more = ", ".join(
+                [*([f"{self.posterior.effort} fit"] if self.posterior.effort != "full" else []), *self.limits]
+            )
         return f"{self.kind} draws{f' ({more})' if more else ''}"
 
     @property
@@ -100,7 +102,9 @@ class Given:
         Randomness: named by the seed. Raises RunError E449 for stated parameters, which have no place in a prior.
         """
         if self.kind == "stated":
-            raise RunError("E449", "parameters of one's own serve `simulate` alone", hint='given="prior" or a posterior')
+            raise RunError(
+                "E449", "parameters of one's own serve `simulate` alone", hint='given="prior" or a posterior'
+            )
         if self.kind == "pooled":
             return _pooled_worlds(scenario, members, replications, seed, more)
         count = min(members, len(self.posterior)) if self.posterior is not None else members
@@ -196,7 +200,9 @@ def _with_posterior(scenario: Scenario, posterior: Posterior) -> Given:
 def _pooled_worlds(scenario: Scenario, members: int, replications: int, seed: int, more: dict[str, Any]) -> Worlds:
     pooled = pooling.load()
     if pooled is None:
-        raise FitError("E612", "no pooled scores are on record", hint="they are made from the posteriors of the library")
+        raise FitError(
+            "E612", "no pooled scores are on record", hint="they are made from the posteriors of the library"
+        )
     space = Space(scenario.problem())
     scores = pooling.draw(pooled, space, members, seed)
     part = scores[:, : space.parameters]
