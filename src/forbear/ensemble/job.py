@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.design import draw_priors
+from forbear.ensemble.design import SharedDraws, draw_priors
 from forbear.ensemble.device import PROCESSOR, Device
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.executors import BUILDING
@@ -61,7 +61,10 @@ class EnsembleJob:
         )
         if len(self.identities) == 0:
             raise RunError("E405", "an ensemble needs at least one member")
-        self.given = {k: np.asarray(v) for k, v in parameters.items()} if parameters is not None else None
+        self.given: SharedDraws | dict[str, np.ndarray] | None = None
+        if parameters is not None:
+            shared = isinstance(parameters, SharedDraws)
+            self.given = parameters if shared else {k: np.asarray(v) for k, v in parameters.items()}
         self._engine = self._new_engine()
         self._ready = False
         self.manifest = manifest_of(
@@ -91,7 +94,11 @@ class EnsembleJob:
         """Every chunk: its number, and what a worker must be given for it."""
         for number in range(len(self)):
             at = slice(number * self.chunk, number * self.chunk + self.size(number))
-            given = None if self.given is None else {name: value[at] for name, value in self.given.items()}
+            given: Mapping[str, np.ndarray] | None = None
+            if isinstance(self.given, SharedDraws):
+                given = self.given.of(at)
+            elif self.given is not None:
+                given = {name: value[at] for name, value in self.given.items()}
             yield number, (self.identities[at], given)
 
     def prepare(self, executor: Executor, meter: Meter) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.country.model import MODEL
+from forbear.ensemble.design import SharedDraws
 
 if TYPE_CHECKING:
     from forbear.ensemble.device import Device
@@ -61,6 +62,9 @@ def manifest_of(
 
 def _hash_of(parameters: Mapping[str, np.ndarray]) -> str:
     digest = hashlib.sha256()
+    if isinstance(parameters, SharedDraws):
+        digest.update(np.ascontiguousarray(parameters.which, dtype="<i8").tobytes())
+        parameters = parameters.values_of_draws
     for name in sorted(parameters):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(parameters[name], dtype=np.float64).tobytes())

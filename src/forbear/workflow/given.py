@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from forbear.ensemble.design import SharedDraws
 from forbear.ensemble.progress import Meter
 from forbear.errors import FitError, RunError, nearest
 from forbear.inference.posterior import Posterior, priors_hash
@@ -88,7 +89,8 @@ class Given:
         where stated parameters are of other members, FitError E612 where the package ships no pooled scores.
         """
         if self.posterior is not None:
-            return self.posterior.parameters(members)
+            drawn = self.posterior
+            return SharedDraws(drawn.space.values(drawn.scores), drawn.chosen(members))
         if self.kind == "pooled":
             return pooling.pooled_parameters(problem, members, seed)
         for name, values in self.stated.items():
