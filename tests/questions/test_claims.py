@@ -107,7 +107,13 @@ def test_policies_share_draws_and_luck_and_no_change_is_no_effect(meadow: fb.Sce
 
 
 def test_a_comparison_gives_effects_with_chances_that_add_up(meadow: fb.Scenario) -> None:
-    found = compare(meadow, meadow.with_levers({"intervener.force": "*3"}, name="three times"), draws=16, lucks=1)
+    found = compare(
+        meadow,
+        meadow.with_levers({"intervener.force": "*3"}, name="three times"),
+        given="prior",
+        members=16,
+        replications=1,
+    )
     for effect in found.effects.values():
         assert effect.lower + effect.none + effect.higher == pytest.approx(1.0)
     assert found.effects["cost"].higher == 1.0 and "three times" in found.lines()[0]

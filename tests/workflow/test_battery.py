@@ -9,6 +9,7 @@ import pytest
 
 import forbear as fb
 from forbear.discovery.stress import stress
+from forbear.ensemble.runner import simulate
 from forbear.errors import ForbearError
 from forbear.questions.verdict_lines import claim_lines, verdict_table
 from forbear.questions.worlds import Worlds
@@ -144,7 +145,7 @@ def test_the_report_holds_both_sides_and_escapes_what_users_write(
     from forbear.report import write
 
     problem = small.problem()
-    ensemble = fb.simulate(problem, members=64, seed=1)
+    ensemble = simulate(problem, members=64, seed=1)
     path = write(ensemble, small, problem, to=tmp_path / "r.html", answers=answers.as_dict())
     page = path.read_text(encoding="utf-8")
     assert "more &lt;soldiers&gt; &amp; peace" in page and "<soldiers>" not in page

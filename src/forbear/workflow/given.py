@@ -105,7 +105,7 @@ class Given:
         """
         if self.kind == "stated":
             raise RunError(
-                "E449", "parameters of one's own serve `simulate` alone", hint='given="prior" or a posterior'
+                "E449", "parameters of one's own serve `simulate` alone", hint="ask for the prior or a posterior"
             )
         if self.kind == "pooled":
             return _pooled_worlds(scenario, members, replications, seed, more)
@@ -172,12 +172,12 @@ def _found(scenario: Scenario, given: str | Path | Posterior | Mapping[str, np.n
     name = filed.problem().name
     if posterior is None:
         if given == "posterior":
-            raise FitError("E610", f"{name} has no posterior", hint=f'forbear fit {name}, or given="prior"')
+            raise FitError("E610", f"{name} has no posterior", hint=f"`forbear fit {name}`, or ask for the prior")
         return Given("prior", notice=f"{name} has no posterior: prior draws, what the model allows before any data")
     if priors_hash(scenario.problem()) != priors_hash(filed.problem()):
         why = f"the posterior of {name} was learned with other priors than these"
         if given == "posterior":
-            raise FitError("E606", why, hint='fit again, or given="prior"')
+            raise FitError("E606", why, hint="fit again, or ask for the prior")
         return Given("prior", notice=f"{why}: prior draws, what the model allows before any data")
     return _with_posterior(scenario, posterior)
 

@@ -90,14 +90,14 @@ class Stress:
         if not boxes["box"]:
             return ""
         failure = self.results["failure"]
+        fails = f"{name} fails ({failure['outcome']} beyond {failure['level']:,.3g}) in {boxes['share']:.0%}"
+        if not boxes["box"]["limits"]:
+            return f"{fails}; no range of parameters tells where"
         limits = "; ".join(
             f"{limit['name']} {limit['low'] or 0:.2f} to {1 if limit['high'] is None else limit['high']:.2f}"
             for limit in boxes["box"]["limits"]
         )
-        return (
-            f"{name} fails ({failure['outcome']} beyond {failure['level']:,.3g}) in {boxes['share']:.0%}; "
-            f"{boxes['box']['density']:.0%} of draws in the box: {limits}"
-        )
+        return f"{fails}; {boxes['box']['density']:.0%} of draws in the box: {limits}"
 
 
 def stress(
