@@ -165,7 +165,7 @@ def _comparison(thing: Any) -> str:
         )
     head = ("outcome", "unit", thing.base, thing.changed, "effect (5 to 95 %)", "lower / same / higher")
     return _head(
-        f"{thing.changed} against {thing.base}", f"{thing.draws} {thing.given} draws, same luck in both"
+        f"{thing.changed} against {thing.base}", f"{len(thing)} {thing.given}, same luck in both"
     ) + table_html(head, rows)
 
 
