@@ -46,6 +46,11 @@ class SharedDraws(Mapping[str, np.ndarray]):
         """values_of_draws: name -> (draws, *dimensions); which: (members,), the draw of each."""
         self.values_of_draws, self.which = dict(values_of_draws), np.asarray(which)
 
+    @property
+    def draws(self) -> int:
+        """How many draws are shared out."""
+        return len(next(iter(self.values_of_draws.values()), self.which))
+
     def of(self, at: slice) -> dict[str, np.ndarray]:
         """Parameters of the members in a slice."""
         rows = self.which[at]

@@ -109,13 +109,13 @@ class Worlds:
             self.runs += self.draws * self.lucks
 
     def run_all(self, policies: Mapping[str, Scenario], meter: Meter | None = None) -> None:
-        """Run policies, several at a time where a cluster is in force (see `ensemble.executors.using`).
+        """Run policies, several at a time where a cluster is in force (see `ensemble.places.using`).
 
         Results do not depend on it. meter: advanced by one for each policy. Raises as `run`.
         """
         from contextvars import copy_context
 
-        from forbear.ensemble.executors import in_force
+        from forbear.ensemble.places import in_force
 
         shown, place = meter or NoMeter(), in_force()
         if place is None:

@@ -85,17 +85,14 @@ class Given:
     def parameters(self, problem: Problem, members: int, seed: int) -> Mapping[str, np.ndarray] | None:
         """Parameters of members, name -> (members, *dimensions); None where the engine draws from the prior.
 
-        Randomness: a posterior's draws stand in a fixed order; pooled ones are named by the seed. Raises RunError E449
-        where stated parameters are of other members, FitError E612 where the package ships no pooled scores.
+        Randomness: a posterior's draws stand in a fixed order; pooled ones are named by the seed. Raises FitError
+        E612 where the package ships no pooled scores.
         """
         if self.posterior is not None:
             drawn = self.posterior
             return SharedDraws(drawn.space.values(drawn.scores), drawn.chosen(members))
         if self.kind == "pooled":
             return pooling.pooled_parameters(problem, members, seed)
-        for name, values in self.stated.items():
-            if len(values) != members:
-                raise RunError("E449", f"{name} is given for {len(values)} members, and {members} are asked for")
         return self.stated or None
 
     def worlds(self, scenario: Scenario, *, members: int, replications: int, seed: int, **more: Any) -> Worlds:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.discovery import stress as discovery
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.errors import ScenarioError, nearest
 from forbear.files import write_json
 from forbear.integers import seed_of, workers_of
