@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.country.model import MODEL
 from forbear.errors import Fault, FileError, ScenarioError, nearest
+from forbear.scenario.casefiles.facts import load_facts
 from forbear.scenario.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim and its rival, and the counterfactual that tests them. See `docs/claims.md` for the fields."""
+    """A claim and its rival, and the counterfactual that tests them. See `docs/claims.md` for the fields.
+
+    needs: names of the facts of history that its mechanism must reproduce; see `forbear.inference.facts.licence`."""
 
     name: str
     title: str
@@ -68,6 +71,7 @@ class Claim:
     evidence: tuple[str, ...] = ()
     caution: str = ""
     file: str = ""
+    needs: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Claim {self.name}: {self.title}; {self.kind}, {self.changed} against {self.base} on {self.outcome}>"
@@ -240,7 +244,7 @@ def load_claims(
                     check.fault("E240", f"claim {name} needs {key}", name, key)
             _names(check, name, entry, strategies, parameters, scenario)
             if len(check.faults) == before:
-                lists = {k: tuple(entry[k]) for k in ("sources", "deciding", "evidence") if k in entry}
+                lists = {k: tuple(entry[k]) for k in ("sources", "deciding", "evidence", "needs") if k in entry}
                 out[name] = Claim(
                     name=name, file=str(path), **{**{k: v for k, v in entry.items() if k in fields}, **lists}
                 )
@@ -272,6 +276,10 @@ def _names(
     for parameter in entry.get("deciding", []):
         if parameter not in parameters:
             check.fault("E241", f"no parameter {parameter!r}", name, "deciding", parameter, sorted(parameters))
+    known = load_facts(scenario) if entry.get("needs") else {}
+    for fact in entry.get("needs", []):
+        if fact not in known:
+            check.fault("E241", f"no fact of history {fact!r} beside the scenario", name, "needs", fact, sorted(known))
     for key in ("margin", "threshold"):
         if key in entry and not isinstance(entry[key], (int, float)):
             check.fault("E240", f"{key} is a number", name, key, entry[key])
