@@ -29,6 +29,8 @@ import numpy as np
 
 from forbear.discovery.given_draws import first_order_from_draws
 from forbear.discovery.guessed import GuessedFact, draw_facts, guessed_facts, unvaried_facts
+from forbear.ensemble.design import draw_priors
+from forbear.ensemble.extended import engine_of
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.questions.streams import stream
 from forbear.scenario.casefiles.policies import load_strategies
@@ -103,7 +105,6 @@ def look_up_first(
     parameters: members to name -> (members, *dimensions), prior draws when None. Randomness: the streams "guessed facts"
     and "first order" of `seed`, and the members' own. Raises as `Scenario.problem` and `Engine`; ValueError below 40 draws.
     """
-    from forbear.ensemble.design import draw_priors
 
     facts = guessed_facts(scenario)
     if not facts:
@@ -173,7 +174,6 @@ def run_facts(
 
     A member whose numbers became infinite is NaN. Randomness: the members' own, the same under every set.
     """
-    from forbear.ensemble.extended import engine_of
 
     weekly = recorded(list(names))
     count = len(next(iter(given.values())))

@@ -25,6 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear import evidence
+from forbear.errors import EvidenceError
+
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
     from forbear.scenario.scenario import Scenario
@@ -99,8 +102,6 @@ class BaseRate:
 @cache
 def reference_classes() -> tuple[ReferenceClass, ...]:
     """The classes, counted from the shipped evidence. Raises EvidenceError where a table is not as it should be."""
-    from forbear import evidence
-    from forbear.errors import EvidenceError
 
     text = next((str(r["context"]) for r in evidence.find("figures-from-texts").rows() if "Edelstein" in str(r["item"])), "")  # fmt: skip
     found = re.search(r"(\d+) success, (\d+) failure, (\d+) mixed", text)
