@@ -23,22 +23,23 @@ if TYPE_CHECKING:
     from forbear.inference.fit import fit
     from forbear.inference.posterior import Posterior
     from forbear.notebook import plot
+    from forbear.questions.answers import Answers
     from forbear.questions.attribute import attribute
     from forbear.questions.compare import compare
-    from forbear.questions.worlds import Worlds
+    from forbear.questions.policy_runs import PolicyRuns
     from forbear.scenario import Problem, Scenario, diff
     from forbear.validation.base_rates import base_rates
-    from forbear.workflow.battery import answer
+    from forbear.workflow.battery import test_claims
 
 __all__ = [
     "MODEL",
+    "Answers",
     "Ensemble",
     "ForbearError",
     "Posterior",
     "Problem",
     "Scenario",
-    "Worlds",
-    "answer",
+    "PolicyRuns",
     "attribute",
     "base_rates",
     "compare",
@@ -48,6 +49,7 @@ __all__ = [
     "match",
     "plot",
     "simulate",
+    "test_claims",
 ]
 
 _HOME = {
@@ -58,8 +60,9 @@ _HOME = {
     "Scenario": ("forbear.scenario", "Scenario"),
     "diff": ("forbear.scenario", "diff"),
     "Posterior": ("forbear.inference.posterior", "Posterior"),
-    "Worlds": ("forbear.questions.worlds", "Worlds"),
-    "answer": ("forbear.workflow.battery", "answer"),
+    "PolicyRuns": ("forbear.questions.policy_runs", "PolicyRuns"),
+    "Answers": ("forbear.questions.answers", "Answers"),
+    "test_claims": ("forbear.workflow.battery", "test_claims"),
     "attribute": ("forbear.questions.attribute", "attribute"),
     "base_rates": ("forbear.validation.base_rates", "base_rates"),
     "compare": ("forbear.questions.compare", "compare"),

@@ -11,7 +11,7 @@ import forbear as fb
 from forbear.questions.attribute import Player, attribute
 from forbear.questions.claims import assess_claim
 from forbear.questions.compare import compare
-from forbear.questions.worlds import Worlds
+from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import Claim, load_claims
 from forbear.validation.neutrality import audit
@@ -20,11 +20,11 @@ RANDOM = np.random.Generator(np.random.Philox(11))
 CLAIM = Claim("C", "c", "s", "r", "effect", "lower", "not lower", changed="MORE", outcome="deaths")
 
 
-def made(effect: np.ndarray, quantiles: np.ndarray | None = None) -> Worlds:
+def made(effect: np.ndarray, quantiles: np.ndarray | None = None) -> PolicyRuns:
     """Worlds whose effect on deaths is known."""
     n = len(effect)
     given = RANDOM.random((n, 3)) if quantiles is None else quantiles
-    out = Worlds(None, {}, given, ("tips", "over_claim", "suppression"))  # type: ignore[arg-type]
+    out = PolicyRuns(None, {}, given, ("tips", "over_claim", "suppression"))  # type: ignore[arg-type]
     base = np.full(n, 1e5)
     out._runs = {"HISTORY": {"deaths": base}, "MORE": {"deaths": base * effect}}
     return out
@@ -98,7 +98,7 @@ def test_shipped_claims_of_value_and_of_worlds_without_war_are_marked() -> None:
 
 
 def test_policies_share_draws_and_luck_and_no_change_is_no_effect(meadow: fb.Scenario) -> None:
-    worlds = Worlds.of(meadow, None, draws=8, lucks=2, outcomes=("deaths", "cost"))
+    worlds = PolicyRuns.of(meadow, None, draws=8, replications=2, outcomes=("deaths", "cost"))
     worlds.run("HISTORY", meadow)
     worlds.run("SAME", meadow.with_levers({"intervener.force": "*1"}, name="same"))
     worlds.run("LESS", meadow.with_levers({"intervener.force": "*0.5"}, name="less"))
@@ -107,7 +107,9 @@ def test_policies_share_draws_and_luck_and_no_change_is_no_effect(meadow: fb.Sce
 
 
 def test_a_comparison_gives_effects_with_chances_that_add_up(meadow: fb.Scenario) -> None:
-    found = compare(meadow, meadow.with_levers({"intervener.force": "*3"}, name="three times"), draws=16, lucks=1)
+    found = compare(
+        meadow, meadow.with_levers({"intervener.force": "*3"}, name="three times"), draws=16, replications=1
+    )
     for effect in found.effects.values():
         assert effect.lower + effect.none + effect.higher == pytest.approx(1.0)
     assert found.effects["cost"].higher == 1.0 and "three times" in found.lines()[0]
@@ -119,7 +121,7 @@ def test_attribution_shares_out_exactly_what_all_remedies_bring(meadow: fb.Scena
         Player("rules", "restraint", {"security.rules_of_engagement": 0.3}, {}),
         Player("calm", "no fear", {}, {"mobilisation_by_fear": 0.0, "weight_of_fear": 0.0}),
     )
-    worlds = Worlds.of(meadow, None, draws=12, lucks=1, outcomes=("deaths", "governance", "order"))
+    worlds = PolicyRuns.of(meadow, None, draws=12, replications=1, outcomes=("deaths", "governance", "order"))
     found = attribute(worlds, players)
     for worth in ("deaths", "governance", "order"):
         assert np.allclose(found.values[worth].sum(axis=0), found.total[worth])
@@ -132,7 +134,7 @@ def test_sampled_orders_agree_with_all_coalitions(meadow: fb.Scenario, monkeypat
         Player(f"p{k}", "", {"intervener.force": f"*{1 + k / 4:g}", "services.works_budget": f"*{1 + k:g}"}, {})
         for k in range(1, 4)
     )
-    worlds = Worlds.of(meadow, None, draws=6, lucks=1, outcomes=("deaths", "governance", "order"))
+    worlds = PolicyRuns.of(meadow, None, draws=6, replications=1, outcomes=("deaths", "governance", "order"))
     exact = attribute(worlds, players)
     monkeypatch.setattr("forbear.questions.attribute.EXACT", 0)
     sampled = attribute(worlds, players, orders=24)

@@ -12,7 +12,7 @@ import pytest
 from forbear.errors import FitError
 from forbear.inference.data import Data, Series
 from forbear.inference.identification import contractions
-from forbear.inference.plan import Happened, load_plan
+from forbear.inference.plan import load_plan
 from forbear.inference.posterior import Posterior, stamp_of
 from forbear.inference.space import Space
 from forbear.scenario import Scenario

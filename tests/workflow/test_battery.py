@@ -10,8 +10,8 @@ import pytest
 import forbear as fb
 from forbear.discovery.stress import stress
 from forbear.errors import ForbearError
+from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.verdict_lines import claim_lines, verdict_table
-from forbear.questions.worlds import Worlds
 from forbear.workflow.battery import Answers, Effort, answer
 
 SCENARIO = """
@@ -174,7 +174,7 @@ def test_stress_finds_where_a_strategy_fails_and_what_is_worth_knowing(small: fb
         "unsustainable",
         "violence_at_end",
     )
-    worlds = Worlds.of(small, None, draws=256, lucks=1, outcomes=outcomes)
+    worlds = PolicyRuns.of(small, None, draws=256, replications=1, outcomes=outcomes)
     strategies = load_strategies(small)
     found = stress(worlds, {n: strategies[n] for n in ("HISTORY", "NEVER", "MORE")})
     assert found["boxes"]["HISTORY"]["share"] == pytest.approx(0.5, abs=0.01)
@@ -238,7 +238,7 @@ def test_a_search_finds_strategies_that_no_other_found_one_beats_and_repeats_its
     variables = load_variables(small)
     results = []
     for _ in range(2):
-        worlds = Worlds.of(small, None, draws=8, lucks=1, outcomes=OBJECTIVES)
+        worlds = PolicyRuns.of(small, None, draws=8, replications=1, outcomes=OBJECTIVES)
         results.append(search(worlds, variables, load_strategies(small), evaluations=36, population=12))
     one, other = results
     assert (one.values == other.values).all() and 24 <= one.evaluations <= 48

@@ -24,28 +24,18 @@ def command(
 
     from forbear.cli.screen import meter
     from forbear.inference.posterior import Posterior
-    from forbear.questions.attribute import load_players
+    from forbear.questions.stored import encode
+    from forbear.questions.verdict_lines import attribution_lines
     from forbear.scenario import Scenario
+    from forbear.scenario.casefiles.remedies import load_remedies
     from forbear.workflow.battery import Effort, attributions
 
     loaded = Scenario.load(scenario)
-    load_players(loaded)
+    load_remedies(loaded)
     posterior = None if prior else Posterior.of(loaded)
-    effort = Effort(attribution_draws=draws, orders=orders)
-    found = attributions(loaded, posterior, effort, {"seed": seed, "workers": workers}, meter())
-    for game, numbers in found.items():
-        print(
-            f"\n{game.upper()}: part of the fall in the logarithm of civilian deaths (50 and 90 % of draws; error: Monte Carlo)"
-        )
-        for row in numbers["rows"]["deaths"]:
-            print(
-                f"  {row['title']:<44} {row['p50']:>6.2f}  ({row['p25']:.2f} to {row['p75']:.2f}; {row['p05']:.2f} to {row['p95']:.2f})  error {row['error']:.2f}"
-            )
-        rest = numbers["unattributed"]
-        print(
-            f"  with everything remedied: deaths x{rest['deaths_remaining']:.2g}, chance of order {rest['order_remedied']:.0%} "
-            f"(history {rest['order_history']:.0%}), governance {rest['governance_remedied']:.2f} (history {rest['governance_history']:.2f})"
-        )
+    effort = Effort(attribution_members=draws, orders=orders)
+    found = attributions(loaded, posterior, effort, seed=seed, workers=workers, progress=meter())
+    print("\n".join(attribution_lines(found)))
     if to is not None:
-        to.write_text(json.dumps(found, indent=1, default=float), encoding="utf-8")
+        to.write_text(json.dumps(encode(found), indent=1), encoding="utf-8")
         print(to)

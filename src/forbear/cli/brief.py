@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from forbear.questions.answers import Answers
+    from forbear.scenario import Scenario
 
 
 def command(
@@ -38,7 +41,7 @@ def command(
     loaded, shown = Scenario.load(scenario), meter()
     problem = loaded.problem()
     posterior = None if prior else Posterior.of(loaded)
-    found = _answers(loaded.file, answers) if posterior is not None else None
+    found = _answers(loaded, answers) if posterior is not None else None
     many = members or (512 if posterior is not None else 2048)
     ensemble = simulate(
         problem, members=many, seed=seed, workers=workers, progress=shown,
@@ -58,19 +61,8 @@ def command(
     )  # fmt: skip
 
 
-def _answers(scenario: str | Path | None, chosen: Path | None) -> dict[str, Any] | None:
+def _answers(scenario: Scenario, chosen: Path | None) -> Answers | None:
     """Verdicts from a file or from the record beside the scenario; None where there are none."""
-    from forbear.errors import FileError
+    from forbear.questions.answers import Answers
 
-    path = chosen or (Path(scenario).parent / "answers.json" if scenario else None)
-    if path is None or not (chosen or path.exists()):
-        return None
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileError("E101", f"{path} does not exist", hint="`forbear claims` writes one") from None
-    except (OSError, ValueError) as error:
-        raise FileError("E104", f"{path} cannot be read as answers: {error}") from None
-    if not isinstance(found, dict) or not {"claims", "strategies", "about"} <= set(found):
-        raise FileError("E104", f"{path} holds no answers", hint="`forbear claims` writes one")
-    return found
+    return Answers.read(chosen) if chosen is not None else Answers.beside(scenario)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from forbear.questions.answers import Answers
+    from forbear.scenario import Scenario
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, invoke_without_command=True
@@ -50,15 +53,13 @@ def claims(
     context.obj = {"scenario": scenario, "more": more or []}
     if context.invoked_subcommand is not None:
         return
-    from dataclasses import replace
-
     from forbear.cli.screen import meter
     from forbear.ensemble.executors import using
     from forbear.inference.posterior import Posterior
     from forbear.questions.verdict_lines import verdict_table
     from forbear.scenario import Scenario
     from forbear.scenario.casefiles.policies import load_claims, load_strategies
-    from forbear.workflow.battery import QUICK, Effort, answer
+    from forbear.workflow.battery import test_claims
 
     loaded = Scenario.load(scenario)
     if check:
@@ -76,24 +77,25 @@ def claims(
         if stale:
             shown.say(f"the posterior was made with another {', '.join(stale)}: run `forbear fit {scenario}` again")
     with using(cluster):
-        answers = answer(
+        answers = test_claims(
             loaded,
-            posterior,
-            claims=more or [],
-            effort=replace(QUICK if quick else Effort(), draws=draws),
+            given="prior" if posterior is None else posterior,
+            claims=only,
+            files=more or [],
+            members=draws,
+            quick=quick,
             attribution=False,
             seed=seed,
             workers=workers,
             progress=shown,
-            only=only,
             where=where or [],
         )
     name = loaded.problem().name
     # a few claims by themselves do not overwrite the answers to all of them
     target = to or Path(f"{name}-answers{'-only-' + '-'.join(only) if only else '-where' if where else ''}.json")
-    answers.save(target)
-    print("\n".join(verdict_table(answers.as_dict())))
-    one = next(iter(answers.tested), "NAME")
+    answers.write(target)
+    print("\n".join(verdict_table(answers)))
+    one = next(iter(answers.claims), "NAME")
     files = "".join(f"--file {path} " for path in more or [])
     place = "" if to is None and target.name == f"{name}-{FILE}" else f" --answers {target}"
     print(f"\n{target}   one claim with its trace: forbear claims -s {scenario} {files}show {one} --trace{place}")
@@ -110,28 +112,29 @@ def show(
 ) -> None:
     """One claim: both statements, the test, the effect, the verdict, the evidence beside it."""
     from forbear.errors import ScenarioError, nearest
+    from forbear.questions.stamps import stale_answers
     from forbear.questions.verdict_lines import claim_lines
     from forbear.scenario import Scenario
     from forbear.scenario.casefiles.policies import load_claims
 
     loaded = Scenario.load(context.obj["scenario"])
-    data = _on_record(loaded, answers)
+    found = _on_record(loaded, answers)
     known = load_claims(loaded, context.obj["more"])
-    if name not in data["claims"] and name not in known:
+    if name not in found and name not in known:
         raise ScenarioError(
             "E241", f"no claim is called {name!r}", hint=f"did you mean {nearest(name, known) or ', '.join(known)}?"
         )
-    if name not in data["claims"]:
-        raise ScenarioError("E243", f"{name} has not been tested", hint="run: forbear claims")
-    print("\n".join(claim_lines(data, name, loaded, trace=trace)))
+    print("\n".join(claim_lines(found, name, trace=trace, stale=stale_answers(found, loaded))))
 
 
-def _on_record(scenario: Any, path: Path | None) -> dict[str, Any]:
+def _on_record(scenario: Scenario, path: Path | None) -> Answers:
     from forbear.errors import FileError
+    from forbear.questions.answers import FILE, Answers
 
-    beside = Path(scenario.file).parent / FILE if scenario.file else Path(FILE)
     here = Path(f"{scenario.problem().name}-{FILE}")
-    chosen = path or (here if here.exists() else beside)
-    if not chosen.exists():
-        raise FileError("E101", f"{chosen} does not exist", hint="run: forbear claims")
-    return dict(json.loads(chosen.read_text(encoding="utf-8")))
+    if path is not None or here.exists():
+        return Answers.read(path or here)
+    beside = Answers.beside(scenario)
+    if beside is None:
+        raise FileError("E101", f"no answers stand beside {scenario.name}", hint="run: forbear claims")
+    return beside

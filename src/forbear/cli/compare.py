@@ -63,9 +63,9 @@ def command(
         found = compare(
             base[1],
             other,
-            given=posterior,
-            draws=draws,
-            lucks=lucks,
+            given="prior" if posterior is None else posterior,
+            members=draws,
+            replications=lucks,
             seed=seed,
             outcomes=outcomes,
             names=(base[0], name),
@@ -80,7 +80,7 @@ def command(
             )
             + "\n"
         )
-        rows += [{"policy": name, **effect.as_dict()} for effect in found.effects.values()]
+        rows += [{"policy": name, **effect.as_row()} for effect in found.effects.values()]
     if csv is not None:
         import pandas as pd
 

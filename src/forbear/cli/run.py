@@ -59,7 +59,7 @@ def command(
     from forbear.validation.borrowed import travel_lines
     from forbear.validation.pooling import pooled_parameters
     from forbear.validation.validate import load_validation
-    from forbear.workflow.battery import answer
+    from forbear.workflow.battery import test_claims
 
     loaded = Scenario.load(scenario)
     original = loaded
@@ -115,9 +115,8 @@ def command(
     answers = None
     asked = claims and not settings and original.beside("claims") is not None
     if asked and posterior is not None:
-        found = answer(original, posterior, seed=seed, workers=workers, progress=shown)
-        answers = found.as_dict()
-        found.save(Path(f"{problem.name}-answers.json"))
+        answers = test_claims(original, given=posterior, seed=seed, workers=workers, progress=shown)
+        answers.write(Path(f"{problem.name}-answers.json"))
     if csv is not None:
         kept.to_csv(csv)
     command_line = (

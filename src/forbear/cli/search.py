@@ -19,22 +19,23 @@ def command(
 ) -> None:
     """Many-objective search (NSGA-II) over feasible levers; what is found stands beside the named strategies and never intervening."""
     from forbear.cli.screen import meter
-    from forbear.discovery.search import OBJECTIVES, load_variables, search
+    from forbear.discovery.search import OBJECTIVES, search
     from forbear.inference.posterior import Posterior
-    from forbear.questions.worlds import Worlds
+    from forbear.questions.policy_runs import PolicyRuns
     from forbear.scenario import Scenario
     from forbear.scenario.casefiles.policies import load_strategies
+    from forbear.scenario.casefiles.search_levers import load_search_levers
     from forbear.scenario.outcomes import OUTCOMES
 
     loaded = Scenario.load(scenario)
-    variables = load_variables(loaded)
+    variables = load_search_levers(loaded)
     posterior = None if prior else Posterior.of(loaded)
-    worlds = Worlds.of(
-        loaded, posterior, draws=draws, lucks=1, seed=seed, outcomes=OBJECTIVES, workers=workers, meter=meter()
+    worlds = PolicyRuns.of(
+        loaded, posterior, members=draws, replications=1, seed=seed, outcomes=OBJECTIVES, workers=workers, meter=meter()
     )
     found = search(worlds, variables, load_strategies(loaded), evaluations=evaluations, seed=seed)
     print(
-        f"{found.evaluations} strategies in {worlds.draws} {'posterior' if posterior else 'prior'} draws, seed {seed}; bad end of each objective (worst tenth)"
+        f"{found.evaluations} strategies in {worlds.members} {'posterior' if posterior else 'prior'} draws, seed {seed}; bad end of each objective (worst tenth)"
     )
     print("  ".join(f"{OUTCOMES[o].title}" for o in found.names))
     for values, reached in zip(found.values[:12], found.objectives[:12], strict=True):
@@ -47,7 +48,7 @@ def command(
         "\nnamed strategies (worlds without the war are bands by assumption), and how many of those found are better on all objectives"
     )
     for name, reached in sorted(found.named.items(), key=lambda kv: kv[1][0]):
-        note = "by assumption" if name.startswith("NEVER") else f"beaten by {found.beaten[name]}"
+        note = f"beaten by {found.beaten[name]}" if name in found.beaten else "by assumption"
         print("  ".join(f"{v:>10,.3g}" for v in reached) + f"   {name}   {note}")
     if to is not None:
         import pandas as pd

@@ -11,7 +11,7 @@ import typer
 def command(
     scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path")] = "iraq-2003",
     strategies: Annotated[
-        str | None, typer.Option(help="names, comma-separated; all when absent (HISTORY and NEVER always)")
+        str | None, typer.Option(help="names, comma-separated; all when absent (HISTORY and never intervening always)")
     ] = None,
     file: Annotated[list[Path] | None, typer.Option(help="a strategy file of your own")] = None,
     outcome: Annotated[str, typer.Option(help="what a strategy fails by")] = "deaths",
@@ -34,9 +34,9 @@ def command(
     from forbear.ensemble.executors import using
     from forbear.errors import ScenarioError, nearest
     from forbear.inference.posterior import Posterior
-    from forbear.questions.worlds import Worlds
+    from forbear.questions.policy_runs import PolicyRuns
     from forbear.scenario import Scenario
-    from forbear.scenario.casefiles.policies import load_strategies
+    from forbear.scenario.casefiles.policies import load_strategies, never_intervening
     from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 
     loaded = Scenario.load(scenario)
@@ -48,7 +48,7 @@ def command(
     names = (
         list(known)
         if strategies is None
-        else ["HISTORY", *(n for n in ("NEVER",) if n in known), *(n.strip() for n in strategies.split(","))]
+        else ["HISTORY", *sorted(never_intervening(known, loaded)), *(n.strip() for n in strategies.split(","))]
     )
     for name in names:
         if name not in known:
@@ -83,8 +83,8 @@ def command(
         )
     )
     shown = meter()
-    worlds = Worlds.of(
-        loaded, posterior, draws=draws, lucks=1, seed=seed, outcomes=outcomes, workers=workers, meter=shown
+    worlds = PolicyRuns.of(
+        loaded, posterior, members=draws, replications=1, seed=seed, outcomes=outcomes, workers=workers, meter=shown
     )
     with using(cluster):
         found = stress(
@@ -96,7 +96,7 @@ def command(
             seed=seed,
         )
     print(
-        f"{worlds.draws} {'posterior' if posterior else 'prior'} draws; good enough: "
+        f"{worlds.members} {'posterior' if posterior else 'prior'} draws; good enough: "
         + ", ".join(f"{k} {v:.2g}" for k, v in found["thresholds"].items())
     )
     print(

@@ -18,9 +18,10 @@ import numpy as np
 
 from forbear.errors import FileError, RunError, nearest
 from forbear.figures.intervals import IntervalRow, intervals
-from forbear.figures.spec import Figure, approximately
+from forbear.figures.spec import Figure
 from forbear.figures.standalone import frame, standalone
 from forbear.notebook.picture import Picture
+from forbear.words import approximately
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from forbear.figures.spec import approximately
 from forbear.notebook.picture import table_html
+from forbear.words import approximately
 
 __all__ = ["html"]
 

@@ -9,9 +9,9 @@ from forbear.figures.grid import grid
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import drawn
 from forbear.figures.scatter import Point, scatter
-from forbear.figures.spec import approximately
 from forbear.questions.verdict_lines import effect_words, evidence_rows
 from forbear.scenario.outcomes import OUTCOMES
+from forbear.words import approximately
 
 __all__ = ["answer_sections"]
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.figures.spec import approximately
 from forbear.scenario.casefiles.policies import Strategy
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
+from forbear.words import approximately
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.figures.spec import approximately
 from forbear.report.beside import Beside, beside_never
 from forbear.report.words import between, join, percent, plain_effect
+from forbear.words import approximately
 
 if TYPE_CHECKING:
     from forbear.ensemble.matching import Matching

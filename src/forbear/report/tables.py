@@ -9,7 +9,7 @@ import numpy as np
 from forbear.country.declare import Prior
 from forbear.country.model import MODEL
 from forbear.figures.fan import monthly_values, national
-from forbear.figures.spec import approximately
+from forbear.words import approximately
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble

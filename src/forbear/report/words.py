@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from forbear.figures.spec import approximately
 from forbear.scenario.outcomes import OUTCOMES
+from forbear.words import approximately
 
 __all__ = ["between", "join", "percent", "plain_effect", "times"]
 
