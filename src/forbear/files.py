@@ -121,7 +121,7 @@ def write_json(path: str | Path, value: Any, *, seal: bool = False, indent: int 
         E103 as `replacing`.
     """
     content = sealed(value) if seal else value
-    return write_text(path, json.dumps(content, indent=indent, sort_keys=True, allow_nan=False) + "\n")
+    return write_text(path, json.dumps(content, indent=indent, allow_nan=False) + "\n")
 
 
 def read_bytes(path: str | Path) -> bytes:

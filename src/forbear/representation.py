@@ -17,6 +17,6 @@ def html_of(thing: Any) -> str:
     return str(import_module(RENDERER).html(thing))
 
 
-def plot_of(kind: str, thing: Any, *arguments: Any, **more: Any) -> Any:
+def plot_of(kind: str, thing: Any, /, *arguments: Any, **more: Any) -> Any:
     """Return the picture that `forbear.notebook.plot.KIND` draws of `thing`. Raises what that function raises."""
     return getattr(import_module(PLOTS), kind)(thing, *arguments, **more)

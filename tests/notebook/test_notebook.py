@@ -17,7 +17,7 @@ CELLS = [
     "more = meadow.with_levers({'intervener.force': '+200'}, name='200 more')\nfb.diff(meadow, more)",
     "ensemble = fb.simulate(meadow.problem(), members=16, seed=1)\nensemble",
     "fb.plot.fan(ensemble, 'deaths')",
-    "pair = fb.compare(meadow, more, draws=8, replications=2)\npair",
+    "pair = fb.compare(meadow, more, given='prior', members=8, replications=2)\npair",
     "fb.plot.effect(pair)",
     "ensemble.to_frame('deaths', 'force')",
 ]

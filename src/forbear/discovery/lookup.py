@@ -21,8 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,8 +29,9 @@ import numpy as np
 from forbear.discovery.given_draws import first_order_from_draws
 from forbear.discovery.guessed import GuessedFact, draw_facts, guessed_facts, unvaried_facts
 from forbear.ensemble.design import draw_priors
-from forbear.ensemble.extended import engine_of
+from forbear.ensemble.engine import Engine
 from forbear.ensemble.progress import Meter, NoMeter
+from forbear.ensemble.results import dataset_of
 from forbear.questions.streams import stream
 from forbear.scenario.casefiles.policies import without_intervention
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
@@ -178,9 +178,9 @@ def run_facts(
     out = {name: np.full((len(sets), count), np.nan) for name in names}
 
     def one(place: int) -> None:
-        engine = engine_of(replace(problem, facts=dict(sets[place])), weekly=weekly)
+        engine = Engine(problem.with_facts(sets[place]), weekly=weekly)
         block = engine.run(given, identities, seed)
-        data = _Weekly({k: SimpleNamespace(values=v) for k, v in block.weekly.items()}, {"step_weeks": problem.step})
+        data = dataset_of(problem, block, identities, {})
         for name in names:
             out[name][place] = np.where(block.failed, np.nan, values_of(data, name))
         meter.advance(1)
@@ -191,14 +191,6 @@ def run_facts(
         for _ in pool.map(one, range(1, len(sets))):
             pass
     return out
-
-
-class _Weekly(dict[str, Any]):
-    """Recorded weeks in the form in which outcomes read them."""
-
-    def __init__(self, series: dict[str, Any], attributes: dict[str, Any]) -> None:
-        super().__init__(series)
-        self.attrs = attributes
 
 
 def _scaled(name: str, values: np.ndarray) -> np.ndarray:

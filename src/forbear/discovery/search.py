@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +19,8 @@ from forbear.scenario.casefiles.search_levers import SearchLever
 from forbear.scenario.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["Found", "robust", "search"]
@@ -40,6 +42,23 @@ class Found:
     beaten: dict[str, int]
     evaluations: int
     seed: int
+    given: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Found {len(self.values)} strategies of {self.evaluations} tried, {self.given or 'draws'}, seed {self.seed}>"
+
+    def told(self, given: str) -> Found:
+        """The same with words for what was drawn from, such as "48 posterior draws"."""
+        return replace(self, given=given)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each solution: its levers, then the bad end of each objective over draws, in the outcome's unit."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        table = pd.DataFrame(self.values, columns=[variable.name for variable in self.variables])
+        for place, objective in enumerate(self.names):
+            table[objective] = self.objectives[:, place]
+        return table
 
 
 def apply(scenario: Scenario, variables: Sequence[SearchLever], values: Sequence[float]) -> Scenario:

@@ -19,6 +19,8 @@ from forbear.representation import html_of, plot_of
 from forbear.words import approximately
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forbear.scenario.casefiles.remedies import Remedy
 
 __all__ = ["Attribution", "attribute"]
@@ -57,6 +59,16 @@ class Attribution:
     def plot(self, worth: str = "deaths") -> object:
         """A picture of what each remedy adds. Raises RunError E401 for an unknown worth."""
         return plot_of("attribution", self, worth)
+
+    def to_frame(self, worth: str = "deaths") -> pd.DataFrame:
+        """A row for each remedy, by median value: p05 to p95 over draws, mean, Monte Carlo error, share that helps."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        rows = [
+            {"name": s.name, "title": s.title, **s.part._asdict(), "mean": s.mean, "error": s.error, "helps": s.helps}
+            for s in self.shares(worth)
+        ]
+        return pd.DataFrame(rows).set_index("name")
 
     def shares(self, worth: str = "deaths") -> tuple[PlayerShare, ...]:
         """Players by median value, with quantiles over draws."""

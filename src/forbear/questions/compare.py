@@ -1,29 +1,25 @@
-"""Paired comparison of two policies: same draws, common random numbers, effects with intervals and chances of each direction."""
+"""Paired comparison of two policies: same draws, same luck, effects with intervals and chances of each direction."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.progress import Meter, NoMeter
+from forbear.errors import ScenarioError, nearest
 from forbear.questions.effects import paired_effect, probabilities
-from forbear.questions.given import Given, posterior_of
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.representation import html_of, plot_of
-from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
+from forbear.scenario.outcomes import OUTCOMES
 from forbear.words import approximately
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    import pandas as pd
     import xarray as xr
 
-    from forbear.scenario.scenario import Scenario
-
-__all__ = ["Comparison", "Effect", "compare", "effect_of"]
+__all__ = ["Comparison", "Effect", "comparison", "effect_of", "known_outcomes"]
 
 
 @dataclass(frozen=True)
@@ -50,35 +46,53 @@ class Effect:
         """For tables and files."""
         low, q1, middle, q3, high = (float(v) for v in self.quantiles)
         return {
-            "outcome": self.outcome, "kind": self.kind, "margin": self.margin, "p05": low, "p25": q1, "p50": middle,
-            "p75": q3, "p95": high, "lower": self.lower, "none": self.none, "higher": self.higher,
+            "outcome": self.outcome, "kind": self.kind, "margin": self.margin, "p05": low, "p25": q1, "p50": middle, "p75": q3, "p95": high,
+            "lower": self.lower, "none": self.none, "higher": self.higher,
             "base": float(np.nanmedian(self.base)), "changed": float(np.nanmedian(self.changed)),
         }  # fmt: skip
 
 
+def known_outcomes(outcomes: Sequence[str]) -> tuple[str, ...]:
+    """The same names, each once. Raises ScenarioError E241 for one that is no outcome."""
+    for name in outcomes:
+        if name not in OUTCOMES:
+            close = nearest(name, OUTCOMES)
+            raise ScenarioError("E241", f"no outcome {name!r}", hint=f"did you mean {close or ', '.join(OUTCOMES)}?")
+    return tuple(dict.fromkeys(outcomes))
+
+
 def effect_of(runs: PolicyRuns, base: str, changed: str, outcome: str, margin: float | None = None) -> Effect:
     """The effect on one outcome of going from one policy to another; both must have been run."""
-    known = OUTCOMES[outcome]
-    margin = known.margin if margin is None else margin
-    before, after = runs.values(base, outcome), runs.values(changed, outcome)
+    margin = OUTCOMES[outcome].margin if margin is None else margin
+    return _effect(outcome, runs.values(base, outcome), runs.values(changed, outcome), margin)
+
+
+def _effect(outcome: str, before: np.ndarray, after: np.ndarray, margin: float) -> Effect:
+    kind: Any = OUTCOMES[outcome].kind
     good = np.isfinite(before) & np.isfinite(after)
     effect = np.full(len(before), np.nan)
-    effect[good] = paired_effect(before[good], after[good], known.kind)  # type: ignore[arg-type]
-    shares = probabilities(effect[good], margin, "lower", known.kind)  # type: ignore[arg-type]
-    return Effect(outcome, known.kind, margin, before, after, effect, shares.p_for, shares.p_none, shares.p_against)
+    effect[good] = paired_effect(before[good], after[good], kind)
+    shares = probabilities(effect[good], margin, "lower", kind)
+    return Effect(outcome, kind, margin, before, after, effect, shares.p_for, shares.p_none, shares.p_against)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
-    """Effects by outcome, and deaths by year under both policies. members: draws of parameters; given: posterior or prior."""
+    """Two policies over the same draws with the same luck.
 
-    base: str
-    changed: str
-    effects: dict[str, Effect]
-    years: np.ndarray
-    deaths: tuple[np.ndarray, np.ndarray]
-    members: int
-    given: str
+    Parameters
+    ----------
+    data
+        `base`, `changed` and `effect` by draw and outcome (a draw that failed is NaN); `base_deaths` and
+        `changed_deaths` by year and draw, in persons. Along `outcome`: `title`, `unit`, `kind` (whether the effect is
+        a ratio, changed over base, or a difference, changed less base) and `margin` (a smaller effect counts as none).
+        Attributes: base, changed (names of the policies), scenario, given (what was drawn from), seed, replications.
+    """
+
+    data: xr.Dataset
+
+    def __len__(self) -> int:
+        return int(self.data.sizes["draw"])
 
     def __repr__(self) -> str:
         return "\n".join(self.lines())
@@ -86,125 +100,123 @@ class Comparison:
     def _repr_html_(self) -> str:
         return html_of(self)
 
-    def plot(self, kind: str = "ratio") -> object:
-        """A picture of the effects, those of one kind: "ratio" or "difference". Raises RunError E401 where there are none."""
+    @property
+    def base(self) -> str:
+        """Name of the policy that is compared with."""
+        return str(self.data.attrs["base"])
+
+    @property
+    def changed(self) -> str:
+        """Name of the other policy."""
+        return str(self.data.attrs["changed"])
+
+    @property
+    def given(self) -> str:
+        """What was drawn from, in words: "posterior draws", "prior draws (before any data)"."""
+        return str(self.data.attrs["given_words"])
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """The effect on every outcome, by name."""
+        out = {}
+        for outcome in map(str, self.data["outcome"].values):
+            one = self.data.sel(outcome=outcome)
+            out[outcome] = _effect(outcome, one["base"].values, one["changed"].values, float(one["margin"]))
+        return out
+
+    @property
+    def sentence(self) -> str:
+        """The first outcome in one sentence, with its uncertainty and the draws that speak against."""
+        effect = next(iter(self.effects.values()))
+        low, _, middle, _, high = effect.quantiles
+        return (
+            f"{self.changed} against {self.base}: {OUTCOMES[effect.outcome].title} {_signed(effect, middle)} "
+            f"({approximately(low)} to {approximately(high)}), lower in {effect.lower:.0%} of {len(self)} {self.given}, higher in {effect.higher:.0%}."
+        ).replace("%", " %")
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each outcome: median under both, effect at 5, 25, 50, 75 and 95 %, shares lower, none, higher."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        table = pd.DataFrame([effect.as_row() for effect in self.effects.values()]).set_index("outcome")
+        table.insert(0, "unit", [OUTCOMES[name].unit for name in table.index])
+        return table
+
+    def plot(self, *, kind: str = "ratio") -> Any:
+        """Draw the effects with intervals; kind: "ratio" or "difference". As `forbear.plot.effect`."""
         return plot_of("effect", self, kind=kind)
-
-    def to_dataset(self) -> xr.Dataset:
-        """Every draw as a labelled Dataset.
-
-        Returns
-        -------
-        xarray.Dataset
-            Variables `base` and `changed` (draw, outcome) in the outcome's unit and `effect` (draw, outcome), a ratio or a
-            difference as `kind` (outcome) says; coordinates `unit` and `margin` by outcome; what was compared in attrs.
-        """
-        import xarray as xr  # heavy: it would slow `forbear --help`
-
-        found = list(self.effects.values())
-        table = {
-            n: (("draw", "outcome"), np.stack([getattr(e, n) for e in found], axis=1))
-            for n in ("base", "changed", "effect")
-        }
-        coordinates = {
-            "outcome": [e.outcome for e in found],
-            "unit": ("outcome", [OUTCOMES[e.outcome].unit for e in found]),
-            "kind": ("outcome", [e.kind for e in found]),
-            "margin": ("outcome", [e.margin for e in found]),
-        }
-        about = {"base": self.base, "changed": self.changed, "given": self.given}
-        return xr.Dataset(table, coords=coordinates, attrs=about)
 
     def lines(self) -> list[str]:
         """For a terminal: one line an outcome."""
-        out = [f"{self.changed} against {self.base}, {self.members} {self.given} draws, same luck"]
-        heads = f"{'outcome':<46} {'before':>12} {'after':>12}  {'effect (5 to 95 %)':<34}"
-        out.append(f"{heads} {'lower':>6} {'same':>6} {'higher':>6}")
-        for effect in self.effects.values():
-            low, _, middle, _, high = (approximately(v) for v in effect.quantiles)
-            sign = "x" if effect.kind == "ratio" else "+" if effect.quantiles[2] > 0 else ""
-            base, after = (
-                approximately(float(np.nanmedian(effect.base))),
-                approximately(float(np.nanmedian(effect.changed))),
-            )
-            words = f"{OUTCOMES[effect.outcome].title[:46]:<46} {base:>12} {after:>12}  {f'{sign}{middle} ({low} to {high})':<34}"
-            out.append(f"{words} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}")
+        out = [f"{self.changed} against {self.base}, {len(self)} {self.given}, same luck"]
         out.append(
-            "shares: of draws in which the outcome is lower, the same, higher by more than the margin; "
-            "medians before and after"
+            f"{'outcome':<46} {'before':>12} {'after':>12}  {'effect (5 to 95 %)':<34} "
+            f"{'lower':>6} {'same':>6} {'higher':>6}"
+        )
+        for effect in self.effects.values():
+            low, _, middle, _, high = effect.quantiles
+            words = f"{_signed(effect, middle)} ({approximately(low)} to {approximately(high)})"
+            base, after = np.nanmedian(effect.base), np.nanmedian(effect.changed)
+            out.append(
+                f"{OUTCOMES[effect.outcome].title[:46]:<46} {approximately(base):>12} {approximately(after):>12}  "
+                f"{words:<34} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
+            )
+        out.append(
+            "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians before and after"
         )
         return out
 
+    def yearly(self) -> dict[int, float]:
+        """Median ratio of civilian deaths by year, changed over base."""
+        before, after = self.data["base_deaths"].values, self.data["changed_deaths"].values
+        ratios = np.nanmedian((after + 1.0) / (before + 1.0), axis=1)
+        return {int(year): float(ratio) for year, ratio in zip(self.data["year"].values, ratios, strict=True)}
 
-def compare(
-    base: Scenario,
-    changed: Scenario,
-    *,
-    given: Given = None,
-    members: int = 128,
-    replications: int = 4,
-    seed: int = 1,
-    outcomes: Sequence[str] = OBJECTIVES,
-    names: tuple[str, str] | None = None,
-    workers: int | None = None,
-    progress: Meter | None = None,
-    store: Path | None = None,
+
+def comparison(
+    runs: PolicyRuns, base: str, changed: str, outcomes: Sequence[str], told: Mapping[str, object] | None = None
 ) -> Comparison:
-    """Run two scenarios over the same draws with common random numbers.
+    """Set two policies that have been run, with `deaths` among their outcomes, beside one another.
 
-    Parameters
-    ----------
-    base, changed
-        Two scenarios with the same uncertainties.
-    given
-        From what parameters are drawn: a posterior of `base`, "posterior", "prior", or None for the posterior beside it
-        where there is one, else the prior.
-    members, replications
-        Draws of parameters, and runs of each, over which outcomes are averaged.
-    seed
-        The same seed gives the same bits.
-    outcomes
-        What is compared, names of `forbear.scenario.outcomes`.
-    names
-        What the two are called; their own names when None.
-    workers, progress, store
-        Threads; where progress is shown; a folder that keeps finished runs.
-
-    Returns
-    -------
-    Comparison
-        Effects by outcome, with intervals and shares of draws; what was drawn from is said in it.
-
-    Raises
-    ------
-    FitError, ScenarioError, RunError
-        As `posterior_of`, `Scenario.problem` and `simulate`.
-
-    Examples
-    --------
-    >>> import forbear as fb
-    >>> meadow = fb.Scenario.load("meadow")
-    >>> less = meadow.with_levers({"intervener.force": "*0.5"}, name="half the force")
-    >>> fb.compare(meadow, less, members=4, replications=1).effects["cost"].higher
-    0.0
+    told: further attributes of the data. Raises ScenarioError E241 for an unknown outcome. No randomness.
     """
-    first, second = names or (base.name, changed.name if changed.name != base.name else f"{changed.name} changed")
-    posterior = posterior_of(base, given)
-    runs = PolicyRuns.of(
-        base,
-        posterior,
-        members=members,
-        replications=replications,
-        seed=seed,
-        workers=workers,
-        meter=progress or NoMeter(),
-        store=store,
-        outcomes=tuple(dict.fromkeys([*outcomes, "deaths"])),
-    )
-    runs.run(first, base)
-    runs.run(second, changed)
-    years, before = runs.by_year(first, "deaths")
-    _, after = runs.by_year(second, "deaths")
-    effects = {o: effect_of(runs, first, second, o) for o in outcomes}
-    drawn = "posterior" if posterior is not None else "prior"
-    return Comparison(first, second, effects, years, (before, after), runs.members, drawn)
+    import xarray as xr  # heavy: only who compares waits for it
+
+    names = list(known_outcomes(outcomes))
+    effects = [effect_of(runs, base, changed, name) for name in names]
+    years, before = runs.by_year(base, "deaths")
+    _, after = runs.by_year(changed, "deaths")
+    both, by_year = ("draw", "outcome"), ("year", "draw")
+    unit = {"unit": "by outcome: see the coordinate `unit`"}
+    data = xr.Dataset(
+        {
+            "base": (both, np.stack([e.base for e in effects], axis=1), unit),
+            "changed": (both, np.stack([e.changed for e in effects], axis=1), unit),
+            "effect": (both, np.stack([e.effect for e in effects], axis=1), {"unit": "by outcome: see `kind` and `unit`"}),
+            "base_deaths": (by_year, before, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {base}"}),
+            "changed_deaths": (by_year, after, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {changed}"}),
+        },
+        coords={
+            "draw": np.arange(runs.members),
+            "outcome": names,
+            "year": years,
+            "title": ("outcome", [OUTCOMES[n].title for n in names]),
+            "unit": ("outcome", [OUTCOMES[n].unit for n in names]),
+            "kind": ("outcome", [e.kind for e in effects]),
+            "margin": ("outcome", [e.margin for e in effects]),
+        },
+        attrs={
+            "base": base,
+            "changed": changed,
+            "scenario": runs.scenario.name,
+            "seed": runs.seed,
+            "replications": runs.replications,
+            **(told or {}),
+        },
+    )  # fmt: skip
+    return Comparison(data)
+
+
+def _signed(effect: Effect, value: float) -> str:
+    sign = "x" if effect.kind == "ratio" else "+" if value > 0 else ""
+    return f"{sign}{approximately(value)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from forbear import evidence
+from forbear.evidence.catalogue import find
 
 __all__ = ["Finding", "findings"]
 
@@ -33,20 +33,22 @@ class Finding:
 
 def findings(names: Iterable[str]) -> list[Finding]:
     """The findings of these names, in their order; one that the evidence does not hold says so."""
-    estimates = {str(r["quantity"]): r for r in evidence.find("empirical-estimates").rows()}
-    figures = {str(r["item"]): r for r in evidence.find("figures-from-texts").rows()}
+    estimates = {str(r["quantity"]): r for r in find("empirical-estimates").rows()}
+    figures = {str(r["item"]): r for r in find("figures-from-texts").rows()}
     out = []
     for name in names:
         if name in estimates:
             row = estimates[name]
-            told = (row["estimate"], row["low_95"], row["high_95"], row["n"], row["unit"], row["reference_class"])
-            out.append(Finding(name, *map(_text, told), _text(row["source"]), "re-estimated from the dataset"))
+            columns = ("estimate", "low_95", "high_95", "n", "unit", "reference_class", "source")
+            value, low, high, number, unit, reference, source = (_text(row[column]) for column in columns)
+            out.append(
+                Finding(name, value, low, high, number, unit, reference, source, "re-estimated from the dataset")
+            )
         elif name in figures:
             row = figures[name]
-            told = (row["value"], row["low"], row["high"], "", row["unit"], row["topic"])
-            out.append(
-                Finding(name, *map(_text, told), _text(row.get("context", "")), _text(row.get("directness", "")))
-            )
+            columns = ("value", "low", "high", "unit", "topic", "context", "directness")
+            value, low, high, unit, reference, source, quality = (_text(row.get(column)) for column in columns)
+            out.append(Finding(name, value, low, high, "", unit, reference, source, quality))
         else:
             out.append(Finding(name))
     return out

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear import evidence
 from forbear.ensemble.monthly import monthly_values, yearly_totals
+from forbear.evidence.catalogue import borders, find
 from forbear.figures.fan import fan, yearly
 from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.map import map_by_year
@@ -123,7 +123,16 @@ def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, lis
     return out
 
 
-def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class ChartSection:
+    """Charts under one heading."""
+
+    key: str
+    heading: str
+    charts: list[Drawn]
+
+
+def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[ChartSection]:
     """Charts by section, those of quantities that are never other than nought left out."""
     out = []
     for key, heading in SECTIONS.items():
@@ -150,7 +159,7 @@ def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, l
                 title = f"{chart.title}, by year"
                 charts.append(drawn(yearly_of(ensemble, chart.quantity, title=title, unit=unit, observed=by_year)))
         if charts:
-            out.append({"key": key, "heading": heading, "charts": charts})
+            out.append(ChartSection(key, heading, charts))
     return out
 
 
@@ -168,7 +177,7 @@ def district_maps(
     ensemble: Ensemble, scenario: Scenario, problem: Problem, observed: dict[str, list[Observed]]
 ) -> list[str]:
     """Maps of simulated medians and of what was observed, each pair on one scale."""
-    borders = evidence.borders(scenario.borders) if scenario.borders else None
+    outlines = borders(scenario.borders) if scenario.borders else None
     districts = list(problem.names["district"])
     residents = np.maximum(np.asarray(problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
     out = []
@@ -183,7 +192,7 @@ def district_maps(
         low, median, high = ({y: q[k].tolist() for k, y in enumerate(whole)} for q in rates)
         out.append(
             map_by_year(
-                f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, borders, districts, median, largest,
+                f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, outlines, districts, median, largest,
                 low=low, high=high, caption="Shades are medians; the table and each district's label hold the range of nine in ten members.",
             )
         )  # fmt: skip
@@ -192,7 +201,7 @@ def district_maps(
             title = f"{title}: observed (years with at least six months)"
             key = f"seen-{name}".replace("_", "-")
             words = "As counted, with the gaps of the counting; no interval is published with it."
-            out.append(map_by_year(key, title, unit, borders, districts, values, largest, caption=words))
+            out.append(map_by_year(key, title, unit, outlines, districts, values, largest, caption=words))
     return out
 
 
@@ -207,7 +216,7 @@ def _observed_by_district(
         for year in sorted({v.date.year for v in observed[name]}):
             of_year = [v for v in observed[name] if v.date.year == year]
             # where a table leaves out months without events, all twelve were observed
-            sparse = evidence.find(observation.series).absent == "zero"
+            sparse = find(observation.series).absent == "zero"
             months = 12 if sparse else len({v.date for v in of_year})
             if months < 6:
                 continue

@@ -183,11 +183,11 @@ def scouted(
         "until": work.until,
         "name": name,
     }
-    mark = np.frombuffer(json.dumps(identity, sort_keys=True).encode(), dtype=np.uint8)
+    about = {"identity": json.dumps(identity, sort_keys=True)}
     path = None if store is None else store / f"transport-{name}.npz"
     if path is not None and path.exists():
-        kept = read_arrays(path)
-        if np.array_equal(kept["identity"], mark):
+        kept, said = read_arrays(path)
+        if said == about:
             return np.asarray(kept["scores"])
     observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
     error = np.array([s.error for s in work.summaries])
@@ -212,7 +212,7 @@ def scouted(
     better = found[np.argsort(misfit, kind="stable")[: int(good.sum()) // 2]]
     if path is not None:
         make_folder(path.parent)
-        write_arrays(path, {"identity": mark, "scores": better})
+        write_arrays(path, {"scores": better}, about)
     return better
 
 

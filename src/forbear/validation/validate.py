@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.errors import FitError, nearest
+from forbear.files import read_json, write_json
 from forbear.validation.parts import PARTS
 
 if TYPE_CHECKING:
@@ -25,9 +25,15 @@ FILE = "validation.json"
 
 
 def load_validation(scenario: Scenario) -> dict[str, Any] | None:
-    """The results beside a scenario; None where there are none."""
+    """The results beside a scenario; None where there are none.
+
+    Raises FileError E104 or E109 where the file cannot be read, is damaged or was changed after it was written.
+    """
     path = Path(scenario.file).parent / FILE if scenario.file else None
-    return json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else None
+    if path is None or not path.exists():
+        return None
+    found: dict[str, Any] = _numbers(read_json(path, seal=True))
+    return found
 
 
 def validate(
@@ -68,18 +74,28 @@ def validate(
 
 
 def save_validation(results: dict[str, Any], path: Path) -> None:
-    """Write results at once or not at all. Raises FitError E605."""
-    work = path.with_suffix(".tmp")
-    try:
-        work.write_text(json.dumps(results, indent=1, default=_plain, allow_nan=True), encoding="utf-8")
-        os.replace(work, path)
-    except OSError as error:
-        raise FitError("E605", f"{path} cannot be written: {error.strerror}") from None
+    """Write results, sealed, whole or not at all. Raises FileError E103.
+
+    JSON has no word for not-a-number: it is written as null and read back as what it was.
+    """
+    write_json(path, _plain(results), seal=True)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
     if isinstance(value, np.ndarray):
-        return value.tolist()
+        return _plain(value.tolist())
     if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(type(value).__name__)
+        return _plain(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbers(inner) for inner in value]
+    return math.nan if value is None else value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +21,6 @@ from forbear.inference.structures import with_structure
 from forbear.questions.answers import Answers
 from forbear.questions.attribute import attribute
 from forbear.questions.claims import assess_claim, needed
-from forbear.questions.given import Given, posterior_of
 from forbear.questions.ledger import MobilisationLedger, mobilisation_ledger
 from forbear.questions.licences import facts_judged, facts_on_record
 from forbear.questions.policy_runs import PolicyRuns
@@ -36,7 +35,7 @@ from forbear.scenario.outcomes import OBJECTIVES
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FULL", "QUICK", "Effort", "attributions", "structure_posteriors", "test_claims"]
+__all__ = ["FULL", "QUICK", "Effort", "answer", "attributions", "structure_posteriors"]
 
 #: Fewest prior draws of plausible size that a question is judged by; with fewer, all of them are taken.
 FEWEST = 20
@@ -61,24 +60,22 @@ FULL = Effort()
 QUICK = Effort(replications=1, prior_members=128, structure_members=32, structure_replications=1)
 
 
-def test_claims(
+def answer(
     scenario: Scenario,
+    posterior: Posterior | None,
     *,
-    given: Given = None,
-    claims: Iterable[str] | None = None,
-    seed: int = 1,
+    claims: Iterable[str | Path] = (),
+    strategies: Iterable[str | Path] = (),
+    only: Iterable[str] | None = None,
+    where: Iterable[str] = (),
+    structures: Mapping[str, Posterior] | None = None,
     members: int = 128,
-    replications: int | None = None,
+    effort: Effort = FULL,
+    attribution: bool = True,
+    seed: int = 1,
     workers: int | None = None,
     progress: Meter | None = None,
     store: str | Path | None = None,
-    structures: Mapping[str, Posterior] | None = None,
-    where: Iterable[str] = (),
-    files: Iterable[str | Path] = (),
-    strategies: Iterable[str | Path] = (),
-    attribution: bool = True,
-    quick: bool = False,
-    effort: Effort | None = None,
 ) -> Answers:
     """Test every claim beside a scenario, compare every strategy, attribute the failure.
 
@@ -86,31 +83,31 @@ def test_claims(
     ----------
     scenario
         With its claims, strategies, facts and remedies beside it.
-    given
-        From what parameters are drawn: a posterior, "posterior", "prior", or None for the posterior beside the scenario
-        where there is one. Under the prior nothing is tested against data: no verdict is then more than "not identified".
-    claims
+    posterior
+        None: parameters are drawn from the prior, and nothing is tested against data: no verdict is then more than "not
+        identified".
+    claims, strategies
+        Further files, or folders of files, beside those of the scenario.
+    only
         Names of claims, and no other strategies than theirs; all when None.
-    seed
-        The same seed gives the same bits.
-    members, replications
-        Draws of the posterior, and runs of each, over which outcomes are averaged (that of the effort when None).
-    workers, progress
-        Threads; where progress is shown.
-    store
-        A folder that keeps finished runs, so that a battery that was stopped goes on.
-    structures
-        Posteriors of rival structures by name; those beside the scenario when None.
     where
         Conditions on parameters, such as "dismissed_join < 0.1", that draws of posterior and structures must meet. A
         structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior, and
         licences by the whole posterior: an assumption earns no licence.
-    files, strategies
-        Further files, or folders of files, of claims and of strategies.
+    structures
+        Posteriors of rival structures by name; those beside the scenario when None.
+    members
+        Draws of the posterior, each run as often as the effort says.
+    effort
+        How much is run beside that.
     attribution
         Play the games of `remedies.toml`, where it is there.
-    quick, effort
-        Few runs for a first look; or how much exactly is run.
+    seed
+        The same seed gives the same bits; all policies share draws and random numbers.
+    workers, progress
+        Threads; where progress is shown.
+    store
+        A folder that keeps finished runs, so that a battery that was stopped goes on.
 
     Returns
     -------
@@ -122,27 +119,14 @@ def test_claims(
     ScenarioError
         E241 for a claim or parameter that does not exist, E240 for a condition that cannot be met, and as the files of
         claims and strategies.
-    FitError
-        As `posterior_of` and `load_facts`.
-    RunError
-        As `simulate`.
-
-    Examples
-    --------
-    >>> import forbear as fb
-    >>> found = fb.test_claims(fb.Scenario.load("iraq-2003"), claims=["H2"], quick=True)  # doctest: +SKIP
-    >>> found["H2"].verdict.word  # doctest: +SKIP
-    'not licensed'
+    FitError, RunError
+        As `load_facts` and `simulate`.
     """
-    effort = effort or (QUICK if quick else FULL)
-    effort = effort if replications is None else replace(effort, replications=replications)
     begun, meter = time.time(), progress or NoMeter()
-    asked = _asked(scenario, claims, files, strategies)
-    whole = posterior_of(scenario, given)
-    held = _facts(scenario, whole, seed, workers, meter)
+    asked = _asked(scenario, only, claims, strategies)
+    held = _facts(scenario, posterior, seed, workers, meter)
     rivals = structure_posteriors(scenario) if structures is None else structures
     conditions = tuple(where)
-    posterior = whole
     for condition in conditions:
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: _restricted(found, condition) for name, found in rivals.items()}
@@ -155,7 +139,7 @@ def test_claims(
         games = attributions(
             scenario, posterior, effort, seed=seed, workers=workers, progress=meter, store=common.store
         )
-    made = _provenance(scenario, posterior, asked, runs, effort, conditions, claims is not None, seed, begun)
+    made = _provenance(scenario, posterior, asked, runs, effort, conditions, only is not None, seed, begun)
     return Answers(
         results,
         compare_strategies(runs.fitted, asked.strategies),

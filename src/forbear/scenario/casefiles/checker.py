@@ -189,7 +189,7 @@ class Table:
         known = {name for name, q in MODEL.quantities.items() if not (national and q.over)}
         if value and value not in known:
             words = "no quantity of the whole country" if national else "no such quantity"
-            self.fault(key, f"{words}: {value!r}", value, sorted(known))
+            self.fault(key, f"{words}: {value!r}", value, sorted(known), code=self.file.name)
         return value
 
     def table(self, key: str) -> Table:
