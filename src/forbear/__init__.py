@@ -21,7 +21,7 @@ from typing import Any
 #: Public name -> where it lives, "module:name" or a module.
 _HOME = {
     "MODEL": "forbear.country.model:MODEL",
-    "Answers": "forbear.workflow.battery:Answers",
+    "Answers": "forbear.questions.answers:Answers",
     "Comparison": "forbear.questions.compare:Comparison",
     "Ensemble": "forbear.ensemble.results:Ensemble",
     "ForbearError": "forbear.errors:ForbearError",

@@ -5,6 +5,7 @@ from forbear.ensemble.results import Ensemble as Ensemble
 from forbear.errors import ForbearError as ForbearError
 from forbear.inference.posterior import Posterior as Posterior
 from forbear.notebook import plot as plot
+from forbear.questions.answers import Answers as Answers
 from forbear.questions.compare import Comparison as Comparison
 from forbear.scenario.casefiles.policies import Strategy as Strategy
 from forbear.scenario.difference import diff as diff
@@ -12,7 +13,6 @@ from forbear.scenario.problem import Problem as Problem
 from forbear.scenario.scenario import Scenario as Scenario
 from forbear.validation.base_rates import base_rates as base_rates
 from forbear.workflow.attribute import attribute as attribute
-from forbear.workflow.battery import Answers as Answers
 from forbear.workflow.claims import test_claims as test_claims
 from forbear.workflow.compare import compare as compare
 from forbear.workflow.fit import fit as fit

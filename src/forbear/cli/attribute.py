@@ -8,8 +8,10 @@ import typer
 
 from forbear.cli.options import Given, Json, Members, Replications, Scenario, Seed, Workers
 from forbear.files import write_text
+from forbear.questions.stored import encode
+from forbear.questions.verdict_lines import attribution_lines
 from forbear.workflow.arguments import scenario_of, shown
-from forbear.workflow.attribute import GAMES, attribute, lines_of, numbers_of
+from forbear.workflow.attribute import GAMES, attribute
 from forbear.workflow.given import resolve
 from forbear.workflow.written import as_json
 
@@ -35,7 +37,8 @@ def command(
             opened, game, given=drawn, members=members, replications=replications, orders=orders, seed=seed,
             workers=workers, progress=meter,
         )  # fmt: skip
-        print("\n".join(lines_of(game, found)))
-        numbers[game] = numbers_of(found)
+        many = found.values["deaths"].shape[1] * found.coalitions * replications
+        numbers[game] = found.result(many)
+        print("\n".join(attribution_lines({game: numbers[game]})))
     if to is not None:
-        print(write_text(to, as_json(numbers)))
+        print(write_text(to, as_json(encode(numbers))))

@@ -9,6 +9,7 @@ import typer
 
 from forbear.cli.options import Cluster, Given, Members, Named, Seed, Workers
 from forbear.ensemble.places import using
+from forbear.questions.stamps import stale_answers
 from forbear.questions.verdict_lines import claim_lines, verdict_table
 from forbear.workflow.arguments import scenario_of, shown
 from forbear.workflow.claims import FILE, check_claims, default_file, one_claim, test_claims
@@ -64,9 +65,9 @@ def claims(
             replications=replications, quick=quick, seed=seed, workers=workers, progress=shown(),
         )  # fmt: skip
     target = to or default_file(opened, only, where)
-    answers.save(target)
-    print("\n".join(verdict_table(answers.as_dict())))
-    one = next(iter(answers.tested), "NAME")
+    answers.write(target)
+    print("\n".join(verdict_table(answers)))
+    one = next(iter(answers.claims), "NAME")
     files = "".join(f"--file {path} " for path in more or [])
     place = "" if to is None and target.name == f"{opened.problem().name}-{FILE}" else f" --answers {target}"
     print(f"\n{target}   one claim with its trace: forbear claims -s {scenario} {files}show {one} --trace{place}")
@@ -83,5 +84,5 @@ def show(
 ) -> None:
     """One claim: both statements, the test, the effect, the verdict, the evidence beside it."""
     opened = scenario_of(context.obj["scenario"])
-    data, _ = one_claim(opened, name, context.obj["more"], answers)
-    print("\n".join(claim_lines(data, name, opened, trace=trace)))
+    found = one_claim(opened, name, context.obj["more"], answers)
+    print("\n".join(claim_lines(found, name, trace=trace, stale=stale_answers(found, opened))))

@@ -10,7 +10,6 @@ import typer
 from forbear.cli.options import Given, Keep, Scenario, Seed, Settings, Workers, set_on
 from forbear.questions.verdict_lines import verdict_table
 from forbear.workflow.arguments import scenario_of, shown
-from forbear.workflow.battery import Answers
 from forbear.workflow.claims import default_file
 from forbear.workflow.run import run
 
@@ -54,13 +53,13 @@ def command(
     print("\n".join(found.lines()))
     if record is not None:
         print(found.write_record(record))
-    if isinstance(found.answers, Answers):
-        found.answers.save(default_file(opened))
+    if found.answers is not None:
+        found.answers.write(default_file(opened))
     if csv is not None:
         found.kept.to_csv(csv)
     report = found.write_report(to or Path(f"{opened.problem().name}.html"))
     if brief is not None:
         print(found.write_brief(brief))
-    if isinstance(found.answers, Answers):
-        print("\n".join(verdict_table(found.answers.as_dict())))
+    if found.answers is not None:
+        print("\n".join(verdict_table(found.answers)))
     print(report)

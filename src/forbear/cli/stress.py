@@ -15,7 +15,7 @@ from forbear.workflow.stress import stress, thresholds_of
 def command(
     scenario: Scenario = "iraq-2003",
     strategies: Annotated[
-        str | None, typer.Option(help="names, comma-separated; all when absent (HISTORY and NEVER always)")
+        str | None, typer.Option(help="names, comma-separated; all when absent (HISTORY and never intervening always)")
     ] = None,
     file: Annotated[list[Path] | None, typer.Option(help="a strategy file of your own")] = None,
     outcome: Annotated[str, typer.Option(help="what a strategy fails by")] = "deaths",

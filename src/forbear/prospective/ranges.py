@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.discovery.lookup import never_of
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.results import Ensemble
 from forbear.prospective.draws import Conditioning, Draws, run_sets
 from forbear.prospective.telling import Proposal, Range, StrategyRow, words
-from forbear.scenario.casefiles.policies import Strategy, load_strategies
+from forbear.scenario.casefiles.policies import Strategy, load_strategies, never_intervening, without_intervention
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 
 if TYPE_CHECKING:
@@ -28,11 +27,10 @@ SHOWN = ("deaths", "displaced", "intervener_deaths", "cost", "cost_full", "gover
 
 
 def strategies_of(scenario: Scenario) -> dict[str, Strategy]:
-    """Strategies of a proposal: NEVER, the plan as PLAN, the plan as wished for (whatever can be raised), then those beside the file."""
+    """Strategies of a proposal: nobody intervening, the plan as PLAN, the plan as wished for (whatever can be raised), then those beside the file."""
     known = load_strategies(scenario)
-    out = {
-        "NEVER": known.get("NEVER", Strategy("NEVER", "Never intervening", "restraint", {"intervener.intervene": 0}))
-    }
+    never = without_intervention(scenario, known)
+    out = {never.name: never}
     out["PLAN"] = Strategy("PLAN", "The plan, with the force that can be raised", "intervention", {})
     out["AS-WISHED"] = Strategy("AS-WISHED", "The plan met whatever it takes, whether or not it can be raised", "intervention", {"intervener.feasible": 0})  # fmt: skip
     return out | {name: s for name, s in known.items() if name not in ("HISTORY", *out)}
@@ -58,17 +56,18 @@ def propose(
     never: Ensemble | None = None
     shown = progress or NoMeter()
     known = strategies_of(scenario)
+    assumed = never_intervening(known, scenario)
     shown.start(len(known) * len(kept), "comparing strategies, never intervening first")
     rows: list[StrategyRow] = []
     for name, strategy in known.items():
         if name == "AS-WISHED" and not rows[-1].held_back:
             continue  # what is planned can be raised: the two are one
-        changed = strategy.apply(scenario) if name != "NEVER" else never_of(scenario)
+        changed = strategy.apply(scenario)
         problem = changed.problem()
         own = [{**facts} for facts in draws.sets]
         found = run_sets(problem, tuple(own), draws.which[kept], identities, given, draws.seed, workers, shown, weekly)
-        rows.append(_row(name, strategy, changed, found))
-        never = found.healthy if name == "NEVER" else never
+        rows.append(_row(name, strategy, changed, found, name in assumed))
+        never = found.healthy if never is None and name in assumed else never
     shares = _shares(scenario, draws, workers, shown)
     shown.finish()
     leaves = scenario.exit
@@ -76,7 +75,7 @@ def propose(
     return Proposal(conditioning, rows, shares, told, len(draws.facts), len(kept), never)
 
 
-def _row(name: str, strategy: Strategy, changed: Scenario, found: Ensemble) -> StrategyRow:
+def _row(name: str, strategy: Strategy, changed: Scenario, found: Ensemble, assumed: bool) -> StrategyRow:
     good = found.healthy.data
     ranges = []
     for outcome in SHOWN:
@@ -87,7 +86,7 @@ def _row(name: str, strategy: Strategy, changed: Scenario, found: Ensemble) -> S
     planned = _planned(changed)
     success = values_of(good, "success")
     text = []
-    if strategy.name != "NEVER":
+    if not assumed:
         low, high = np.quantile(most, [0.05, 0.95])
         there = words(high) if words(low) == words(high) else f"{words(low)} to {words(high)}"
         text.append(f"soldiers: {words(planned)} planned, at most {there} there at one time")
@@ -97,7 +96,7 @@ def _row(name: str, strategy: Strategy, changed: Scenario, found: Ensemble) -> S
         name=name,
         title=strategy.title,
         side=strategy.side,
-        assumed=name.startswith("NEVER"),
+        assumed=assumed,
         planned_force=planned,
         held_back=bool(np.mean(most < 0.98 * planned) > 0.05),
         force=tuple(text),

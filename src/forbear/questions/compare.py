@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,10 @@ import numpy as np
 
 from forbear.errors import ScenarioError, nearest
 from forbear.questions.effects import paired_effect, probabilities
-from forbear.questions.worlds import Worlds
+from forbear.questions.policy_runs import PolicyRuns
 from forbear.representation import html_of, plot_of
 from forbear.scenario.outcomes import OUTCOMES
+from forbear.words import approximately
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,7 +42,7 @@ class Effect:
         """Of the effect, at 5, 25, 50, 75 and 95 per cent."""
         return np.nanquantile(self.effect, [0.05, 0.25, 0.5, 0.75, 0.95])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_row(self) -> dict[str, str | float]:
         """For tables and files."""
         low, q1, middle, q3, high = (float(v) for v in self.quantiles)
         return {
@@ -60,10 +61,10 @@ def known_outcomes(outcomes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(outcomes))
 
 
-def effect_of(worlds: Worlds, base: str, changed: str, outcome: str, margin: float | None = None) -> Effect:
+def effect_of(runs: PolicyRuns, base: str, changed: str, outcome: str, margin: float | None = None) -> Effect:
     """The effect on one outcome of going from one policy to another; both must have been run."""
     margin = OUTCOMES[outcome].margin if margin is None else margin
-    return _effect(outcome, worlds.values(base, outcome), worlds.values(changed, outcome), margin)
+    return _effect(outcome, runs.values(base, outcome), runs.values(changed, outcome), margin)
 
 
 def _effect(outcome: str, before: np.ndarray, after: np.ndarray, margin: float) -> Effect:
@@ -130,14 +131,14 @@ class Comparison:
         low, _, middle, _, high = effect.quantiles
         return (
             f"{self.changed} against {self.base}: {OUTCOMES[effect.outcome].title} {_signed(effect, middle)} "
-            f"({_two(low)} to {_two(high)}), lower in {effect.lower:.0%} of {len(self)} {self.given}, higher in {effect.higher:.0%}."
+            f"({approximately(low)} to {approximately(high)}), lower in {effect.lower:.0%} of {len(self)} {self.given}, higher in {effect.higher:.0%}."
         ).replace("%", " %")
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each outcome: median under both, effect at 5, 25, 50, 75 and 95 %, shares lower, none, higher."""
         import pandas as pd  # heavy: only who asks for a table waits for it
 
-        table = pd.DataFrame([effect.as_dict() for effect in self.effects.values()]).set_index("outcome")
+        table = pd.DataFrame([effect.as_row() for effect in self.effects.values()]).set_index("outcome")
         table.insert(0, "unit", [OUTCOMES[name].unit for name in table.index])
         return table
 
@@ -149,14 +150,16 @@ class Comparison:
         """For a terminal: one line an outcome."""
         out = [f"{self.changed} against {self.base}, {len(self)} {self.given}, same luck"]
         out.append(
-            f"{'outcome':<46} {'before':>9} {'after':>9}  {'effect (5 to 95 %)':<28} {'lower':>6} {'same':>6} {'higher':>6}"
+            f"{'outcome':<46} {'before':>12} {'after':>12}  {'effect (5 to 95 %)':<34} "
+            f"{'lower':>6} {'same':>6} {'higher':>6}"
         )
         for effect in self.effects.values():
             low, _, middle, _, high = effect.quantiles
-            words = f"{_signed(effect, middle)} ({_two(low)} to {_two(high)})"
+            words = f"{_signed(effect, middle)} ({approximately(low)} to {approximately(high)})"
             base, after = np.nanmedian(effect.base), np.nanmedian(effect.changed)
             out.append(
-                f"{OUTCOMES[effect.outcome].title[:46]:<46} {_two(base):>9} {_two(after):>9}  {words:<28} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
+                f"{OUTCOMES[effect.outcome].title[:46]:<46} {approximately(base):>12} {approximately(after):>12}  "
+                f"{words:<34} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
             )
         out.append(
             "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians before and after"
@@ -171,7 +174,7 @@ class Comparison:
 
 
 def comparison(
-    worlds: Worlds, base: str, changed: str, outcomes: Sequence[str], told: dict[str, Any] | None = None
+    runs: PolicyRuns, base: str, changed: str, outcomes: Sequence[str], told: Mapping[str, object] | None = None
 ) -> Comparison:
     """Set two policies that have been run, with `deaths` among their outcomes, beside one another.
 
@@ -180,9 +183,9 @@ def comparison(
     import xarray as xr  # heavy: only who compares waits for it
 
     names = list(known_outcomes(outcomes))
-    effects = [effect_of(worlds, base, changed, name) for name in names]
-    years, before = worlds.by_year(base, "deaths")
-    _, after = worlds.by_year(changed, "deaths")
+    effects = [effect_of(runs, base, changed, name) for name in names]
+    years, before = runs.by_year(base, "deaths")
+    _, after = runs.by_year(changed, "deaths")
     both, by_year = ("draw", "outcome"), ("year", "draw")
     unit = {"unit": "by outcome: see the coordinate `unit`"}
     data = xr.Dataset(
@@ -194,7 +197,7 @@ def comparison(
             "changed_deaths": (by_year, after, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {changed}"}),
         },
         coords={
-            "draw": np.arange(worlds.draws),
+            "draw": np.arange(runs.members),
             "outcome": names,
             "year": years,
             "title": ("outcome", [OUTCOMES[n].title for n in names]),
@@ -205,9 +208,9 @@ def comparison(
         attrs={
             "base": base,
             "changed": changed,
-            "scenario": worlds.scenario.name,
-            "seed": worlds.seed,
-            "replications": worlds.lucks,
+            "scenario": runs.scenario.name,
+            "seed": runs.seed,
+            "replications": runs.replications,
             **(told or {}),
         },
     )  # fmt: skip
@@ -216,14 +219,4 @@ def comparison(
 
 def _signed(effect: Effect, value: float) -> str:
     sign = "x" if effect.kind == "ratio" else "+" if value > 0 else ""
-    return f"{sign}{_two(value)}"
-
-
-def _two(value: float) -> str:
-    """Two significant digits, no false precision."""
-    if not np.isfinite(value):
-        return "-"
-    if value == 0:
-        return "0"
-    digits = max(0, 1 - int(np.floor(np.log10(abs(value)))))
-    return f"{round(value, digits):,.{digits}f}" if digits < 5 else f"{value:.1e}"
+    return f"{sign}{approximately(value)}"

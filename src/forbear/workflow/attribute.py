@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forbear.errors import ScenarioError, nearest
 from forbear.integers import seed_of, workers_of
 from forbear.questions import attribute as shapley
-from forbear.questions.attribute import Attribution, as_dict, load_players
+from forbear.questions.attribute import Attribution
+from forbear.scenario.casefiles.remedies import load_remedies
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.given import Given, resolve
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["GAMES", "attribute", "lines_of", "numbers_of"]
+__all__ = ["GAMES", "attribute"]
 
 #: What may take part: levers as wished for, levers as far as feasible, mechanisms of the model.
 GAMES = ("levers", "feasible", "structure")
@@ -58,7 +58,7 @@ def attribute(
     Returns
     -------
     Attribution
-        `.to_frame()`, `.plot()`, `.rows()`, `.unattributed()`.
+        `.to_frame()`, `.plot()`, `.shares()`, `.unattributed()`.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def attribute(
         raise ScenarioError(
             "E241", f"no attribution is over {game!r}", hint=f"did you mean {close or ', '.join(GAMES)}?"
         )
-    players = load_players(opened, "structure" if game == "structure" else "levers", feasible=game == "feasible")
+    players = load_remedies(opened, "structure" if game == "structure" else "levers", feasible=game == "feasible")
     meter = meter_of(progress)
     found = resolve(opened, given, progress=meter if progress else None)
     worlds = found.worlds(
@@ -94,29 +94,3 @@ def attribute(
     )
     kind = "structure" if game == "structure" else "levers"
     return shapley.attribute(worlds, players, game=kind, orders=count(orders, "orders", least=2), seed=seed_of(seed))
-
-
-def numbers_of(found: Attribution) -> Mapping[str, Any]:
-    """Plain numbers for a file and for pages, with how many draws and runs they come from."""
-    draws = int(found.values["deaths"].shape[1])
-    return {**as_dict(found), "draws": draws, "runs": draws * found.coalitions}
-
-
-def lines_of(game: str, found: Attribution) -> list[str]:
-    """What was found, for a terminal."""
-    out = [
-        f"\n{game.upper()}: part of the fall in the logarithm of civilian deaths "
-        "(50 and 90 % of draws; error: Monte Carlo)"
-    ]
-    for row in found.rows("deaths"):
-        out.append(
-            f"  {row['title']:<44} {row['p50']:>6.2f}  ({row['p25']:.2f} to {row['p75']:.2f}; "
-            f"{row['p05']:.2f} to {row['p95']:.2f})  error {row['error']:.2f}"
-        )
-    rest = found.unattributed()
-    out.append(
-        f"  with everything remedied: deaths x{rest['deaths_remaining']:.2g}, chance of order {rest['order_remedied']:.0%} "
-        f"(history {rest['order_history']:.0%}), governance {rest['governance_remedied']:.2f} "
-        f"(history {rest['governance_history']:.2f})"
-    )
-    return out

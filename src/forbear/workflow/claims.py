@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forbear.errors import FileError, FitError, ScenarioError, nearest
 from forbear.integers import seed_of, workers_of
-from forbear.scenario.casefiles.policies import Claim, load_claims, load_strategies
+from forbear.questions.answers import FILE, Answers
+from forbear.scenario.casefiles.policies import load_claims, load_strategies
 from forbear.workflow.arguments import count, meter_of, scenario_of
-from forbear.workflow.battery import QUICK, Answers, Effort, answer
+from forbear.workflow.battery import FULL, QUICK, answer
 from forbear.workflow.given import Given, resolve
 
 if TYPE_CHECKING:
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FILE", "check_claims", "default_file", "one_claim", "read_answers", "test_claims"]
 
-FILE = "answers.json"
 UNTESTED = "nothing is tested against data, and no verdict can be more than 'not identified'"
 
 
@@ -39,6 +38,7 @@ def test_claims(
     quick: bool = False,
     attribution: bool = False,
     seed: int = 1,
+    store: str | Path | None = None,
     workers: int | None = None,
     progress: Meter | bool | None = None,
 ) -> Answers:
@@ -67,13 +67,16 @@ def test_claims(
         Also attribute the failure to remedies, where the scenario has some (minutes).
     seed
         Names all randomness; all policies share draws and luck.
+    store
+        A folder that keeps finished runs: what was stopped goes on.
     workers, progress
         As for `simulate`.
 
     Returns
     -------
     Answers
-        `found["H2"]`, `.to_frame()`, `.save(path)`.
+        `found["H2"]`, `.to_frame()`, `.plot()`, `.write(path)`. A claim that needs a fact of history which the fitted model
+        misses is "not licensed".
 
     Raises
     ------
@@ -98,15 +101,17 @@ def test_claims(
         raise FitError("E609", f"claims are not tested given {found.kind} draws", hint="posterior or prior")
     if found.posterior is None:
         meter.say(UNTESTED)
-    effort = replace(QUICK if quick else Effort(), draws=count(members, "members"))
+    effort = QUICK if quick else FULL
     if replications is not None:
-        effort = replace(effort, lucks=count(replications, "replications"))
+        effort = replace(effort, replications=count(replications, "replications"))
     return answer(
         opened,
         found.posterior,
         claims=claims,
         strategies=strategies,
+        members=count(members, "members"),
         effort=effort,
+        store=store,
         attribution=attribution,
         seed=seed_of(seed),
         workers=workers_of(workers),
@@ -133,24 +138,13 @@ def default_file(scenario: Scenario, only: Sequence[str] | None = None, where: S
     return Path(f"{scenario.problem().name}-answers{part}.json")
 
 
-def read_answers(scenario: Scenario, path: Path | None = None, *, here: bool = True) -> dict[str, Any] | None:
+def read_answers(scenario: Scenario, path: Path | None = None, *, here: bool = True) -> Answers | None:
     """Answers from a file, or those on record: in this folder, else beside the scenario; None where there are none.
 
-    here: look into this folder, too. Raises FileError E101 where the file that is asked for does not exist, E104 where
-    it holds no answers.
+    here: look into this folder, too. Raises FileError as `Answers.read`.
     """
     chosen = path or next((place for place in _places(scenario, here) if place.exists()), None)
-    if chosen is None:
-        return None
-    try:
-        found = json.loads(chosen.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FileError("E101", f"{chosen} does not exist", hint="`forbear claims` writes one") from None
-    except (OSError, ValueError) as error:
-        raise FileError("E104", f"{chosen} cannot be read as answers: {error}") from None
-    if not isinstance(found, dict) or not {"claims", "strategies", "about"} <= set(found):
-        raise FileError("E104", f"{chosen} holds no answers", hint="`forbear claims` writes one")
-    return found
+    return Answers.read(chosen) if chosen is not None else None
 
 
 def _places(scenario: Scenario, here: bool) -> list[Path]:
@@ -158,22 +152,19 @@ def _places(scenario: Scenario, here: bool) -> list[Path]:
     return [*([default_file(scenario)] if here else []), *beside]
 
 
-def one_claim(
-    scenario: Scenario, name: str, claims: Iterable[str | Path] = (), path: Path | None = None
-) -> tuple[dict[str, Any], Claim | None]:
-    """The answers that hold a claim, and the claim as its file states it.
+def one_claim(scenario: Scenario, name: str, claims: Iterable[str | Path] = (), path: Path | None = None) -> Answers:
+    """The answers that hold a claim.
 
-    Raises FileError E101, E104 where there are no answers, ScenarioError E241 for an unknown claim and E243 for one that
+    Raises FileError E101, E104, E109, E111 where there are no answers, ScenarioError E241 for an unknown claim and E243 for one that
     was not tested.
     """
     found = read_answers(scenario, path)
     if found is None:
         raise FileError("E101", f"no answers of {scenario.name} are on record", hint="run: forbear claims")
     known = load_claims(scenario, claims)
-    if name in found["claims"]:
-        return found, known.get(name)
-    if name not in known:
+    if name not in found and name not in known:
         close = nearest(name, known)
         hint = f"did you mean {close or ', '.join(known)}?"
         raise ScenarioError("E241", f"no claim is called {name!r}", hint=hint)
-    raise ScenarioError("E243", f"{name} has not been tested", hint="run: forbear claims")
+    found[name]  # says that it was not tested
+    return found

@@ -21,7 +21,7 @@ from forbear.ensemble.progress import Meter
 from forbear.errors import FitError, RunError, nearest
 from forbear.inference.posterior import Posterior, priors_hash
 from forbear.inference.space import Space
-from forbear.questions.worlds import Worlds
+from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario.problem import Problem
 from forbear.scenario.scenario import Scenario
 from forbear.validation import pooling
@@ -95,8 +95,8 @@ class Given:
             return pooling.pooled_parameters(problem, members, seed)
         return self.stated or None
 
-    def worlds(self, scenario: Scenario, *, members: int, replications: int, seed: int, **more: Any) -> Worlds:
-        """Draws under which many policies can be run with the same luck. more: as `Worlds`.
+    def worlds(self, scenario: Scenario, *, members: int, replications: int, seed: int, **more: Any) -> PolicyRuns:
+        """Draws under which many policies can be run with the same luck. more: as `PolicyRuns`.
 
         Randomness: named by the seed. Raises RunError E449 for stated parameters, which have no place in a prior.
         """
@@ -107,7 +107,7 @@ class Given:
         if self.kind == "pooled":
             return _pooled_worlds(scenario, members, replications, seed, more)
         count = min(members, len(self.posterior)) if self.posterior is not None else members
-        return Worlds.of(scenario, self.posterior, draws=count, lucks=replications, seed=seed, **more)
+        return PolicyRuns.of(scenario, self.posterior, members=count, replications=replications, seed=seed, **more)
 
 
 def resolve(
@@ -196,7 +196,7 @@ def _with_posterior(scenario: Scenario, posterior: Posterior) -> Given:
     return Given("posterior", posterior, tuple(stale), notice)
 
 
-def _pooled_worlds(scenario: Scenario, members: int, replications: int, seed: int, more: dict[str, Any]) -> Worlds:
+def _pooled_worlds(scenario: Scenario, members: int, replications: int, seed: int, more: dict[str, Any]) -> PolicyRuns:
     pooled = pooling.load()
     if pooled is None:
         raise FitError(
@@ -206,4 +206,4 @@ def _pooled_worlds(scenario: Scenario, members: int, replications: int, seed: in
     scores = pooling.draw(pooled, space, members, seed)
     part = scores[:, : space.parameters]
     names = tuple(space.names[: space.parameters])
-    return Worlds(scenario, space.values(scores), ndtr(part), names, replications, seed, **more)
+    return PolicyRuns(scenario, space.values(scores), ndtr(part), names, replications, seed, **more)

@@ -12,6 +12,8 @@ from forbear.integers import seed_of, workers_of
 from forbear.prospective.draws import condition, draw
 from forbear.prospective.ranges import propose
 from forbear.prospective.telling import Proposal, save
+from forbear.questions.answers import Answers
+from forbear.questions.stamps import stale_answers
 from forbear.report.beside import simulate_never
 from forbear.report.brief import write_brief
 from forbear.report.write import write as write_page
@@ -20,7 +22,6 @@ from forbear.validation.base_rates import BaseRate, base_rate_lines, base_rates
 from forbear.validation.borrowed import travel_lines
 from forbear.validation.validate import load_validation
 from forbear.workflow.arguments import count, meter_of, scenario_of
-from forbear.workflow.battery import Answers
 from forbear.workflow.claims import read_answers, test_claims
 from forbear.workflow.given import Given, resolve
 from forbear.workflow.simulate import simulate
@@ -69,7 +70,7 @@ class Run:
     rates: list[BaseRate]
     matching: Matching | None = None
     proposal: Proposal | None = None
-    answers: Answers | dict[str, Any] | None = None
+    answers: Answers | None = None
     never: Ensemble | None = None
     repeat: str = ""
 
@@ -104,7 +105,7 @@ class Run:
             "command": self.repeat,
             "posterior": self.given.posterior,
             "stale": list(self.given.stale),
-            "answers": self.answers.as_dict() if isinstance(self.answers, Answers) else self.answers,
+            "answers": self.answers,
             "validation": load_validation(self.scenario.as_filed()) if fitted else None,
             "never": self.never,
         }
@@ -117,7 +118,7 @@ def run(
     members: int | None = None,
     keep: int = 128,
     claims: bool = False,
-    answers: Answers | dict[str, Any] | None = None,
+    answers: Answers | None = None,
     seed: int = 1,
     store: str | Path | None = None,
     workers: int | None = None,
@@ -231,7 +232,7 @@ def report(
     taken = given
     if opened.kind != "prospective":
         taken = resolve(opened, given, progress=meter if progress else None)
-    verdicts: Answers | dict[str, Any] | None = found
+    verdicts: Answers | None = found
     if verdicts is None and isinstance(taken, Given):
         verdicts = on_record(opened, taken, meter)
     target = Path(to) if to is not None else Path(f"{opened.problem().name}.html")
@@ -243,7 +244,7 @@ def report(
     return made.write_brief(target) if target.suffix == ".pdf" else made.write_report(target)
 
 
-def on_record(scenario: Scenario, given: Given, meter: Meter) -> dict[str, Any] | None:
+def on_record(scenario: Scenario, given: Given, meter: Meter) -> Answers | None:
     """The verdicts beside a scenario that stands as filed, where they were made with the posterior that is used.
 
     Where there are none to use, that is said, and why.
@@ -254,7 +255,7 @@ def on_record(scenario: Scenario, given: Given, meter: Meter) -> dict[str, Any] 
             found = read_answers(scenario, here=False)
         except FileError as error:
             why = error.message
-    if found is not None and found["about"].get("stamp") != dict(given.posterior.stamp if given.posterior else {}):
+    if found is not None and "posterior" in stale_answers(found, scenario, given.posterior):
         found, why = None, "the verdicts on record were made with another posterior"
     if found is None:
         meter.say(f"{why}: what is written claims no effect of any policy")

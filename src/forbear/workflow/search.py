@@ -9,6 +9,7 @@ from forbear.discovery import search as discovery
 from forbear.discovery.search import OBJECTIVES, Found
 from forbear.integers import seed_of, workers_of
 from forbear.scenario.casefiles.policies import load_strategies
+from forbear.scenario.casefiles.search_levers import load_search_levers
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.given import Given, resolve
@@ -71,7 +72,7 @@ def search(
     forbear.errors.ScenarioError: ...
     """
     opened = scenario_of(scenario)
-    variables = discovery.load_variables(opened)
+    variables = load_search_levers(opened)
     meter = meter_of(progress)
     found = resolve(opened, given, progress=meter if progress else None)
     worlds = found.worlds(
@@ -85,7 +86,7 @@ def search(
     )
     tried = count(evaluations, "evaluations")
     result = discovery.search(worlds, variables, load_strategies(opened), evaluations=tried, seed=seed_of(seed))
-    return result.told(f"{worlds.draws} {found.words}")
+    return result.told(f"{worlds.members} {found.words}")
 
 
 def lines_of(found: Found, most: int = 12) -> list[str]:
@@ -101,6 +102,6 @@ def lines_of(found: Found, most: int = 12) -> list[str]:
         "\nnamed strategies (worlds without the war are bands by assumption), and how many of those found are better on all objectives"
     )
     for name, reached in sorted(found.named.items(), key=lambda entry: entry[1][0]):
-        note = "by assumption" if name.startswith("NEVER") else f"beaten by {found.beaten[name]}"
+        note = f"beaten by {found.beaten[name]}" if name in found.beaten else "by assumption"
         out.append("  ".join(f"{value:>10,.3g}" for value in reached) + f"   {name}   {note}")
     return out

@@ -13,7 +13,7 @@ from forbear.errors import ScenarioError, nearest
 from forbear.files import write_json
 from forbear.integers import seed_of, workers_of
 from forbear.questions.compare import known_outcomes
-from forbear.scenario.casefiles.policies import Strategy, load_strategies
+from forbear.scenario.casefiles.policies import Strategy, load_strategies, never_intervening
 from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.given import Given, resolve
@@ -123,7 +123,7 @@ def stress(
     scenario
         A scenario, or its name in the library, or a path.
     strategies
-        Names (HISTORY and, where there is one, NEVER are always there), or strategies of your own by name; all of the
+        Names (HISTORY and strategies under which nobody intervenes are always there), or strategies of your own by name; all of the
         scenario when None.
     files
         Strategy files of your own beside those of the scenario.
@@ -187,7 +187,7 @@ def stress(
             thresholds=dict(thresholds) if thresholds else None,
             seed=seed_of(seed),
         )
-    return Stress(results, found.words, worlds.draws)
+    return Stress(results, found.words, worlds.members)
 
 
 def thresholds_of(words: Iterable[str]) -> dict[str, float]:
@@ -210,7 +210,7 @@ def _chosen(
         return {"HISTORY": known["HISTORY"], **wanted}
     if wanted is None:
         return known
-    names = dict.fromkeys(["HISTORY", *(["NEVER"] if "NEVER" in known else []), *wanted])
+    names = dict.fromkeys(["HISTORY", *sorted(never_intervening(known, scenario)), *wanted])
     for name in names:
         if name not in known:
             close = nearest(name, known)
