@@ -1,11 +1,13 @@
 """What somebody types in a notebook who has read nothing but the names."""
 
-import warnings
-
 import numpy as np
 import pytest
 
 import forbear as fb
+from forbear.workflow.given import resolve
+
+# a posterior that ships may wait for its next fit; what is said then has tests of its own below
+pytestmark = pytest.mark.filterwarnings("ignore:the posterior is stale")
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +54,14 @@ def test_a_name_will_do_for_a_scenario_and_integers_of_numpy_for_integers():
 
 def test_two_policies_are_compared_as_a_labelled_dataset_with_units(iraq):
     more = iraq.with_levers({"intervener.force": "+200000"}, name="200,000 more")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # other levers are a policy: the posterior stands
-        pair = fb.compare(iraq, more, members=16, replications=1)
+    assert resolve(more).stale == resolve(iraq).stale  # other levers are a policy: the posterior stands as it stood
+    pair = fb.compare(iraq, more, members=16, replications=1)
     assert pair.data["effect"].dims == ("draw", "outcome")
     assert str(pair.data["unit"].sel(outcome="cost").values) == "billion US$"
     assert pair.data.attrs["given"] == "posterior" and "posterior draws" in repr(pair)
     assert "200,000 more against iraq-2003" in pair.sentence
-    assert pair.to_frame().loc["force", "p50"] > 1 if "force" in pair.to_frame().index else True
-    assert "<svg" in pair.plot()._repr_html_()
+    assert pair.to_frame().loc["cost", "p50"] > 1.5
+    assert "<figure" in pair.plot()._repr_html_()
 
 
 def test_a_strategy_goes_by_its_name_and_levers_by_a_mapping(iraq):
@@ -79,13 +80,12 @@ def test_claims_are_tested_and_one_is_looked_at(iraq):
 
 
 def test_other_facts_make_a_posterior_stale_and_that_is_said_everywhere(iraq):
-    other = iraq.with_facts({"intervener.population": "*1.1"}) if "intervener.population" in iraq.facts else None
     key = next(k for k, fact in iraq.facts.items() if len(fact.values) == 1 and not fact.declared.integer)
-    other = other or iraq.with_facts({key: "*1.01"})
+    other = iraq.with_facts({key: "*1.01"})
     with pytest.warns(fb.GivenWarning, match="stale(.|\n)*facts"):
         ensemble = fb.simulate(other, members=8)
-    assert "stale: facts" in repr(ensemble)
-    assert ensemble.data.attrs["given_stale"] == "facts"
+    assert "stale: " in repr(ensemble) and "facts" in repr(ensemble)
+    assert "facts" in ensemble.data.attrs["given_stale"].split(", ")
 
 
 def test_other_priors_end_a_posterior_and_that_is_said(iraq):
@@ -104,7 +104,7 @@ def test_parameters_of_ones_own_are_taken_and_said(meadow):
     again = fb.simulate(meadow, given=own, members=8)
     assert np.array_equal(drawn.data["deaths"], again.data["deaths"])
     assert again.data.attrs["given"] == "stated" and "stated draws" in repr(again)
-    with pytest.raises(fb.ForbearError, match="E449"):
+    with pytest.raises(fb.ForbearError, match="E445"):
         fb.simulate(meadow, given=own, members=9)
 
 

@@ -69,7 +69,9 @@ def test_a_character_that_the_terminal_lacks_is_replaced(monkeypatch):
     narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", narrow)
     monkeypatch.setattr(cli, "_call", lambda *_: print("Kāpīsā"))
-    main(["doctor"])
+    with pytest.raises(SystemExit) as ended:
+        main(["doctor"])
+    assert ended.value.code == 0
     assert narrow.buffer.getvalue().strip() == b"K?p?s?"
 
 

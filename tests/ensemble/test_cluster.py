@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from forbear.ensemble.cluster import Cluster
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.ensemble.summaries import summarise

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forbear.cli.options import Cluster, Given, Members, Named, Seed, Workers
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.questions.stamps import stale_answers
 from forbear.questions.verdict_lines import claim_lines, verdict_table
 from forbear.workflow.arguments import scenario_of, shown

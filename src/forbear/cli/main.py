@@ -77,20 +77,20 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         _let_go()
         status = PIPE_CLOSED
-    if status or arguments is None:
+    if status is not None:
         sys.exit(status)
 
 
-def _answer(words: list[str]) -> int:
-    """Help, version, or a command; the exit status."""
+def _answer(words: list[str]) -> int | None:
+    """A command: its exit status. Help and version: None, they have none but success."""
     if not words or words[0] in ("-h", "--help", "help"):
         width = max(map(len, COMMANDS))
         print(HELP.format(commands="\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items())))
-        return 0
+        return None
     name, rest = words[0], words[1:]
     if name in ("-V", "--version"):
         print(version("forbear"))
-        return 0
+        return None
     if name not in COMMANDS:
         close = nearest(name, COMMANDS)
         print(f"E100 unknown command {name!r}" + (f"\n    did you mean: {close}" if close else ""), file=sys.stderr)

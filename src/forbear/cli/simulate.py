@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forbear.cli.options import Cluster, Given, Members, Scenario, Seed, Settings, Workers
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.workflow.arguments import scenario_of, shown
 from forbear.workflow.simulate import simulate, summarise
 

@@ -2,7 +2,7 @@
 
     import forbear as fb
 
-    ensemble = fb.simulate(fb.Scenario.load("iraq-2003").problem(), members=256, seed=1)
+    ensemble = fb.simulate("iraq-2003", members=256, seed=1)
     fb.plot.fan(ensemble, "deaths")
     fb.plot.map(ensemble, "deaths", year=2006).save("deaths.svg")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.executors import in_force
+from forbear.ensemble.places import in_force
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.files import checksum
@@ -124,7 +124,7 @@ class PolicyRuns:
             self.runs += self.members * self.replications
 
     def run_all(self, policies: Mapping[str, Scenario], meter: Meter | None = None) -> None:
-        """Run policies, several at a time where a cluster is in force (see `ensemble.executors.using`).
+        """Run policies, several at a time where a cluster is in force (see `ensemble.places.using`).
 
         Results do not depend on it. meter: advanced by one for each policy. Raises as `run`.
         """

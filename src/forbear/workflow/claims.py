@@ -84,6 +84,15 @@ def test_claims(
         E240, E241: a claim, strategy, parameter or condition that does not exist or cannot be met.
     FitError
         E606, E609, E610: no posterior like that.
+
+    Examples
+    --------
+    The meadow has no claim beside it; Iraq has, such as `fb.test_claims("iraq-2003")["H2"]`.
+
+    >>> import forbear as fb
+    >>> found = fb.test_claims("meadow", given="prior", quick=True)
+    >>> type(found).__name__
+    'Answers'
     """
     opened = scenario_of(scenario)
     meter = meter_of(progress)

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
+from forbear.ensemble.design import SharedDraws
 from forbear.ensemble.progress import Meter
 from forbear.errors import FitError, RunError, nearest
 from forbear.inference.posterior import Posterior, priors_hash
@@ -84,16 +85,14 @@ class Given:
     def parameters(self, problem: Problem, members: int, seed: int) -> Mapping[str, np.ndarray] | None:
         """Parameters of members, name -> (members, *dimensions); None where the engine draws from the prior.
 
-        Randomness: a posterior's draws stand in a fixed order; pooled ones are named by the seed. Raises RunError E449
-        where stated parameters are of other members, FitError E612 where the package ships no pooled scores.
+        Randomness: a posterior's draws stand in a fixed order; pooled ones are named by the seed. Raises FitError
+        E612 where the package ships no pooled scores.
         """
         if self.posterior is not None:
-            return self.posterior.parameters(members)
+            drawn = self.posterior
+            return SharedDraws(drawn.space.values(drawn.scores), drawn.chosen(members))
         if self.kind == "pooled":
             return pooling.pooled_parameters(problem, members, seed)
-        for name, values in self.stated.items():
-            if len(values) != members:
-                raise RunError("E449", f"{name} is given for {len(values)} members, and {members} are asked for")
         return self.stated or None
 
     def worlds(self, scenario: Scenario, *, members: int, replications: int, seed: int, **more: Any) -> PolicyRuns:
@@ -103,7 +102,7 @@ class Given:
         """
         if self.kind == "stated":
             raise RunError(
-                "E449", "parameters of one's own serve `simulate` alone", hint='given="prior" or a posterior'
+                "E449", "parameters of one's own serve `simulate` alone", hint="ask for the prior or a posterior"
             )
         if self.kind == "pooled":
             return _pooled_worlds(scenario, members, replications, seed, more)
@@ -170,12 +169,12 @@ def _found(scenario: Scenario, given: str | Path | Posterior | Mapping[str, np.n
     name = filed.problem().name
     if posterior is None:
         if given == "posterior":
-            raise FitError("E610", f"{name} has no posterior", hint=f'forbear fit {name}, or given="prior"')
+            raise FitError("E610", f"{name} has no posterior", hint=f"`forbear fit {name}`, or ask for the prior")
         return Given("prior", notice=f"{name} has no posterior: prior draws, what the model allows before any data")
     if priors_hash(scenario.problem()) != priors_hash(filed.problem()):
         why = f"the posterior of {name} was learned with other priors than these"
         if given == "posterior":
-            raise FitError("E606", why, hint='fit again, or given="prior"')
+            raise FitError("E606", why, hint="fit again, or ask for the prior")
         return Given("prior", notice=f"{why}: prior draws, what the model allows before any data")
     return _with_posterior(scenario, posterior)
 

@@ -50,7 +50,7 @@ def load(scenario: str | Path) -> Scenario:
     --------
     >>> import forbear as fb
     >>> fb.load("meadow").title
-    'The meadow: a small invented country'
+    'Meadow, an invented country of two districts'
     """
     return Scenario.load(scenario)
 

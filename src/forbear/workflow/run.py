@@ -247,18 +247,20 @@ def report(
 def on_record(scenario: Scenario, given: Given, meter: Meter) -> Answers | None:
     """The verdicts beside a scenario that stands as filed, where they were made with the posterior that is used.
 
-    What is left out, and why, is said.
+    Where there are none to use, that is said, and why.
     """
-    if given.posterior is None or scenario.as_filed() is not scenario:
-        return None
-    try:
-        found = read_answers(scenario, here=False)
-    except FileError as error:
-        meter.say(f"{error.message}: no effect of any policy is claimed")
-        return None
+    found, why = None, "no verdicts beside the scenario"
+    if given.posterior is not None and scenario.as_filed() is scenario:
+        try:
+            found = read_answers(scenario, here=False)
+        except FileError as error:
+            why = error.message
+    if (
+        found is not None
+        and given.posterior is not None
+        and "posterior" in stale_answers(found, scenario, given.posterior)
+    ):
+        found, why = None, "the verdicts on record were made with another posterior"
     if found is None:
-        meter.say("no verdicts beside the scenario: no effect of any policy is claimed")
-    elif "posterior" in stale_answers(found, scenario, given.posterior):
-        meter.say("the verdicts on record were made with another posterior: no effect of any policy is claimed")
-        return None
+        meter.say(f"{why}: what is written claims no effect of any policy")
     return found

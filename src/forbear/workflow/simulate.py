@@ -218,8 +218,8 @@ def open_session(
     >>> import forbear as fb
     >>> session = fb.open_session("meadow", given="prior", members=8)
     >>> session.advance(weeks=4)
-    >>> session.set_levers({"intervener.force": 0})
-    >>> len(session.finish())
+    <Session meadow: 8 members, seed 1, before the week of 2003-06-02>
+    >>> len(session.set_levers({"intervener.force": 0}).finish())
     8
     """
     opened = scenario_of(scenario)

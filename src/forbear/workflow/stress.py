@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.discovery import stress as discovery
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.errors import ScenarioError, nearest
 from forbear.files import write_json
 from forbear.integers import seed_of, workers_of
@@ -30,6 +30,8 @@ __all__ = ["JUDGED", "Stress", "stress", "thresholds_of"]
 
 #: Beside the objectives and the outcome by which a strategy fails.
 JUDGED = ("success", "order", "inclusion", "services", "force", "unsustainable", "violence_at_end")
+#: Draws below which indices and the value of information say nothing (80 that stay finite).
+FEWEST = 96
 LEVELS = ("p05", "p25", "p50", "p75", "p95")
 
 
@@ -88,14 +90,14 @@ class Stress:
         if not boxes["box"]:
             return ""
         failure = self.results["failure"]
+        fails = f"{name} fails ({failure['outcome']} beyond {failure['level']:,.3g}) in {boxes['share']:.0%}"
+        if not boxes["box"]["limits"]:
+            return f"{fails}; no range of parameters tells where"
         limits = "; ".join(
             f"{limit['name']} {limit['low'] or 0:.2f} to {1 if limit['high'] is None else limit['high']:.2f}"
             for limit in boxes["box"]["limits"]
         )
-        return (
-            f"{name} fails ({failure['outcome']} beyond {failure['level']:,.3g}) in {boxes['share']:.0%}; "
-            f"{boxes['box']['density']:.0%} of draws in the box: {limits}"
-        )
+        return f"{fails}; {boxes['box']['density']:.0%} of draws in the box: {limits}"
 
 
 def stress(
@@ -133,7 +135,7 @@ def stress(
     thresholds
         Objective -> level that is good enough, in the objective's unit; relative to history when None.
     members, replications
-        Draws of the uncertainties, and runs of each.
+        Draws of the uncertainties, at least 96, and runs of each.
     seed
         Names all randomness; all strategies share draws and luck.
     cluster, workers, progress
@@ -155,7 +157,7 @@ def stress(
     --------
     >>> import forbear as fb
     >>> double = fb.Strategy("DOUBLE", "Twice the force", "intervention", {"intervener.force": "*2"})
-    >>> found = fb.stress("meadow", {"DOUBLE": double}, given="prior", members=16)
+    >>> found = fb.stress("meadow", {"DOUBLE": double}, given="prior", members=96)
     >>> sorted(set(found.to_frame().index.get_level_values("strategy")))
     ['DOUBLE', 'HISTORY']
     """
@@ -169,7 +171,7 @@ def stress(
     found = resolve(opened, given, progress=meter if progress else None)
     worlds = found.worlds(
         opened,
-        members=count(members, "members"),
+        members=count(members, "members", FEWEST),
         replications=count(replications, "replications"),
         seed=seed_of(seed),
         workers=workers_of(workers),
