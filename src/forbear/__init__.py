@@ -52,6 +52,9 @@ _HOME = {
     "validate": "forbear.workflow.validate:validate",
 }
 
+#: Functions that share their name with a package below this one, which is then called as the function.
+_PACKAGES = ("evidence", "report")
+
 __all__ = ["__version__", *_HOME]
 
 
@@ -95,6 +98,8 @@ def __getattr__(name: str) -> Any:
         return version("forbear")
     if name not in _HOME:
         raise AttributeError(f"module 'forbear' has no attribute {name!r}")
+    if name in _PACKAGES:  # loads no more than the package: a lower layer may be asking for it
+        return import_module(f"forbear.{name}")
     found = _at_home(name)
     return sys.modules.get(f"forbear.{name}", found)
 
