@@ -7,14 +7,15 @@ the sentences) and nothing else. Where both assert effects in opposite direction
 are refuted, whichever is named first.
 
 The rule, first match wins:
- not licensed    the claim needs facts of history that the fitted model does not live through: no verdict can rest on it;
- values only     the claim is about what is good, not about what happens: only its consequences are shown;
- not identified  the neutrality audit failed, the contraction is unknown or below .2, no structural rival was run,
+ not licensed    the claim needs facts of history that the fitted model does not live through: no verdict can rest on
+ it; values only     the claim is about what is good, not about what happens: only its consequences are shown; not
+ identified  the neutrality audit failed, the contraction is unknown or below .2, no structural rival was run,
                  or the answer hangs on a parameter about which no data speak (class N-none);
  supported       the claim's region holds .8 or more of the draws, and in at least four of five structures too;
  refuted         the same of the rival's region, or of the region that neither asserts;
  contested       the structures reach opposite answers, or splitting the draws at one parameter's median moves
-                 the share of the claim or of its rival by .3 or more: that parameter is named, with the value where it flips;
+                 the share of the claim or of its rival by .3 or more: that parameter is named, with the value where
+                 it flips;
  not identified  otherwise.
 No randomness. Source: section 7 of the model document; thresholds in `Rule`.
 """
@@ -154,5 +155,6 @@ def _split(name: str, candidate: Candidate, ours: set[int], theirs: set[int]) ->
     low, high = candidate.below, candidate.above
     return (
         f"{name} (below its median the claim holds in {100 * _mass(low, ours):.0f} % and its rival in "
-        f"{100 * _mass(low, theirs):.0f} %, above it in {100 * _mass(high, ours):.0f} % and {100 * _mass(high, theirs):.0f} %)"
+        f"{100 * _mass(low, theirs):.0f} %, above it in {100 * _mass(high, ours):.0f} % and "
+        f"{100 * _mass(high, theirs):.0f} %)"
     )

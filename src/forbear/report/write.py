@@ -150,7 +150,8 @@ def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[FitRow] | None
 
 
 def _with_downloads(page: str) -> str:
-    """List every table of the page where the downloads stand; `data-csv` names the file, the caption says what it is."""
+    """List every table of the page where the downloads stand; `data-csv` names the file, the caption says what it
+    is."""
     pattern = r'<table id="(t-[^"]+)" data-csv="[^"]+"[^>]*><caption>(.*?)</caption>'
     tables = re.findall(pattern, page, flags=re.DOTALL)
     named = [(key, re.split(r"; |\. ", words)[0].rstrip(".")) for key, words in tables]

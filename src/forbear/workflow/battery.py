@@ -1,4 +1,5 @@
-"""The whole battery: claims, strategies, attribution, over one set of draws with common random numbers, every number traced."""
+"""The whole battery: claims, strategies, attribution, over one set of draws with common random numbers, every number
+traced."""
 
 from __future__ import annotations
 
@@ -43,8 +44,8 @@ FEWEST = 20
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is run beside the posterior: replications of its draws, prior draws, draws and replications of structures,
-    orders, draws and replications of attribution."""
+    """How much is run beside the posterior: replications of its draws, prior draws, draws and replications of
+    structures, orders, draws and replications of attribution."""
 
     replications: int = 3
     prior_members: int = 512
@@ -92,8 +93,8 @@ def answer(
         Names of claims, and no other strategies than theirs; all when None.
     where
         Conditions on parameters, such as "dismissed_join < 0.1", that draws of posterior and structures must meet. A
-        structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior, and
-        licences by the whole posterior: an assumption earns no licence.
+        structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior,
+        and licences by the whole posterior: an assumption earns no licence.
     structures
         Posteriors of rival structures by name; those beside the scenario when None.
     members
