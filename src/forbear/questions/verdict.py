@@ -72,13 +72,9 @@ class Verdict:
 def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     """Return the verdict on a claim by the rule at the head of this module; `rule` holds other thresholds, if any."""
     rule = rule or Rule()
-    if inputs.unlicensed:
-        reason = inputs.unlicensed[0].upper() + inputs.unlicensed[1:].rstrip(".") + "."
-        change = "A fit that reproduces the facts of history on which this claim rests."
-        return Verdict(NOT_LICENSED, NOT_LICENSED, reason, None, None, change)
-    if inputs.is_value_claim:
-        reason = "This is a judgement of value: the model shows consequences and gives no verdict on what is right."
-        return Verdict("values only", "values only", reason, None, None, "No result of the model would.")
+    without = _without_numbers(inputs)
+    if without is not None:
+        return without
     ours, theirs = region(inputs.asserts, 0), region(inputs.rival_asserts, 1)
     regions = {"claim": ours, "rival": theirs, "neither": {0, 1, 2} - ours - theirs}
     overall = {side: _mass(inputs.overall, region) for side, region in regions.items()}
@@ -140,6 +136,18 @@ def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     why = f"No answer reaches {100 * rule.probability:.0f} % of draws in {100 * rule.structures:.0f} % of structures, "
     why += "and no single parameter decides"
     return unknown(why, "Data that bear on the effect itself, or on what the structures disagree about.")
+
+
+def _without_numbers(inputs: VerdictInputs) -> Verdict | None:
+    """The verdict that no number can change: no licence, or a claim about what is good; None where numbers decide."""
+    if inputs.unlicensed:
+        reason = inputs.unlicensed[0].upper() + inputs.unlicensed[1:].rstrip(".") + "."
+        change = "A fit that reproduces the facts of history on which this claim rests."
+        return Verdict(NOT_LICENSED, NOT_LICENSED, reason, None, None, change)
+    if inputs.is_value_claim:
+        reason = "This is a judgement of value: the model shows consequences and gives no verdict on what is right."
+        return Verdict("values only", "values only", reason, None, None, "No result of the model would.")
+    return None
 
 
 def _mass(three: tuple[float, float, float], region: set[int]) -> float:
