@@ -80,8 +80,8 @@ def _load(program: Program, kernel: str) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     exec(compile(text, str(path), "exec"), module.__dict__)
-    if hasattr(module, "run"):
-        module.run = Sealed(module.run, path)
+    if "run" in module.__dict__:
+        module.__dict__["run"] = Sealed(module.__dict__["run"], path)
     return module
 
 
