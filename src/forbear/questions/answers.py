@@ -108,8 +108,8 @@ class Answers:
 
         rows = []
         for result in self:
-            effect = dict(zip(result.effect._fields, result.effect, strict=True))
-            prior = {f"prior_{k}": v for k, v in zip(result.prior._fields, result.prior, strict=True)}
+            effect = result.effect._asdict()
+            prior = {f"prior_{k}": v for k, v in result.prior._asdict().items()}
             shares = dict(zip(("share_for", "share_against", "share_none"), result.shares, strict=True))
             told = {"title": result.claim.title, "base": result.claim.base, "changed": result.claim.changed}
             told |= {"outcome": result.claim.outcome, "kind": result.effect_kind, "unit": result.unit}
