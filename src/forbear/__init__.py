@@ -52,8 +52,8 @@ _HOME = {
     "validate": "forbear.workflow.validate:validate",
 }
 
-#: Functions that share their name with a package below this one, which is then called as the function.
-_PACKAGES = ("evidence", "report")
+#: Functions whose names packages below this one have, too.
+_CALLED = ("evidence", "report")
 
 __all__ = ["__version__", *_HOME]
 
@@ -86,7 +86,7 @@ class _Front(ModuleType):
     """This package: whatever else sets a package of a function's name here makes it callable."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, ModuleType) and ":" in _HOME.get(name, ""):
+        if name in _CALLED and isinstance(value, ModuleType):
             value.__class__ = _Function
         super().__setattr__(name, value)
 
@@ -98,10 +98,8 @@ def __getattr__(name: str) -> Any:
         return version("forbear")
     if name not in _HOME:
         raise AttributeError(f"module 'forbear' has no attribute {name!r}")
-    if name in _PACKAGES:  # loads no more than the package: a lower layer may be asking for it
-        return import_module(f"forbear.{name}")
-    found = _at_home(name)
-    return sys.modules.get(f"forbear.{name}", found)
+    # the package alone, not the function's module: `from forbear import evidence` must not load what stands above it
+    return import_module(f"forbear.{name}") if name in _CALLED else _at_home(name)
 
 
 def __dir__() -> list[str]:

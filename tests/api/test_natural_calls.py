@@ -76,7 +76,10 @@ def test_a_strategy_goes_by_its_name_and_levers_by_a_mapping(iraq):
 
 def test_claims_are_tested_and_one_is_looked_at(iraq):
     found = fb.test_claims(iraq, only=["H22"], quick=True, members=48)
-    assert "H22" in repr(found) or "1 claims" in repr(found)
+    assert found["H22"].claim.title == found.to_frame().loc["H22", "title"]
+    assert found["H22"].effect.p05 <= found["H22"].effect.p50 <= found["H22"].effect.p95
+    with pytest.raises(fb.ForbearError, match="H2 has not been tested"):
+        found["H2"]
 
 
 def test_other_facts_make_a_posterior_stale_and_that_is_said_everywhere(iraq):

@@ -56,12 +56,11 @@ def test_ctrl_c_at_a_question_leaves_with_status_130(tmp_path):
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of another kind")
 def test_a_reader_that_closes_the_pipe_ends_a_command_quietly():
-    many = subprocess.Popen(
-        [*COMMAND, "model", "parameters"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    many.stdout.close()
-    said = many.stderr.read()
-    assert many.wait(timeout=60) == 141
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([*COMMAND, "model", "parameters"], text=True, **pipes) as many:
+        many.stdout.close()
+        said = many.stderr.read()
+    assert many.returncode == 141
     assert said == ""
 
 

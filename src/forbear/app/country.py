@@ -96,7 +96,7 @@ class Country:
 
     def borders(self) -> dict[str, Any] | None:
         """Outlines of the districts, or None where the scenario names no map."""
-        from forbear import evidence
+        import forbear.evidence as evidence
 
         if self._borders is None and self.scenario.borders:
             self._borders = evidence.borders(self.scenario.borders)

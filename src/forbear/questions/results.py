@@ -291,5 +291,5 @@ class Provenance:
         """The command that repeats the run."""
         more = [f"--only {name}" for name in self.only] + [f'--where "{condition}"' for condition in self.where]
         more += ["--quick"] if self.quick_effort else []
-        command = f"forbear claims -s {self.scenario} --seed {self.seed} --draws {self.members}"
+        command = f"forbear claims -s {self.scenario} --seed {self.seed} --members {self.members}"
         return " ".join([command, *more])
