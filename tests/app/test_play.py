@@ -184,8 +184,8 @@ def test_every_fault_of_a_decision_is_told_at_once():
     assert len(found.value.faults) == 3
 
 
-def test_thousands_may_be_set_apart_and_empty_means_as_planned():
-    assert read_decision([(FORCE, " 120,000 "), ("politics.offer", ""), ("leave", "")]) == Decision(
+def test_what_a_player_leaves_empty_follows_the_plan():
+    assert read_decision([(FORCE, " 120000 "), ("politics.offer", ""), ("leave", "")]) == Decision(
         ((FORCE, 120_000.0),)
     )
 

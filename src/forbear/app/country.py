@@ -88,12 +88,14 @@ class Country:
         """Residents by district at the start, at least one."""
         return np.maximum(np.asarray(self.problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
 
-    def monthly_path(self, lever: str) -> list[float]:
-        """A lever's value in the first week of every month, in its unit, to four digits."""
-        values = np.asarray(self.problem.levers[lever.split(".")[1]], dtype=float)
-        weeks = np.array([f"{date.year}-{date.month:02d}" for date in self.problem.dates.tolist()])
-        at = [int(np.flatnonzero(weeks == month)[0]) for month in self.problem.month_labels]
-        return [float(f"{values[place]:.4g}") for place in at]
+    def monthly_path(self, lever: str, problem: Problem | None = None) -> list[float]:
+        """A lever's value in the first step of every month of the run, in its unit, to four digits; of the scenario as
+        it is, or of another problem over the same months."""
+        problem = problem if problem is not None else self.problem
+        values = np.asarray(problem.levers[lever.split(".")[1]], dtype=float)
+        # a month owns the steps whose middles lie in it: its first may begin in the month before
+        _, first = np.unique(np.asarray(problem.months), return_index=True)
+        return [float(f"{values[place]:.4g}") for place in first]
 
     def borders(self) -> dict[str, Any] | None:
         """Outlines of the districts, or None where the scenario names no map."""

@@ -113,7 +113,7 @@ def _begin(request: Request, asked: dict[str, str]) -> Game:
     if months not in ("1", "3", "6"):
         faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6"))
     world = asked.get("world", "") or str(secrets.randbelow(999_999) + 1)
-    if not re.fullmatch(r"\d{1,10}", world) or int(world) > LARGEST_WORLD:
+    if not re.fullmatch(r"[0-9]{1,10}", world) or int(world) > LARGEST_WORLD:
         faults.append(Fault("E210", "not the number of a world", field="world", value=world[:80], allowed=f"0 to {LARGEST_WORLD}, or nothing"))  # fmt: skip
     draws = asked.get("draws", "posterior")
     if draws not in ("posterior", "prior"):

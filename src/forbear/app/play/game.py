@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.laboratory.levers import SLIDERS, Spec
+from forbear.app.numbers import Doubt, is_counted, read_number
+from forbear.country.model import MODEL
 from forbear.errors import Fault, RunError, ScenarioError, nearest
 
 if TYPE_CHECKING:
@@ -222,8 +224,6 @@ def read_decision(pairs: Iterable[tuple[str, str]]) -> Decision:
 
 def checked_value(key: str, value: Any, faults: list[Fault], where: str = "") -> float | None:
     """A lever's value as a number within its bounds; else None and a fault more."""
-    from forbear.country.model import MODEL
-
     keys = [spec.key for spec in LEVERS]
     place = f"{where}{key}"[:120]
     if key not in keys:
@@ -232,18 +232,18 @@ def checked_value(key: str, value: Any, faults: list[Fault], where: str = "") ->
         )
         return None
     lever = MODEL.levers[key]
-    try:
-        number = float(str(value).replace(",", "").replace(" ", ""))
-    except ValueError:
-        number = float("nan")
-    if isinstance(value, bool) or not lever.low <= number <= lever.high:
+    read = read_number(value, counted=is_counted(lever)) if isinstance(value, str) else float(value)
+    if isinstance(read, Doubt):
+        faults.append(Fault("E210", read.message, field=place, value=value[:80], allowed=read.instead))
+        return None
+    if isinstance(value, bool) or not lever.low <= read <= lever.high:
         unit = "" if lever.unit in ("-", "index", "share", "ratio") else f" {lever.unit}"
-        allowed = f"{lever.low:,.10g} to {lever.high:,.10g}{unit}"
+        allowed = f"{lever.low:.10g} to {lever.high:.10g}{unit}"
         faults.append(
             Fault("E210", "not a value this lever can have", field=place, value=str(value)[:80], allowed=allowed)
         )
         return None
-    return number
+    return read
 
 
 def levers_along(problem: Problem, feasible: bool, path: list[Turn]) -> dict[str, np.ndarray]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "csv_of", "harmless", "log_of", "log_text", "read_log"]
 
 FORMAT = "forbear game 1"
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
+_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _CHECK = re.compile(r"([0-9a-f]{24})?\Z")
 _HINDSIGHT = ("none", "later turns", "truth")
 _MOST_FAULTS = 12
+#: No number that a game has is larger.
+LARGEST = 1e18
 
 
 def log_of(game: Game, problem: Problem) -> dict[str, Any]:
@@ -117,7 +118,7 @@ class _Reader:
             self.fault(where + "levers", "not a table of levers", given, "lever: number")
             given = {}
         for key, value in given.items():
-            if not isinstance(value, (int, float)):
+            if not _is_number(value):
                 self.fault(f"{where}levers.{key[:60]}", "not a number", value, "a number")
                 continue
             checked = checked_value(key, value, self.faults, f"{where}levers.")
@@ -136,7 +137,8 @@ class _Reader:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # a whole number of any size is read from JSON, and not every one has a float
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def _parsed(text: bytes) -> dict[str, Any]:
@@ -182,7 +184,7 @@ def read_log(text: bytes) -> Game:
         reader.fault("ended", "not a table of ends", listed_ends, "turn: time")
         listed_ends = {}
     for key, when in listed_ends.items():
-        if not re.fullmatch(r"\d{1,3}", key) or not 1 <= int(key) <= max(len(turns), 1) or not isinstance(when, str) or not _TIME.match(when):  # fmt: skip
+        if not re.fullmatch(r"[0-9]{1,3}", key) or not 1 <= int(key) <= max(len(turns), 1) or not isinstance(when, str) or not _TIME.match(when):  # fmt: skip
             reader.fault(f"ended.{key[:20]}", "not the end of a turn", when, "a turn of the log and a time in UTC")
         else:
             ended[int(key)] = when

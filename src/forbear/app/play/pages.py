@@ -69,7 +69,7 @@ def turn(request: Request, key: str, turn: str = "") -> Response:
 def _number(text: str, game: Game) -> int:
     if not text:
         return len(game.turns)
-    if not re.fullmatch(r"\d{1,4}", text):
+    if not re.fullmatch(r"[0-9]{1,4}", text):
         raise Refused(404, "There is no such turn.")
     return int(text)
 
