@@ -26,6 +26,8 @@ import numpy as np
 from forbear.country.words import binomial, probability, total
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.layout import Layout
+from forbear.ensemble.levers import lever_table, reactive_plan
+from forbear.ensemble.recording import Recording
 from forbear.kernel import woven
 from forbear.kernel.language import Program, Symbol, read_rule
 
@@ -108,9 +110,9 @@ class SmallEngine(Engine):
         self.weekly, self.monthly, self.last = list(weekly), [], []
         self._real = self._facts(self.layout.real, values, np.float32)
         self._whole = self._facts(self.layout.whole, values, np.int64)
-        self._lever_table = self._levers()
-        self._record_plan()
-        self._reactive_plan()
+        self.recording = Recording.of(self.layout, weekly, (), ())
+        self.lever_table = lever_table(self.layout, {}, size.weeks, np.float32)
+        self.rules, self.longest_window = reactive_plan(self.problem, self.layout)
         self._woven = woven.load(self.program, "lanes")
 
     def module(self):  # type: ignore[no-untyped-def]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from forbear.country.extensions import installed, load, model_of, order_of
 from forbear.country.model import CORE, MODEL
 from forbear.country.program import program, program_of, using
 from forbear.country.week import WEEK
+from forbear.ensemble.engine import Engine
 from forbear.errors import ScenarioError
 from forbear.kernel import woven
 from forbear.scenario import Scenario
@@ -147,14 +147,10 @@ def test_after_a_test_nothing_of_a_room_is_known() -> None:
     assert set(MODEL.levers) == set(CORE.levers)
 
 
-def test_every_engine_is_made_where_extensions_are_seen() -> None:
-    makers = [
-        (path.relative_to(SOURCE).as_posix(), line.strip())
-        for path in SOURCE.rglob("*.py")
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if re.search(r"(?<![A-Za-z_])Engine\(", line) and not line.lstrip().startswith(("class", "#"))
-    ]
-    assert [place for place, _ in makers] == ["ensemble/extended.py"], makers
+def test_an_engine_runs_the_rules_of_the_rooms_that_its_problem_asks_for(drought) -> None:
+    problem = dry().problem()
+    assert Engine(problem).program is program_of(("drought",))
+    assert Engine(Scenario.load("meadow").problem()).program is program_of(())
 
 
 @pytest.mark.slow

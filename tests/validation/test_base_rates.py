@@ -27,7 +27,7 @@ OCCUPATIONS, AFTER_FIVE, AFTER_TEN = reference_classes()
 class Weeks(dict):
     """Recorded weeks and months as an ensemble holds them."""
 
-    attrs: dict = {}
+    attrs: dict = {"step_weeks": 1.0}
 
 
 def weeks(**series):

@@ -73,7 +73,7 @@ def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray
         if outcome.how == "last" and outcome.quantity in CUMULATIVE and start:
             series = series - series[:, start - 1 : start]
         series = series[:, weeks]
-    step = float(data.attrs.get("step_weeks", 1.0))
+    step = float(data.attrs["step_weeks"])
     year = max(1, round(52.0 / step))
     out = {
         "total": lambda: series.sum(axis=1),

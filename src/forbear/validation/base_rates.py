@@ -25,6 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear import evidence
+from forbear.errors import EvidenceError
+
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
     from forbear.scenario.scenario import Scenario
@@ -99,8 +102,6 @@ class BaseRate:
 @cache
 def reference_classes() -> tuple[ReferenceClass, ...]:
     """The classes, counted from the shipped evidence. Raises EvidenceError where a table is not as it should be."""
-    from forbear import evidence
-    from forbear.errors import EvidenceError
 
     text = next((str(r["context"]) for r in evidence.find("figures-from-texts").rows() if "Edelstein" in str(r["item"])), "")  # fmt: skip
     found = re.search(r"(\d+) success, (\d+) failure, (\d+) mixed", text)
@@ -141,9 +142,9 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     """(members,) booleans of what stands beside a class, and what it is in words; None with the reason where it cannot be.
 
     data: weekly "success", "force", "partners" where recorded, "democracy", "governance", "national_violence" and monthly
-    "inclusion", as `simulate` records them; an attribute step_weeks where steps are not weeks.
+    "inclusion", as `simulate` records them; the attribute step_weeks as `simulate` sets it.
     """
-    step = float(data.attrs.get("step_weeks", 1.0))
+    step = float(data.attrs["step_weeks"])
     year = max(1, round(52.1775 / step))
     if reference.outcome == "democracy":
         series = np.asarray(data["democracy"].values, dtype=float)
@@ -200,7 +201,7 @@ def conditions(data: Any) -> dict[str, float]:
     """
     if any(name not in data for name in ("national_violence", "governance", "force", "monthly_inclusion")):
         return {}
-    year = max(1, round(52.1775 / float(data.attrs.get("step_weeks", 1.0))))
+    year = max(1, round(52.1775 / float(data.attrs["step_weeks"])))
     mean = {n: np.asarray(data[n].values, dtype=float)[:, -year:].mean(axis=1) for n in ("national_violence", "governance", "force")}  # fmt: skip
     least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
     held = {
