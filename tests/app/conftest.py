@@ -27,6 +27,26 @@ class Visitor:
         headers = {"origin": origin} if origin else {}
         return self.client.post(address, data=data, headers=headers, **more)
 
+    def awaited(self, answer):
+        """Ask again, as the page's script does, until there is more than "not yet"."""
+        while "x-forbear-again" in answer.headers:
+            assert answer.status_code == 204
+            answer = self.client.get(answer.headers["x-forbear-again"])
+        return answer
+
+    def run(self, data, address="/run"):
+        """The first answer to a state."""
+        return self.awaited(self.post(address, data))
+
+    def settled(self, answer, last=512):
+        """The results page of a run that has come to its last stage."""
+        answer = self.awaited(answer)
+        while f'data-stage="{last}"' not in answer.text:
+            following = re.search(r'hx-get="([^"]+)"', answer.text)[1].replace("&amp;", "&")
+            answer = self.awaited(self.client.get(following))
+            assert answer.status_code == 200
+        return answer.text
+
 
 @pytest.fixture(scope="module")
 def app():

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from forbear.app.countries import Countries
-from forbear.app.play.charts import monthly, outcome_rows, turn_figures
+from forbear.app.play.charts import monthly, turn_figures
 from forbear.app.play.game import LEVERS, Decision, Game, levers_along, now, offered, read_decision, world_of
 from forbear.app.play.log import csv_of, log_of, log_text, read_log
+from forbear.app.play.outcomes import outcome_rows
 from forbear.app.play.store import Games, public_name
-from forbear.app.play.world import REPORTED, TRUE, Worlds
+from forbear.app.play.world import REPORTED, TRUE, GameWorlds
 from forbear.app.server import create
 from forbear.ensemble.engine import Engine
 from forbear.errors import FileError, RunError, ScenarioError
@@ -43,7 +44,7 @@ def decide(worlds, country, game, parent, months, note="", leave=None, **levers)
 
 
 def test_a_game_in_which_nothing_is_decided_is_the_scenarios_own_run_to_the_bit(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     first = decide(worlds, country, game, 0, 5)
     view = worlds.view(country, game, decide(worlds, country, game, first, 19))
     seed, member = world_of(game.world)
@@ -56,18 +57,18 @@ def test_a_game_in_which_nothing_is_decided_is_the_scenarios_own_run_to_the_bit(
 
 
 def test_playing_turn_by_turn_and_replaying_in_one_go_give_the_same_bits(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     number = 0
     for force in (900, 200, 600):
         number = decide(worlds, country, game, number, 3, force=force)
-    again = Worlds().view(country, game, number)
+    again = GameWorlds().view(country, game, number)
     played = worlds.view(country, game, number)
     assert again.check == played.check
     assert all(np.array_equal(again.weekly[name], played.weekly[name]) for name in REPORTED)
 
 
 def test_a_branch_shares_the_past_meets_the_same_luck_and_leaves_the_older_one_alone(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     stem = decide(worlds, country, game, 0, 6)
     older = decide(worlds, country, game, stem, 6, force=400)
     before = worlds.view(country, game, older)
@@ -77,7 +78,7 @@ def test_a_branch_shares_the_past_meets_the_same_luck_and_leaves_the_older_one_a
     for name in REPORTED:
         assert np.array_equal(branch.weekly[name][:steps], before.weekly[name][:steps])
     assert not np.array_equal(branch.weekly["force"][steps:], before.weekly["force"][steps:])
-    assert Worlds().view(country, game, older).check == game.turn(older).check
+    assert GameWorlds().view(country, game, older).check == game.turn(older).check
     assert [t.number for t in game.children(stem)] == [older, newer]
     same = decide(worlds, country, game, newer, 3)
     twin = Game(**{**game.__dict__, "turns": [], "ended": {}})
@@ -87,7 +88,7 @@ def test_a_branch_shares_the_past_meets_the_same_luck_and_leaves_the_older_one_a
 
 
 def test_what_players_see_holds_nothing_that_is_hidden_and_nothing_of_later_months(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     number = decide(worlds, country, game, 0, 4)
     view = worlds.view(country, game, number)
     assert not set(view.weekly) & set(TRUE)
@@ -98,7 +99,7 @@ def test_what_players_see_holds_nothing_that_is_hidden_and_nothing_of_later_mont
 
 
 def test_leaving_brings_everybody_home_and_ends_deals_and_strikes(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     decide(worlds, country, game, 0, 3, **{"insurgency.local_offer": 0.8, "security.air_strikes": 4})
     decide(worlds, country, game, 1, 6, leave=3, force=800)
     view = worlds.view(country, game, 2)
@@ -123,13 +124,13 @@ def test_a_decision_holds_in_its_own_months_and_the_plan_in_all_others(country, 
 
 
 def test_more_soldiers_than_can_be_raised_do_not_come_unless_the_game_says_whatever_it_takes(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     view = worlds.view(country, game, decide(worlds, country, game, 0, 3, force=50_000))
     assert view.weekly["force"][-1] == view.weekly["force_ceiling"][-1] < view.asked[-1] == 50_000
 
 
 def test_the_log_says_what_players_had_seen_when_they_decided(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     decide(worlds, country, game, 0, 3)
     decide(worlds, country, game, 1, 3)
     decide(worlds, country, game, 1, 3, force=100)
@@ -191,7 +192,7 @@ def test_what_a_player_leaves_empty_follows_the_plan():
 
 
 def test_the_truth_stands_beside_history_in_the_same_world_with_the_same_luck(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     number = decide(worlds, country, game, 0, 12, force=0)
     truth = worlds.truth(country, game, number)
     rows = {row["name"]: row for row in outcome_rows(truth)}
@@ -208,7 +209,7 @@ def test_the_truth_stands_beside_history_in_the_same_world_with_the_same_luck(co
 
 
 def test_a_game_in_which_nothing_is_decided_is_the_same_as_history_in_every_world(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     truth = worlds.truth(country, game, decide(worlds, country, game, 0, 24))
     assert all(row["same"] == row["worlds"] for row in outcome_rows(truth))
 
@@ -228,7 +229,7 @@ def test_months_are_added_up_from_their_weeks(country):
 
 @pytest.fixture
 def played(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     decide(worlds, country, game, 0, 3, note="=1+1, they said \u201ccalm\u201d", force=500)
     decide(worlds, country, game, 1, 3, leave=6)
     decide(worlds, country, game, 1, 6, force=0)
@@ -239,7 +240,7 @@ def played(country, game):
 def test_a_log_read_again_is_the_same_game_and_replays_to_the_bit(country, played):
     again = read_log(log_text(played, country.problem).encode())
     assert (again.turns, again.ended, again.world) == (played.turns, played.ended, played.world)
-    worlds = Worlds()
+    worlds = GameWorlds()
     for turn in again.turns:
         assert worlds.view(country, again, turn.number).check == turn.check
 
@@ -248,7 +249,7 @@ def test_a_log_that_was_changed_does_not_replay_to_what_it_says(country, played)
     data = log_of(played, country.problem)
     data["turns"][0]["levers"][FORCE] = 700.0
     forged = read_log(json.dumps(data).encode())
-    assert Worlds().view(country, forged, 1).check != forged.turns[0].check
+    assert GameWorlds().view(country, forged, 1).check != forged.turns[0].check
 
 
 @pytest.mark.parametrize(

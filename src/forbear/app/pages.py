@@ -6,6 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
 from forbear.errors import ForbearError
 
 if TYPE_CHECKING:
@@ -25,8 +29,6 @@ class Refused(Exception):
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
     folder = files("forbear.app") / "templates"
     loader = FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8"))
     return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader, undefined=StrictUndefined)
@@ -36,8 +38,6 @@ def page(
     request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
 ) -> HTMLResponse:
     """Render a template with the session's token."""
-    from fastapi.responses import HTMLResponse
-
     keys = request.app.state.keys
     text = (
         _environment()
@@ -49,8 +49,6 @@ def page(
 
 async def checked_form(request: Request, files: int = 0) -> Any:
     """Return the form of a state-changing request. Raises Refused 403 without the session's token, 400 for no form."""
-    from starlette.exceptions import HTTPException
-
     try:
         form = await request.form(max_files=files, max_fields=200)
     except HTTPException as error:

@@ -7,8 +7,12 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import tomli_w
+
 from forbear.app.security import LARGEST_FILE
 from forbear.errors import FileError, ScenarioError
+from forbear.scenario.reading.chain import library_names
+from forbear.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -27,8 +31,6 @@ def scenario_file(country: Country, state: State) -> str:
     A strategy's levers come first and the changes over them; a factor over a path that the strategy states is written
     as the path's values week by week, since a file states each lever once.
     """
-    import tomli_w
-
     strategy = country.strategies[state.strategy]
     levers: dict[str, Any] = {key: _plain(value) for key, value in strategy.settings.items()}
     changed = state.apply(country.scenario, country.strategies)
@@ -73,9 +75,6 @@ def load_upload(text: bytes, folder: Path, name: str) -> Scenario:
 
     Raises FileError E102, E104, E101 and ScenarioError as `Scenario.load`; E210 for a country too large for this page.
     """
-    from forbear.scenario.reading.chain import library_names
-    from forbear.scenario.scenario import Scenario
-
     if len(text) > LARGEST_FILE:
         raise FileError("E104", f"the file is too large: at most {LARGEST_FILE // 1024} kB")
     try:

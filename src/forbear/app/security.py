@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-__all__ = ["LARGEST_BODY", "LARGEST_FILE", "Guard", "Keys", "is_loopback"]
+__all__ = ["LARGEST_BODY", "LARGEST_FILE", "Guard", "Keys", "is_loopback", "network_of"]
 
 LARGEST_FILE = 256 * 1024
 #: Of a whole request: several logs may come at once.
@@ -40,14 +41,25 @@ Send = Callable[[Message], Awaitable[None]]
 
 def is_loopback(host: str) -> bool:
     """Say whether a host name or address reaches this machine alone."""
-    import ipaddress
-
     if host == "localhost":
         return True
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def network_of(host: str | None) -> str:
+    """The network that an address counts for where people take turns: of IPv6 the first 64 bits, which one house has."""
+    try:
+        address = ipaddress.ip_address((host or "").split("%")[0])
+    except ValueError:
+        return host or "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((int(address), 64), strict=False).network_address)
+    return str(address)
 
 
 class Keys:

@@ -8,7 +8,9 @@ from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
+import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
@@ -16,6 +18,7 @@ from forbear.app.claims import pages as claims_pages
 from forbear.app.countries import Countries
 from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
+from forbear.app.play import pages as play_pages
 from forbear.app.runs import Runs
 from forbear.app.security import Guard, Keys, is_loopback
 from forbear.errors import RunError
@@ -39,6 +42,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        countries.get(scenario).prepare()  # the rules are compiled while the first visitor reads the page
         yield
         runs.close()
         countries.close()
@@ -47,12 +51,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.state.keys, app.state.countries, app.state.runs = Keys(password), countries, runs
     app.include_router(laboratory.router)
     app.include_router(claims_pages.router)
-    try:
-        from forbear.app.play import pages as play_pages
-
-        app.include_router(play_pages.router)
-    except ImportError:
-        pass
+    app.include_router(play_pages.router)
     with as_file(files("forbear.app") / "static") as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     app.add_middleware(Guard, keys=app.state.keys, local_only=local_only)
@@ -84,15 +83,15 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     async def unreadable(request: Request, _: Any) -> Response:
         return page(request, "refused.html", 422, faults=[], title="The address cannot be read.")
 
-    from fastapi.exceptions import RequestValidationError
-
     app.add_exception_handler(RequestValidationError, unreadable)
     return app
 
 
 def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
-    """Serve until stopped. Raises as `create`."""
-    import uvicorn
-
+    """Serve until stopped. Raises as `create`; KeyboardInterrupt when the user stops it."""
     app = create(scenario, password=password, local_only=is_loopback(host))
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2
+    )
+    # not `uvicorn.run`, which swallows the interrupt: whoever called must know that it was stopped
+    uvicorn.Server(config).run()

@@ -10,10 +10,13 @@ import numpy as np
 
 from forbear.app.country import BLOCK, Cancelled, merged
 from forbear.app.runs import Work
+from forbear.questions.effects import Probabilities, probabilities
+from forbear.questions.ledger import mobilisation_ledger
+from forbear.questions.verdict import Verdict, verdict
+from forbear.questions.verdict_inputs import VerdictInputs
+from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 
 if TYPE_CHECKING:
-    from forbear.questions.effects import Probabilities
-    from forbear.questions.verdict import Verdict
     from forbear.scenario.casefiles.policies import Claim
 
 __all__ = ["ClaimRun", "Held", "parameters_of"]
@@ -44,18 +47,15 @@ class ClaimRun(Work):
         start = self.members
         free = self._effect(start, ())
         held = self._effect(start, self.pinned) if self.pinned else free
-        with self.change:
+        with self.lock:
             self.free.append(free)
             self.held.append(held)
-            self.change.notify_all()
 
     def _effect(self, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
         """The claim's effect by member (BLOCK,), not finite where a member failed."""
         claim, country, state = self.claim, self.country, self.state
         draws = country.draws(state.draws)
         if claim.kind == "share":
-            from forbear.questions.ledger import mobilisation_ledger
-
             if self.cancelled:
                 raise Cancelled
             members = np.arange(start, start + BLOCK, dtype=np.uint32)
@@ -66,8 +66,6 @@ class ClaimRun(Work):
             return ledger.share(claim.community, *claim.sources) - claim.threshold
 
         def outcome(strategy: str) -> np.ndarray:
-            from forbear.scenario.outcomes import recorded, values_of
-
             problem = country.strategies[strategy].apply(country.scenario).problem()
             weekly = tuple(recorded([claim.outcome]))
             block = country.block(
@@ -86,15 +84,11 @@ class ClaimRun(Work):
     @cached_property
     def effect_kind(self) -> Any:
         """ "ratio" or "difference"."""
-        from forbear.scenario.outcomes import OUTCOMES
-
         return "difference" if self.claim.kind in ("share", "level") else OUTCOMES[self.claim.outcome].kind
 
     @cached_property
     def margin(self) -> float:
         """Effects within it count as none: the claim's, or its outcome's."""
-        from forbear.scenario.outcomes import OUTCOMES
-
         if self.claim.margin is not None:
             return float(self.claim.margin)
         return 0.05 if self.claim.kind in ("share", "level") else OUTCOMES[self.claim.outcome].margin
@@ -123,10 +117,6 @@ def judged(run: ClaimRun, stage: int, answered: dict[str, Any] | None) -> Held:
     answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and neutrality
     are taken from there, since they are not run again here; without them nothing is identified. No randomness.
     """
-    from forbear.questions.effects import Probabilities, probabilities
-    from forbear.questions.verdict import verdict
-    from forbear.questions.verdict_inputs import VerdictInputs
-
     free, held = run.effects(stage)
     claim = run.claim
 

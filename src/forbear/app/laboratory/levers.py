@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from forbear.country.model import MODEL
+from forbear.figures.spec import approximately
+
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
@@ -58,8 +63,6 @@ class Slider:
     @property
     def reach(self) -> float:
         """The largest value that can be drawn: of a scaled lever, so many times its planned most; of others, the slider's."""
-        from forbear.country.model import MODEL
-
         most = self.most * self.spec.high if self.spec.how == "scale" else self.spec.high
         return min(most, float(MODEL.levers[self.spec.key].high))
 
@@ -71,17 +74,12 @@ class Slider:
 
 def planned(scenario: Scenario, key: str) -> tuple[float, float, float]:
     """Least, mean and largest value of a lever's path over the run, in its unit. No randomness."""
-    import numpy as np
-
     values = np.asarray(scenario.problem().levers[key.split(".")[1]], dtype=float)
     return float(values.min()), float(values.mean()), float(values.max())
 
 
 def sliders_of(scenario: Scenario) -> list[Slider]:
     """The sliders of a scenario. A lever whose path is zero throughout has nothing to multiply and is left out."""
-    from forbear.country.model import MODEL
-    from forbear.figures.spec import approximately
-
     problem = scenario.problem()
     out = []
     for spec in SLIDERS:

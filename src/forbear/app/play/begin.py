@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended
+from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
 from forbear.app.play.game import LARGEST_WORLD, LONGEST_GROUP, PACES, Game, month_words, now
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
 from forbear.app.play.world import Crowded
@@ -23,7 +23,7 @@ from forbear.errors import Fault, ForbearError, ScenarioError
 if TYPE_CHECKING:
     from forbear.app.country import Country
 
-__all__ = ["crowded", "games_of", "refusal", "router"]
+__all__ = ["crowded", "games_of", "preparing", "refusal", "router"]
 
 router = APIRouter()
 _BEGIN = threading.Lock()
@@ -43,6 +43,13 @@ def refusal(request: Request, error: ForbearError, title: str) -> Response:
     """A page that says what cannot be done and why."""
     status = 404 if error.message.startswith("there is no such game") else 422
     return page(request, "play_refused.html", status, faults=mistakes(error), title=title)
+
+
+def preparing(request: Request, country: Country) -> Response:
+    """A page that says how long the preparation still takes, and asks again by itself."""
+    progress = country.preparation.progress()
+    headers = {"Refresh": "3", "Retry-After": "3"}
+    return page(request, "play_waits.html", 503, headers=headers, words=progress.words(), share=progress.share)
 
 
 def crowded(request: Request) -> Response:
@@ -69,7 +76,7 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
     except ForbearError as error:
         faults, status = faults + mistakes(error), 422
         country = countries.get(countries.started_with)
-    games.worlds.warm(country)
+    country.prepare()  # the first turn will want it
     mine = [game for game in games.all() if game.owner == owner_of(request.state.session)][:30]
     return page(
         request, "play.html", status, beside=beside(country), country=country, scenarios=countries.names(), strategies=_playable(country), asked=asked, faults=faults,
@@ -167,6 +174,9 @@ def compare(request: Request, game: str = "") -> Response:
     """Finished games of this server, and those chosen side by side."""
     chosen = request.query_params.getlist("game")[:8]
     try:
+        waits = unready(games_of(request), chosen)
+        if waits is not None:
+            return preparing(request, waits)
         return compare_page(request, games_of(request), chosen)
     except ForbearError as error:
         return refusal(request, error, "These games cannot be compared")

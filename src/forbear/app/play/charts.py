@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.laboratory.panel import plain
+from forbear.app.play.outcomes import series_of
 from forbear.figures.kinds import draw, legend
 from forbear.figures.spec import Band, Figure, Line, Marks, approximately
 
 if TYPE_CHECKING:
-    from forbear.app.play.world import Truth, View
-    from forbear.ensemble.results import Ensemble
+    from forbear.app.play.views import Truth, View
     from forbear.scenario.problem import Problem
 
-__all__ = ["drawn", "end_figures", "monthly", "outcome_rows", "seen_numbers", "situation", "turn_figures", "where"]
+__all__ = ["drawn", "end_figures", "monthly", "seen_numbers", "situation", "turn_figures", "where"]
 
 #: quantity, words, unit, kind (count: added up over a turn; level: as it is at the end of it)
 ROWS = (
@@ -48,17 +48,6 @@ _TRUE_CHARTS = (
     ("fighters", "Active fighters of armed organisations", "persons", 1.0, "mean", ""),
     ("governance", "Governance", "index, 0 to 1", 1.0, "mean", ""),
 )  # fmt: skip
-#: name, words, unit, better, scale
-_OUTCOMES = (
-    ("deaths", "civilians killed", "persons", "lower"),
-    ("reported", "civilians reported killed", "persons", "lower"),
-    ("intervener_deaths", "own soldiers killed", "persons", "lower"),
-    ("cost", "budgetary cost", "billion US$", "lower"),
-    ("uprooted", "displaced people, most at one time", "persons", "lower"),
-    ("governance", "governance at the end", "index, 0 to 1", "higher"),
-    ("democracy", "democracy at the end", "index, 0 to 1", "higher"),
-    ("home_support", "support at home at the end", "%", "higher"),
-)
 
 
 def monthly(problem: Problem, values: np.ndarray, kind: str, months: int) -> np.ndarray:
@@ -204,17 +193,6 @@ def drawn(figure: Figure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _series(ensemble: Ensemble, name: str) -> np.ndarray:
-    data = ensemble.data
-    sums = {
-        "uprooted": ("displaced", "refugees"),
-        "attacks": ("attacks_on_intervener", "attacks_on_government", "attacks_on_civilians", "coercion"),
-    }
-    if name in sums:
-        return np.asarray(sum(data[part].values.astype(float) for part in sums[name]))
-    return np.asarray(data[name].values, dtype=float)
-
-
 def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> list[Figure]:
     """What happened, beside what was reported, `unchanged` (history) and never intervening in the same world with the
     same luck; bands: the same decisions in the other worlds of the block."""
@@ -222,10 +200,10 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
     many = truth.months
     x = _x(problem, many)
     for name, title, unit, scale, kind, reported in _TRUE_CHARTS:
-        worlds = scale * monthly(problem, _series(truth.plan, name)[truth.healthy], kind, many)
+        worlds = scale * monthly(problem, series_of(truth.plan, name)[truth.healthy], kind, many)
         low, quarter, three, high = np.quantile(worlds, [0.05, 0.25, 0.75, 0.95], axis=0)
         columns = [
-            (role, label, scale * monthly(problem, _series(ensemble, name)[truth.place], kind, many))
+            (role, label, scale * monthly(problem, series_of(ensemble, name)[truth.place], kind, many))
             for role, label, ensemble in (
                 ("simulated", "this world, your decisions", truth.plan),
                 ("second", f"this world, {unchanged}", truth.history),
@@ -255,35 +233,4 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
         head = ("month", *(label for _, label, _ in table), "5 % of worlds", "95 % of worlds")
         lines = [Line(x, v.tolist(), role, label) for role, label, v in shown]
         out.append(Figure(f"end-{name.replace('_', '-')}", title, unit, "", words, bands, lines, marks, head, rows, logarithmic))  # fmt: skip
-    return out
-
-
-def _outcome(ensemble: Ensemble, name: str, steps: int) -> np.ndarray:
-    """One outcome of every world over the first `steps` weeks, (BLOCK,)."""
-    from forbear.scenario.outcomes import values_of
-
-    if name == "uprooted":
-        return np.asarray(_series(ensemble, name)[:, :steps].max(axis=1))
-    if name == "reported":
-        return np.asarray(_series(ensemble, "observed_civilian_deaths")[:, :steps].sum(axis=1))
-    found = values_of(ensemble.data, name, weeks=slice(0, steps))
-    return np.asarray(100 * found if name == "home_support" else found)
-
-
-def outcome_rows(truth: Truth) -> list[dict[str, Any]]:
-    """Outcomes up to the end: {name, title, unit, better, plan, history, never: in this world; low, middle, high: of the
-    same decisions in all worlds; calmer: worlds in which the decisions gave less than history; same: as much;
-    below: worlds with less than this one under the same decisions; worlds: how many}."""
-    out: list[dict[str, Any]] = []
-    kept = truth.healthy
-    for name, title, unit, better in _OUTCOMES:
-        plan, history, never = (_outcome(e, name, truth.steps) for e in (truth.plan, truth.history, truth.never))
-        low, middle, high = np.quantile(plan[kept], [0.05, 0.5, 0.95])
-        own = truth.place
-        row: dict[str, Any] = {"name": name, "title": title, "unit": unit, "better": better, "worlds": int(kept.sum())}
-        row |= {"plan": float(plan[own]), "history": float(history[own]), "never": float(never[own])}
-        row |= {"low": float(low), "middle": float(middle), "high": float(high)}
-        row |= {"less": int((plan < history)[kept].sum()), "same": int((plan == history)[kept].sum())}
-        row |= {"below": int((plan < plan[own])[kept].sum())}
-        out.append(row)
     return out

@@ -18,6 +18,7 @@ from forbear.app.laboratory.levers import SLIDERS, Spec
 from forbear.app.numbers import Doubt, is_counted, read_number
 from forbear.country.model import MODEL
 from forbear.errors import Fault, RunError, ScenarioError, nearest
+from forbear.randomness import uniforms
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
@@ -180,8 +181,6 @@ def now() -> str:
 
 def world_of(number: int) -> tuple[int, int]:
     """Seed of the luck and member (0 to 255: which draw is the hidden truth) of a world. Randomness: named by the number."""
-    from forbear.randomness import uniforms
-
     luck, truth = uniforms(number, np.array([0], dtype=np.uint32), "play.world", 2)[0]
     return int(luck * 2**32), int(truth * 256)
 

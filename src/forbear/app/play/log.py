@@ -6,10 +6,9 @@ turn's check says whether that gave the numbers that its players saw.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from forbear.app.play.game import (
@@ -25,12 +24,13 @@ from forbear.app.play.game import (
     checked_value,
 )
 from forbear.app.security import LARGEST_FILE
+from forbear.app.tables import csv_text
 from forbear.errors import Fault, FileError
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["FORMAT", "csv_of", "harmless", "log_of", "log_text", "read_log"]
+__all__ = ["FORMAT", "can_be_shown", "csv_of", "log_of", "log_text", "read_log"]
 
 FORMAT = "forbear game 1"
 _TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z\Z")
@@ -38,14 +38,13 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _CHECK = re.compile(r"([0-9a-f]{24})?\Z")
 _HINDSIGHT = ("none", "later turns", "truth")
 _MOST_FAULTS = 12
+_UNSHOWN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 #: No number that a game has is larger.
 LARGEST = 1e18
 
 
 def log_of(game: Game, problem: Problem) -> dict[str, Any]:
     """A game as data for JSON. Months are counted from 0; `through` names the last month of a turn for readers."""
-    from importlib.metadata import version
-
     labels = problem.month_labels
     turns = [
         {
@@ -82,7 +81,12 @@ class _Reader:
 
     def text(self, data: dict[str, Any], key: str, where: str, longest: int, pattern: re.Pattern[str] | None = None) -> str:  # fmt: skip
         value = data.get(key)
-        if not isinstance(value, str) or len(value) > longest or (pattern is not None and not pattern.match(value)):
+        if (
+            not isinstance(value, str)
+            or len(value) > longest
+            or not can_be_shown(value)
+            or (pattern is not None and not pattern.match(value))
+        ):
             shape = "a text" if pattern is None else "a text of its own form"
             self.fault(where + key, "not what a log has here", value, f"{shape}, at most {longest} characters")
             return ""
@@ -126,7 +130,9 @@ class _Reader:
                 levers[key] = checked
         leave = self.choice(data, "leave", where, (None, *LEAVING))
         seen = data.get("seen")
-        if not isinstance(seen, dict) or len(seen) > 40 or not all(_is_number(v) and len(k) < 60 for k, v in seen.items()):  # fmt: skip
+        if not isinstance(seen, dict) or len(seen) > 40 or not all(
+            _is_number(v) and len(k) < 60 and k.isprintable() for k, v in seen.items()
+        ):  # fmt: skip
             self.fault(where + "seen", "not a table of numbers", seen, "name: number")
             seen = {}
         return Turn(
@@ -134,6 +140,11 @@ class _Reader:
             self.text(data, "decided", where, 20, _TIME), self.choice(data, "hindsight", where, _HINDSIGHT), dict(seen),
             self.text(data, "check", where, 24, _CHECK),
         )  # fmt: skip
+
+
+def can_be_shown(text: str) -> bool:
+    """False for a text with control characters, halves of characters, or marks that turn the direction of writing."""
+    return _UNSHOWN.search(text) is None
 
 
 def _is_number(value: Any) -> bool:
@@ -206,12 +217,20 @@ def csv_of(game: Game, problem: Problem) -> str:
     """The log as a table: one row a turn, one column for every lever that was ever set and every number seen."""
     levers = sorted({key for turn in game.turns for key, _ in turn.decision.levers})
     seen = list(dict.fromkeys(key for turn in game.turns for key in turn.seen))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["turn", "after_turn", "first_month", "last_month", "decided_utc", "hindsight", "ended", "leave_within_months", *levers, *seen, "note", "check"])  # fmt: skip
+    head = [
+        "turn",
+        "after_turn",
+        "first_month",
+        "last_month",
+        "decided_utc",
+        "hindsight",
+        "ended",
+        "leave_within_months",
+    ]
+    rows = []
     for turn in game.turns:
         own = dict(turn.decision.levers)
-        writer.writerow(
+        rows.append(
             [
                 turn.number,
                 turn.parent,
@@ -223,13 +242,8 @@ def csv_of(game: Game, problem: Problem) -> str:
                 turn.decision.leave or "",
                 *(f"{own[key]:.10g}" if key in own else "as planned" for key in levers),
                 *(f"{turn.seen[key]:.10g}" if key in turn.seen else "" for key in seen),
-                harmless(turn.note),
+                turn.note,
                 turn.check,
-            ]  # fmt: skip
+            ]
         )
-    return out.getvalue()
-
-
-def harmless(note: str) -> str:
-    """A note that a spreadsheet does not take for a formula."""
-    return f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note
+    return csv_text([*head, *levers, *seen, "note", "check"], rows)

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.play import begin as play_begin
 from forbear.app.play import charts as play_charts
-from forbear.app.play.begin import crowded, games_of, refusal
+from forbear.app.play.begin import crowded, games_of, preparing, refusal
 from forbear.app.play.compare import beside
 from forbear.app.play.game import (
     GROUPS,
@@ -27,11 +28,14 @@ from forbear.app.play.game import (
     offered,
     read_decision,
 )
-from forbear.app.play.log import csv_of, log_text
+from forbear.app.play.log import can_be_shown, csv_of, log_text
 from forbear.app.play.store import Games, public_name
-from forbear.app.play.world import Crowded, View
+from forbear.app.play.views import View
+from forbear.app.play.world import Crowded
 from forbear.app.security import LARGEST_FILE
+from forbear.country.model import MODEL
 from forbear.errors import Fault, ForbearError, ScenarioError
+from forbear.figures.spec import approximately
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -58,8 +62,13 @@ def _file(text: str, kind: str, name: str) -> Response:
 def turn(request: Request, key: str, turn: str = "") -> Response:
     """A turn: what was reported up to it, and the decision for the months that follow."""
     try:
-        game = games_of(request).get(key)
-        return _turn_page(request, game, _number(turn, game), None, [])
+        games = games_of(request)
+        game = games.get(key)
+        number = _number(turn, game)
+        country = games.country(game)
+        if number and not country.preparation.done:
+            return preparing(request, country)
+        return _turn_page(request, game, number, None, [])
     except ForbearError as error:
         return refusal(request, error, "This turn cannot be shown")
     except Crowded:
@@ -133,11 +142,6 @@ def _shortfall(view: View, here: Turn | None) -> str:
 
 def _fields(problem: Problem, game: Game, path: list[Turn], step: int, sent: dict[str, str] | None) -> list[dict[str, Any]]:  # fmt: skip
     """What the form shows of every lever: its last own value, and what the plan has for the months to come."""
-    import numpy as np
-
-    from forbear.country.model import MODEL
-    from forbear.figures.spec import approximately
-
     own = dict(path[-1].decision.levers) if path else {}
     months = np.asarray(problem.months)
     ahead = (months >= game.until(path[-1].number if path else 0)) & (
@@ -224,13 +228,16 @@ def _decide(request: Request, key: str, sent: dict[str, str]) -> Response:
         faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6, 12, 0 (to the end)"))  # fmt: skip
     if len(log_text(game, problem).encode()) > _LIMIT:
         faults.append(Fault("E433", "the log of this game is full", allowed=f"{LARGEST_FILE // 1024} kB"))
+    if not can_be_shown(note):
+        faults.append(Fault("E210", "the note holds characters that cannot be shown", field="note", allowed="text"))
     if faults or decision is None:
         mistaken = ScenarioError(faults[0].code, "this decision cannot be meant", faults=tuple(faults))
         return _turn_page(request, game, parent, sent, mistakes(mistaken))
     last = len(problem.month_labels)
     until = min(game.until(parent) + int(months), last) if int(months) else last
     made = game.add(parent, until, decision, note)
-    _note(problem, game, made, games.worlds.view(country, game, made.number))
+    if country.preparation.done:  # else the turn's page notes it
+        _note(problem, game, made, games.worlds.view(country, game, made.number))
     if until == last:
         game.end(made.number)
     games.save(game)
@@ -265,6 +272,8 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
         number = _number(turn, game)
         if number not in game.ended:
             return RedirectResponse(f"/play/{key}?turn={number}", status_code=303)
+        if not games.country(game).preparation.done:
+            return preparing(request, games.country(game))
         country, problem, view = _view(games, game, number)
         truth = games.worlds.truth(country, game, number)
         path = game.path(number)
@@ -283,8 +292,6 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
 
 
 def _show(value: float, unit: str = "") -> str:
-    from forbear.figures.spec import approximately
-
     return f"{value:.0f}" if unit == "%" else approximately(value)
 
 

@@ -3,21 +3,25 @@ address outlives the server."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import secrets
-import tempfile
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformdirs import user_state_path
+
 from forbear.app.play.game import Game
 from forbear.app.play.log import log_text, read_log
-from forbear.app.play.world import Worlds
+from forbear.app.play.world import GameWorlds
 from forbear.errors import Fault, FileError, ForbearError, RunError
+from forbear.files import PARTIAL, write_text
 
 if TYPE_CHECKING:
     from forbear.app.countries import Countries
@@ -25,14 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Games", "folder_of_games", "public_name"]
 
-_HELD, _FILES = 200, 200
+_HELD, _FILES = 200, 500
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,32}\Z")
 
 
 def folder_of_games() -> Path | None:
     """Where games are kept: FORBEAR_GAMES (empty: nowhere), or the user's state folder; None where nothing can be written."""
-    from platformdirs import user_state_path
-
     asked = os.environ.get("FORBEAR_GAMES")
     if asked == "":
         return None
@@ -58,9 +60,10 @@ class Games:
     """Games by key. A key is what the address of a game holds: who knows it may play. Thread-safe."""
 
     def __init__(self, countries: Countries, folder: Path | None) -> None:
-        self.countries, self.folder, self.worlds = countries, folder, Worlds()
+        self.countries, self.folder, self.worlds = countries, folder, GameWorlds()
         self._held: OrderedDict[str, Game] = OrderedDict()
         self._lock = threading.RLock()
+        self._clear()
 
     def country(self, game: Game) -> Country:
         """The country of a game. Raises FileError E101 where this server has no such scenario."""
@@ -72,7 +75,7 @@ class Games:
             return self.countries.get(self._scenario_of(game))  # an upload has another key after a restart
 
     def begin(self, game: Game, session: str) -> Game:
-        """Give a new or uploaded game its key and keep it. Raises as `country` and as `Worlds.problem`."""
+        """Give a new or uploaded game its key and keep it. Raises as `country` and as `GameWorlds.problem`."""
         country = self.country(game)
         problem = self.worlds.problem(country, game.strategy)
         last = len(problem.month_labels)
@@ -89,20 +92,27 @@ class Games:
         return game
 
     def take(self, text: bytes, session: str) -> Game:
-        """Take an uploaded log as a game of this server. A log that is held already is not taken twice.
+        """Take an uploaded log as a game of this server. A log that its sender holds already is not taken twice.
 
         Raises as `read_log` and `begin`.
         """
         game = read_log(text)
         game.scenario = self._scenario_of(game)
+        # of another's game a log gives a copy: with the key of the original one could play on in it
+        mine = owner_of(session)
         for other in self.all():
-            if (other.started, other.group, other.world, other.turns, other.ended) == (
-                game.started,
-                game.group,
-                game.world,
-                game.turns,
-                game.ended,
-            ) and other.hash == game.hash:
+            if (
+                other.owner == mine
+                and (other.started, other.group, other.world, other.turns, other.ended)
+                == (
+                    game.started,
+                    game.group,
+                    game.world,
+                    game.turns,
+                    game.ended,
+                )
+                and other.hash == game.hash
+            ):
                 return other
         return self.begin(game, session)
 
@@ -160,14 +170,20 @@ class Games:
             problem = self.worlds.problem(self.country(game), game.strategy)
             with game.lock:
                 text = json.dumps({"owner": game.owner, "log": log_text(game, problem)}, ensure_ascii=False)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(temporary, self.folder / f"{game.key}.json")
+            write_text(self.folder / f"{game.key}.json", text)
             for old in sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-_FILES]:
                 old.unlink(missing_ok=True)
-        except OSError:
+        except (OSError, FileError):
             return
+
+    def _clear(self) -> None:
+        """Remove what a write that was killed left behind; one that is under way is younger than an hour."""
+        if self.folder is None:
+            return
+        with contextlib.suppress(OSError):
+            for path in [*self.folder.glob(f".*{PARTIAL}*"), *self.folder.glob("*.part")]:
+                if time.time() - path.stat().st_mtime > 3600:
+                    path.unlink(missing_ok=True)
 
     def _load(self, key: str) -> Game | None:
         if self.folder is None:
