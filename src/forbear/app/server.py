@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
@@ -24,6 +25,8 @@ from forbear.app.security import Guard, Keys, is_loopback
 from forbear.errors import RunError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.exceptions import HTTPException
 
 __all__ = ["create", "serve"]
@@ -87,6 +90,17 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     return app
 
 
+class Stopped(uvicorn.Server):
+    """A server that remembers whether the user stopped it."""
+
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Shut down, as for any signal."""
+        self.interrupted = self.interrupted or sig == signal.SIGINT
+        super().handle_exit(sig, frame)
+
+
 def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
     """Serve until stopped. Raises as `create`; KeyboardInterrupt when the user stops it."""
     app = create(scenario, password=password, local_only=is_loopback(host))
@@ -94,4 +108,7 @@ def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
         app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2
     )
     # not `uvicorn.run`, which swallows the interrupt: whoever called must know that it was stopped
-    uvicorn.Server(config).run()
+    server = Stopped(config)
+    server.run()
+    if server.interrupted:
+        raise KeyboardInterrupt
