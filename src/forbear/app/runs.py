@@ -113,10 +113,11 @@ class Work(ABC):
         self.gone = True
         self.end()
 
-    async def coming(self, beyond: int, seconds: float) -> int:
-        """Wait, without a thread, until a stage beyond `beyond` is complete or nothing more will come; return the stage."""
+    async def coming(self, beyond: int, seconds: float, stop: Callable[[], bool] = lambda: False) -> int:
+        """Wait, without a thread, until a stage beyond `beyond` is complete or nothing more will come, or `stop` says so;
+        return the stage."""
         until = time.monotonic() + seconds
-        while not (self.stage > beyond or self.complete) and time.monotonic() < until:
+        while not (self.stage > beyond or self.complete or stop()) and time.monotonic() < until:
             await asyncio.sleep(_TICK)
         return self.stage
 

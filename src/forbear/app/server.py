@@ -7,7 +7,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
@@ -51,6 +51,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
         countries.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app.state.closing = False
     app.state.keys, app.state.countries, app.state.runs = Keys(password), countries, runs
     app.include_router(laboratory.router)
     app.include_router(claims_pages.router)
@@ -98,6 +99,7 @@ class Stopped(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Shut down, as for any signal."""
         self.interrupted = self.interrupted or sig == signal.SIGINT
+        cast("FastAPI", self.config.app).state.closing = True  # whoever waits for an answer is let go
         super().handle_exit(sig, frame)
 
 

@@ -40,7 +40,7 @@ async def arrived(request: Request, made: Work, beyond: int, seconds: float, aga
     runs: Runs = request.app.state.runs
     if not made.country.preparation.done:
         seconds = min(seconds, WHILE_PREPARING)
-    stage = await made.coming(beyond, seconds)
+    stage = await made.coming(beyond, seconds, lambda: request.app.state.closing)
     if made.error:
         return page(request, "mistakes.html", 422, faults=[], title=made.error)
     if made.cancelled:

@@ -6,11 +6,12 @@ import secrets
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.country import Country
 from forbear.app.laboratory import panel
+from forbear.app.laboratory.drawing import drawing, plan_in_force
 from forbear.app.laboratory.levers import GROUPS
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import STAGES, Asker, Busy, Gone, Run, Runs
@@ -72,17 +73,15 @@ def show(request: Request) -> Response:
     )
 
 
-def drawing(country: Country) -> dict[str, Any]:
-    """What the drawing of schedules needs: months, and by lever its path now (monthly), its largest value, its unit."""
-    months = list(country.problem.month_labels)
-    return {
-        "months": months,
-        "levers": {
-            s.key: {"label": s.spec.label, "unit": s.unit, "path": country.monthly_path(s.key), "most": s.reach}
-            for s in country.sliders
-            if s.spec.how != "switch"
-        },
-    }
+@router.get("/plan")
+def plan(request: Request, lever: str = "") -> Response:
+    """The path that a lever has in the state of the URL, by month, for drawing."""
+    pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "lever"]
+    try:
+        state, country = _state(request, pairs)
+        return JSONResponse(plan_in_force(country, state, lever))
+    except ForbearError as error:
+        return JSONResponse({"faults": mistakes(error)}, status_code=422)
 
 
 @router.post("/run")
