@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from starlette.testclient import TestClient
+
+from forbear.app.server import create
 
 BASE = "http://localhost:8765"
 
@@ -49,16 +52,22 @@ class Visitor:
 
 
 @pytest.fixture(scope="module")
-def app():
-    from forbear.app.server import create
+def kept(tmp_path_factory):
+    """Games of these tests are kept in a folder of their own."""
+    patch = pytest.MonkeyPatch()
+    folder = tmp_path_factory.mktemp("games")
+    patch.setenv("FORBEAR_GAMES", str(folder))
+    yield folder
+    patch.undo()
 
+
+@pytest.fixture(scope="module")
+def app(kept):
     return create("meadow")
 
 
 @pytest.fixture(scope="module")
 def client(app):
-    from starlette.testclient import TestClient
-
     with TestClient(app, base_url=BASE) as client:
         yield client
 
@@ -75,3 +84,11 @@ def visitor(client):
 def meet():
     """Make a visitor of another server."""
     return Visitor
+
+
+@pytest.fixture
+def player(client, meet):
+    client.cookies.clear()
+    visitor = meet(client)
+    visitor.get("/play")
+    return visitor

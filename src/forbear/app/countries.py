@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import tempfile
 import threading
 from collections import OrderedDict
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from forbear.app.country import BLOCKS_KEPT, Country
 from forbear.app.memory import Memory
-from forbear.app.saving import load_upload
+from forbear.app.uploads import load_upload
 from forbear.errors import Fault, FileError, nearest
 from forbear.scenario.reading.chain import library_names
 from forbear.scenario.scenario import Scenario
@@ -71,7 +72,7 @@ class Countries:
             while len(self._uploads) > _UPLOADS:
                 gone, _ = self._uploads.popitem(last=False)
                 self._held.pop(gone, None)
-                (Path(self._folder.name) / f"{gone}.toml").unlink(missing_ok=True)
+                shutil.rmtree(Path(self._folder.name) / gone, ignore_errors=True)
         return key
 
     def close(self) -> None:

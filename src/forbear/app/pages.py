@@ -44,7 +44,8 @@ def page(
         .get_template(template)
         .render(token=keys.token(request.state.session), here=request.url.path, **values)
     )
-    return HTMLResponse(text, status_code=status, headers=headers)
+    # what somebody sent may hold halves of characters: a page that names it must not fail for that
+    return HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers=headers)
 
 
 async def checked_form(request: Request, files: int = 0) -> Any:

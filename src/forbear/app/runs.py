@@ -68,7 +68,7 @@ class Waits:
     share: float | None = None
 
 
-@dataclass
+@dataclass(eq=False)
 class Work(ABC):
     """What a page waits for: it comes block by block. A kind of work says how many members are done and does the next block."""
 
@@ -127,7 +127,7 @@ class Work(ABC):
             self.cancelled, self.error = self.cancelled or not error, error
 
 
-@dataclass
+@dataclass(eq=False)
 class Run(Work):
     """A plan, history and never intervening over the same draws with the same luck."""
 

@@ -1,28 +1,18 @@
-"""A state as a scenario file, and a scenario file from elsewhere as data: nothing in it is run, nothing on this machine is read."""
+"""A state of the laboratory page as a scenario file."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tomli_w
-
-from forbear.app.security import LARGEST_FILE
-from forbear.errors import FileError, ScenarioError
-from forbear.scenario.reading.chain import library_names
-from forbear.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
     from forbear.app.state import State
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["load_upload", "scenario_file"]
-
-#: A country from elsewhere may have this many districts and weeks: the server has other things to do.
-MOST_DISTRICTS, MOST_WEEKS = 200, 1600
+__all__ = ["scenario_file"]
 
 
 def scenario_file(country: Country, state: State) -> str:
@@ -67,45 +57,3 @@ def _weekly(scenario: Scenario, key: str) -> dict[str, Any]:
         if not points or points[-1][1] != value:
             points.append([date, value])
     return {"schedule": points, "interpolation": "step"}
-
-
-def load_upload(text: bytes, folder: Path, name: str) -> Scenario:
-    """Load a scenario from elsewhere; `folder` keeps the file. Only scenarios of the library can be extended, and no table
-    on this machine is read.
-
-    Raises FileError E102, E104, E101 and ScenarioError as `Scenario.load`; E210 for a country too large for this page.
-    """
-    if len(text) > LARGEST_FILE:
-        raise FileError("E104", f"the file is too large: at most {LARGEST_FILE // 1024} kB")
-    try:
-        data = tomllib.loads(text.decode("utf-8"))
-    except UnicodeDecodeError:
-        raise FileError("E104", "the file is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise FileError("E102", f"the file is not TOML: {error}") from None
-    except RecursionError:
-        raise FileError("E102", "the file nests too deep") from None
-    header, country = data.get("scenario"), data.get("country")
-    parent = header.get("extends") if isinstance(header, dict) else None
-    if parent is not None and parent not in library_names():
-        raise FileError(
-            "E101",
-            f"an uploaded scenario can extend one of the library, not {str(parent)[:60]!r}",
-            hint=", ".join(library_names()),
-        )
-    if isinstance(country, dict) and isinstance(country.get("districts"), dict):
-        raise FileError("E101", "an uploaded scenario cannot name a table of districts: list them, or extend")
-    path = folder / f"{name}.toml"
-    path.write_bytes(text)
-    try:
-        scenario = Scenario.load(path)
-        weeks = (scenario.end - scenario.start).days // 7
-        if len(scenario.members["district"]) > MOST_DISTRICTS or weeks > MOST_WEEKS:
-            raise ScenarioError(
-                "E210", f"too large for this page: at most {MOST_DISTRICTS} districts, {MOST_WEEKS} weeks"
-            )
-        scenario.problem()
-    except Exception:
-        path.unlink(missing_ok=True)
-        raise
-    return scenario

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,12 +15,14 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from forbear.app.claims import pages as claims_pages
+from forbear.app.connections import careful
 from forbear.app.countries import Countries
+from forbear.app.entrance import VARIABLE, Entrance, TooManyGuesses, checked_password
 from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import pages as play_pages
 from forbear.app.runs import Runs
-from forbear.app.security import Guard, Keys, is_loopback
+from forbear.app.security import Guard, Keys, is_loopback, network_of
 from forbear.errors import RunError
 
 if TYPE_CHECKING:
@@ -38,8 +39,9 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
 
     Raises FileError, ScenarioError as `Scenario.load`; RunError E411 for a server that others reach without a password.
     """
-    if not local_only and not password:
-        raise RunError("E411", "a server that others can reach demands a password", hint="--password WORDS")
+    if checked_password(password) is None and not local_only:
+        hint = f"put it into a file for --password-file, or into {VARIABLE}"
+        raise RunError("E411", "a server that others can reach demands a password", hint=hint)
     countries, runs = Countries(scenario), Runs()
     countries.get(scenario)
 
@@ -59,7 +61,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     with as_file(files("forbear.app") / "static") as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     app.add_middleware(Guard, keys=app.state.keys, local_only=local_only)
-    entrance = asyncio.Lock()
+    entrance = Entrance(app.state.keys)
 
     @app.get("/enter")
     def door(request: Request) -> Response:
@@ -68,11 +70,15 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     @app.post("/enter")
     async def enter(request: Request) -> Response:
         form = await checked_form(request)
-        async with entrance:  # one guess a second for everybody together
-            if app.state.keys.admit(request.state.session, str(form.get("password", ""))):
-                return RedirectResponse("/", status_code=303)
-            await asyncio.sleep(1)
-        return page(request, "enter.html", 401, wrong=True)
+        network = network_of(request.client.host if request.client else "")
+        try:
+            right = await entrance.right(network, str(form.get("password", "")))
+        except TooManyGuesses:
+            raise Refused(429, "Too many passwords were tried from your network: wait a few seconds.") from None
+        if not right:
+            return page(request, "enter.html", 401, wrong=True)
+        request.state.renewed = app.state.keys.admit()
+        return RedirectResponse("/", status_code=303)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
@@ -107,7 +113,14 @@ def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
     """Serve until stopped. Raises as `create`; KeyboardInterrupt when the user stops it."""
     app = create(scenario, password=password, local_only=is_loopback(host))
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2
+        app,
+        host=host,
+        port=port,
+        http=careful(),
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=2,
     )
     # not `uvicorn.run`, which swallows the interrupt: whoever called must know that it was stopped
     server = Stopped(config)

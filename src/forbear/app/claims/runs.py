@@ -27,7 +27,7 @@ STAGES = (64, 128, 256)
 MOST_SLIDERS = 8
 
 
-@dataclass
+@dataclass(eq=False)
 class ClaimRun(Work):
     """The effect of a claim, with nothing held and with parameters pinned, over the same draws and luck."""
 
