@@ -80,6 +80,10 @@ class Preparation:
         """True when runs can begin, or never will."""
         return self._done.is_set()
 
+    def soon(self) -> bool:
+        """True when it is done, or as soon as it is where it only loads; False where it compiles, which takes long."""
+        return self._done.wait(0.0 if self.compiles else 5 * LOADING)
+
     def progress(self) -> Progress:
         """How far it has come by now."""
         passed = time.monotonic() - self._begun

@@ -121,7 +121,7 @@ def unready(games: Games, chosen: list[str]) -> Country | None:
     """The country of a chosen game whose rules are still being compiled, or None."""
     by_name = _finished(games)
     countries = [games.country(by_name[name][0]) for name in chosen if name in by_name]
-    return next((country for country in countries if not country.preparation.done), None)
+    return next((country for country in countries if not country.preparation.soon()), None)
 
 
 def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:

@@ -66,7 +66,7 @@ def turn(request: Request, key: str, turn: str = "") -> Response:
         game = games.get(key)
         number = _number(turn, game)
         country = games.country(game)
-        if number and not country.preparation.done:
+        if number and not country.preparation.soon():
             return preparing(request, country)
         return _turn_page(request, game, number, None, [])
     except ForbearError as error:
@@ -236,7 +236,7 @@ def _decide(request: Request, key: str, sent: dict[str, str]) -> Response:
     last = len(problem.month_labels)
     until = min(game.until(parent) + int(months), last) if int(months) else last
     made = game.add(parent, until, decision, note)
-    if country.preparation.done:  # else the turn's page notes it
+    if country.preparation.soon():  # else the turn's page notes it
         _note(problem, game, made, games.worlds.view(country, game, made.number))
     if until == last:
         game.end(made.number)
@@ -272,7 +272,7 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
         number = _number(turn, game)
         if number not in game.ended:
             return RedirectResponse(f"/play/{key}?turn={number}", status_code=303)
-        if not games.country(game).preparation.done:
+        if not games.country(game).preparation.soon():
             return preparing(request, games.country(game))
         country, problem, view = _view(games, game, number)
         truth = games.worlds.truth(country, game, number)
