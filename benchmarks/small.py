@@ -29,7 +29,7 @@ from forbear.ensemble.layout import Layout
 from forbear.ensemble.levers import lever_table, reactive_plan
 from forbear.ensemble.recording import Recording
 from forbear.kernel import woven
-from forbear.kernel.language import Program, Symbol, read_rule
+from forbear.kernel.language import Program, Symbol, Vocabulary, read_rule
 
 RATES = {"lethality": 0.02, "recruit": 0.002, "resent": 4.0, "calm": 0.01, "arm": 0.004, "loss": 0.02}
 STATES = ("neutral", "supporters", "fighters", "dead")
@@ -95,9 +95,9 @@ class SmallEngine(Engine):
         facts = {f"{name}_at_start": over for name in STATES[:3]} | {"people_of": ("district",)}
         symbols |= {f"fact.{name}": Symbol("fact", name, dims) for name, dims in facts.items()}
         names = {
-            "district": tuple(map(str, range(size.districts))), "community": tuple(map(str, range(size.communities))),
-            "organisation": ("none",), "component": ("none",),
-        }  # fmt: skip
+            "district": tuple(map(str, range(size.districts))),
+            "community": tuple(map(str, range(size.communities))),
+        }
         start = size.start()
         values = {f"{name}_at_start": start[name] for name in STATES[:3]}
         values["people_of"] = np.full(size.districts, size.communities * size.people)
@@ -105,7 +105,9 @@ class SmallEngine(Engine):
             steps=size.weeks, months=np.zeros(size.weeks, int), month_labels=("only",), rules=(), step=1.0, levers={}
         )
         self.steps_to_run = size.weeks
-        self.program = Program(symbols, (read_rule(begin, "small", symbols),), (read_rule(week, "small", symbols),))
+        words = Vocabulary(symbols, {"district": "districts", "community": "communities"})
+        rules = ((read_rule(rule, "small", words),) for rule in (begin, week))
+        self.program = Program(symbols, *rules, tuple(words.loops))
         self.layout, self.kernel, self.dtype = Layout(self.program, names), "lanes", np.float32
         self.weekly, self.monthly, self.last = list(weekly), [], []
         self._real = self._facts(self.layout.real, values, np.float32)

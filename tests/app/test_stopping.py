@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 SERVE = """
 import sys
@@ -16,6 +17,11 @@ except KeyboardInterrupt:
 """
 
 
+def listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def test_whoever_serves_is_told_of_the_interrupt_that_ended_it():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -24,8 +30,9 @@ def test_whoever_serves_is_told_of_the_interrupt_that_ended_it():
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, env={**os.environ, "FORBEAR_GAMES": ""}
     ) as server:
-        while socket.socket().connect_ex(("127.0.0.1", port)):
+        while not listens(port):
             assert server.poll() is None
+            time.sleep(0.1)
         server.send_signal(signal.SIGINT)
         _, said = server.communicate(timeout=30)
     assert server.returncode == 130 and said == ""

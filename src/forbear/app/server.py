@@ -72,7 +72,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
         form = await checked_form(request)
         network = network_of(request.client.host if request.client else "")
         try:
-            right = await entrance.right(network, str(form.get("password", "")))
+            right = await entrance.right(network, form.get("password"))
         except TooManyGuesses:
             raise Refused(429, "Too many passwords were tried from your network: wait a few seconds.") from None
         if not right:

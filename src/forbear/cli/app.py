@@ -23,7 +23,8 @@ def command(
     host: Annotated[str, typer.Option(help="address to listen at; only this machine unless told")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
     password_file: Annotated[
-        str | None, typer.Option(help="a file whose first line others must give; else FORBEAR_PASSWORD, else you are asked")
+        str | None,
+        typer.Option(help="a file whose first line others must give; else FORBEAR_PASSWORD, else you are asked"),
     ] = None,
     browser: Annotated[bool, typer.Option(help="open the page in a browser")] = True,
 ) -> None:

@@ -21,7 +21,7 @@ WEEKLY = (
     "observed_attacks", "observed_attacks_on_intervener", "observed_civilian_deaths", "observed_one_sided_deaths",
     "observed_state_based_deaths", "observed_intervener_deaths", "observed_displaced", "observed_electricity", "observed_detainees",
     "observed_local_defence", "observed_government_forces", "poll_home_support", "fighters", "intervener_dead", "government_killed",
-    "force", "sustainable_force", "force_ceiling", "strain", "home_support", "national_violence", "legitimacy", "capacity",
+    "presence", "force", "sustainable_force", "force_ceiling", "strain", "home_support", "national_violence", "legitimacy", "capacity",
     "institutions", "democracy", "governance", "success", "militants", "attacks_abroad_total", "ally_support", "adversary_alignment",
     "cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment", "cost_veterans",
     "cost_budget", "cost_full", "force_quality", "mean_control", "mean_services", "civil_war", "transition",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -22,6 +20,9 @@ from forbear.country.model import MODEL
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
 from forbear.figures.histogram import before_and_after
 from forbear.figures.spec import approximately
+from forbear.questions.answers import Answers
+from forbear.questions.results import ClaimResult
+from forbear.questions.stamps import stale_answers
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.outcomes import OUTCOMES
 
@@ -32,15 +33,16 @@ router = APIRouter()
 LEAST, MOST, STEPS = 0.01, 0.99, 49
 
 
-def answers_of(country: Country) -> dict[str, dict[str, Any]]:
-    """The entries of the answers that ship beside the scenario, by claim; empty where there are none."""
-    if country.scenario.file is None:
-        return {}
-    path = Path(country.scenario.file).parent / "answers.json"
-    if not path.exists():
-        return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return dict(found["claims"])
+def answers_of(country: Country) -> dict[str, ClaimResult]:
+    """The claims of the answers that ship beside the scenario, by name; empty where there are none."""
+    found = Answers.beside(country.scenario)
+    return found.claims if found is not None else {}
+
+
+def stale_of(country: Country) -> list[str]:
+    """What has changed since the answers that ship were made."""
+    found = Answers.beside(country.scenario)
+    return stale_answers(found, country.scenario, country.posterior) if found is not None else []
 
 
 def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
@@ -105,11 +107,13 @@ def show(request: Request) -> Response:
     return page(
         request, "claims.html", 422 if faults else 200, state=state, country=country, claim=claim, claims=claims, answers=answers,
         sliders=_sliders(country, claim, answers, pinned) if claim is not None else [], scenarios=request.app.state.countries.names(),
-        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws),
+        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws), stale=stale_of(country),
     )  # fmt: skip
 
 
-def _sliders(country: Country, claim: Any, answers: dict[str, Any], pinned: dict[str, float]) -> list[dict[str, Any]]:
+def _sliders(
+    country: Country, claim: Any, answers: dict[str, ClaimResult], pinned: dict[str, float]
+) -> list[dict[str, Any]]:
     meaning = {p.name: p for p in MODEL.parameters.values()}
     names = parameters_of(claim, answers.get(claim.name), country.problem.priors)
     out = []
@@ -138,10 +142,10 @@ def _sliders(country: Country, claim: Any, answers: dict[str, Any], pinned: dict
 async def run(request: Request) -> Response:
     """Start the two runs of a claim, cancel the page's earlier work, answer with the first stage."""
     form = await checked_form(request)
-    tab = str(form.get("page", ""))
+    tab = form.get("page")
     asker = asker_of(request, tab, "claim ")
     try:
-        made = await run_in_threadpool(_ask, request, asker, [(k, str(v)) for k, v in form.multi_items()])
+        made = await run_in_threadpool(_ask, request, asker, form.pairs)
     except ForbearError as error:
         return page(request, "mistakes.html", 422, faults=mistakes(error), title="This cannot be tested")
     except Busy:

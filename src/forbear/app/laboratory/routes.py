@@ -16,7 +16,6 @@ from forbear.app.laboratory.levers import GROUPS
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import STAGES, Asker, Busy, Gone, Run, Runs
 from forbear.app.saving import scenario_file
-from forbear.app.security import LARGEST_FILE
 from forbear.app.state import State, read_state, written
 from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
 from forbear.errors import ForbearError
@@ -88,10 +87,10 @@ def plan(request: Request, lever: str = "") -> Response:
 async def run(request: Request) -> Response:
     """Start a run for the sent state, cancel the page's earlier one, answer with the first stage."""
     form = await checked_form(request)
-    tab = str(form.get("page", ""))
+    tab = form.get("page")
     asker = asker_of(request, tab)
     try:
-        made = await run_in_threadpool(_ask, request, asker, [(k, str(v)) for k, v in form.multi_items()])
+        made = await run_in_threadpool(_ask, request, asker, form.pairs)
     except ForbearError as error:
         return page(request, "mistakes.html", 422, faults=mistakes(error), title="These levers cannot be set")
     except Busy:
@@ -194,14 +193,10 @@ def save(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """Take a scenario file, as data, and show it."""
     form = await checked_form(request, files=1)
-    sent = form.get("file")
-    if sent is None or isinstance(sent, str):
+    if not form.files:
         raise Refused(400, "No file was sent.")
-    text = await sent.read(LARGEST_FILE + 1)
-    if len(text) > LARGEST_FILE:
-        raise Refused(413, f"Too large: a file may have {LARGEST_FILE // 1024} kB.")
     try:
-        key = await run_in_threadpool(request.app.state.countries.add, text)
+        key = await run_in_threadpool(request.app.state.countries.add, form.files[0])
     except ForbearError as error:
         return page(
             request, "refused.html", 422, faults=mistakes(error), title="This file is not a scenario that can be run"

@@ -17,7 +17,6 @@ from forbear.app.play.compare import beside, compare_csv, compare_page, first_en
 from forbear.app.play.game import LARGEST_WORLD, LONGEST_GROUP, PACES, Game, month_words, now
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
 from forbear.app.play.world import Crowded
-from forbear.app.security import LARGEST_FILE
 from forbear.errors import Fault, ForbearError, ScenarioError
 
 if TYPE_CHECKING:
@@ -102,7 +101,7 @@ def _listed(games: Games, game: Game) -> dict[str, Any]:
 async def start(request: Request) -> Response:
     """Begin a game and go to its page."""
     form = await checked_form(request)
-    asked = {key: str(value).strip() for key, value in form.multi_items()}
+    asked = {key: value.strip() for key, value in form.pairs}
     try:
         game = await run_in_threadpool(_begin, request, asked)
     except ForbearError as error:
@@ -141,18 +140,10 @@ def _begin(request: Request, asked: dict[str, str]) -> Game:
 
 async def _uploaded(request: Request, most: int) -> list[bytes]:
     form = await checked_form(request, files=most)
-    out = []
-    for sent in form.getlist("file"):
-        if isinstance(sent, str):
-            continue
-        text = await sent.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
-            raise Refused(413, f"Too large: a log may have {LARGEST_FILE // 1024} kB.")
-        if text:
-            out.append(text)
-    if not out:
+    found = [text for text in form.files if text]
+    if not found:
         raise Refused(400, "No file was sent.")
-    return out
+    return found
 
 
 @router.post("/play/restore")

@@ -198,7 +198,7 @@ def decided_before(key: str) -> Response:
 async def decide(request: Request, key: str) -> Response:
     """Take a decision, let the months pass, show what is reported then."""
     form = await checked_form(request)
-    sent = {k: str(v) for k, v in form.multi_items()}
+    sent = dict(form.pairs)
     try:
         return await run_in_threadpool(_decide, request, key, sent)
     except ForbearError as error:
@@ -255,7 +255,7 @@ async def stop(request: Request, key: str) -> Response:
     try:
         games = games_of(request)
         game = await run_in_threadpool(games.get, key)
-        number = _number(str(form.get("parent", "")), game)
+        number = _number(form.get("parent"), game)
         game.end(number)
         await run_in_threadpool(games.save, game)
     except ForbearError as error:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from forbear.country.declare import DIMENSIONS
 from forbear.country.model import FIXED_MEMBERS
 from forbear.errors import Fault, FileError, nearest
 from forbear.faults import Faults, show
@@ -18,12 +19,7 @@ from forbear.scenario.reading.document import Document, read_text
 __all__ = ["NAMED", "SECTIONS", "Source", "Structure", "Table", "read_structure", "source_of"]
 
 #: Dimensions whose members a scenario names, and the key of [country] that names them.
-NAMED = {
-    "district": "districts",
-    "community": "communities",
-    "organisation": "organisations",
-    "component": "components",
-}
+NAMED = {dimension: plural for dimension, plural in DIMENSIONS.items() if dimension not in FIXED_MEMBERS}
 KINDS = ("historical", "invented", "prospective")
 SECTIONS = (
     "scenario",
