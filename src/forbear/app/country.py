@@ -32,9 +32,18 @@ __all__ = ["BLOCK", "MONTHLY", "WEEKLY", "Cancelled", "Country", "merged"]
 BLOCK = 64
 #: Recorded for the page: what charts, table and map need, and no more.
 WEEKLY = (
-    "deaths", "observed_attacks", "intervener_dead", "cost_budget", "cost_full", "force", "sustainable_force", "force_ceiling",
-    "observed_displaced", "governance", "democracy",
-)  # fmt: skip
+    "deaths",
+    "observed_attacks",
+    "intervener_dead",
+    "cost_budget",
+    "cost_full",
+    "force",
+    "sustainable_force",
+    "force_ceiling",
+    "observed_displaced",
+    "governance",
+    "democracy",
+)
 MONTHLY = ("deaths",)
 #: Blocks that have been run, of all countries of a server together.
 BLOCKS_KEPT = 192 * MEGABYTE
@@ -135,8 +144,8 @@ class Country:
     def parameters(
         self, draws: str, members: np.ndarray, seed: int, pinned: tuple[tuple[str, float], ...] = ()
     ) -> dict[str, np.ndarray]:
-        """Parameters of members, name -> (members, *dimensions); a pinned one has the given quantile of its prior in every
-        member and element. Randomness: named by the seed and the member."""
+        """Parameters of members, name -> (members, *dimensions); a pinned one has the given quantile of its prior in
+        every member and element. Randomness: named by the seed and the member."""
         if draws == "posterior" and self.posterior is not None:
             out = self.posterior.parameters(members)
         else:
@@ -164,8 +173,9 @@ class Country:
     ) -> Block:
         """Run members start to start + BLOCK of a problem, or take them from memory.
 
-        weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money; monthly ones are summed over all but districts. Raises Cancelled as
-        soon as `cancelled` says so between two half-years, RunError as the engine.
+        weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money;
+        monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
+        half-years, RunError as the engine.
         """
         key = (problem.hash, draws, start, seed, weekly, pinned)
         return self._blocks.made(key, lambda: self._run(problem, draws, start, seed, cancelled, weekly, pinned))

@@ -36,8 +36,8 @@ class _Door:
 
 
 class Entrance:
-    """Checks passwords. Guesses of one network come one after the other and a wrong one takes its time; those of others,
-    and so the right one of somebody else, do not wait for it. Used by the event loop's thread alone."""
+    """Checks passwords. Guesses of one network come one after the other and a wrong one takes its time; those of
+    others, and so the right one of somebody else, do not wait for it. Used by the event loop's thread alone."""
 
     def __init__(self, keys: Keys, pause: float = PAUSE) -> None:
         self._keys, self._pause = keys, pause

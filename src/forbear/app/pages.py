@@ -52,8 +52,8 @@ def page(
 
 @dataclass(frozen=True)
 class Form:
-    """A form that was sent. pairs: names and texts in order; files: what was in its files, each cut off one byte above the
-    largest size that a file may have."""
+    """A form that was sent. pairs: names and texts in order; files: what was in its files, each cut off one byte
+    above the largest size that a file may have."""
 
     pairs: list[tuple[str, str]]
     files: list[bytes]

@@ -137,8 +137,8 @@ _LOCK = threading.Lock()
 
 
 def preparation_of(problem: Problem) -> Preparation:
-    """The preparation of a problem's rules, begun where it was not yet: countries with the same rules share one. One that
-    failed is begun anew."""
+    """The preparation of a problem's rules, begun where it was not yet: countries with the same rules share one. One
+    that failed is begun anew."""
     key = (*(name for name, _ in problem.extensions),)
     with _LOCK:
         found = _FOUND.get(key)

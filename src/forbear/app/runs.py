@@ -70,7 +70,8 @@ class Waits:
 
 @dataclass(eq=False)
 class Work(ABC):
-    """What a page waits for: it comes block by block. A kind of work says how many members are done and does the next block."""
+    """What a page waits for: it comes block by block. A kind of work says how many members are done and does the
+    next block."""
 
     number: int
     state: State
@@ -114,8 +115,8 @@ class Work(ABC):
         self.end()
 
     async def coming(self, beyond: int, seconds: float, stop: Callable[[], bool] = lambda: False) -> int:
-        """Wait, without a thread, until a stage beyond `beyond` is complete or nothing more will come, or `stop` says so;
-        return the stage."""
+        """Wait, without a thread, until a stage beyond `beyond` is complete or nothing more will come, or `stop`
+        says so; return the stage."""
         until = time.monotonic() + seconds
         while not (self.stage > beyond or self.complete or stop()) and time.monotonic() < until:
             await asyncio.sleep(_TICK)

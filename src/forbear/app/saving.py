@@ -39,7 +39,8 @@ def scenario_file(country: Country, state: State) -> str:
         data["levers"] = {"source": "assumption: set on the laboratory page", **levers}
     if strategy.rules:
         data["rules"] = [_plain(dict(rule)) for rule in strategy.rules]
-    note = f"# State of the laboratory page: /?{state.query()}\n# Seed {state.seed}, {country.draws(state.draws)} draws.\n\n"
+    note = f"# State of the laboratory page: /?{state.query()}\n"
+    note += f"# Seed {state.seed}, {country.draws(state.draws)} draws.\n\n"
     return note + tomli_w.dumps(data)
 
 

@@ -25,8 +25,8 @@ BODY_SECONDS = 30.0
 _LOG = logging.getLogger("forbear.app")
 _SESSIONS_KEPT = 512
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = (
     ("content-security-policy", POLICY),
@@ -56,7 +56,8 @@ def is_loopback(host: str) -> bool:
 
 
 def network_of(host: str | None) -> str:
-    """The network that an address counts for where people take turns: of IPv6 the first 64 bits, which one house has."""
+    """The network that an address counts for where people take turns: of IPv6 the first 64 bits, which one house
+    has."""
     try:
         address = ipaddress.ip_address((host or "").split("%")[0])
     except ValueError:
@@ -69,7 +70,8 @@ def network_of(host: str | None) -> str:
 
 
 class Keys:
-    """Secrets of one server: they end with it. Sessions that gave the password are remembered, oldest forgotten first."""
+    """Secrets of one server: they end with it. Sessions that gave the password are remembered, oldest forgotten
+    first."""
 
     def __init__(self, password: str | None = None) -> None:
         self._secret = secrets.token_bytes(32)

@@ -34,10 +34,11 @@ __all__ = ["create", "serve"]
 
 
 def create(scenario: str = "iraq-2003", *, password: str | None = None, local_only: bool = True) -> FastAPI:
-    """Return the application for a scenario of the library or a path. It answers only requests addressed to this machine
-    unless `local_only` is False; a password is then demanded.
+    """Return the application for a scenario of the library or a path. It answers only requests addressed to this
+    machine unless `local_only` is False; a password is then demanded.
 
-    Raises FileError, ScenarioError as `Scenario.load`; RunError E411 for a server that others reach without a password.
+    Raises FileError, ScenarioError as `Scenario.load`; RunError E411 for a server that others reach without a
+    password.
     """
     if checked_password(password) is None and not local_only:
         hint = f"put it into a file for --password-file, or into {VARIABLE}"

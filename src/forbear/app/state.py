@@ -29,8 +29,8 @@ LARGEST_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class State:
-    """A state of the laboratory page. changes: lever -> ("scale" | "set", number) or ("path", points), in the lever's own
-    unit; a point is (month, value), and between points the path is a straight line.
+    """A state of the laboratory page. changes: lever -> ("scale" | "set", number) or ("path", points), in the
+    lever's own unit; a point is (month, value), and between points the path is a straight line.
 
     since: "" (the whole run) or a month "2004-01" from which scaled and set levers hold; draws: posterior or prior.
     """
@@ -74,7 +74,8 @@ class State:
         return out
 
     def apply(self, scenario: Scenario, strategies: dict[str, Any]) -> Scenario:
-        """Return the scenario under the strategy and the changes. Raises ScenarioError or UnitError with every fault."""
+        """Return the scenario under the strategy and the changes. Raises ScenarioError or UnitError with every
+        fault."""
         if self.strategy not in strategies:
             raise ScenarioError(
                 "E241",

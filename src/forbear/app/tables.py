@@ -15,7 +15,8 @@ _NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?\Z")
 
 
 def harmless(cell: object) -> object:
-    """A cell that is shown as it is. A text that would begin a formula gets an apostrophe before it; a number stays. Ends of lines become plain."""
+    """A cell that is shown as it is. A text that would begin a formula gets an apostrophe before it; a number stays.
+    Ends of lines become plain."""
     if not isinstance(cell, str) or _NUMBER.match(cell):
         return cell
     cell = cell.replace("\r\n", "\n").replace("\r", "\n")

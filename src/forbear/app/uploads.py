@@ -144,8 +144,8 @@ def _sizes(scenario: Scenario) -> dict[str, int]:
 
 
 def _asked_for(data: dict[str, Any], parent: str | None) -> tuple[dict[str, int], int]:
-    """Members by dimension and weeks that a file asks for, as far as that can be told before it is read; what it does not
-    state is its parent's."""
+    """Members by dimension and weeks that a file asks for, as far as that can be told before it is read; what it
+    does not state is its parent's."""
     base = Scenario.load(parent) if parent is not None else None
     sizes = _sizes(base) if base is not None else dict.fromkeys(_DIMENSIONS.values(), 1)
     country = data.get("country")

@@ -46,7 +46,8 @@ def stale_of(country: Country) -> list[str]:
 
 
 def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
-    """State, country, claim (None: the list) and pinned parameters. Raises ScenarioError with a fault for each mistake."""
+    """State, country, claim (None: the list) and pinned parameters. Raises ScenarioError with a fault for each
+    mistake."""
     countries = request.app.state.countries
     wanted = dict(pairs)
     state = read_state([(k, v) for k, v in pairs if k in ("scenario", "seed", "draws")], countries.started_with)
@@ -105,10 +106,21 @@ def show(request: Request) -> Response:
     answers = answers_of(country)
     claims = load_claims(country.scenario, (), country.strategies)
     return page(
-        request, "claims.html", 422 if faults else 200, state=state, country=country, claim=claim, claims=claims, answers=answers,
-        sliders=_sliders(country, claim, answers, pinned) if claim is not None else [], scenarios=request.app.state.countries.names(),
-        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws), stale=stale_of(country),
-    )  # fmt: skip
+        request,
+        "claims.html",
+        422 if faults else 200,
+        state=state,
+        country=country,
+        claim=claim,
+        claims=claims,
+        answers=answers,
+        sliders=_sliders(country, claim, answers, pinned) if claim is not None else [],
+        scenarios=request.app.state.countries.names(),
+        faults=faults,
+        tab=secrets.token_hex(8),
+        draws=country.draws(state.draws),
+        stale=stale_of(country),
+    )
 
 
 def _sliders(
@@ -225,6 +237,13 @@ def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
         what = OUTCOMES[claim.outcome].title
         unit = f"{what}: {claim.changed} {'divided by' if ratio else 'less'} {claim.base}"
     return before_and_after(
-        "effect", "The effect, as the draws are and with your values", unit, free, held, labels=("as the draws are", "with the values held"),
-        reference=1.0 if ratio else 0.0, margin=band, logarithmic=ratio,
-    )  # fmt: skip
+        "effect",
+        "The effect, as the draws are and with your values",
+        unit,
+        free,
+        held,
+        labels=("as the draws are", "with the values held"),
+        reference=1.0 if ratio else 0.0,
+        margin=band,
+        logarithmic=ratio,
+    )

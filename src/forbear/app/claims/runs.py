@@ -117,9 +117,9 @@ class Held:
 def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
     """Apply the verdict rule to both effects.
 
-    answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and neutrality
-    are taken from there, since they are not run again here; without them nothing is identified. Where the fitted model misses facts of
-    history that the claim needs, both words are "not licensed". No randomness.
+    answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and
+    neutrality are taken from there, since they are not run again here; without them nothing is identified. Where the
+    fitted model misses facts of history that the claim needs, both words are "not licensed". No randomness.
     """
     free, held = run.effects(stage)
     claim = run.claim
@@ -146,7 +146,8 @@ def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
 
 
 def parameters_of(claim: Claim, answered: ClaimResult | None, known: dict[str, Any]) -> list[str]:
-    """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim names."""
+    """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim
+    names."""
     found = (
         max(answered.splits.items(), key=lambda s: s[1].shift)[0] if answered is not None and answered.splits else ""
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawable", "Plan", "drawing", "plan_in_force", "points_of"]
 
-#: A drawing begins with so many points at most, and with fewer where they meet the path to this share of its largest value.
+#: A drawing begins with so many points at most, with fewer where they meet the path to this share of its largest.
 BEGIN_WITH, NEAR = 40, 0.01
 
 
@@ -28,8 +28,8 @@ class Drawable(TypedDict):
 
 
 class Plan(TypedDict):
-    """The plan in force. path: by month; points: [place of a month, value]; off: how far straight lines between the points
-    are from the path, as a share of its largest value."""
+    """The plan in force. path: by month; points: [place of a month, value]; off: how far straight lines between the
+    points are from the path, as a share of its largest value."""
 
     path: list[float]
     points: list[list[float]]

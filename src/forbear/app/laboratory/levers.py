@@ -45,12 +45,13 @@ SLIDERS = (
     Spec("politics.offer", "Politics", "Share of a proportional division of power offered", "level", 1.0),
     Spec("politics.guarantee", "Politics", "Outside guarantee of the division", "level", 1.0),
     Spec("politics.purge_depth", "Politics", "Depth of the purge of officials", "level", 1.0),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A lever as the page shows it. rest: where the slider stands while nothing is changed; planned: its path in words."""
+    """A lever as the page shows it. rest: where the slider stands while nothing is changed; planned: its path in
+    words."""
 
     spec: Spec
     unit: str
@@ -62,7 +63,8 @@ class Slider:
 
     @property
     def reach(self) -> float:
-        """The largest value that can be drawn: of a scaled lever, so many times its planned most; of others, the slider's."""
+        """The largest value that can be drawn: of a scaled lever, so many times its planned most; of others, the
+        slider's."""
         most = self.most * self.spec.high if self.spec.how == "scale" else self.spec.high
         return min(most, float(MODEL.levers[self.spec.key].high))
 

@@ -116,8 +116,8 @@ def picture(figure: Figure) -> dict[str, str]:
 
 
 def plain(markup: str) -> str:
-    """Markup without style attributes, which the page's policy refuses: inside drawings they become attributes of the same
-    names, swatches become small drawings."""
+    """Markup without style attributes, which the page's policy refuses: inside drawings they become attributes of
+    the same names, swatches become small drawings."""
 
     def swatch(found: re.Match[str]) -> str:
         ground = re.search(r"background(?:-color)?:\s*([^;]+)", found[1])
@@ -204,7 +204,8 @@ def table_rows(found: Compared) -> list[dict[str, str]]:
 
 
 def drawn_map(run: Run, stage: int) -> str:
-    """The map of civilian deaths by district and year, median of members, with its table. Empty without a whole year."""
+    """The map of civilian deaths by district and year, median of members, with its table. Empty without a whole
+    year."""
     country, problem = run.country, run.problem
     months = np.array(problem.month_labels)
     years = np.array([int(label[:4]) for label in months])
@@ -247,9 +248,10 @@ def csv_of(found: Compared, figures: list[Figure]) -> str:
 def standalone(figure: Figure) -> str:
     """A chart as an SVG file that carries its own colours."""
     style = (
-        "<style>text{font:12px system-ui,sans-serif;fill:#555}.grid{stroke:#dcdcdc}.frame{stroke:#555}.line{fill:none;stroke-width:2}"
-        ".line.simulated{stroke:#0072b2}.line.second{stroke:#009e73;stroke-dasharray:7 4}.line.third{stroke:#b0407f;stroke-dasharray:2 4}"
-        ".line.planned{stroke:#1b1b1b;stroke-width:1.2}.band{fill:#0072b2}.wide{fill-opacity:.16}.narrow{fill-opacity:.34}.mark.observed{fill:#d55e00}"
+        "<style>text{font:12px system-ui,sans-serif;fill:#555}.grid{stroke:#dcdcdc}.frame{stroke:#555}"
+        ".line{fill:none;stroke-width:2}.line.simulated{stroke:#0072b2}.line.planned{stroke:#1b1b1b;stroke-width:1.2}"
+        ".line.second{stroke:#009e73;stroke-dasharray:7 4}.line.third{stroke:#b0407f;stroke-dasharray:2 4}"
+        ".band{fill:#0072b2}.wide{fill-opacity:.16}.narrow{fill-opacity:.34}.mark.observed{fill:#d55e00}"
         ".mark.observed.again{fill:none;stroke:#d55e00}</style>"
     )
     svg = draw(figure).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="320" ', 1)

@@ -53,7 +53,13 @@ def preparing(request: Request, country: Country) -> Response:
 
 def crowded(request: Request) -> Response:
     """A page for too many turns at once."""
-    return page(request, "play_refused.html", 429, faults=[], title="Too many turns are being played at this moment: try again in a few seconds.")  # fmt: skip
+    return page(
+        request,
+        "play_refused.html",
+        429,
+        faults=[],
+        title="Too many turns are being played at this moment: try again in a few seconds.",
+    )
 
 
 # -- beginning ----------------------------------------------------------------------------------------------
@@ -78,9 +84,19 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
     country.prepare()  # the first turn will want it
     mine = [game for game in games.all() if game.owner == owner_of(request.state.session)][:30]
     return page(
-        request, "play.html", status, beside=beside(country), country=country, scenarios=countries.names(), strategies=_playable(country), asked=asked, faults=faults,
-        mine=[_listed(games, game) for game in mine], paces=[p for p in PACES if 0 < p <= 6], longest=LONGEST_GROUP,
-    )  # fmt: skip
+        request,
+        "play.html",
+        status,
+        beside=beside(country),
+        country=country,
+        scenarios=countries.names(),
+        strategies=_playable(country),
+        asked=asked,
+        faults=faults,
+        mine=[_listed(games, game) for game in mine],
+        paces=[p for p in PACES if 0 < p <= 6],
+        longest=LONGEST_GROUP,
+    )
 
 
 def _playable(country: Country) -> dict[str, Any]:
@@ -114,24 +130,56 @@ def _begin(request: Request, asked: dict[str, str]) -> Game:
     faults: list[Fault] = []
     group = asked.get("group", "")
     if not 1 <= len(group) <= LONGEST_GROUP or not group.isprintable():
-        faults.append(Fault("E210", "not a group's name", field="group", value=group[:80], allowed=f"1 to {LONGEST_GROUP} characters"))  # fmt: skip
+        faults.append(
+            Fault(
+                "E210",
+                "not a group's name",
+                field="group",
+                value=group[:80],
+                allowed=f"1 to {LONGEST_GROUP} characters",
+            )
+        )
     months = asked.get("months", "")
     if months not in ("1", "3", "6"):
         faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6"))
     world = asked.get("world", "") or str(secrets.randbelow(999_999) + 1)
     if not re.fullmatch(r"[0-9]{1,10}", world) or int(world) > LARGEST_WORLD:
-        faults.append(Fault("E210", "not the number of a world", field="world", value=world[:80], allowed=f"0 to {LARGEST_WORLD}, or nothing"))  # fmt: skip
+        faults.append(
+            Fault(
+                "E210",
+                "not the number of a world",
+                field="world",
+                value=world[:80],
+                allowed=f"0 to {LARGEST_WORLD}, or nothing",
+            )
+        )
     draws = asked.get("draws", "posterior")
     if draws not in ("posterior", "prior"):
         faults.append(Fault("E210", "unknown draws", field="draws", value=draws[:80], allowed="posterior, prior"))
     strategy = asked.get("strategy", "HISTORY")
     if strategy not in _playable(country):
-        faults.append(Fault("E241", "no such strategy to begin from", field="strategy", value=strategy[:80], allowed=", ".join(_playable(country))))  # fmt: skip
+        faults.append(
+            Fault(
+                "E241",
+                "no such strategy to begin from",
+                field="strategy",
+                value=strategy[:80],
+                allowed=", ".join(_playable(country)),
+            )
+        )
     if faults:
         raise ScenarioError(faults[0].code, "this game cannot begin", faults=tuple(faults))
     game = Game(
-        group, asked["scenario"], country.problem.hash, strategy, country.draws(draws), int(world), int(months), asked.get("feasible") == "1", now(),
-    )  # fmt: skip
+        group,
+        asked["scenario"],
+        country.problem.hash,
+        strategy,
+        country.draws(draws),
+        int(world),
+        int(months),
+        asked.get("feasible") == "1",
+        now(),
+    )
     games = games_of(request)
     begun = games.begin(game, request.state.session)
     games.worlds.prepare(country, begun)

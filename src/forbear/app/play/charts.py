@@ -39,15 +39,29 @@ _ROOM = 24
 _ROLES = ("simulated", "second", "third", "planned")
 #: quantity, title, unit, scale, kind (flow, last, mean), also reported as
 _TRUE_CHARTS = (
-    ("deaths", "Civilians killed: what happened and what was reported", "persons a month, logarithmic", 1.0, "flow", "observed_civilian_deaths"),
+    (
+        "deaths",
+        "Civilians killed: what happened and what was reported",
+        "persons a month, logarithmic",
+        1.0,
+        "flow",
+        "observed_civilian_deaths",
+    ),
     ("attacks", "Attacks: what happened and what was reported", "attacks a month", 1.0, "flow", "observed_attacks"),
     ("intervener_dead", "Own soldiers killed", "persons since the start", 1.0, "last", ""),
     ("cost_budget", "Budgetary cost", "billion US$ since the start", 1e-9, "last", ""),
-    ("uprooted", "Displaced inside the country and abroad: how many, and as registered", "persons", 1.0, "mean", "observed_displaced"),
+    (
+        "uprooted",
+        "Displaced inside the country and abroad: how many, and as registered",
+        "persons",
+        1.0,
+        "mean",
+        "observed_displaced",
+    ),
     ("home_support", "Support at home, and as polled", "%", 100.0, "mean", "poll_home_support"),
     ("fighters", "Active fighters of armed organisations", "persons", 1.0, "mean", ""),
     ("governance", "Governance", "index, 0 to 1", 1.0, "mean", ""),
-)  # fmt: skip
+)
 
 
 def monthly(problem: Problem, values: np.ndarray, kind: str, months: int) -> np.ndarray:
@@ -87,23 +101,49 @@ def situation(
             row = {"now": _count(values[now].sum() / length), "since": f"{values.sum():,.0f}"}
             row["before"] = ""
             if earlier is not None:
-                row["before"] = _count(values[earlier].sum() / ((earlier.stop - earlier.start) * problem.step * 12 / 52.1775))  # fmt: skip
+                row["before"] = _count(
+                    values[earlier].sum() / ((earlier.stop - earlier.start) * problem.step * 12 / 52.1775)
+                )
             unit = f"{unit} a month"
         elif kind == "share":
-            row = {"now": f"{100 * values[-1]:.0f}", "before": f"{100 * values[now.start - 1]:.0f}" if earlier else "", "since": ""}  # fmt: skip
+            row = {
+                "now": f"{100 * values[-1]:.0f}",
+                "before": f"{100 * values[now.start - 1]:.0f}" if earlier else "",
+                "since": "",
+            }
         else:
-            row = {"now": approximately(values[-1], 3), "before": approximately(values[now.start - 1], 3) if earlier else "", "since": ""}  # fmt: skip
+            row = {
+                "now": approximately(values[-1], 3),
+                "before": approximately(values[now.start - 1], 3) if earlier else "",
+                "since": "",
+            }
         out.append({"title": title, "unit": unit, **row})
     cost = view.weekly["cost_budget"] * 1e-9
     spent = cost[-1] - (cost[now.start - 1] if now.start else 0.0)
     earlier_cost = ""
     if earlier is not None:
         earlier_cost = approximately(cost[earlier.stop - 1] - (cost[earlier.start - 1] if earlier.start else 0.0))
-    out.append({"title": "budgetary cost", "unit": "billion US$ in the turn", "now": approximately(float(spent)), "before": earlier_cost, "since": approximately(float(cost[-1]))})  # fmt: skip
+    out.append(
+        {
+            "title": "budgetary cost",
+            "unit": "billion US$ in the turn",
+            "now": approximately(float(spent)),
+            "before": earlier_cost,
+            "since": approximately(float(cost[-1])),
+        }
+    )
     polls = view.parts["poll_support_for_attacks"]
     for place, community in enumerate(communities):
         before_value = f"{100 * polls[before[1] - 1, place]:.0f}" if before else ""
-        out.append({"title": f"call attacks on the intervener acceptable, polled: {community}", "unit": "%", "now": f"{100 * polls[-1, place]:.0f}", "before": before_value, "since": ""})  # fmt: skip
+        out.append(
+            {
+                "title": f"call attacks on the intervener acceptable, polled: {community}",
+                "unit": "%",
+                "now": f"{100 * polls[-1, place]:.0f}",
+                "before": before_value,
+                "since": "",
+            }
+        )
     return out
 
 
@@ -137,24 +177,43 @@ def _x(problem: Problem, months: int) -> list[float]:
     return [1970 + (n + 0.5) / 12 for n in numbers.tolist()]
 
 
-def _chart(name: str, title: str, unit: str, problem: Problem, columns: Sequence[tuple[str, str, np.ndarray]], dots: bool = False, caption: str = "") -> Figure:  # fmt: skip
+def _chart(
+    name: str,
+    title: str,
+    unit: str,
+    problem: Problem,
+    columns: Sequence[tuple[str, str, np.ndarray]],
+    dots: bool = False,
+    caption: str = "",
+) -> Figure:
     """A chart of monthly series (role, label, values) with its table; an early one leaves room for two years."""
     months = len(columns[0][2])
     x = _x(problem, months)
     # values that are not there yet keep their place on the axis
     wide = _x(problem, min(max(months, _ROOM), len(problem.month_labels)))
-    lines = [Line(wide, [*values.tolist(), *[float("nan")] * (len(wide) - months)], role, label) for role, label, values in columns]  # fmt: skip
+    lines = [
+        Line(wide, [*values.tolist(), *[float("nan")] * (len(wide) - months)], role, label)
+        for role, label, values in columns
+    ]
     marks = [Marks(x, values.tolist(), "observed", label) for role, label, values in columns if role == "reported"]
     if not dots and months == 1:
-        marks += [Marks(x, values.tolist(), "observed again", f"{label} (one month)") for role, label, values in columns if role != "reported"]  # fmt: skip
+        marks += [
+            Marks(x, values.tolist(), "observed again", f"{label} (one month)")
+            for role, label, values in columns
+            if role != "reported"
+        ]
     rows = [
         (str(problem.month_labels[k]), *(approximately(float(values[k]), 3) for _, _, values in columns))
         for k in range(months)
     ]
     last = "; ".join(f"{label} {approximately(float(values[-1]))}" for _, label, values in columns)
     most = int(np.argmax(columns[0][2]))
-    words = f"In {problem.month_labels[months - 1]}: {last} ({unit}). {columns[0][1].capitalize()} was highest in {problem.month_labels[most]}, at {approximately(float(columns[0][2][most]))}."
-    return Figure(name, title, unit, caption, words, [], lines, marks, ("month", *(label for _, label, _ in columns)), rows)  # fmt: skip
+    first, highest = columns[0][1].capitalize(), approximately(float(columns[0][2][most]))
+    words = f"In {problem.month_labels[months - 1]}: {last} ({unit}). "
+    words += f"{first} was highest in {problem.month_labels[most]}, at {highest}."
+    return Figure(
+        name, title, unit, caption, words, [], lines, marks, ("month", *(label for _, label, _ in columns)), rows
+    )
 
 
 def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> list[Figure]:
@@ -162,15 +221,47 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
     many = view.months
     by = lambda name, kind, scale=1.0: monthly(problem, view.weekly[name] * scale, kind, many)
     out = [
-        _chart("civilians", "Civilians reported killed", "persons a month", problem, [("reported", "reported", by("observed_civilian_deaths", "flow"))]),
-        _chart("attacks", "Attacks in incident reports", "attacks a month", problem, [("reported", "reported", by("observed_attacks", "flow"))]),
-        _chart("own-dead", "Own soldiers killed", "persons a month", problem, [("reported", "published", by("observed_intervener_deaths", "flow"))]),
-        _chart("displaced", "Displaced people", "persons", problem, [("reported", "registered", by("observed_displaced", "last"))]),
-    ]  # fmt: skip
+        _chart(
+            "civilians",
+            "Civilians reported killed",
+            "persons a month",
+            problem,
+            [("reported", "reported", by("observed_civilian_deaths", "flow"))],
+        ),
+        _chart(
+            "attacks",
+            "Attacks in incident reports",
+            "attacks a month",
+            problem,
+            [("reported", "reported", by("observed_attacks", "flow"))],
+        ),
+        _chart(
+            "own-dead",
+            "Own soldiers killed",
+            "persons a month",
+            problem,
+            [("reported", "published", by("observed_intervener_deaths", "flow"))],
+        ),
+        _chart(
+            "displaced",
+            "Displaced people",
+            "persons",
+            problem,
+            [("reported", "registered", by("observed_displaced", "last"))],
+        ),
+    ]
     polls = 100 * view.parts["poll_support_for_attacks"]
     columns = [(_ROLES[k], c, polls[:, k]) for k, c in enumerate(communities[:4])]
     out.append(_chart("polls", "Polls: attacks on the intervener are acceptable", "% of those asked", problem, columns))
-    out.append(_chart("home", "Poll at home: support for the war", "% of those asked", problem, [("reported", "polled", by("poll_home_support", "mean", 100.0))]))  # fmt: skip
+    out.append(
+        _chart(
+            "home",
+            "Poll at home: support for the war",
+            "% of those asked",
+            problem,
+            [("reported", "polled", by("poll_home_support", "mean", 100.0))],
+        )
+    )
     force = [
         ("planned", "asked for", monthly(problem, view.asked, "mean", many)),
         ("simulated", "in the country", by("force", "mean")),
@@ -178,8 +269,24 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
         ("third", "most that could be deployed", by("force_ceiling", "mean")),
     ]
     out.append(_chart("force", "Own soldiers, and what can be kept up", "persons", problem, force))
-    out.append(_chart("cost", "Budgetary cost", "billion US$ since the start", problem, [("reported", "spent", by("cost_budget", "last", 1e-9))]))  # fmt: skip
-    out.append(_chart("power", "Electricity supplied", "MW", problem, [("reported", "reported", by("observed_electricity", "mean"))]))  # fmt: skip
+    out.append(
+        _chart(
+            "cost",
+            "Budgetary cost",
+            "billion US$ since the start",
+            problem,
+            [("reported", "spent", by("cost_budget", "last", 1e-9))],
+        )
+    )
+    out.append(
+        _chart(
+            "power",
+            "Electricity supplied",
+            "MW",
+            problem,
+            [("reported", "reported", by("observed_electricity", "mean"))],
+        )
+    )
     return out
 
 
@@ -188,9 +295,15 @@ def drawn(figure: Figure) -> dict[str, Any]:
     points needs no entry of its own."""
     known = replace(figure, lines=[line for line in figure.lines if line.role != "reported"])
     return {
-        "name": figure.name, "title": figure.title, "unit": figure.unit, "svg": plain(draw(figure)), "legend": plain(legend(known)).replace("of members", "of worlds"),
-        "caption": figure.caption, "head": figure.head, "rows": figure.rows,
-    }  # fmt: skip
+        "name": figure.name,
+        "title": figure.title,
+        "unit": figure.unit,
+        "svg": plain(draw(figure)),
+        "legend": plain(legend(known)).replace("of members", "of worlds"),
+        "caption": figure.caption,
+        "head": figure.head,
+        "rows": figure.rows,
+    }
 
 
 def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> list[Figure]:
@@ -225,12 +338,22 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
             marks = [Marks(x, seen.tolist(), "observed", f"{word} in this world")]
             table.insert(1, ("reported", f"{word} in this world", seen))
         rows = [
-            (str(problem.month_labels[k]), *(approximately(float(v[k])) for _, _, v in table), approximately(float(low[k])), approximately(float(high[k])))
+            (
+                str(problem.month_labels[k]),
+                *(approximately(float(v[k])) for _, _, v in table),
+                approximately(float(low[k])),
+                approximately(float(high[k])),
+            )
             for k in range(many)
-        ]  # fmt: skip
+        ]
         last = "; ".join(f"{label}: {approximately(float(v[-1]))}" for _, label, v in table)
-        words = f"In {problem.month_labels[many - 1]}, {unit}: {last}. Nine tenths of worlds under the same decisions: {approximately(float(low[-1]))} to {approximately(float(high[-1]))}."
+        words = f"In {problem.month_labels[many - 1]}, {unit}: {last}. Nine tenths of worlds under the same decisions: "
+        words += f"{approximately(float(low[-1]))} to {approximately(float(high[-1]))}."
         head = ("month", *(label for _, label, _ in table), "5 % of worlds", "95 % of worlds")
         lines = [Line(x, v.tolist(), role, label) for role, label, v in shown]
-        out.append(Figure(f"end-{name.replace('_', '-')}", title, unit, "", words, bands, lines, marks, head, rows, logarithmic))  # fmt: skip
+        out.append(
+            Figure(
+                f"end-{name.replace('_', '-')}", title, unit, "", words, bands, lines, marks, head, rows, logarithmic
+            )
+        )
     return out

@@ -29,9 +29,10 @@ _DRAWN = ("deaths", "reported", "intervener_deaths", "cost", "uprooted")
 
 @dataclass(frozen=True)
 class Branch:
-    """A finished branch of a game, run again on this server. number: its last turn; through: its last month in words; same:
-    whether that gave the numbers which its players saw; hindsight: turns decided with knowledge of what came later;
-    name: by which it is chosen; until: months that passed; beside: what the unchanged plan is called."""
+    """A finished branch of a game, run again on this server. number: its last turn; through: its last month in
+    words; same: whether that gave the numbers which its players saw; hindsight: turns decided with knowledge of
+    what came later; name: by which it is chosen; until: months that passed; beside: what the unchanged plan is
+    called."""
 
     game: Game
     number: int
@@ -100,9 +101,23 @@ def _found(games: Games, by_name: dict[str, tuple[Game, int]], chosen: list[str]
 
 
 _HEAD = (
-    "group", "scenario", "world", "last_turn", "hindsight_turns", "outcome", "unit", "own_world", "unchanged_plan",
-    "never", "worlds_05", "worlds_median", "worlds_95", "worlds", "less_than_unchanged", "same",
-)  # fmt: skip
+    "group",
+    "scenario",
+    "world",
+    "last_turn",
+    "hindsight_turns",
+    "outcome",
+    "unit",
+    "own_world",
+    "unchanged_plan",
+    "never",
+    "worlds_05",
+    "worlds_median",
+    "worlds_95",
+    "worlds",
+    "less_than_unchanged",
+    "same",
+)
 
 
 def compare_csv(games: Games, chosen: list[str]) -> str:
@@ -174,13 +189,14 @@ def _show(value: float, unit: str = "") -> str:
 
 
 def bars(name: str, title: str, unit: str, rows: list[tuple[str, Outcome]]) -> dict[str, str]:
-    """Bars of one outcome, a group a line: the group's own world, history in it, and nine tenths of worlds under the same
-    decisions. Returns title, unit and SVG."""
+    """Bars of one outcome, a group a line: the group's own world, history in it, and nine tenths of worlds under the
+    same decisions. Returns title, unit and SVG."""
     left, right, height = 190, 92, 44
     most = max(max(r["plan"], r["history"], r["high"]) for _, r in rows) or 1.0
     axis = Axis(0.0, most * 1.02, left, WIDTH - right, False)
     said = "; ".join(
-        f"{label}: {_show(r['plan'])}, unchanged {_show(r['history'])}, nine tenths of worlds {_show(r['low'])} to {_show(r['high'])}"
+        f"{label}: {_show(r['plan'])}, unchanged {_show(r['history'])}, "
+        f"nine tenths of worlds {_show(r['low'])} to {_show(r['high'])}"
         for label, r in rows
     )
     bottom = 14 + height * len(rows)
@@ -193,7 +209,9 @@ def bars(name: str, title: str, unit: str, rows: list[tuple[str, Outcome]]) -> d
         sheet.lines_of_text(12, y, wrapped(label, left - 24, 2))
         sheet.box(left, y - 11, max(axis.place(row["plan"]) - left, 1.5), 14, fill="sim", opacity=0.75, kind="bar")
         sheet.line(axis.place(row["low"]), y + 10, axis.place(row["high"]), y + 10, ink="ink", width=2.5, kind="ninety")
-        sheet.line(axis.place(row["history"]), y - 15, axis.place(row["history"]), y + 6, ink="obs", width=3.5, kind="beside")  # fmt: skip
+        sheet.line(
+            axis.place(row["history"]), y - 15, axis.place(row["history"]), y + 6, ink="obs", width=3.5, kind="beside"
+        )
         sheet.text(WIDTH - right + 8, y, _show(row["plan"]), size=13, ink="ink")
     sheet.line(left, bottom, WIDTH - right, bottom, ink="soft")
     sheet.text((left + WIDTH - right) / 2, bottom + 34, unit, size=12, anchor="middle", kind="unit")

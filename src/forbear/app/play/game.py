@@ -24,8 +24,20 @@ if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
 __all__ = [
-    "GROUPS", "LARGEST_WORLD", "LEAVING", "LEVERS", "PACES", "Decision", "Game", "Turn", "levers_along", "month_words", "offered", "read_decision", "world_of",
-]  # fmt: skip
+    "GROUPS",
+    "LARGEST_WORLD",
+    "LEAVING",
+    "LEVERS",
+    "PACES",
+    "Decision",
+    "Game",
+    "Turn",
+    "levers_along",
+    "month_words",
+    "offered",
+    "read_decision",
+    "world_of",
+]
 
 #: What a player decides: the laboratory's levers that somebody could order, and two that go with them.
 LEVERS = (
@@ -64,9 +76,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a game. parent: the number of the turn before it, 0 for the start; first, until: months, `until` not
-    among them; decided: when, in UTC; hindsight: none, later turns, truth (what the players had seen of the world's
-    future when they decided); seen: a few reported numbers for readers; check: of everything that was reported so far."""
+    """One turn of a game. parent: the number of the turn before it, 0 for the start; first, until: months, `until`
+    not among them; decided: when, in UTC; hindsight: none, later turns, truth (what the players had seen of the
+    world's future when they decided); seen: a few reported numbers for readers; check: of everything that was
+    reported so far."""
 
     number: int
     parent: int
@@ -180,7 +193,8 @@ def now() -> str:
 
 
 def world_of(number: int) -> tuple[int, int]:
-    """Seed of the luck and member (0 to 255: which draw is the hidden truth) of a world. Randomness: named by the number."""
+    """Seed of the luck and member (0 to 255: which draw is the hidden truth) of a world. Randomness: named by the
+    number."""
     luck, truth = uniforms(number, np.array([0], dtype=np.uint32), "play.world", 2)[0]
     return int(luck * 2**32), int(truth * 256)
 
@@ -209,7 +223,15 @@ def read_decision(pairs: Iterable[tuple[str, str]]) -> Decision:
         text = text.strip()
         if key == "leave":
             if text and text not in map(str, LEAVING):
-                faults.append(Fault("E210", "not a pace of leaving", field="leave", value=text[:80], allowed=", ".join(map(str, LEAVING))))  # fmt: skip
+                faults.append(
+                    Fault(
+                        "E210",
+                        "not a pace of leaving",
+                        field="leave",
+                        value=text[:80],
+                        allowed=", ".join(map(str, LEAVING)),
+                    )
+                )
             elif text:
                 leave = int(text)
         elif "." in key and text:

@@ -48,17 +48,36 @@ def log_of(game: Game, problem: Problem) -> dict[str, Any]:
     labels = problem.month_labels
     turns = [
         {
-            "number": turn.number, "parent": turn.parent, "first": turn.first, "until": turn.until,
-            "through": labels[turn.until - 1], "levers": dict(turn.decision.levers), "leave": turn.decision.leave, "note": turn.note,
-            "decided": turn.decided, "hindsight": turn.hindsight, "seen": dict(turn.seen), "check": turn.check,
+            "number": turn.number,
+            "parent": turn.parent,
+            "first": turn.first,
+            "until": turn.until,
+            "through": labels[turn.until - 1],
+            "levers": dict(turn.decision.levers),
+            "leave": turn.decision.leave,
+            "note": turn.note,
+            "decided": turn.decided,
+            "hindsight": turn.hindsight,
+            "seen": dict(turn.seen),
+            "check": turn.check,
         }
         for turn in game.turns
-    ]  # fmt: skip
+    ]
     return {
-        "format": FORMAT, "forbear": version("forbear"), "group": game.group, "scenario": game.scenario, "scenario_hash": game.hash,
-        "strategy": game.strategy, "draws": game.draws, "world": game.world, "months_per_turn": game.months, "feasible": game.feasible,
-        "started": game.started, "turns": turns, "ended": {str(number): when for number, when in game.ended.items()},
-    }  # fmt: skip
+        "format": FORMAT,
+        "forbear": version("forbear"),
+        "group": game.group,
+        "scenario": game.scenario,
+        "scenario_hash": game.hash,
+        "strategy": game.strategy,
+        "draws": game.draws,
+        "world": game.world,
+        "months_per_turn": game.months,
+        "feasible": game.feasible,
+        "started": game.started,
+        "turns": turns,
+        "ended": {str(number): when for number, when in game.ended.items()},
+    }
 
 
 def log_text(game: Game, problem: Problem) -> str:
@@ -79,7 +98,9 @@ class _Reader:
     def fault(self, where: str, message: str, value: Any, allowed: str) -> None:
         self.faults.append(Fault("E431", message, field=where, value=str(value)[:80], allowed=allowed))
 
-    def text(self, data: dict[str, Any], key: str, where: str, longest: int, pattern: re.Pattern[str] | None = None) -> str:  # fmt: skip
+    def text(
+        self, data: dict[str, Any], key: str, where: str, longest: int, pattern: re.Pattern[str] | None = None
+    ) -> str:
         value = data.get(key)
         if (
             not isinstance(value, str)
@@ -130,16 +151,25 @@ class _Reader:
                 levers[key] = checked
         leave = self.choice(data, "leave", where, (None, *LEAVING))
         seen = data.get("seen")
-        if not isinstance(seen, dict) or len(seen) > 40 or not all(
-            _is_number(v) and len(k) < 60 and k.isprintable() for k, v in seen.items()
-        ):  # fmt: skip
+        if (
+            not isinstance(seen, dict)
+            or len(seen) > 40
+            or not all(_is_number(v) and len(k) < 60 and k.isprintable() for k, v in seen.items())
+        ):
             self.fault(where + "seen", "not a table of numbers", seen, "name: number")
             seen = {}
         return Turn(
-            number, parent, first, until, Decision(tuple(sorted(levers.items())), leave), self.text(data, "note", where, LONGEST_NOTE),
-            self.text(data, "decided", where, 20, _TIME), self.choice(data, "hindsight", where, _HINDSIGHT), dict(seen),
+            number,
+            parent,
+            first,
+            until,
+            Decision(tuple(sorted(levers.items())), leave),
+            self.text(data, "note", where, LONGEST_NOTE),
+            self.text(data, "decided", where, 20, _TIME),
+            self.choice(data, "hindsight", where, _HINDSIGHT),
+            dict(seen),
             self.text(data, "check", where, 24, _CHECK),
-        )  # fmt: skip
+        )
 
 
 def can_be_shown(text: str) -> bool:
@@ -195,7 +225,12 @@ def read_log(text: bytes) -> Game:
         reader.fault("ended", "not a table of ends", listed_ends, "turn: time")
         listed_ends = {}
     for key, when in listed_ends.items():
-        if not re.fullmatch(r"[0-9]{1,3}", key) or not 1 <= int(key) <= max(len(turns), 1) or not isinstance(when, str) or not _TIME.match(when):  # fmt: skip
+        if (
+            not re.fullmatch(r"[0-9]{1,3}", key)
+            or not 1 <= int(key) <= max(len(turns), 1)
+            or not isinstance(when, str)
+            or not _TIME.match(when)
+        ):
             reader.fault(f"ended.{key[:20]}", "not the end of a turn", when, "a turn of the log and a time in UTC")
         else:
             ended[int(key)] = when
@@ -203,11 +238,18 @@ def read_log(text: bytes) -> Game:
     if not isinstance(feasible, bool):
         reader.fault("feasible", "not yes or no", feasible, "true, false")
     game = Game(
-        reader.text(data, "group", "", LONGEST_GROUP), reader.text(data, "scenario", "", 200), reader.text(data, "scenario_hash", "", 64, _HASH),
-        reader.text(data, "strategy", "", 100), reader.choice(data, "draws", "", ("posterior", "prior")),
-        reader.whole(data, "world", "", 0, LARGEST_WORLD), reader.choice(data, "months_per_turn", "", PACES), feasible is True,
-        reader.text(data, "started", "", 20, _TIME), turns, ended,
-    )  # fmt: skip
+        reader.text(data, "group", "", LONGEST_GROUP),
+        reader.text(data, "scenario", "", 200),
+        reader.text(data, "scenario_hash", "", 64, _HASH),
+        reader.text(data, "strategy", "", 100),
+        reader.choice(data, "draws", "", ("posterior", "prior")),
+        reader.whole(data, "world", "", 0, LARGEST_WORLD),
+        reader.choice(data, "months_per_turn", "", PACES),
+        feasible is True,
+        reader.text(data, "started", "", 20, _TIME),
+        turns,
+        ended,
+    )
     if reader.faults:
         raise FileError("E431", "this log cannot be meant", faults=tuple(reader.faults[:_MOST_FAULTS]))
     return game

@@ -28,9 +28,9 @@ GAME_OUTCOMES = (
 
 
 class Outcome(TypedDict):
-    """One outcome up to the end. plan, history, never: in the game's own world; low, middle, high: of the same decisions
-    in all worlds; less, same: worlds in which the decisions gave less than history, or as much; below: worlds with less
-    than this one under the same decisions; worlds: how many."""
+    """One outcome up to the end. plan, history, never: in the game's own world; low, middle, high: of the same
+    decisions in all worlds; less, same: worlds in which the decisions gave less than history, or as much; below:
+    worlds with less than this one under the same decisions; worlds: how many."""
 
     name: str
     title: str

@@ -89,7 +89,9 @@ def _view(games: Games, game: Game, number: int) -> tuple[Country, Problem, View
     return country, problem, games.worlds.view(country, game, number)
 
 
-def _turn_page(request: Request, game: Game, number: int, sent: dict[str, str] | None, faults: list[dict[str, str]]) -> Response:  # fmt: skip
+def _turn_page(
+    request: Request, game: Game, number: int, sent: dict[str, str] | None, faults: list[dict[str, str]]
+) -> Response:
     games = games_of(request)
     country, problem, view = _view(games, game, number)
     labels, months, path = _months(problem), game.until(number), game.path(number)
@@ -100,15 +102,40 @@ def _turn_page(request: Request, game: Game, number: int, sent: dict[str, str] |
     before = (path[-2].first, path[-2].until) if len(path) > 1 else None
     left = len(labels) - months
     return page(
-        request, "play_turn.html", 422 if faults else 200, game=game, country=country, number=number, turn=here, labels=labels, months=months,
-        left=left, ended=number in game.ended, faults=faults, differs=here is not None and bool(here.check) and here.check != view.check,
-        other=game.hash != country.problem.hash, charts=[play_charts.drawn(f) for f in play_charts.turn_figures(problem, view, _communities(country))] if months else [],
+        request,
+        "play_turn.html",
+        422 if faults else 200,
+        game=game,
+        country=country,
+        number=number,
+        turn=here,
+        labels=labels,
+        months=months,
+        left=left,
+        ended=number in game.ended,
+        faults=faults,
+        differs=here is not None and bool(here.check) and here.check != view.check,
+        other=game.hash != country.problem.hash,
+        charts=[play_charts.drawn(f) for f in play_charts.turn_figures(problem, view, _communities(country))]
+        if months
+        else [],
         rows=play_charts.situation(problem, view, path[-1].first, before, _communities(country)) if path else [],
-        places=play_charts.where(problem, view, path[-1].first) if path else [], short=_shortfall(view, here), children=game.children(number),
-        fields=_fields(problem, game, path, step, sent) if left else [], leave=_preset(sent, "leave", str(here.decision.leave or "") if here else ""),
-        note=_preset(sent, "note", ""), pace=_preset(sent, "months", str(game.months)), paces=PACES, leaving=LEAVING, longest=LONGEST_NOTE,
-        hindsight=game.hindsight(number), rules=problem.rules, tree=_tree(game, labels), words=_words, groups=GROUPS,
-    )  # fmt: skip
+        places=play_charts.where(problem, view, path[-1].first) if path else [],
+        short=_shortfall(view, here),
+        children=game.children(number),
+        fields=_fields(problem, game, path, step, sent) if left else [],
+        leave=_preset(sent, "leave", str(here.decision.leave or "") if here else ""),
+        note=_preset(sent, "note", ""),
+        pace=_preset(sent, "months", str(game.months)),
+        paces=PACES,
+        leaving=LEAVING,
+        longest=LONGEST_NOTE,
+        hindsight=game.hindsight(number),
+        rules=problem.rules,
+        tree=_tree(game, labels),
+        words=_words,
+        groups=GROUPS,
+    )
 
 
 def _months(problem: Problem) -> list[str]:
@@ -140,7 +167,9 @@ def _shortfall(view: View, here: Turn | None) -> str:
     return f"{asked:,.0f} own soldiers were asked for; {came:,.0f} are there: more cannot be deployed now."
 
 
-def _fields(problem: Problem, game: Game, path: list[Turn], step: int, sent: dict[str, str] | None) -> list[dict[str, Any]]:  # fmt: skip
+def _fields(
+    problem: Problem, game: Game, path: list[Turn], step: int, sent: dict[str, str] | None
+) -> list[dict[str, Any]]:
     """What the form shows of every lever: its last own value, and what the plan has for the months to come."""
     own = dict(path[-1].decision.levers) if path else {}
     months = np.asarray(problem.months)
@@ -156,7 +185,19 @@ def _fields(problem: Problem, game: Game, path: list[Turn], step: int, sent: dic
         plan = ends[0] if ends[0] == ends[1] else " to ".join(ends)
         unit = "" if lever.unit in ("-", "index", "share", "ratio", "1/week") else lever.unit
         value = sent.get(spec.key, "") if sent is not None else _plain(own[spec.key]) if spec.key in own else ""
-        out.append({"spec": spec, "id": spec.key.replace(".", "-"), "unit": unit, "meaning": lever.meaning, "value": value, "plan": plan, "low": f"{lever.low:.10g}", "high": f"{lever.high:.10g}", "span": f"{lever.low:,.10g} to {lever.high:,.10g}"})  # fmt: skip
+        out.append(
+            {
+                "spec": spec,
+                "id": spec.key.replace(".", "-"),
+                "unit": unit,
+                "meaning": lever.meaning,
+                "value": value,
+                "plan": plan,
+                "low": f"{lever.low:.10g}",
+                "high": f"{lever.high:.10g}",
+                "span": f"{lever.low:,.10g} to {lever.high:,.10g}",
+            }
+        )
     return out
 
 
@@ -182,7 +223,14 @@ def _tree(game: Game, labels: list[str]) -> list[dict[str, Any]]:
         waiting = [(child, depth if child is waiting[-1][0] else depth + 1) for child, depth in waiting]
     while waiting:
         turn, depth = waiting.pop()
-        out.append({"turn": turn, "depth": min(depth, 6), "through": labels[turn.until - 1], "ended": turn.number in game.ended})  # fmt: skip
+        out.append(
+            {
+                "turn": turn,
+                "depth": min(depth, 6),
+                "through": labels[turn.until - 1],
+                "ended": turn.number in game.ended,
+            }
+        )
         children = game.children(turn.number)
         waiting += [(child, depth if child is children[0] else depth + 1) for child in reversed(children)]
     return out
@@ -222,10 +270,26 @@ def _decide(request: Request, key: str, sent: dict[str, str]) -> Response:
         faults += error.faults
     note = sent.get("note", "").strip().replace("\r\n", "\n")
     if len(note) > LONGEST_NOTE:
-        faults.append(Fault("E210", "the note is too long", field="note", value=f"{len(note)} characters", allowed=f"at most {LONGEST_NOTE}"))  # fmt: skip
+        faults.append(
+            Fault(
+                "E210",
+                "the note is too long",
+                field="note",
+                value=f"{len(note)} characters",
+                allowed=f"at most {LONGEST_NOTE}",
+            )
+        )
     months = sent.get("months", "")
     if months not in map(str, PACES):
-        faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6, 12, 0 (to the end)"))  # fmt: skip
+        faults.append(
+            Fault(
+                "E210",
+                "not a length of a turn",
+                field="months",
+                value=months[:80],
+                allowed="1, 3, 6, 12, 0 (to the end)",
+            )
+        )
     if len(log_text(game, problem).encode()) > _LIMIT:
         faults.append(Fault("E433", "the log of this game is full", allowed=f"{LARGEST_FILE // 1024} kB"))
     if not can_be_shown(note):
@@ -279,12 +343,25 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
         path = game.path(number)
         figures = play_charts.end_figures(problem, view, truth, beside(country))
         return page(
-            request, "play_end.html", game=game, country=country, number=number, path=path, labels=_months(problem), words=_words, beside=beside(country),
-            months=path[-1].until, charts=[play_charts.drawn(f) for f in figures], rows=games.worlds.outcomes(country, game, number), show=_show,
+            request,
+            "play_end.html",
+            game=game,
+            country=country,
+            number=number,
+            path=path,
+            labels=_months(problem),
+            words=_words,
+            beside=beside(country),
+            months=path[-1].until,
+            charts=[play_charts.drawn(f) for f in figures],
+            rows=games.worlds.outcomes(country, game, number),
+            show=_show,
             differs=bool(path[-1].check) and path[-1].check != view.check,
             held=game.feasible and not (problem.levers["feasible"] == 1).all(),
-            tree=_tree(game, _months(problem)), foresight=[t for t in path if t.hindsight != "none"], public=f"{public_name(game)}.{number}",
-        )  # fmt: skip
+            tree=_tree(game, _months(problem)),
+            foresight=[t for t in path if t.hindsight != "none"],
+            public=f"{public_name(game)}.{number}",
+        )
     except ForbearError as error:
         return refusal(request, error, "The end cannot be shown")
     except Crowded:
@@ -305,7 +382,9 @@ def log(request: Request, key: str) -> Response:
         problem = games.worlds.problem(country, game.strategy)
     except ForbearError as error:
         return refusal(request, error, "This log cannot be shown")
-    return page(request, "play_log.html", game=game, country=country, labels=_months(problem), words=_words, titles=_TITLES)  # fmt: skip
+    return page(
+        request, "play_log.html", game=game, country=country, labels=_months(problem), words=_words, titles=_TITLES
+    )
 
 
 _TITLES = {name: (title, unit) for name, title, unit, _ in play_charts.ROWS} | {

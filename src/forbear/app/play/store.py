@@ -34,7 +34,8 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{16,32}\Z")
 
 
 def folder_of_games() -> Path | None:
-    """Where games are kept: FORBEAR_GAMES (empty: nowhere), or the user's state folder; None where nothing can be written."""
+    """Where games are kept: FORBEAR_GAMES (empty: nowhere), or the user's state folder; None where nothing can be
+    written."""
     asked = os.environ.get("FORBEAR_GAMES")
     if asked == "":
         return None
@@ -82,10 +83,16 @@ class Games:
         late = next((turn for turn in game.turns if turn.until > last), None)
         if late is not None:
             where = f"turns[{late.number - 1}].until"
-            fault = Fault("E431", "after the scenario's last month", field=where, value=str(late.until), allowed=f"at most {last}")  # fmt: skip
+            fault = Fault(
+                "E431", "after the scenario's last month", field=where, value=str(late.until), allowed=f"at most {last}"
+            )
             raise FileError("E431", "the log does not fit the scenario", faults=(fault,))
         if country.draws(game.draws) != game.draws:
-            raise RunError("E432", "the game's world was drawn from a posterior that this server does not have", hint="use the scenario with the posterior beside it")  # fmt: skip
+            raise RunError(
+                "E432",
+                "the game's world was drawn from a posterior that this server does not have",
+                hint="use the scenario with the posterior beside it",
+            )
         game.key, game.owner = secrets.token_urlsafe(15), owner_of(session)
         self._keep(game)
         self.save(game)
@@ -124,8 +131,19 @@ class Games:
         for key in known:
             if key.startswith("upload-") and self.countries.get(key).problem.hash == game.hash:
                 return key
-        fault = Fault("E101", "this server has no such scenario", field="scenario", value=game.scenario[:80], allowed=", ".join(known))  # fmt: skip
-        raise FileError("E101", "this server has no such scenario", hint="if it was an uploaded one, open it on the laboratory page first", faults=(fault,))  # fmt: skip
+        fault = Fault(
+            "E101",
+            "this server has no such scenario",
+            field="scenario",
+            value=game.scenario[:80],
+            allowed=", ".join(known),
+        )
+        raise FileError(
+            "E101",
+            "this server has no such scenario",
+            hint="if it was an uploaded one, open it on the laboratory page first",
+            faults=(fault,),
+        )
 
     def get(self, key: str) -> Game:
         """Return a game. Raises RunError E433 where none has that key."""
@@ -135,7 +153,9 @@ class Games:
                 return self._held[key]
             game = self._load(key) if _KEY.match(key) else None
             if game is None:
-                raise RunError("E433", "there is no such game on this server", hint="send in its log, and go on from there")  # fmt: skip
+                raise RunError(
+                    "E433", "there is no such game on this server", hint="send in its log, and go on from there"
+                )
             self._keep(game)
             return game
 

@@ -26,23 +26,58 @@ __all__ = ["REPORTED", "TRUE", "Crowded", "GameWorlds"]
 
 #: What players see: the observation room's series, and what an intervener knows of itself.
 REPORTED = (
-    "observed_civilian_deaths", "observed_attacks", "observed_intervener_deaths", "observed_government_deaths", "observed_displaced",
-    "observed_electricity", "observed_government_forces", "observed_local_defence", "poll_home_support", "cost_budget", "force",
-    "sustainable_force", "force_ceiling",
-)  # fmt: skip
+    "observed_civilian_deaths",
+    "observed_attacks",
+    "observed_intervener_deaths",
+    "observed_government_deaths",
+    "observed_displaced",
+    "observed_electricity",
+    "observed_government_forces",
+    "observed_local_defence",
+    "poll_home_support",
+    "cost_budget",
+    "force",
+    "sustainable_force",
+    "force_ceiling",
+)
 #: By district or community, month by month.
 REPORTED_BY_PART = ("observed_civilian_deaths", "observed_attacks", "poll_support_for_attacks")
 #: What happened, shown when a game is over.
 TRUE = (
-    "deaths", "attacks_on_intervener", "attacks_on_government", "attacks_on_civilians", "coercion", "displaced", "refugees", "fighters",
-    "intervener_dead", "home_support", "governance", "democracy", "mean_control",
-)  # fmt: skip
+    "deaths",
+    "attacks_on_intervener",
+    "attacks_on_government",
+    "attacks_on_civilians",
+    "coercion",
+    "displaced",
+    "refugees",
+    "fighters",
+    "intervener_dead",
+    "home_support",
+    "governance",
+    "democracy",
+    "mean_control",
+)
 #: Recorded of history and of never intervening, to stand beside.
 BESIDE = (
-    "deaths", "observed_civilian_deaths", "observed_attacks", "intervener_dead", "cost_budget", "observed_displaced", "displaced", "refugees",
-    "governance", "democracy", "home_support", "force", "fighters", "attacks_on_intervener", "attacks_on_government", "attacks_on_civilians",
+    "deaths",
+    "observed_civilian_deaths",
+    "observed_attacks",
+    "intervener_dead",
+    "cost_budget",
+    "observed_displaced",
+    "displaced",
+    "refugees",
+    "governance",
+    "democracy",
+    "home_support",
+    "force",
+    "fighters",
+    "attacks_on_intervener",
+    "attacks_on_government",
+    "attacks_on_civilians",
     "coercion",
-)  # fmt: skip
+)
 #: Turns that are run at once, games that are prepared ahead, and how long a turn waits for its place, in seconds.
 _AT_ONCE, _AHEAD, _PATIENCE = 2, 8, 40.0
 
@@ -129,8 +164,8 @@ class GameWorlds:
         return self._outcomes.made(key, lambda: outcome_rows(self.truth(country, game, number)))
 
     def prepare(self, country: Country, game: Game) -> None:
-        """Run history and never intervening in the game's block of worlds ahead of time, in a thread of its own: the end
-        page will want them. Nothing waits for it, and what goes wrong is met again there."""
+        """Run history and never intervening in the game's block of worlds ahead of time, in a thread of its own: the
+        end page will want them. Nothing waits for it, and what goes wrong is met again there."""
         if not self._aheads.acquire(blocking=False):
             return
 
