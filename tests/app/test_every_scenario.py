@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import re
 
 import numpy as np
 import pytest
@@ -17,6 +18,21 @@ from forbear.scenario.reading.chain import library_names
 def test_every_shipped_scenario_opens_on_every_page(visitor, name, path):
     answer = visitor.get(f"{path}?scenario={name}")
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("name", library_names())
+def test_every_shipped_scenario_is_answered_with_charts_table_and_file(visitor, name):
+    answer = visitor.run({"scenario": name})
+    assert answer.status_code == 200 and answer.text.count("<figure>") >= 5
+    number = re.search(r'data-run="(\d+)"', answer.text)[1]
+    assert visitor.get(f"/export/{number}/differences.csv?page={visitor.tab}").status_code == 200
+
+
+def test_only_a_scenario_of_the_past_says_what_was_done(visitor):
+    assert "what was done" in visitor.get("/?scenario=iraq-2003").text
+    for name in ("harbour", "meadow"):
+        for path in ("/", "/play"):
+            assert "what was done" not in visitor.get(f"{path}?scenario={name}").text
 
 
 @pytest.mark.parametrize("step", [0.5, 1.0, 2.0, 4.0, 6.0])

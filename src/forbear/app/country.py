@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear import evidence
 from forbear.app.laboratory.levers import Slider, sliders_of
 from forbear.app.memory import MEGABYTE, Memory
 from forbear.app.preparing import Cancelled, Preparation, preparation_of
@@ -17,6 +17,7 @@ from forbear.ensemble.engine import Engine
 from forbear.ensemble.recording import Block
 from forbear.ensemble.results import Ensemble, dataset_of
 from forbear.errors import FitError
+from forbear.evidence.catalogue import borders
 from forbear.inference.posterior import Posterior
 from forbear.scenario.casefiles.policies import load_strategies, without_intervention
 from forbear.scenario.observed import observed_values
@@ -59,6 +60,8 @@ class Country:
         self.scenario, self.key = scenario, key
         self.problem = scenario.problem()
         self.strategies = load_strategies(scenario)
+        if scenario.kind != "historical":  # nothing was done there
+            self.strategies["HISTORY"] = replace(self.strategies["HISTORY"], title="the plan of the scenario")
         never = without_intervention(scenario, self.strategies)
         self.strategies.setdefault(never.name, never)
         self.never = never.apply(scenario).problem()
@@ -117,7 +120,7 @@ class Country:
     def borders(self) -> dict[str, Any] | None:
         """Outlines of the districts, or None where the scenario names no map."""
         if self._borders is None and self.scenario.borders:
-            self._borders = evidence.borders(self.scenario.borders)
+            self._borders = borders(self.scenario.borders)
         return self._borders
 
     def observed(self, quantity: str) -> dict[str, list[Any]]:

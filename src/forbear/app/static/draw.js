@@ -52,7 +52,7 @@
     data.months.forEach((month, place) => {
       if (month.endsWith("-01")) {
         chart.append(made("line", { class: "grid", x1: x(place), x2: x(place), y1: TOP, y2: BOTTOM }));
-        if (last < 150 || Number(month.slice(0, 4)) % 4 === 0) chart.append(made("text", { class: "tick", x: x(place), y: BOTTOM + 18, "text-anchor": "middle" }, month.slice(0, 4)));
+        if (last < 150 || Number(month.slice(0, 4)) % 4 === 0) chart.append(made("text", { class: "tick", x: x(place), y: BOTTOM + 18, "text-anchor": x(place) > RIGHT - 20 ? "end" : "middle" }, month.slice(0, 4)));
       }
     });
     chart.append(made("path", { class: "line unchanged", d: line(lever.path) }));
