@@ -101,7 +101,7 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
 
 
 def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
-    from forbear import evidence
+    import forbear.evidence as evidence
 
     observation = scenario.observations[name]
     quantity = MODEL.quantities[observation.quantity]

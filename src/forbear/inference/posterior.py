@@ -42,7 +42,7 @@ def priors_hash(problem: Problem) -> str:
 
 def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
     """Hashes of model, scenario, priors, and of the series of the evidence that the scenario's observations use."""
-    from forbear import evidence
+    import forbear.evidence as evidence
 
     digest = hashlib.sha256()
     for name in sorted({o.series for o in scenario.observations.values()}):

@@ -32,7 +32,7 @@ def observed_values(scenario: Scenario, name: str) -> list[Observed]:
 
     Raises KeyError for an observation the scenario does not have, EvidenceError for a series that is not there.
     """
-    from forbear import evidence
+    import forbear.evidence as evidence
 
     observation = scenario.observations[name]
     column = observation.member_column or observation.dimension

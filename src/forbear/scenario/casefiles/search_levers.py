@@ -20,8 +20,8 @@ HOW = ("scale", "value", "end")
 
 @dataclass(frozen=True)
 class SearchLever:
-    """A lever with a range. how: scale (times history), value (set from a day on) or end (last day of the path, in years
-    after the start); always: settings that stand whatever the value."""
+    """A lever with a range. how: scale (times history), value (set from a day on) or end (last day of the path, in
+    years after the start); always: settings that stand whatever the value."""
 
     name: str
     title: str

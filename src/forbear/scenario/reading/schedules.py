@@ -28,7 +28,7 @@ _DATE_COLUMNS = ("date", "month", "week", "year")
 
 def evidence_rows(name: str) -> list[dict[str, str]]:
     """Return the rows of a series of the evidence catalogue. Raises EvidenceError E501 for an unknown name."""
-    from forbear import evidence
+    import forbear.evidence as evidence
 
     return [{key: str(value) for key, value in row.items()} for row in evidence.find(name).rows()]
 
