@@ -110,12 +110,12 @@ def answer(
     """
     begun, meter = time.time(), progress or NoMeter()
     asked = asked_of(scenario, only, claims, strategies)
-    held = _facts(scenario, posterior, seed, workers, meter)
     rivals = structure_posteriors(scenario) if structures is None else structures
-    conditions = tuple(where)
-    for condition in conditions:
+    whole, conditions = posterior, tuple(where)
+    for condition in conditions:  # before anything is run: one that cannot be met is told at once
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: restricted(found, condition) for name, found in rivals.items()}
+    held = _facts(scenario, whole, seed, workers, meter)
     common = Shared(seed, workers, None if store is None else Path(store))
     runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter)
     ledgers = ledgers_of(scenario, posterior, rivals, asked, effort, runs, common)

@@ -41,7 +41,7 @@ def load_search_levers(scenario: Scenario) -> tuple[SearchLever, ...]:
     path = scenario.beside("search.toml")
     if path is None or not path.exists():
         raise ScenarioError(
-            "E250", f"{scenario.name} has no search.toml beside it", hint="copy one of the library and edit"
+            "E250", f"{scenario.name} has no search.toml beside it", hint="copy one of the library and edit it"
         )
     file = CaseFile(path, "search")
     file.root.only(("levers",))
