@@ -86,11 +86,12 @@ def test_every_code_of_files_scenarios_and_units_has_a_broken_example() -> None:
 def test_every_code_that_the_reader_uses_is_in_the_catalogue() -> None:
     source = Path(__file__).parent.parent.parent / "src" / "forbear"
     files = [
-        *source.glob("scenario/*.py"),
+        *source.glob("scenario/**/*.py"),
+        *source.glob("evidence/*.py"),
         source / "units.py",
         source / "country" / "extensions.py",
         *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain", "claims")),
-        *(source / "analysis" / f"{n}.py" for n in ("policies", "attribute")),
+        source / "questions" / "attribute.py",
     ]
     used = {code for path in files for code in re.findall(r'"(E[123]\d\d)"', path.read_text(encoding="utf-8"))}
     assert used <= set(catalogue())

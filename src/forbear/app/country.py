@@ -97,10 +97,8 @@ class Country:
 
     def borders(self) -> dict[str, Any] | None:
         """Outlines of the districts, or None where the scenario names no map."""
-        from forbear import evidence
-
-        if self._borders is None and self.scenario.borders:
-            self._borders = evidence.borders(self.scenario.borders)
+        if self._borders is None:
+            self._borders = self.scenario.outlines()
         return self._borders
 
     def observed(self, quantity: str) -> dict[str, list[Any]]:

@@ -103,7 +103,6 @@ def map(
     """
     import xarray as xr
 
-    from forbear import evidence
     from forbear.figures.map import map_svg
     from forbear.report.content import MAPS
     from forbear.report.gather import map_values
@@ -116,7 +115,8 @@ def map(
     if name not in by_district:
         raise _unknown(name, by_district, "the ensemble has no monthly flow by district called")
     known = scenario or Scenario.load(str(ensemble.manifest.get("scenario", "")))
-    if not known.borders:
+    outlines = known.outlines()
+    if outlines is None:
         raise FileError(
             "E101", f"{known.name} names no borders to draw", hint="`borders` in its header names a map of the evidence"
         )
@@ -133,7 +133,7 @@ def map(
         name.replace("_", "-"),
         title,
         unit,
-        evidence.borders(known.borders),
+        outlines,
         districts,
         rates[1][at].tolist(),
         float(rates[1].max()),

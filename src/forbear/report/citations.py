@@ -54,8 +54,6 @@ def bibtex(scenario: Scenario | None = None) -> str:
 
 
 def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
-    from forbear import evidence
-
     out: dict[str, dict[str, str]] = {}
     for key, source in scenario.sources.items():
         details = source.details
@@ -63,7 +61,7 @@ def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
             "title": source.title, "author": str(details.get("publisher", "")), "year": str(details.get("year", "")), "note": str(details.get("licence", "")),
         }  # fmt: skip
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        for held in evidence.find(name).sources:
+        for held in scenario.find_series(name).sources:
             out.setdefault(
                 f"data:{held.key}",
                 {"title": held.title, "author": held.publisher, "howpublished": held.address, "note": f"Licence: {held.licence}"},

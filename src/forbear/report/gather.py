@@ -85,9 +85,7 @@ def district_maps(
     ensemble: Ensemble, scenario: Scenario, problem: Problem, observed: dict[str, list[Observed]]
 ) -> list[str]:
     """Maps of simulated medians and of what was observed, each pair on one scale."""
-    from forbear import evidence
-
-    borders = evidence.borders(scenario.borders) if scenario.borders else None
+    borders = scenario.outlines()
     districts = list(problem.names["district"])
     residents = np.maximum(np.asarray(problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
     out = []
@@ -119,7 +117,6 @@ def _observed_by_district(
     scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, districts: list[str], residents: np.ndarray
 ) -> dict[int, np.ndarray]:
     """Observed yearly rates by district, scaled to twelve months from the months seen."""
-    from forbear import evidence
 
     out: dict[int, np.ndarray] = {}
     for name, observation in scenario.observations.items():
@@ -128,7 +125,7 @@ def _observed_by_district(
         for year in sorted({v.date.year for v in observed[name]}):
             of_year = [v for v in observed[name] if v.date.year == year]
             # where a table leaves out months without events, all twelve were observed
-            sparse = evidence.find(observation.series).absent == "zero"
+            sparse = scenario.find_series(observation.series).absent == "zero"
             months = 12 if sparse else len({v.date for v in of_year})
             if months < 6:
                 continue

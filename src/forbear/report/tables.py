@@ -120,11 +120,9 @@ def prior_rows(ensemble: Ensemble, problem: Problem) -> list[tuple[str, ...]]:
 
 def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
     """Observed series: name, what, publisher, span, gaps and cautions."""
-    from forbear import evidence
-
     rows: list[tuple[str, ...]] = []
     for name, observation in scenario.observations.items():
-        series = evidence.find(observation.series)
+        series = scenario.find_series(observation.series)
         by = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         notes = "; ".join(dict.fromkeys(n for n in (getattr(series, "gaps", ""), observation.note) if n))
         title = observation.title or name
@@ -134,14 +132,12 @@ def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
 
 def source_rows(scenario: Scenario) -> list[tuple[str, ...]]:
     """Sources of the scenario and of the series beside it: name, what, publisher, span or year, licence."""
-    from forbear import evidence
-
     rows: list[tuple[str, ...]] = []
     for key, source in scenario.sources.items():
         publisher, year, licence = (str(source.details.get(k, "")) for k in ("publisher", "year", "licence"))
         rows.append((key, source.title, publisher, year, licence))
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        series = evidence.find(name)
+        series = scenario.find_series(name)
         publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
         rows.append((name, series.title, publishers, str(series.span), licences))

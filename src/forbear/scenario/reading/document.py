@@ -13,10 +13,22 @@ from forbear.errors import Fault, FileError, nearest
 from forbear.faults import Faults, show
 from forbear.scenario.reading.locate import Path, line_numbers
 
-__all__ = ["Document", "parse", "read_document", "read_text"]
+__all__ = ["Document", "Written", "parse", "read_document", "read_text"]
 
 #: A scenario longer than this is not a scenario.
 LARGEST_FILE = 8 * 1024 * 1024
+
+
+class Written(float):
+    """A decimal as a file writes it: 20.000 and 20.0 are one number and may be two meanings."""
+
+    written: str
+
+    def __new__(cls, text: str | float) -> Written:
+        """Keep the text beside the number."""
+        number = super().__new__(cls, text)
+        number.written = str(text)
+        return number
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ def read_document(path: FilePath, layer: str, faults: Faults) -> Document:
 def parse(text: str, layer: str, faults: Faults, file: str | None, folder: FilePath | None) -> Document:
     """Parse TOML text. Raises FileError E102 with the line of the error."""
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(text, parse_float=Written)
     except RecursionError:
         raise _file_error("E102", "tables and lists are nested too deeply", file) from None
     except ValueError as error:  # TOMLDecodeError, and numbers of too many digits
