@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,9 +39,21 @@ _KEYS = (
     "source",
     "weight",
     "dispersion",
+    "term",
+    "error",
+    "low",
+    "high",
+    "window",
+    "whole",
+    "whole_column",
+    "periods",
+    "since",
 )
+TERMS = ("course", "place", "kind")
+WINDOWS = ("end", "mean")
 #: Security data of real countries are at least this old (limits of use, 1).
 LAG_YEARS = 5
+_MONTH = re.compile(r"\d{4}-\d{2}\Z", re.ASCII)
 #: A few rows show what is wrong with a column.
 _MOST_SHOWN = 5
 
@@ -54,6 +67,12 @@ class Observation:
     weight: how much of its logarithmic likelihood counts in a fit (0: shown, not fitted; None: by frequency).
     dispersion: prior median of the error of a fit: the size of a negative binomial for counts, the standard deviation
     of a logarithm (levels) or logit (shares) otherwise; None: by kind.
+    term: what a fit hears of it, any of "course" (national numbers by period), "place" (shares of members given the
+    total) and "kind" (the part of a whole); empty: course and place for a count by district, course for all else.
+    error: relative error of measurement of a number (of a share: its own unit); None: from the columns low and high
+    where they differ, else by frequency. window: what a level of several months stands for, their "end" or "mean".
+    whole, whole_column: the quantity and the column of which this is a part. periods: first months of the periods of
+    "place"; empty: every two calendar years. since: rows before this month are left out.
     """
 
     name: str
@@ -69,6 +88,15 @@ class Observation:
     note: str = ""
     weight: float | None = None
     dispersion: float | None = None
+    term: tuple[str, ...] = ()
+    error: float | None = None
+    low: str | None = None
+    high: str | None = None
+    window: str = "end"
+    whole: str | None = None
+    whole_column: str | None = None
+    periods: tuple[str, ...] = ()
+    since: str = ""
     crosswalk: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
 
@@ -128,11 +156,11 @@ class _Reader:
             return None
         self.document.unknown_keys(entry, _KEYS, path)
         quantity = self._quantity(entry)
-        usable = self._dimension(entry, quantity) and self._texts(entry)
+        usable = self._dimension(entry, quantity) and self._texts(entry) and self._heard(entry)
         series = find_series(self.document, (*path, "series"), entry.get("series"), self.find)
         scale = number(self.document, (*path, "scale"), entry.get("scale", 1), "-")
         extra: dict[str, float | None] = {}
-        for key, lowest in (("weight", 0.0), ("dispersion", 1e-6)):
+        for key, lowest in (("weight", 0.0), ("dispersion", 1e-6), ("error", 1e-6)):
             extra[key] = None if key not in entry else number(self.document, (*path, key), entry[key], "-")
             if key in entry and extra[key] is not None and not extra[key] >= lowest:  # type: ignore[operator]
                 self.fault("E225", f"{key} is too small", key, entry[key], f"at least {lowest:g}")
@@ -161,6 +189,15 @@ class _Reader:
             entry.get("note", ""),
             extra["weight"],
             extra["dispersion"],
+            self._words(entry, "term"),
+            extra["error"],
+            entry.get("low"),
+            entry.get("high"),
+            entry.get("window", "end"),
+            entry.get("whole"),
+            entry.get("whole_column"),
+            self._words(entry, "periods"),
+            entry.get("since", ""),
             crosswalk,
         )
         return observation if self._judged(observation, series, quantity) else None
@@ -183,13 +220,45 @@ class _Reader:
         return False
 
     def _texts(self, entry: dict[str, Any]) -> bool:
-        wrong = [key for key in ("title", "note", "member_column") if not isinstance(entry.get(key, ""), str)]
+        texts = ("title", "note", "member_column", "low", "high", "whole", "whole_column", "window", "since")
+        wrong = [key for key in texts if not isinstance(entry.get(key, ""), str)]
         for key in wrong:
             self.fault("E203", f"{key} is text", key, entry[key])
         if not isinstance(entry.get("filter", {}), dict):
             self.fault("E203", "filter = { column = value }", "filter", entry["filter"])
             return False
         return not wrong
+
+    def _words(self, entry: dict[str, Any], key: str) -> tuple[str, ...]:
+        found = entry.get(key, [])
+        return (found,) if isinstance(found, str) else tuple(found)
+
+    def _heard(self, entry: dict[str, Any]) -> bool:
+        """What a fit hears: term, periods, window, whole and since; each says what is allowed."""
+        before = len(self.document.faults.found)
+        for key in ("term", "periods"):
+            found = entry.get(key, [])
+            if not isinstance(found, (str, list)) or not all(isinstance(word, str) for word in found):
+                self.fault("E203", f"{key} is a word or a list of words", key, found)
+                return False
+        terms = self._words(entry, "term")
+        for word in terms:
+            if word not in TERMS:
+                self.fault("E225", f"unknown term {show(word)!r}", "term", word, ", ".join(TERMS), nearest(word, TERMS))
+        if "place" in terms and entry.get("dimension") is None:
+            self.fault("E225", "shares of members need a dimension", "term", "place", "dimension = ...")
+        if "kind" in terms and not ("whole" in entry and "whole_column" in entry):
+            self.fault("E225", "the part of a whole needs whole and whole_column", "term", "kind")
+        if entry.get("window", "end") not in WINDOWS:
+            self.fault("E225", "unknown window", "window", entry["window"], ", ".join(WINDOWS))
+        if "whole" in entry and entry["whole"] not in self.model.quantities:
+            self.fault("E225", "no such quantity", "whole", entry["whole"], "see: forbear model",
+                       nearest(entry["whole"], self.model.quantities))  # fmt: skip
+        for key, words in (("periods", self._words(entry, "periods")), ("since", [entry["since"]] if "since" in entry else [])):  # fmt: skip
+            for word in words:
+                if not _MONTH.match(word):
+                    self.fault("E225", f"{key} is told by months", key, word, '"2006-01"')
+        return len(self.document.faults.found) == before
 
     def _column(self, entry: dict[str, Any], series: Series) -> Column | None:
         """The column of numbers; an own series of one such column need not name it again."""
@@ -200,6 +269,7 @@ class _Reader:
             return numbers[0]
         member = entry.get("member_column") or getattr(series, "place", "") or entry.get("dimension")
         names = [("column", asked)]
+        names += [(key, entry[key]) for key in ("low", "high", "whole_column") if key in entry]
         if entry.get("dimension") is not None:
             names.append(("member_column", member))
         for key, name in names:
@@ -222,6 +292,9 @@ class _Reader:
             self.fault("E225", f"unknown frequency {show(asked)!r}", "frequency", asked, ", ".join(FREQUENCIES),
                        nearest(str(asked), FREQUENCIES))  # fmt: skip
             return None
+        if asked == "day" and "day" in own:
+            # the days of a month are summed (see `forbear.scenario.observed`); a level of a day is a point
+            return "month" if quantity.kind == "flow" else "point"
         if asked in own or (asked == "point" and quantity.kind != "flow"):
             return str(asked)
         dates = [entry.period.begin for entry in series.dated() if entry.period][:2]
@@ -323,10 +396,10 @@ class _Reader:
         """Limits of use: old enough, and nothing below a district and a month."""
         if self.structure.header.get("kind") == "invented":
             return
-        fine = observation.dimension == "district" and observation.frequency in ("day", "week")
+        fine = observation.dimension == "district" and series.frequency in ("day", "week")
         if fine:
-            self.fault("E284", f"series {series.name} is by district and {observation.frequency}", "dimension",
-                       observation.frequency, "by district and month, or by week for the whole country")  # fmt: skip
+            self.fault("E284", f"series {series.name} is by district and {series.frequency}", "dimension",
+                       series.frequency, "by district and month, or by week for the whole country")  # fmt: skip
         today = datetime.date.today()
         latest = today.replace(year=today.year - LAG_YEARS, day=min(today.day, 28))
         if quantity.unit in ("persons", "attacks") and chosen.span is not None and chosen.span.until > latest:

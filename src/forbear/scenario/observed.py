@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.evidence.names import Crosswalk, match
 from forbear.evidence.own import OwnSeries
-from forbear.evidence.periods import Period
+from forbear.evidence.periods import Period, month_after
 from forbear.evidence.series import Dated, Series
 
 if TYPE_CHECKING:
     from forbear.scenario.observations import Observation
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Observed", "Selection", "observed_values", "passes", "select"]
+__all__ = ["Observed", "Selection", "observed_rows", "observed_values", "passes", "select"]
 
 _MOST_KEPT = 256
 _KEPT: dict[tuple[Any, ...], Selection] = {}
@@ -33,7 +33,8 @@ class Observed:
 
     date: first day it speaks of (the middle of a span of months); element: member of the scenario that it belongs to,
     "" for the country; first, last: months of a number that spans several ("2003-05"), else empty; begin, until: the
-    days that it counts, `until` excluded.
+    days that it counts, `until` excluded; low, high: the range over publishers, equal to the value where there is none;
+    whole: the number of which it is a part, nan where it is none.
     """
 
     date: datetime.date
@@ -43,6 +44,9 @@ class Observed:
     last: str = ""
     begin: datetime.date = datetime.date.min
     until: datetime.date = datetime.date.min
+    low: float = float("nan")
+    high: float = float("nan")
+    whole: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,11 @@ def observed_values(scenario: Scenario, name: str) -> list[Observed]:
     Raises KeyError for an observation the scenario does not have, EvidenceError for a series that is not there.
     """
     return list(scenario.selection(name).values)
+
+
+def observed_rows(scenario: Scenario, name: str) -> list[Observed]:
+    """The same as `observed_values`: values with the range over publishers and the whole of which each is a part."""
+    return observed_values(scenario, name)
 
 
 def select(
@@ -128,6 +137,8 @@ def _select(
         if raw in (None, "") or entry.period is None:
             empty += 1
             continue
+        if f"{entry.period.begin:%Y-%m}" < observation.since:
+            continue
         value = float(raw) * observation.scale
         rows += 1
         if column is None:
@@ -149,7 +160,12 @@ def _select(
         if carried and place in since and since[place] < spoken.begin:
             spoken = Period(since[place], spoken.until)  # what was not told before is counted here
         since[place] = entry.period.until
-        values += [_observed(spoken, value * share, element, observation.frequency) for element, share in targets]
+        for element, share in targets:
+            beside = [_beside(entry.row, key, otherwise, observation) * share for key, otherwise in (
+                (observation.low, value), (observation.high, value), (observation.whole_column, float("nan")))]  # fmt: skip
+            values.append(_observed(spoken, value * share, element, observation.frequency, beside))
+    if series.frequency == "day" and observation.frequency == "month":
+        values = _by_month(values, series.absent == "zero")
     periods = [entry.period for entry in every if entry.period is not None]
     span = Period(min(p.begin for p in periods), max(p.until for p in periods)) if periods else None
     covered = tuple(m for m in members if m not in matching.uncovered) if column else tuple(members)
@@ -183,15 +199,36 @@ def _repeated(entries: list[Dated], column: str | None) -> tuple[Dated, ...]:
     return tuple(out)
 
 
-def _observed(spoken: Period, value: float, element: str, frequency: str) -> Observed:
+def _beside(row: Mapping[str, Any], column: str | None, otherwise: float, observation: Observation) -> float:
+    found = row.get(column) if column else None
+    return otherwise if found in (None, "") else float(found) * observation.scale
+
+
+def _observed(spoken: Period, value: float, element: str, frequency: str, beside: list[float]) -> Observed:
     last = spoken.until - datetime.timedelta(days=1)
     if (spoken.until - spoken.begin).days <= 31:
-        return Observed(spoken.begin, value, element, "", "", spoken.begin, spoken.until)
+        return Observed(spoken.begin, value, element, "", "", spoken.begin, spoken.until, *beside)
     date = spoken.begin
     if frequency in ("span", "point"):
         middle = (spoken.begin.year * 12 + spoken.begin.month + last.year * 12 + last.month - 2) // 2
         date = datetime.date(middle // 12, middle % 12 + 1, 1)
-    return Observed(date, value, element, f"{spoken.begin:%Y-%m}", f"{last:%Y-%m}", spoken.begin, spoken.until)
+    first, final = f"{spoken.begin:%Y-%m}", f"{last:%Y-%m}"
+    return Observed(date, value, element, first, final, spoken.begin, spoken.until, *beside)
+
+
+def _by_month(values: list[Observed], absent_is_zero: bool) -> list[Observed]:
+    """Days summed to months; a month of which a day is missing is missing, unless an absent row means zero."""
+    days: dict[tuple[datetime.date, str], list[Observed]] = defaultdict(list)
+    for value in values:
+        days[value.date.replace(day=1), value.element].append(value)
+    out = []
+    for (month, element), parts in days.items():
+        until = month_after(month)
+        if not absent_is_zero and len({part.date for part in parts}) < (until - month).days:
+            continue
+        sums = [sum(getattr(part, name) for part in parts) for name in ("value", "low", "high", "whole")]
+        out.append(Observed(month, sums[0], element, "", "", month, until, *sums[1:]))
+    return out
 
 
 def passes(row: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> bool:
