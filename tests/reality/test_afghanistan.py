@@ -252,7 +252,7 @@ def test_the_shipped_fit_is_up_to_date_marked_coarse_and_saw_nothing_of_the_year
 ) -> None:
     from forbear.inference.data import gather
     from forbear.inference.posterior import Posterior
-    from forbear.validation.validate import holdout_month
+    from forbear.validation.holdout import holdout_month
 
     found = Posterior.of(afghanistan)
     assert found is not None

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
+from forbear.country.model import MODEL
 from forbear.ensemble.results import Ensemble
 from forbear.validation.base_rates import (
     base_rate_lines,
@@ -27,7 +28,7 @@ OCCUPATIONS, AFTER_FIVE, AFTER_TEN = reference_classes()
 class Weeks(dict):
     """Recorded weeks and months as an ensemble holds them."""
 
-    attrs: dict = {}
+    attrs: dict = {"step_weeks": 1.0}
 
 
 def weeks(**series):
@@ -71,7 +72,7 @@ def test_success_is_read_at_the_end_and_democracy_after_its_years() -> None:
     success[0, 200:] = 1
     democracy = np.full((4, steps), 0.3)
     democracy[1:3, 250:] = 0.6
-    data = weeks(success=success, force=np.zeros((4, steps)), democracy=democracy)
+    data = weeks(success=success, presence=np.zeros((4, steps)), democracy=democracy)
     hits, words = outcome_of(OCCUPATIONS, data)
     assert hits.tolist() == [True, False, False, False] and "stable success" in words
     hits, words = outcome_of(AFTER_FIVE, data)
@@ -82,7 +83,7 @@ def test_success_is_read_at_the_end_and_democracy_after_its_years() -> None:
 def test_where_soldiers_stay_to_the_end_order_stands_in_for_success() -> None:
     steps = 200
     data = weeks(
-        success=np.zeros((2, steps)), force=np.full((2, steps), 50_000.0), governance=np.full((2, steps), 0.6),
+        success=np.zeros((2, steps)), presence=np.full((2, steps), 0.5), governance=np.full((2, steps), 0.6),
         national_violence=np.array([[0.1] * steps, [5.0] * steps]), monthly_inclusion=np.full((2, 46, 2), 0.5),
     )  # fmt: skip
     hits, words = outcome_of(OCCUPATIONS, data)
@@ -97,7 +98,7 @@ def test_nobody_intervening_is_set_beside_no_interventions(meadow) -> None:
 
 
 def test_a_run_too_short_is_not_compared_and_says_why(meadow) -> None:
-    data = weeks(success=np.zeros((3, 104)), force=np.zeros((3, 104)), democracy=np.zeros((3, 104)))
+    data = weeks(success=np.zeros((3, 104)), presence=np.zeros((3, 104)), democracy=np.zeros((3, 104)))
     found = base_rates(meadow, Ensemble(data, {}))
     assert [rate.word for rate in found] == ["not compared"] * 3
     assert all("Not compared" in rate.sentence for rate in found)
@@ -113,7 +114,7 @@ def test_draws_that_have_learned_from_the_country_may_differ_and_that_is_said() 
 def test_the_conditions_of_success_are_told_one_by_one(meadow) -> None:
     steps = 300
     data = weeks(
-        success=np.zeros((2, steps)), force=np.zeros((2, steps)), democracy=np.zeros((2, steps)), governance=np.full((2, steps), 0.3),
+        success=np.zeros((2, steps)), presence=np.zeros((2, steps)), democracy=np.zeros((2, steps)), governance=np.full((2, steps), 0.3),
         national_violence=np.array([[0.1] * steps, [5.0] * steps]), monthly_inclusion=np.full((2, 60, 2), 0.5),
     )  # fmt: skip
     assert conditions(data) == {
@@ -124,4 +125,20 @@ def test_the_conditions_of_success_are_told_one_by_one(meadow) -> None:
     }
     found = base_rates(meadow, Ensemble(data, {}))[0]
     assert "governed in 0 %" in found.sentence and found.as_dict()["conditions"]["calm"] == 0.5
-    assert conditions(weeks(force=np.zeros((2, steps)))) == {}
+    assert conditions(weeks(presence=np.zeros((2, steps)))) == {}
+
+
+def test_few_soldiers_are_few_for_the_size_of_the_country_as_in_the_rule_of_success() -> None:
+    steps = 300
+    rest = {
+        "success": np.zeros((2, steps)), "governance": np.full((2, steps), 0.6),
+        "national_violence": np.full((2, steps), 0.1), "monthly_inclusion": np.full((2, 60, 2), 0.5),
+    }  # fmt: skip
+    bound = MODEL.constants["success_presence"].value
+    small, large = (
+        weeks(presence=np.full((2, steps), 1.01 * bound), **rest),
+        weeks(presence=np.full((2, steps), 0.99 * bound), **rest),
+    )
+    assert conditions(small)["few foreign soldiers"] == 0.0 and conditions(large)["few foreign soldiers"] == 1.0
+    assert "they stay to the end" in outcome_of(OCCUPATIONS, small)[1]
+    assert "stable success" in outcome_of(OCCUPATIONS, large)[1]

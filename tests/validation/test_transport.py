@@ -339,8 +339,8 @@ def test_a_plan_with_faults_is_refused_with_all_of_them(tmp_path: Path, meadow: 
     assert found.value.code == "E611"
 
 
-def test_without_a_plan_the_first_case_keeps_its_own_hold_out_month() -> None:
-    from forbear.validation.validate import holdout_month
+def test_each_case_states_its_hold_out_month_beside_itself() -> None:
+    from forbear.validation.holdout import holdout_month
 
     assert holdout_month(Scenario.load("iraq-2003")) == "2007-01"
     assert holdout_month(Scenario.load("afghanistan-2001")) == "2015-01"

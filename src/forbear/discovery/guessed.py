@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.country.model import MODEL
+
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
@@ -156,7 +158,6 @@ def draw_facts(problem: Problem, facts: Sequence[GuessedFact], u: np.ndarray) ->
 
     No randomness. Whole numbers stay whole.
     """
-    from forbear.country.model import MODEL
 
     out = dict(problem.facts)
     for fact, quantile in zip(facts, u, strict=True):

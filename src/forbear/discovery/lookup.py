@@ -21,15 +21,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from types import SimpleNamespace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.discovery.given_draws import first_order_from_draws
 from forbear.discovery.guessed import GuessedFact, draw_facts, guessed_facts, unvaried_facts
+from forbear.ensemble.design import draw_priors
+from forbear.ensemble.engine import Engine
 from forbear.ensemble.progress import Meter, NoMeter
+from forbear.ensemble.results import dataset_of
 from forbear.questions.streams import stream
 from forbear.scenario.casefiles.policies import load_strategies
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
@@ -103,7 +105,6 @@ def look_up_first(
     parameters: members to name -> (members, *dimensions), prior draws when None. Randomness: the streams "guessed facts"
     and "first order" of `seed`, and the members' own. Raises as `Scenario.problem` and `Engine`; ValueError below 40 draws.
     """
-    from forbear.ensemble.design import draw_priors
 
     facts = guessed_facts(scenario)
     if not facts:
@@ -173,7 +174,6 @@ def run_facts(
 
     A member whose numbers became infinite is NaN. Randomness: the members' own, the same under every set.
     """
-    from forbear.ensemble.extended import engine_of
 
     weekly = recorded(list(names))
     count = len(next(iter(given.values())))
@@ -181,9 +181,9 @@ def run_facts(
     out = {name: np.full((len(sets), count), np.nan) for name in names}
 
     def one(place: int) -> None:
-        engine = engine_of(replace(problem, facts=dict(sets[place])), weekly=weekly)
+        engine = Engine(problem.with_facts(sets[place]), weekly=weekly)
         block = engine.run(given, identities, seed)
-        data = _Weekly({k: SimpleNamespace(values=v) for k, v in block.weekly.items()}, {"step_weeks": problem.step})
+        data = dataset_of(problem, block, identities, {})
         for name in names:
             out[name][place] = np.where(block.failed, np.nan, values_of(data, name))
         meter.advance(1)
@@ -194,14 +194,6 @@ def run_facts(
         for _ in pool.map(one, range(1, len(sets))):
             pass
     return out
-
-
-class _Weekly(dict[str, Any]):
-    """Recorded weeks in the form in which outcomes read them."""
-
-    def __init__(self, series: dict[str, Any], attributes: dict[str, Any]) -> None:
-        super().__init__(series)
-        self.attrs = attributes
 
 
 def _scaled(name: str, values: np.ndarray) -> np.ndarray:

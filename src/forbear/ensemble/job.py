@@ -13,7 +13,6 @@ from forbear.ensemble.design import draw_priors
 from forbear.ensemble.device import PROCESSOR, Device
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.executors import BUILDING
-from forbear.ensemble.extended import engine_of
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.results import dataset_of
 from forbear.ensemble.store import IDENTITY, Store, open_store
@@ -24,9 +23,9 @@ from forbear.kernel.draws import LANES
 if TYPE_CHECKING:
     import xarray as xr
 
-    from forbear.ensemble.engine import Block
     from forbear.ensemble.executors import Executor
     from forbear.ensemble.progress import Meter
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
 __all__ = ["EnsembleJob"]
@@ -172,7 +171,7 @@ class EnsembleJob:
                 raise RunError("E409", "rooms of other packages run on the processor alone", hint="--device cpu")
             return DeviceEngine(self.problem, weekly=self.weekly, monthly=self.monthly)
         with BUILDING:
-            return engine_of(self.problem, weekly=self.weekly, monthly=self.monthly, kernel=self.kernel)
+            return Engine(self.problem, weekly=self.weekly, monthly=self.monthly, kernel=self.kernel)
 
     def __getstate__(self) -> dict[str, Any]:
         """What travels to a worker: neither compiled code nor the members of other chunks."""

@@ -9,24 +9,44 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.country.model import MODEL
+from forbear.country.model import FIXED_MEMBERS, MODEL
 from forbear.errors import FileError, RunError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from forbear.ensemble.engine import Block
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["Ensemble", "dataset_of"]
+__all__ = ["FAILED", "Ensemble", "attributes_of", "dataset_of"]
+
+#: What `failed` says about itself.
+FAILED = {
+    "unit": "1",
+    "long_name": "True where a number became infinite or none: left out of summaries",
+    "kind": "mark",
+}
 
 
 def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: dict[str, np.ndarray]) -> xr.Dataset:
     """One labelled dataset of a block.
 
-    Weekly national quantities have dimensions (member, week); monthly ones (member, month, ...) and the prefix
-    `monthly_`; parameters (member, ...) and the prefix `given_`.
+    Parameters
+    ----------
+    problem, block
+        What was run, and what it gave back.
+    members
+        Identities (members,).
+    parameters
+        Name -> (members, *dimensions), in the units that the model declares.
+
+    Returns
+    -------
+    Dataset
+        Weekly national quantities by (member, week); monthly ones by (member, month, ...) with the prefix `monthly_`;
+        parameters by (member, ...) with the prefix `given_`; `failed` by member. Every variable says its unit, long_name
+        and kind; the dataset says how many weeks a step has (`step_weeks`).
     """
     import xarray as xr
 
@@ -36,32 +56,37 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
         "week": problem.dates.astype("datetime64[ns]"),
         "month": months,
     }
-    variables: dict[str, Any] = {"failed": ("member", block.failed)}
+    variables: dict[str, Any] = {"failed": ("member", block.failed, FAILED)}
     for name, values in block.weekly.items():
         dtype = np.float64 if MODEL.quantities[name].money else np.float32
-        variables[name] = (("member", "week"), values.astype(dtype), _attributes(name))
+        variables[name] = (("member", "week"), values.astype(dtype), attributes_of(name))
     for name, values in block.monthly.items():
         over = MODEL.quantities[name].over
-        variables[f"monthly_{name}"] = (("member", "month", *over), values, _attributes(name))
+        variables[f"monthly_{name}"] = (("member", "month", *over), values, attributes_of(name))
     by_name = {p.name: p for p in MODEL.parameters.values()}
     for name, values in parameters.items():
         p = by_name[name]
         variables[f"given_{name}"] = (
             ("member", *p.over),
             values,
-            {"unit": p.unit, "meaning": p.meaning, "room": p.room, "identification": p.identification},
+            {
+                "unit": p.unit,
+                "long_name": p.meaning,
+                "kind": "parameter",
+                "room": p.room,
+                "identification": p.identification,
+            },
         )
     for dimension, names in problem.names.items():
         coordinates[dimension] = list(names)
-    from forbear.country.model import FIXED_MEMBERS
-
     coordinates["team"] = list(FIXED_MEMBERS["team"])
-    return xr.Dataset(variables, coords=coordinates)
+    return xr.Dataset(variables, coords=coordinates, attrs={"step_weeks": problem.step})
 
 
-def _attributes(name: str) -> dict[str, str]:
+def attributes_of(name: str) -> dict[str, str]:
+    """What a variable says about itself: unit, long_name (its meaning), kind (stock, flow or measure) and room."""
     quantity = MODEL.quantities[name]
-    return {"unit": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind, "room": quantity.room}
+    return {"unit": quantity.unit, "long_name": quantity.meaning, "kind": quantity.kind, "room": quantity.room}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from forbear.ensemble.device import choose
 from forbear.ensemble.executors import executor_for
 from forbear.ensemble.job import EnsembleJob
 from forbear.ensemble.progress import Meter, NoMeter
+from forbear.ensemble.recording import MONTHLY, WEEKLY
 from forbear.ensemble.results import Ensemble
 from forbear.errors import RunError
 
@@ -26,24 +27,7 @@ if TYPE_CHECKING:
     from forbear.ensemble.executors import Executor
     from forbear.scenario.problem import Problem
 
-__all__ = ["MONTHLY", "WEEKLY", "carry_out", "executor_on", "placed", "simulate"]
-
-#: Recorded week by week as national values when nothing else is asked for.
-WEEKLY = (
-    "deaths", "deaths_by_rivals", "deaths_by_own_side", "deaths_by_intervener", "deaths_by_regime", "civilians_dead",
-    "observed_attacks", "observed_attacks_on_intervener", "observed_civilian_deaths", "observed_one_sided_deaths",
-    "observed_state_based_deaths", "observed_intervener_deaths", "observed_displaced", "observed_electricity", "observed_detainees",
-    "observed_local_defence", "observed_government_forces", "poll_home_support", "fighters", "intervener_dead", "government_killed",
-    "force", "sustainable_force", "force_ceiling", "strain", "home_support", "national_violence", "legitimacy", "capacity",
-    "institutions", "democracy", "governance", "success", "militants", "attacks_abroad_total", "ally_support", "adversary_alignment",
-    "cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment", "cost_veterans",
-    "cost_budget", "cost_full", "force_quality", "mean_control", "mean_services", "civil_war", "transition",
-)  # fmt: skip
-#: Recorded month by month with their dimensions.
-MONTHLY = (
-    "observed_attacks", "observed_civilian_deaths", "observed_one_sided_deaths", "observed_state_based_deaths", "deaths",
-    "control", "fighters", "inclusion", "mean_fear", "mean_resentment", "poll_support_for_attacks", "local_defence", "mixing",
-)  # fmt: skip
+__all__ = ["carry_out", "executor_on", "placed", "simulate"]
 
 
 def simulate(

@@ -18,7 +18,8 @@ import numpy as np
 from forbear.country.model import MODEL
 from forbear.ensemble.job import EnsembleJob
 from forbear.ensemble.progress import Meter, NoMeter
-from forbear.ensemble.runner import WEEKLY, carry_out, executor_on, placed
+from forbear.ensemble.recording import WEEKLY
+from forbear.ensemble.runner import carry_out, executor_on, placed
 from forbear.ensemble.sketch import BINS, bins_of, quantiles_of
 from forbear.errors import FileError, RunError, nearest
 from forbear.kernel.draws import LANES
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from forbear.ensemble.cluster import Cluster
-    from forbear.ensemble.engine import Block
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
 __all__ = ["CHUNK", "Summaries", "digest", "summarise"]

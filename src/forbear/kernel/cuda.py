@@ -14,10 +14,9 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from forbear.kernel.driver import DIMENSION_ORDER
 from forbear.kernel.emit import HEADER, arguments_of, flat_index, row_text, slots
 from forbear.kernel.functions import FUNCTIONS
 from forbear.kernel.lanes import Constants, _Weaver
@@ -53,7 +52,8 @@ def cuda_source(program: Program) -> str:
     constants = Constants()
     places = slots(program)
     number = {symbol.variable: position for position, symbol in enumerate(place_order(program))}
-    rules = [_ThreadWeaver(rule, program.symbols, places, constants, number).weave() for rule in program.rules]
+    words = (program.symbols, places, constants, number, program.dimensions)
+    rules = [_ThreadWeaver(rule, *words).weave() for rule in program.rules]
     imports = ", ".join(f"{name}_lane as {name}" for name in FUNCTIONS)
     head = [
         HEADER,
@@ -102,16 +102,17 @@ class _ThreadWeaver(_Weaver):
         places: Mapping[int, int],
         constants: Constants,
         number: Mapping[str, int],
+        dimensions: Sequence[str],
     ) -> None:
         super().__init__(rule, symbols, places, constants)
-        self.number = number
+        self.number, self.dimensions = number, dimensions
 
     def weave(self) -> str:
         super().weave()  # plans, assigns rows to what the lane kernel keeps in scratch memory, and emits the body
         used = {symbol.variable: symbol for symbol in self.rule.reads | self.rule.writes}
         head = [f"def {self.rule.function}({', '.join(RULE_ARGUMENTS)}):"]
         head.append("    chunk, lane = cuda.blockIdx.x, cuda.threadIdx.x")
-        for position, dimension in enumerate(DIMENSION_ORDER):
+        for position, dimension in enumerate(self.dimensions):
             if f"n_{dimension}" in arguments_of(self.rule, lanes=False):
                 head.append(f"    n_{dimension} = counts[{position}]")
         for bank in ("bank", "money"):

@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
 
 from forbear.kernel import driver, lanes, scalar
@@ -50,8 +51,20 @@ def source(program: Program, kernel: str) -> str:
     raise ValueError(f"unknown kernel {kernel!r}; allowed: {', '.join(KERNELS)}")
 
 
+_LOADING = RLock()
+_LOADED: dict[tuple[int, str], tuple[Program, ModuleType]] = {}
+
+
 def load(program: Program, kernel: str) -> ModuleType:
-    """Write the module if it is new, import it and return it."""
+    """Write the module if it is new, import it and return it. Weaving takes half a second and is done once in a process,
+    by one thread: no other is ever given a module that is not whole."""
+    with _LOADING:
+        if (id(program), kernel) not in _LOADED:  # the program is kept beside it, so that its id stays its own
+            _LOADED[id(program), kernel] = program, _load(program, kernel)
+        return _LOADED[id(program), kernel][1]
+
+
+def _load(program: Program, kernel: str) -> ModuleType:
     text = source(program, kernel)
     import numba
 

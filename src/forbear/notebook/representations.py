@@ -55,7 +55,7 @@ def _ensemble(thing: Any) -> str:
         out += plot.fan(thing.healthy, "deaths")._repr_html_()
     out += table_html(("outcome", "unit", "median (5 to 95 %)"), rows) if rows else ""
     names = [
-        (str(n), ", ".join(str(d) for d in v.dims), v.attrs.get("unit", ""), v.attrs.get("meaning", ""))
+        (str(n), ", ".join(str(d) for d in v.dims), v.attrs.get("unit", ""), v.attrs.get("long_name", ""))
         for n, v in data.data_vars.items()
     ]
     return out + _unfold(f"{len(names)} variables", table_html(("variable", "dimensions", "unit", "meaning"), names))

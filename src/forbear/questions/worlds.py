@@ -91,7 +91,6 @@ class Worlds:
             weekly=recorded(list(self.outcomes)), monthly=(), note=name,
         )  # fmt: skip
         data = ensemble.data
-        data.attrs["step_weeks"] = problem.step
         self._runs[name] = {o: self._averaged(values_of(data, o)) for o in self.outcomes}
         years = data["week"].values.astype("datetime64[Y]").astype(int) + 1970
         by_year = {}

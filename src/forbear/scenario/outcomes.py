@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "recorded", "values_of"]
+from forbear.country.model import MODEL
+
+__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "values_of"]
 
 
 @dataclass(frozen=True)
@@ -73,8 +75,8 @@ def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray
         if outcome.how == "last" and outcome.quantity in CUMULATIVE and start:
             series = series - series[:, start - 1 : start]
         series = series[:, weeks]
-    step = float(data.attrs.get("step_weeks", 1.0))
-    year = max(1, round(52.0 / step))
+    step = float(data.attrs["step_weeks"])
+    year = max(1, round(MODEL.constants["weeks_per_year"].value / step))
     out = {
         "total": lambda: series.sum(axis=1),
         "last": lambda: series[:, -1],
@@ -94,9 +96,22 @@ def _order(data: Any, year: int) -> np.ndarray:
         q: data[q].values[:, -year:].astype(float).mean(axis=1)
         for q in ("national_violence", "least_included", "governance")
     }
-    return ((last["national_violence"] < 1.0) & (last["least_included"] > 0.4) & (last["governance"] > 0.5)).astype(
-        float
-    )
+    parts = parts_of_order(last["national_violence"], last["least_included"], last["governance"])
+    return np.all(list(parts.values()), axis=0).astype(float)
+
+
+def parts_of_order(violence: np.ndarray, inclusion: np.ndarray, governance: np.ndarray) -> dict[str, np.ndarray]:
+    """Which parts of order hold, by name: booleans in the shape given. Together they are order (E44, without the soldiers).
+
+    violence: deaths per 100,000 and week; inclusion: of the least included community; governance: index. The bounds are
+    constants of the model, the same that its rule of stable success reads.
+    """
+    bound = {name: MODEL.constants[f"order_{name}"].value for name in ("violence", "inclusion", "governance")}
+    return {
+        "calm": violence < bound["violence"],
+        "every community included": inclusion > bound["inclusion"],
+        "governed": governance > bound["governance"],
+    }
 
 
 #: Quantities that only grow: their value over a part of the run is a difference.

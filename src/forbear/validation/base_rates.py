@@ -3,7 +3,7 @@
 Reference classes are read from the evidence that ships and are never pooled:
 
 - *occupations*: Edelstein's 26 since 1815, 7 successes, 5 mixed. Beside them stands the model's stable success (E44: calm,
-  every community included, governed, fewer than 10,000 foreign soldiers, for two years), or, where soldiers stay so
+  every community included, governed, few foreign soldiers for its size, for two years), or, where soldiers stay so
   long that it could not have been reached, order (the same without the soldiers) in the last year.
 - *imposed regime change*: autocracies (electoral democracy below 0.5) whose leader was removed or imposed from abroad
   since 1946 and that were democracies five, or ten, years later. Beside them stands the model's democracy at that time.
@@ -25,6 +25,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear import evidence
+from forbear.country.model import MODEL
+from forbear.errors import EvidenceError
+from forbear.scenario.outcomes import parts_of_order
+
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
     from forbear.scenario.scenario import Scenario
@@ -36,6 +41,9 @@ __all__ = ["DISAGREES", "BaseRate", "ReferenceClass", "base_rate_lines", "base_r
 DISAGREES = 0.95
 #: V-Dem's electoral democracy index from which a country counts as a democracy.
 DEMOCRACY = 0.5
+WEEKS_PER_YEAR = MODEL.constants["weeks_per_year"].value
+#: Presence (soldiers per resident, relative to the reference density) below which success is success without soldiers (E44).
+FEW_SOLDIERS = MODEL.constants["success_presence"].value
 SINCE = 1946
 UNFITTED = "Either this country differs from such cases for a reason that can be named, or the model, its facts or its priors are wrong about it."
 FITTED = "These draws have learned from this country's own series, and the class has not: that they differ says how this case went, not that the model is right."
@@ -99,8 +107,6 @@ class BaseRate:
 @cache
 def reference_classes() -> tuple[ReferenceClass, ...]:
     """The classes, counted from the shipped evidence. Raises EvidenceError where a table is not as it should be."""
-    from forbear import evidence
-    from forbear.errors import EvidenceError
 
     text = next((str(r["context"]) for r in evidence.find("figures-from-texts").rows() if "Edelstein" in str(r["item"])), "")  # fmt: skip
     found = re.search(r"(\d+) success, (\d+) failure, (\d+) mixed", text)
@@ -140,14 +146,14 @@ def imposes(scenario: Scenario) -> bool:
 def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None, str]:
     """(members,) booleans of what stands beside a class, and what it is in words; None with the reason where it cannot be.
 
-    data: weekly "success", "force", "partners" where recorded, "democracy", "governance", "national_violence" and monthly
-    "inclusion", as `simulate` records them; an attribute step_weeks where steps are not weeks.
+    data: weekly "success", "presence", "democracy", "governance", "national_violence" and monthly
+    "inclusion", as `simulate` records them; the attribute step_weeks as `simulate` sets it.
     """
-    step = float(data.attrs.get("step_weeks", 1.0))
-    year = max(1, round(52.1775 / step))
+    step = float(data.attrs["step_weeks"])
+    year = max(1, round(WEEKS_PER_YEAR / step))
     if reference.outcome == "democracy":
         series = np.asarray(data["democracy"].values, dtype=float)
-        at = round((reference.years or 0) * 52.1775 / step) - 1
+        at = round((reference.years or 0) * WEEKS_PER_YEAR / step) - 1
         at = series.shape[1] - 1 if 0 <= at - series.shape[1] < 2 / step else at  # a run to the day is long enough
         if at >= series.shape[1]:
             return None, f"the run ends before {reference.years} years have passed"
@@ -155,15 +161,18 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     success = np.asarray(data["success"].values, dtype=float)
     if success.shape[1] <= 2 * year:
         return None, "the run is too short for success that lasts two years"
-    stay = np.median(np.asarray(data["force"].values, dtype=float)[:, -2 * year :].max(axis=1))
-    if stay < 10_000 or success[:, -1].max() > 0:
+    stay = np.median(np.asarray(data["presence"].values, dtype=float)[:, -2 * year :].max(axis=1))
+    if stay < FEW_SOLDIERS or success[:, -1].max() > 0:
         return success[:, -1] >= 0.5, "stable success by the end of the run"
     if "monthly_inclusion" not in data:
         return None, "soldiers stay to the end of the run, so that success without them could not be seen"
     least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
-    calm = np.asarray(data["national_violence"].values, dtype=float)[:, -year:].mean(axis=1) < 1.0
-    governed = np.asarray(data["governance"].values, dtype=float)[:, -year:].mean(axis=1) > 0.5
-    return calm & governed & (least > 0.4), "order in the last year, soldiers or not (they stay to the end of the run)"
+    violence, governance = (
+        np.asarray(data[name].values, dtype=float)[:, -year:].mean(axis=1)
+        for name in ("national_violence", "governance")
+    )
+    held = np.all(list(parts_of_order(violence, least, governance).values()), axis=0)
+    return held, "order in the last year, soldiers or not (they stay to the end of the run)"
 
 
 def base_rates(scenario: Scenario, ensemble: Ensemble) -> list[BaseRate]:
@@ -198,14 +207,14 @@ def conditions(data: Any) -> dict[str, float]:
 
     Empty where a series is not recorded. data: as for `outcome_of`.
     """
-    if any(name not in data for name in ("national_violence", "governance", "force", "monthly_inclusion")):
+    if any(name not in data for name in ("national_violence", "governance", "presence", "monthly_inclusion")):
         return {}
-    year = max(1, round(52.1775 / float(data.attrs.get("step_weeks", 1.0))))
-    mean = {n: np.asarray(data[n].values, dtype=float)[:, -year:].mean(axis=1) for n in ("national_violence", "governance", "force")}  # fmt: skip
+    year = max(1, round(WEEKS_PER_YEAR / float(data.attrs["step_weeks"])))
+    mean = {n: np.asarray(data[n].values, dtype=float)[:, -year:].mean(axis=1) for n in ("national_violence", "governance", "presence")}  # fmt: skip
     least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
     held = {
-        "calm": mean["national_violence"] < 1.0, "every community included": least > 0.4, "governed": mean["governance"] > 0.5,
-        "few foreign soldiers": mean["force"] < 10_000,
+        **parts_of_order(mean["national_violence"], least, mean["governance"]),
+        "few foreign soldiers": mean["presence"] < FEW_SOLDIERS,
     }  # fmt: skip
     return {name: float(np.mean(which)) for name, which in held.items()}
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from forbear.country.model import MODEL
 from forbear.validation.pooling import element_priors, form, load
 from forbear.validation.transport import load_transports
 
@@ -30,7 +31,6 @@ def heading(scenario: Scenario, pooled: bool = False) -> str:
 
 def borrowed_rows(scenario: Scenario, pooled: bool = False) -> list[tuple[str, str, str]]:
     """Rows (what, from where, how well it travelled) for a scenario that is not fitted itself. No randomness."""
-    from forbear.country.model import MODEL
 
     problem = scenario.problem()
     own = {p.name: p for p in MODEL.parameters.values()}

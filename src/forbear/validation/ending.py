@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.inference.data import gather
+from forbear.inference.filter import ParticleFilter
+from forbear.inference.plan import load_plan
+from forbear.inference.space import Space
+from forbear.validation.holdout import holdout_month, longest
 from forbear.validation.numbers import BASELINES, Scored, baseline, parted, score, summed
-from forbear.validation.transport import longest, ratios
+from forbear.validation.transport import ratios
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -38,11 +43,6 @@ def later_numbers(
     Randomness: the filter's and the replicates', named by the seed. Returns word, banner, from, scores, numbers, ratios,
     happened; an empty dict where nothing was observed later.
     """
-    from forbear.inference.data import gather
-    from forbear.inference.filter import ParticleFilter
-    from forbear.inference.plan import load_plan
-    from forbear.inference.space import Space
-    from forbear.validation.validate import holdout_month
 
     month, plan = holdout_month(scenario), load_plan(scenario)
     longer = longest(scenario)

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.inference.forecast.calibration import chi_square_uniformity, confusion, ecdf_uniformity, rank_statistics
+from forbear.inference.identification import contractions
+from forbear.inference.recovery import recover, worlds
+from forbear.questions.effects import contraction, probabilities
+from forbear.questions.verdict import verdict
+from forbear.questions.verdict_inputs import VerdictInputs
+
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.inference.posterior import Posterior
@@ -27,14 +34,6 @@ def recover_known_worlds(
     meter: Meter,
 ) -> dict[str, Any]:
     """Draw worlds, fit each by the scout, and compare with the truth."""
-    from forbear.inference.forecast.calibration import (
-        chi_square_uniformity,
-        confusion,
-        ecdf_uniformity,
-        rank_statistics,
-    )
-    from forbear.inference.identification import contractions
-    from forbear.inference.recovery import recover, worlds
 
     best = [c.name for c in contractions(posterior) if not c.name.startswith("dispersion/")][:20]
     known = worlds(scenario, changes, count, seed=seed, workers=workers, meter=meter)
@@ -75,9 +74,6 @@ def recover_known_worlds(
 
 def verdicts_of(found: Recovered, name: str) -> list[str]:
     """The verdict word on "it helps" in every world: by the project's own rule, with the scout's draws."""
-    from forbear.questions.effects import contraction, probabilities
-    from forbear.questions.verdict import verdict
-    from forbear.questions.verdict_inputs import VerdictInputs
 
     words = []
     for drawn in found.effects[name]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from forbear.validation.borrowed import record_line, travel_rows
+
 __all__ = ["validation_lines"]
 
 
@@ -102,7 +104,6 @@ def _later(part: dict[str, Any]) -> list[str]:
 def _transport(part: dict[str, Any]) -> list[str]:
     if not part["parameters"]:
         return ["No other country is fitted, so nothing can be borrowed."]
-    from forbear.validation.borrowed import record_line, travel_rows
 
     lines = [f"What was learned in {part['from']}, tried in {part['to']}. CRPS on the logarithm, lower is better:"]
     lines.append(f"  {'':<28} to the hold-out   after it   log score after   inside nine tenths after")

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.country.model import MODEL
+from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
 from forbear.scenario.casefiles.audit import MARGIN, ONE_SIDED, TWO_SIDED, load_audit
 
@@ -142,8 +144,6 @@ def _totals(
     scenario: Scenario, outcomes: Sequence[str], draws: int, seed: int, workers: int | None, progress: Meter | None
 ) -> dict[str, np.ndarray]:
     """Totals of flows, or last values, over the whole run: outcome -> (draws,)."""
-    from forbear.country.model import MODEL
-    from forbear.ensemble.runner import simulate
 
     data = simulate(
         scenario.problem(), members=draws, seed=seed, workers=workers, weekly=outcomes, monthly=(), progress=progress

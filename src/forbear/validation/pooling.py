@@ -35,11 +35,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.country.model import MODEL
+from forbear.errors import FitError
+from forbear.inference.identification import contractions
+from forbear.inference.space import Space
+from forbear.scenario.reading.chain import LIBRARY
+
 if TYPE_CHECKING:
     from forbear.country.declare import Prior
     from forbear.inference.identification import Contraction
     from forbear.inference.posterior import Posterior
-    from forbear.inference.space import Space
     from forbear.scenario.problem import Problem
 
 __all__ = [
@@ -152,7 +157,6 @@ def informs(found: Contraction, noise: float) -> bool:
 
 def pool_posteriors(posteriors: Mapping[str, Posterior]) -> Pooled:
     """Pool the parameters that two or more posteriors share, with the same prior, and that at least one informs."""
-    from forbear.inference.identification import contractions
 
     priors = {case: element_priors(p.space.problem) for case, p in posteriors.items()}
     noise = {case: sampling_noise(p) for case, p in posteriors.items()}
@@ -179,7 +183,6 @@ def pool_posteriors(posteriors: Mapping[str, Posterior]) -> Pooled:
 
 def element_priors(problem: Problem) -> dict[str, tuple[Any, ...]]:
     """Every uncertain number of a problem and its prior, in a form that can be compared: name -> (family, arguments)."""
-    from forbear.inference.space import Space
 
     space = Space(problem)
     return {
@@ -196,8 +199,6 @@ def form(prior: Prior) -> tuple[Any, ...]:
 def load(path: Path | None = None) -> Pooled | None:
     """The pooled scores that the package ships, or those of a file; None where there are none."""
     if path is None:
-        from forbear.scenario.reading.chain import LIBRARY
-
         path = LIBRARY / FILE
     if not path.exists():
         return None
@@ -211,7 +212,6 @@ def load(path: Path | None = None) -> Pooled | None:
 def draw(pooled: Pooled, space: Space, count: int, seed: int) -> np.ndarray:
     """Scores for a country without data, (count, len(space)): pooled where the priors are the package's own, the prior
     elsewhere. Randomness: the uniforms of `Space.draw`, so pooled and prior members differ by shift and width only."""
-    from forbear.country.model import MODEL
 
     own = {p.name: p.prior for p in MODEL.parameters.values()}
     out = space.draw(count, seed, "pooled")
@@ -229,8 +229,6 @@ def pooled_parameters(problem: Problem, count: int, seed: int) -> dict[str, np.n
 
     Raises FitError E612 where the package ships no pooled scores.
     """
-    from forbear.errors import FitError
-    from forbear.inference.space import Space
 
     pooled = load()
     if pooled is None:

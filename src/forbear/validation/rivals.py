@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.validation.parts import district_series, holdout
+from forbear.inference.data import gather
+from forbear.inference.forecast.rolling import MODEL_NAME, roll
+from forbear.inference.forecast.weights import pseudo_bma_plus, stacking_weights
+from forbear.inference.settings import RIVAL
+from forbear.inference.structures import structures, with_structure
+from forbear.validation.holdout import district_series, holdout, holdout_month
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -24,12 +29,6 @@ def compare_structures(
     Every structure gets the same modest effort, less than the shipped fit's. M6, no mechanism, is the negative binomial
     regression on its own past. Randomness: named by the seed.
     """
-    from forbear.inference.data import gather
-    from forbear.inference.forecast.rolling import MODEL_NAME, roll
-    from forbear.inference.forecast.weights import pseudo_bma_plus, stacking_weights
-    from forbear.inference.settings import RIVAL
-    from forbear.inference.structures import structures, with_structure
-    from forbear.validation.validate import holdout_month
 
     known = {"full": "M1: the full model", **{name: s.title for name, s in structures().items()}}
     density: dict[str, np.ndarray] = {}

@@ -10,26 +10,37 @@ first country's posterior. What the second country then makes of its own observa
 - with the shipped fit ("fit"), and against rules that know only each series' own past.
 
 Beside that every shared parameter is compared: did both countries find the same number? `same_number` in
-`analysis/pooling.py` weighs one common number against two unrelated ones.
+`validation/pooling.py` weighs one common number against two unrelated ones.
 """
 
 from __future__ import annotations
 
 import json
-import pickle
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.country.model import MODEL
+from forbear.ensemble.progress import NoMeter
+from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
+from forbear.files import make_folder, read_arrays, write_arrays
+from forbear.inference.data import gather
+from forbear.inference.fit import Fitting
+from forbear.inference.identification import contractions
+from forbear.inference.posterior import stamp_of
+from forbear.inference.samplers.smoother import assimilate
+from forbear.inference.settings import COARSE, QUICK
+from forbear.inference.space import Space
+from forbear.scenario.reading.chain import LIBRARY
+from forbear.validation.holdout import holdout_month, longest
 from forbear.validation.numbers import BASELINES, Scored, baseline, parted, score, summed
 from forbear.validation.pooling import element_priors, informs, said_by, same_number, sampling_noise
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
-    from forbear.inference.fit import Fitting
     from forbear.inference.posterior import Posterior
     from forbear.inference.settings import Settings
     from forbear.scenario.scenario import Scenario
@@ -39,13 +50,10 @@ __all__ = ["FILE", "borrowed_names", "compare_numbers", "load_transports", "para
 FILE = "transport.json"
 #: Odds of one common number against two unrelated ones from which a parameter has travelled (below the inverse: has not).
 ODDS = 3.0
-#: The longer scenario in which the hold-out's last year is whole, where there is one (see `validation_parts.afterwards`).
-LONGER = "afterwards.toml"
 
 
 def borrowed_names(home: Posterior, here: Posterior) -> tuple[list[str], dict[str, str]]:
     """Class I-data parameters that can be borrowed, and those of the class that cannot, each with the reason."""
-    from forbear.country.model import MODEL
 
     declared = {p.name: p.identification for p in MODEL.parameters.values()}
     there, own = element_priors(home.space.problem), element_priors(here.space.problem)
@@ -69,7 +77,6 @@ def parameter_rows(home: Posterior, here: Posterior, frozen: Sequence[str]) -> l
     mean, sd: of either posterior; contraction: 1 - variance; overlap: area under both (normal approximations); odds: of one
     common number against two unrelated ones; word: travelled, did not travel, undecided, or not informed (and where).
     """
-    from forbear.inference.identification import contractions
 
     there, own = element_priors(home.space.problem), element_priors(here.space.problem)
     narrowed = [{c.name: c for c in contractions(p)} for p in (home, here)]
@@ -122,10 +129,6 @@ def transport(
     home: the country borrowed from, with its posterior; store: keeps the scouts' draws. Randomness: named by the seed.
     Raises FitError E612 where nothing can be borrowed.
     """
-    from forbear.ensemble.progress import NoMeter
-    from forbear.inference.fit import Fitting
-    from forbear.inference.settings import COARSE, QUICK
-    from forbear.validation.validate import holdout_month
 
     meter = meter or NoMeter()
     from_name = home[0].problem().name
@@ -171,8 +174,6 @@ def scouted(
 
     The smoother moves each score by its own regression on the summaries, so freezing some leaves the others' rule as it is.
     """
-    from forbear.inference.posterior import stamp_of
-    from forbear.inference.samplers.smoother import assimilate
 
     effort = (settings.scout_members, settings.scout_rounds)
     identity = {
@@ -182,10 +183,11 @@ def scouted(
         "until": work.until,
         "name": name,
     }
-    path = None if store is None else store / f"transport-{name}.pickle"
+    about = {"identity": json.dumps(identity, sort_keys=True)}
+    path = None if store is None else store / f"transport-{name}.npz"
     if path is not None and path.exists():
-        kept = pickle.loads(path.read_bytes())  # written by this program alone
-        if kept["identity"] == identity:
+        kept, said = read_arrays(path)
+        if said == about:
             return np.asarray(kept["scores"])
     observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
     error = np.array([s.error for s in work.summaries])
@@ -209,8 +211,8 @@ def scouted(
     misfit = np.where(good, np.mean(((last - observed) / error) ** 2, axis=1), np.inf)
     better = found[np.argsort(misfit, kind="stable")[: int(good.sum()) // 2]]
     if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(pickle.dumps({"identity": identity, "scores": better}))
+        make_folder(path.parent)
+        write_arrays(path, {"scores": better}, about)
     return better
 
 
@@ -222,9 +224,6 @@ def compare_numbers(
     given: name -> scores (members, space); the longer scenario beside the file is run where there is one, so that a last
     year that the scenario cuts is whole. Baselines stand beside them.
     """
-    from forbear.ensemble.runner import simulate
-    from forbear.inference.data import gather
-    from forbear.inference.space import Space
 
     longer = longest(scenario)
     problem = longer.problem()
@@ -292,16 +291,7 @@ def shortened(value: Any) -> Any:
     return float(f"{value:.5g}") if isinstance(value, float) else value
 
 
-def longest(scenario: Scenario) -> Scenario:
-    """The scenario carried on by the file beside it, or itself."""
-    from forbear.scenario import Scenario as Reader
-
-    path = Path(scenario.file).with_name(LONGER) if scenario.file else None
-    return Reader.load(path) if path is not None and path.exists() else scenario
-
-
 def load_transports() -> list[dict[str, Any]]:
     """Every transport on record in the library."""
-    from forbear.scenario.reading.chain import LIBRARY
 
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(LIBRARY.glob(f"*/{FILE}"))]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
+import math
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,8 @@ import numpy as np
 
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.errors import FitError, nearest
+from forbear.files import read_json, write_json
+from forbear.validation.parts import PARTS
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
@@ -21,34 +22,25 @@ if TYPE_CHECKING:
 __all__ = ["FILE", "PARTS", "load_validation", "validate"]
 
 FILE = "validation.json"
-PARTS = ("neutrality", "contraction", "predictive", "forecast", "structures", "recovery", "transport")
-#: The fit whose forecasts are judged stops before this month of the first case; other scenarios say it in the file
-#: `validation.toml` beside them (`inference/plan.py`), and those without one use three fifths of their span.
-HOLDOUT = {"iraq-2003": "2007-01"}
 
 
 def load_validation(scenario: Scenario) -> dict[str, Any] | None:
-    """The results beside a scenario; None where there are none."""
+    """The results beside a scenario; None where there are none.
+
+    Raises FileError E104 or E109 where the file cannot be read, is damaged or was changed after it was written.
+    """
     path = Path(scenario.file).parent / FILE if scenario.file else None
-    return json.loads(path.read_text(encoding="utf-8")) if path is not None and path.exists() else None
-
-
-def holdout_month(scenario: Scenario) -> str:
-    """The first month that the hold-out fit does not see. Raises FitError E611 for a wrong `validation.toml`."""
-    from forbear.inference.plan import load_plan
-
-    said = load_plan(scenario).holdout
-    if said:
-        return said
-    problem = scenario.problem()
-    return HOLDOUT.get(problem.name, problem.month_labels[int(0.6 * len(problem.month_labels))])
+    if path is None or not path.exists():
+        return None
+    found: dict[str, Any] = _numbers(read_json(path, seal=True))
+    return found
 
 
 def validate(
     scenario: Scenario,
     posterior: Posterior,
     *,
-    parts: Sequence[str] = PARTS,
+    parts: Sequence[str] | None = None,
     store: Path | None = None,
     seed: int = 1,
     quick: bool = False,
@@ -56,26 +48,25 @@ def validate(
     workers: int | None = None,
     progress: Meter | None = None,
 ) -> dict[str, Any]:
-    """Run the parts and return their results; parts that are not run keep what `before` says of them.
+    """Run the parts (all for None) and return their results; parts that are not run keep what `before` says of them.
 
     store: folder for the fits that hold-out and structures need, so that a stopped validation goes on; quick: fewer
     draws, marked as such. Randomness: named by the seed. Raises FitError E609 for an unknown part.
     """
     meter = progress or NoMeter()
-    for part in parts:
+    chosen = list(PARTS) if parts is None else list(parts)
+    for part in chosen:
         if part not in PARTS:
             raise FitError(
                 "E609", f"no part of a validation is called {part!r}", hint=f"did you mean {nearest(part, PARTS)}?"
             )
     out: dict[str, Any] = dict(before or {})
     out["stamp"], out["seed"] = posterior.stamp, seed
-    from forbear.validation import parts as validation_parts
-
     for part in PARTS:
-        if part in parts:
+        if part in chosen:
             meter.say(f"validate: {part}")
             begun = time.time()
-            result = getattr(validation_parts, part)(
+            result = PARTS[part].run(
                 scenario, posterior, seed=seed, quick=quick, store=store, workers=workers, meter=meter
             )
             out[part] = {**result, "quick": quick, "seconds": round(time.time() - begun)}
@@ -83,18 +74,28 @@ def validate(
 
 
 def save_validation(results: dict[str, Any], path: Path) -> None:
-    """Write results at once or not at all. Raises FitError E605."""
-    work = path.with_suffix(".tmp")
-    try:
-        work.write_text(json.dumps(results, indent=1, default=_plain, allow_nan=True), encoding="utf-8")
-        os.replace(work, path)
-    except OSError as error:
-        raise FitError("E605", f"{path} cannot be written: {error.strerror}") from None
+    """Write results, sealed, whole or not at all. Raises FileError E103.
+
+    JSON has no word for not-a-number: it is written as null and read back as what it was.
+    """
+    write_json(path, _plain(results), seal=True)
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
     if isinstance(value, np.ndarray):
-        return value.tolist()
+        return _plain(value.tolist())
     if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(type(value).__name__)
+        return _plain(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_numbers(inner) for inner in value]
+    return math.nan if value is None else value

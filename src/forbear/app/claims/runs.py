@@ -74,7 +74,6 @@ class ClaimRun(Work):
                 problem, draws, start, state.seed, lambda: self.cancelled, weekly=weekly, pinned=pinned
             )
             data = merged(problem, [block]).data
-            data.attrs["step_weeks"] = problem.step
             values = values_of(data, claim.outcome)
             return np.where(block.failed, np.nan, values)
 

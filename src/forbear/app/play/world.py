@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-import time
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.app.country import BLOCK, Country, merged
 from forbear.app.play.game import Game, Turn, levers_along, world_of
-from forbear.ensemble.engine import Block, Engine, Opened
-from forbear.ensemble.extended import engine_of
+from forbear.ensemble.engine import Engine
+from forbear.ensemble.opened import Opened
+from forbear.ensemble.recording import Block
 from forbear.errors import Fault, RunError, ScenarioError, nearest
 
 if TYPE_CHECKING:
@@ -83,19 +83,6 @@ class Truth:
 
 def _decisions(path: list[Turn]) -> tuple[Any, ...]:
     return tuple((turn.until, turn.decision) for turn in path)
-
-
-_LOADING = threading.Lock()
-_PARTS = ("run", "SCRATCH_ROWS", "DRAW_SLOTS")
-
-
-def _loaded(engine: Engine) -> None:
-    """Wait until the compiled country is whole: while one thread loads it, another is given an unfinished module."""
-    with _LOADING:
-        module = engine.module()
-        until = time.monotonic() + _PATIENCE
-        while not all(hasattr(module, part) for part in _PARTS) and time.monotonic() < until:
-            time.sleep(0.02)
 
 
 class Worlds:
@@ -167,7 +154,7 @@ class Worlds:
                 return self._truths[key]
         opened = self._reach(country, problem, game, path)
         try:
-            block = opened.engine._collect(opened.space, BLOCK)
+            block = opened.block()
         finally:
             self._give_back(key, opened)
         blocks = {"plan": Block(block.weekly, {}, {}, block.failed)}
@@ -205,8 +192,7 @@ class Worlds:
 
         def work() -> None:
             with self._ahead, contextlib.suppress(Exception):
-                engine = engine_of(country.problem)
-                _loaded(engine)
+                engine = Engine(country.problem)
                 members = np.zeros(1, dtype=np.uint32)
                 engine.open(country.parameters("prior", members, 1), members, 1).advance(1)
 
@@ -218,7 +204,6 @@ class Worlds:
 
         def work() -> None:
             with self._ahead, contextlib.suppress(Exception):
-                _loaded(engine_of(country.problem))
                 blocks = self._beside(country, game)
                 merged(country.problem, [blocks["history"]])  # loads what labels arrays
 
@@ -251,24 +236,18 @@ class Worlds:
                     done = many
                     break
         with self._turn():
-            levers = {**problem.levers, **levers_along(problem, game.feasible, path)}
-            changed = replace(problem, levers=levers)
-            engine = engine_of(changed, weekly=(*REPORTED, *TRUE), monthly=REPORTED_BY_PART)
+            levers = levers_along(problem, game.feasible, path)
             seed, member = world_of(game.world)
-            _loaded(engine)
             if opened is None:
+                engine = Engine(problem, weekly=(*REPORTED, *TRUE), monthly=REPORTED_BY_PART)
                 members = np.arange(member // BLOCK * BLOCK, member // BLOCK * BLOCK + BLOCK, dtype=np.uint32)
                 given = country.parameters(country.draws(game.draws), members, seed)
                 opened = engine.open(given, members, seed)
-            else:
-                # weeks already run are the same in both tables: the same decisions led there
-                opened.engine = engine
-                opened.space["lever_table"] = engine._lever_table
+            opened.set_levers(levers)  # weeks already run keep theirs: the same decisions led there
             months = np.asarray(problem.months)
             for turn in path[done:]:
                 opened.advance(int(np.searchsorted(months, turn.until)))
-            bank = opened.space["bank"].reshape(-1, opened.space["week_out"].shape[-1])
-        if not np.isfinite(bank[:, member % BLOCK]).all():
+        if opened.failed[member % BLOCK]:
             raise RunError("E433", "this world broke down: a number in it is not finite", hint="begin another world")
         return opened
 
@@ -305,21 +284,13 @@ def _keep(memory: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> Non
 def _view(problem: Problem, opened: Opened, until: int, lane: int) -> View:
     """Cut what was reported to one world out of a block that stands at the end of month `until` (exclusive)."""
     steps = opened.step
-    engine, space = opened.engine, opened.space
     digest = hashlib.sha256()
-    weekly = {}
-    for rows, array in ((engine._weekly_rows, space["week_out"]), (engine._money_rows, space["week_money_out"])):
-        for row, name in enumerate(rows):
-            if name in REPORTED:
-                weekly[name] = np.ascontiguousarray(array[:steps, row, lane], dtype=np.float64)
+    weekly = {name: np.ascontiguousarray(opened.weekly(name)[lane]) for name in REPORTED}
     parts: dict[str, np.ndarray] = {}
     months = [opened.month(number) for number in range(until)]
     for name in REPORTED_BY_PART:
         parts[name] = np.array([month[name][:, lane] for month in months], dtype=np.float64)
     for values in (*(weekly[name] for name in REPORTED), *parts.values()):
         digest.update(np.ascontiguousarray(values).astype("<f8").tobytes())
-    asked = (
-        np.asarray(engine.problem.levers["force"], dtype=float)[:steps]
-        * np.asarray(engine.problem.levers["intervene"], dtype=float)[:steps]
-    )
+    asked = opened.levers["force"][:steps] * opened.levers["intervene"][:steps]
     return View(weekly, parts, asked, until, steps, digest.hexdigest()[:24])

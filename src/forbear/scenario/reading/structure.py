@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from forbear.country.declare import DIMENSIONS
 from forbear.country.model import FIXED_MEMBERS
 from forbear.errors import Fault, FileError, nearest
 from forbear.evidence.names import sums_in_disguise, twins
@@ -19,12 +20,7 @@ from forbear.scenario.reading.files import beside
 __all__ = ["NAMED", "SECTIONS", "Source", "Structure", "Table", "read_structure", "source_of"]
 
 #: Dimensions whose members a scenario names, and the key of [country] that names them.
-NAMED = {
-    "district": "districts",
-    "community": "communities",
-    "organisation": "organisations",
-    "component": "components",
-}
+NAMED = {dimension: plural for dimension, plural in DIMENSIONS.items() if dimension not in FIXED_MEMBERS}
 KINDS = ("historical", "invented", "prospective")
 SECTIONS = (
     "scenario",
