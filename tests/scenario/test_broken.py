@@ -90,7 +90,7 @@ def test_every_code_that_the_reader_uses_is_in_the_catalogue() -> None:
         *source.glob("evidence/*.py"),
         source / "units.py",
         source / "country" / "extensions.py",
-        *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain", "claims")),
+        *(source / "cli" / f"{n}.py" for n in ("check", "new", "diff", "explain", "claims", "evidence")),
         source / "questions" / "attribute.py",
     ]
     used = {code for path in files for code in re.findall(r'"(E[123]\d\d)"', path.read_text(encoding="utf-8"))}

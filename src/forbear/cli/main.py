@@ -6,6 +6,8 @@ import importlib
 import sys
 from typing import Any
 
+from forbear.cli.encoding import spare_the_stream
+
 __all__ = ["COMMANDS", "main"]
 
 #: Command -> (module, one line of help), in the order in which `--help` shows them.
@@ -48,6 +50,7 @@ The model is an argument with numbers, not an oracle: see `forbear cite` and the
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command. A user's mistake is explained on standard error with exit status 2, without a traceback."""
+    spare_the_stream()
     words = sys.argv[1:] if arguments is None else arguments
     if not words or words[0] in ("-h", "--help", "help"):
         width = max(map(len, COMMANDS))

@@ -46,15 +46,17 @@ class Declaration:
     repeated: str = ""
     title: str = ""
     licence: str = ""
+    covers: bool = False
 
 
 @dataclass(frozen=True)
 class OwnSeries(Series):
     """A series that no catalogue holds. `place`: the column that names the place; `repeated`: what two rows of one
-    place and time mean ("add", "mean", or "" where that is a fault)."""
+    place and time mean ("add", "mean", or "" where that is a fault); `covers`: places without any row were watched, too."""
 
     place: str = ""
     repeated: str = ""
+    covers: bool = False
     held: tuple[Dated, ...] = field(default=(), repr=False)
     crosswalk: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict, repr=False)
     notices: tuple[str, ...] = ()
@@ -62,6 +64,10 @@ class OwnSeries(Series):
     def dated(self) -> list[Dated]:
         """Return every row with its line and the days that it speaks of."""
         return list(self.held)
+
+    def frequencies(self) -> tuple[str, ...]:
+        """Return the frequency that was declared: an observation compares at that and at no other."""
+        return (self.frequency,)
 
     def raw_rows(self) -> tuple[dict[str, Any], ...]:
         """Every row as read."""
@@ -127,6 +133,8 @@ def read_own(said: Declaration, table: Table, sources: tuple[Any, ...]) -> tuple
             if len(said.dates) == 2:
                 place = " and ".join(said.dates)
                 when = spanning(cells[said.dates[0]], cells[said.dates[1]], said.layout)
+                if not when.months:
+                    raise Misread("E274", f"a span from {when.begin} to before {when.until}", "spans of whole months")
             else:
                 when = period(cells[place], said.frequency, said.layout)
         except Misread as wrong:
@@ -236,6 +244,7 @@ def _series(said: Declaration, table: Table, rows: list[Dated], sources: tuple[A
         columns=columns,
         place=said.place,
         repeated=said.repeated,
+        covers=said.covers,
         held=tuple(rows),
         notices=notices,
     )

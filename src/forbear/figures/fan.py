@@ -102,6 +102,9 @@ def yearly(
     months, values = monthly_values(ensemble, name)
     years = months.astype("datetime64[Y]").astype(int) + 1970
     kept = [int(y) for y in np.unique(years) if (years == y).sum() >= 8]
+    if not kept:  # a run shorter than a year: the months that it holds, beside no yearly total
+        kept, observed = [int(y) for y in np.unique(years)], None
+        title, unit = f"{title}, in the months that the run holds", unit.replace(" a year", "")
     by_year = np.stack([values[:, years == y].sum(axis=1) for y in kept], axis=1)
     q05, q50, q95 = np.quantile(by_year, [0.05, 0.5, 0.95], axis=0)
     x = [y + 0.5 for y in kept]

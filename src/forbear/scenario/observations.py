@@ -295,6 +295,12 @@ class _Reader:
         if asked == "day" and "day" in own:
             # the days of a month are summed (see `forbear.scenario.observed`); a level of a day is a point
             return "month" if quantity.kind == "flow" else "point"
+        if series.absent == "carried" and asked == own[0]:
+            return "span"  # a row counts its own time and what no row before it told
+        if isinstance(series, OwnSeries) and asked == "point" and quantity.kind == "flow":
+            self.fault("E274", f"{quantity.name} is counted over a time, and a point has none", "frequency", asked,
+                       "a series by day, week, month, quarter, year or span")  # fmt: skip
+            return None
         if asked in own or (asked == "point" and quantity.kind != "flow"):
             return str(asked)
         dates = [entry.period.begin for entry in series.dated() if entry.period][:2]
@@ -343,6 +349,7 @@ class _Reader:
         chosen = selection_of(observation, series, self.structure)
         self._places(chosen, observation, series)
         self._repeats(chosen, series)
+        self._added(observation, series, quantity)
         self._values(observation, series, quantity)
         if isinstance(series, OwnSeries):
             self._limits(chosen, observation, series, quantity)
@@ -370,6 +377,14 @@ class _Reader:
             when = dated.period.begin if dated.period else "a date"
             self._at(series, dated.line, None, "E278", f"a second row for one place and {when}", None,
                      'a filter that leaves one, or repeated = "add" or "mean" in the series')  # fmt: skip
+
+    def _added(self, observation: Observation, series: Series, quantity: Quantity) -> None:
+        """Shares of several places have no sum: neither over the country nor in one member."""
+        place = getattr(series, "place", "")
+        named = {str(dated.row.get(place) or "") for dated in series.dated() if passes(dated.row, observation.filter)}
+        if place and observation.dimension is None and len(named) > 1 and quantity.unit in ("share", "index"):
+            self.fault("E278", f"series {series.name} has a {quantity.unit} for each of {len(named)} places, which do not add up",
+                       "dimension", None, f"dimension = ..., or a filter on {place!r}")  # fmt: skip
 
     def _values(self, observation: Observation, series: Series, quantity: Quantity) -> None:
         """Numbers that the quantity cannot have: negative counts, shares above one."""

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.evidence.names import Crosswalk, match
 from forbear.evidence.own import OwnSeries
-from forbear.evidence.periods import Period, month_after
+from forbear.evidence.periods import Period
 from forbear.evidence.series import Dated, Series
+from forbear.scenario.joined import Observed, days_by_month, one_a_member
 
 if TYPE_CHECKING:
     from forbear.scenario.observations import Observation
@@ -28,28 +29,6 @@ _KEPT: dict[tuple[Any, ...], Selection] = {}
 
 
 @dataclass(frozen=True)
-class Observed:
-    """One observed number, in the unit of the simulated quantity.
-
-    date: first day it speaks of (the middle of a span of months); element: member of the scenario that it belongs to,
-    "" for the country; first, last: months of a number that spans several ("2003-05"), else empty; begin, until: the
-    days that it counts, `until` excluded; low, high: the range over publishers, equal to the value where there is none;
-    whole: the number of which it is a part, nan where it is none.
-    """
-
-    date: datetime.date
-    value: float
-    element: str = ""
-    first: str = ""
-    last: str = ""
-    begin: datetime.date = datetime.date.min
-    until: datetime.date = datetime.date.min
-    low: float = float("nan")
-    high: float = float("nan")
-    whole: float = float("nan")
-
-
-@dataclass(frozen=True)
 class Selection:
     """What an observation takes from its series, and what it leaves.
 
@@ -57,7 +36,8 @@ class Selection:
     unmatched, aside: name of a place -> (rows, total) that no member means, or that a crosswalk leaves out; nearest:
     unmatched name -> member most like it; nowhere: (rows, total) without a place; covered: members that the series
     knows (all of the country, where it is not by member); repeated: rows of one place and time beyond the first;
-    span: days from the first to the last row of the whole table.
+    span: days from the first to the last row of the whole table; partial: times left out because a place that is part of
+    the sum has no row.
     """
 
     values: tuple[Observed, ...] = ()
@@ -71,6 +51,7 @@ class Selection:
     uncovered: tuple[str, ...] = ()
     repeated: tuple[Dated, ...] = ()
     span: Period | None = None
+    partial: int = 0
 
     @property
     def total(self) -> float:
@@ -128,7 +109,7 @@ def _select(
     matching = match(names, members, titles=titles, crosswalk=crosswalk)
     left: dict[str, dict[str, list[float]]] = {"unmatched": defaultdict(list), "aside": defaultdict(list)}
     nowhere: list[float] = []
-    values: list[Observed] = []
+    values: list[tuple[str, Observed]] = []
     chosen, empty, rows = [], 0, 0
     for entry in every:
         if not passes(entry.row, observation.filter):
@@ -163,24 +144,30 @@ def _select(
         for element, share in targets:
             beside = [_beside(entry.row, key, otherwise, observation) * share for key, otherwise in (
                 (observation.low, value), (observation.high, value), (observation.whole_column, float("nan")))]  # fmt: skip
-            values.append(_observed(spoken, value * share, element, observation.frequency, beside))
+            values.append((place, _observed(spoken, value * share, element, observation.frequency, beside)))
+    zero = series.absent == "zero"
+    numbers, partial = [value for _, value in values], 0
+    several = Counter(member for targets in matching.found.values() for member, _ in targets)
+    if isinstance(series, OwnSeries) or (several and max(several.values()) > 1):
+        numbers, partial = one_a_member(values, getattr(series, "repeated", "add"), zero)
     if series.frequency == "day" and observation.frequency == "month":
-        values = _by_month(values, series.absent == "zero")
+        numbers = days_by_month(numbers, zero)
     periods = [entry.period for entry in every if entry.period is not None]
     span = Period(min(p.begin for p in periods), max(p.until for p in periods)) if periods else None
-    covered = tuple(m for m in members if m not in matching.uncovered) if column else tuple(members)
+    uncovered = matching.uncovered if column and not getattr(series, "covers", False) else ()
     return Selection(
-        tuple(sorted(values, key=lambda o: (o.date, o.element))),
+        tuple(sorted(numbers, key=lambda o: (o.date, o.element))),
         rows,
         empty,
         {name: (len(found), float(sum(found))) for name, found in left["unmatched"].items()},
         matching.unmatched,
         {name: (len(found), float(sum(found))) for name, found in left["aside"].items()},
         (len(nowhere), float(sum(nowhere))),
-        covered,
-        matching.uncovered if column else (),
+        tuple(m for m in members if m not in uncovered),
+        uncovered,
         _repeated([entry for entry, _, _ in chosen], apart) if isinstance(series, OwnSeries) else (),
         span,
+        partial,
     )
 
 
@@ -206,7 +193,7 @@ def _beside(row: Mapping[str, Any], column: str | None, otherwise: float, observ
 
 def _observed(spoken: Period, value: float, element: str, frequency: str, beside: list[float]) -> Observed:
     last = spoken.until - datetime.timedelta(days=1)
-    if (spoken.until - spoken.begin).days <= 31:
+    if (spoken.until - spoken.begin).days <= 31 and frequency != "span":
         return Observed(spoken.begin, value, element, "", "", spoken.begin, spoken.until, *beside)
     date = spoken.begin
     if frequency in ("span", "point"):
@@ -214,21 +201,6 @@ def _observed(spoken: Period, value: float, element: str, frequency: str, beside
         date = datetime.date(middle // 12, middle % 12 + 1, 1)
     first, final = f"{spoken.begin:%Y-%m}", f"{last:%Y-%m}"
     return Observed(date, value, element, first, final, spoken.begin, spoken.until, *beside)
-
-
-def _by_month(values: list[Observed], absent_is_zero: bool) -> list[Observed]:
-    """Days summed to months; a month of which a day is missing is missing, unless an absent row means zero."""
-    days: dict[tuple[datetime.date, str], list[Observed]] = defaultdict(list)
-    for value in values:
-        days[value.date.replace(day=1), value.element].append(value)
-    out = []
-    for (month, element), parts in days.items():
-        until = month_after(month)
-        if not absent_is_zero and len({part.date for part in parts}) < (until - month).days:
-            continue
-        sums = [sum(getattr(part, name) for part in parts) for name in ("value", "low", "high", "whole")]
-        out.append(Observed(month, sums[0], element, "", "", month, until, *sums[1:]))
-    return out
 
 
 def passes(row: Mapping[str, Any], wanted: Mapping[str, Any] | None) -> bool:

@@ -71,6 +71,8 @@ def observation_lines(scenario: Scenario, name: str) -> list[str]:
             lines.append(f"    {words}: {_some(left)}")
     if chosen.nowhere[0]:
         lines.append(f"    without a place: {chosen.nowhere[0]} rows, total {_number(chosen.nowhere[1])}; not compared")
+    if chosen.partial:
+        lines.append(f"    left out because a place of the sum has no row: {chosen.partial} times")
     if chosen.empty:
         lines.append(f"    empty cells or no date: {chosen.empty} rows")
     return lines

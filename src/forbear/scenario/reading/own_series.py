@@ -38,6 +38,7 @@ _KEYS = (
     "absent",
     "missing",
     "repeated",
+    "covers",
     "source",
     "licence",
     "title",
@@ -97,7 +98,9 @@ def _declaration(document: Document, path: Path, name: str, entry: dict[str, Any
         "licence",
         "title",
     )
-    wrong = [key for key in (*texts, "note", "frequency", "absent") if not isinstance(entry.get(key, ""), str)]
+    wrong = [
+        key for key in (*texts, "note", "frequency", "absent", "covers") if not isinstance(entry.get(key, ""), str)
+    ]
     for key in wrong:
         document.fault("E203", f"{key} is text", (*path, key), entry[key])
     for key, allowed in (
@@ -107,6 +110,7 @@ def _declaration(document: Document, path: Path, name: str, entry: dict[str, Any
         ("decimal", (".", ",")),
         ("thousands", tuple(MARKS)),
         ("repeated", ("add", "mean")),
+        ("covers", ("named", "all")),
     ):
         if key in entry and key not in wrong and entry[key] not in allowed:
             document.fault("E270", f"{key} = {show(entry[key])!r} is not known", (*path, key), entry[key],
@@ -131,6 +135,10 @@ def _declaration(document: Document, path: Path, name: str, entry: dict[str, Any
     if not (isinstance(missing, list) and all(isinstance(token, str) for token in missing)):
         document.fault("E203", "missing is a list of texts that stand for an empty cell", (*path, "missing"), missing)
         return None
+    if entry.get("absent") == "carried" and entry.get("frequency") not in ("month", "quarter", "year"):
+        document.fault("E270", "only months, quarters and years are carried into the next row", (*path, "absent"),
+                       "carried", "zero or missing")  # fmt: skip
+        return None
     if entry.get("decimal", ".") == "," and entry.get("thousands") == ",":
         document.fault("E270", "one mark cannot part decimals and thousands", (*path, "thousands"), ",")
     if wrong or columns is None or dates is None or any(key not in entry for key in needs):
@@ -149,6 +157,7 @@ def _declaration(document: Document, path: Path, name: str, entry: dict[str, Any
         entry.get("repeated", ""),
         entry.get("title", ""),
         entry.get("licence", ""),
+        entry.get("covers") == "all",
     )
 
 

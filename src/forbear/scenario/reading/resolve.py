@@ -17,7 +17,7 @@ from forbear.country.model import Model
 from forbear.errors import Fault
 from forbear.evidence.own import OwnSeries
 from forbear.faults import Faults
-from forbear.scenario.observations import Observation, read_observations
+from forbear.scenario.observations import Observation, read_observations, selection_of
 from forbear.scenario.paths import LeverPath
 from forbear.scenario.reading.assignments import Assignment, Declared, assignments, set_by_run
 from forbear.scenario.reading.borders import Borders, read_borders
@@ -81,6 +81,7 @@ class Content:
     series: dict[str, OwnSeries]
     borders: Borders | None
     find: Find
+    units: dict[str, str]
     faults: Faults = field(repr=False, default_factory=Faults)
 
 
@@ -102,6 +103,7 @@ def resolve(documents: list[Document], model: Model, find: Find, faults: Faults)
         own,
         read_borders(documents, structure),
         find,
+        {name: quantity.unit for name, quantity in model.quantities.items()},
         faults,
     )
     for level, layer in enumerate(layers):
@@ -109,6 +111,7 @@ def resolve(documents: list[Document], model: Model, find: Find, faults: Faults)
         for assignment in sorted(layer, key=lambda entry: len(entry.element)):
             _apply(content, assignment, level, ground)
     _people(content, documents)
+    _crowds(content, documents)
     content.needed = tuple(_needed(content))
     return content
 
@@ -296,6 +299,30 @@ def _people(content: Content, documents: list[Document]) -> None:
                     allowed="at least one resident",
                 )
             )
+
+
+def _crowds(content: Content, documents: list[Document]) -> None:
+    """Note E277 for a count of persons that is larger than the country: most likely thousands taken for units."""
+    resolved = content.facts.get("people.population_at_start")
+    if resolved is None or any(value is None or math.isnan(value) for value in resolved.values):
+        return
+    living = float(sum(resolved.values))
+    for name, observation in content.observations.items():
+        series = content.find(observation.series)
+        if not isinstance(series, OwnSeries) or content.units.get(observation.quantity) != "persons":
+            continue
+        chosen = selection_of(observation, series, content.structure)
+        most = max(chosen.values, key=lambda value: value.value, default=None)
+        if most is None or most.value <= living:
+            continue
+        document = next(d for d in reversed(documents) if name in d.data.get("observations", {}))
+        document.fault(
+            "E277",
+            f"{most.value:,.0f} {observation.quantity} on {most.date}, and {living:,.0f} live in the country",
+            ("observations", name, "scale"),
+            most.value,
+            "a number below the population; is the unit of the column right, and the scale?",
+        )
 
 
 def _needed(content: Content) -> list[str]:
