@@ -368,7 +368,8 @@ class _Reader:
                 near,
             )
         if not chosen.values and not chosen.unmatched:
-            self.fault("E224", f"no row of series {series.name} has a number for this", None)
+            whole = "makes a whole month or sum" if chosen.rows else "has a number for this"
+            self.fault("E224", f"no row of series {series.name} {whole}", None)
 
     def _repeats(self, chosen: Selection, series: Series) -> None:
         if not chosen.repeated or (isinstance(series, OwnSeries) and series.repeated):

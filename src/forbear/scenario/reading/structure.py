@@ -235,7 +235,7 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
             structure.members[dimension] = ()
             faults.unreadable.add(dimension)
             continue
-        names: list[str] = []
+        names: dict[str, None] = {}
         for index, name in enumerate(given):
             if not isinstance(name, str) or not _NAME.match(name) or name in RESERVED:
                 reason = "has a meaning of its own" if name in RESERVED else "is no name"
@@ -249,7 +249,7 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
             elif name in names:
                 document.fault("E221", f"{dimension} {name!r} is named twice", (*path, index), name)
             else:
-                names.append(name)
+                names[name] = None
         structure.members[dimension] = tuple(names)
 
 
