@@ -161,7 +161,7 @@ def _parsed(expression: str) -> tuple[float, Any]:
             continue
         if piece["number"]:
             written = piece["number"]
-            if not divide and (written != "1" or piece.start() > 0):
+            if not divide and not re.match(r"1\s*(?:/|per\b)", text[piece.start() :].strip()):
                 # two numbers side by side are a slip of the pen, never a product
                 allowed = 'one number, then words; in the words a number stands after "/" or "per" only'
                 raise _refuse("E303", f"{expression!r} has a number where a unit is read", expression, allowed)
