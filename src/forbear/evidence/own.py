@@ -167,7 +167,12 @@ def _few(faults: list[Fault], file: str) -> list[Fault]:
     if len(faults) <= MOST_FAULTS:
         return faults
     kinds = ", ".join(dict.fromkeys(fault.code for fault in faults[MOST_FAULTS:]))
-    more = Fault(faults[0].code, f"{len(faults) - MOST_FAULTS} more faults in this table ({kinds})", file, allowed=faults[0].allowed)
+    more = Fault(
+        faults[0].code,
+        f"{len(faults) - MOST_FAULTS} more faults in this table ({kinds})",
+        file,
+        allowed=faults[0].allowed,
+    )
     return [*faults[:MOST_FAULTS], more]
 
 

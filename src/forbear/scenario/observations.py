@@ -165,7 +165,9 @@ class _Reader:
             if key in entry and extra[key] is not None and not extra[key] >= lowest:  # type: ignore[operator]
                 self.fault("E225", f"{key} is too small", key, entry[key], f"at least {lowest:g}")
                 usable = False
+        before = len(self.document.faults.found)
         crosswalk = read_crosswalk(self.document, (*path, "crosswalk"), entry.get("crosswalk"))
+        usable = usable and len(self.document.faults.found) == before
         if quantity is None or series is None or scale is None or not usable:
             return None
         column = self._column(entry, series)

@@ -80,6 +80,8 @@ def _series(document: Document, structure: Structure, name: str, entry: object) 
     if series is None:
         return None
     crosswalk = read_crosswalk(document, (*path, "crosswalk"), entry.get("crosswalk"))
+    if len(document.faults.found) > before:
+        return None
     object.__setattr__(series, "crosswalk", crosswalk)
     return series
 
