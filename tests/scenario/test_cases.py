@@ -135,7 +135,7 @@ def test_a_poll_in_percent_becomes_shares(tmp_path: Path) -> None:
 
 
 def test_a_series_that_ends_before_the_run_moves_no_lever_unseen(tmp_path: Path) -> None:
-    assert 'ends = "hold"' in codes(CASES / "gap")["E279"]
+    assert 'ends = "hold"' in codes(CASES / "gap")["E285"]
     folder = copied("gap", tmp_path)
     file = folder / "scenario.toml"
     text = file.read_text(encoding="utf-8")
@@ -250,14 +250,14 @@ def test_a_delimiter_that_is_declared_is_used(tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["2003-05-13", "2003-06-20", "2003-09-02", "2004-02-10"])
 def test_a_run_of_any_length_has_its_charts_by_year(end: str, tmp_path: Path) -> None:
     from forbear.ensemble.runner import simulate
-    from forbear.figures.fan import yearly
+    from forbear.report.gather import yearly_of
 
     folder = copied("m120", tmp_path)
     file = folder / "scenario.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("end = 2003-09-02", f"end = {end}"), encoding="utf-8")
     text = "\n".join(line for line in file.read_text(encoding="utf-8").splitlines() if "pulses = [2" not in line)
     file.write_text(text, encoding="utf-8")
-    figure = yearly(
+    figure = yearly_of(
         simulate(Scenario.load(folder).problem(), members=4).healthy, "deaths", title="T", unit="deaths a year"
     )
     assert figure.rows and all(len(row) == 5 for row in figure.rows)

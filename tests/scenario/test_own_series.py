@@ -241,7 +241,7 @@ def test_a_lever_follows_a_series_of_ones_own_and_its_empty_cells_are_missing(wr
         '"deaths"\nunit = "deaths"', '"soldiers"\nunit = "soldiers"'
     )
     lever = '\n[levers]\n"intervener.force" = {{ series = {{ name = "killed"{more} }}, interpolation = "step", source = "paper" }}\n'
-    said = faults(write, header, series + lever.format(more=""), table)["E279"]
+    said = faults(write, header, series + lever.format(more=""), table)["E285"]
     assert "1 periods within the run (2003-06-01)" in said
     for gaps, june in (("hold", 300), ("zero", 0), ("interpolate", 400)):
         text = series + lever.format(more=f', gaps = "{gaps}"')

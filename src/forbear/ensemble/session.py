@@ -25,6 +25,7 @@ from forbear.country.model import FIXED_MEMBERS, MODEL
 from forbear.ensemble.design import draw_priors
 from forbear.ensemble.device import choose
 from forbear.ensemble.engine import Engine
+from forbear.ensemble.estimate import check_memory
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.opened import Opened, resample
 from forbear.ensemble.recording import MONTHLY, WEEKLY, Block
@@ -84,6 +85,7 @@ def open_session(
     RunError
         E401, E402, E405, E408 and E441, as `simulate`.
     """
+    check_memory(problem, members, weekly=weekly, monthly=monthly, workers=workers)
     identities = members_of(members, distinct=parameters is None)
     seed = seed_of(seed)
     given = parameters if parameters is not None else draw_priors(problem, identities, seed)
@@ -336,11 +338,11 @@ class Session:
         return np.concatenate([block.weekly(name) for block in self._blocks])
 
     def monthly(self, name: str) -> np.ndarray:
-        """A recorded monthly quantity over whole months, float32 (members, month, *dimensions). Raises RunError E401."""
+        """A recorded monthly quantity over whole months, float32 (members, month, *dimensions). Raises E401."""
         return np.concatenate([block.monthly(name, self.month) for block in self._blocks])
 
     def paths(self) -> xr.Dataset:
-        """Everything recorded up to now, labelled as the data of an Ensemble: weeks that were run, months that are whole."""
+        """Everything recorded up to now, labelled as an Ensemble is: weeks that were run, months that are whole."""
         data = self._dataset(lambda block: block.block())
         return data.isel(week=slice(0, self.step), month=slice(0, self.month))
 
@@ -357,9 +359,10 @@ class Session:
             self.advance(until=self.problem.steps)
         run = self.problem.with_levers(self._blocks[0].levers)
         recorded = [*self._engine.weekly, *self._engine.monthly]
+        device = choose("cpu", kernel=self._engine.kernel, members=len(self))
         manifest = manifest_of(
             run if run.hash != self.problem.hash else self.problem, seed=self.seed, members=self.identities, chunk=LANES,
-            recorded=recorded, kernel=self._engine.kernel, parameters=self._asked, note=self._note, device=choose("cpu", kernel=self._engine.kernel, members=len(self)),
+            recorded=recorded, kernel=self._engine.kernel, parameters=self._asked, note=self._note, device=device,
         )  # fmt: skip
         if self._resampled:
             manifest["resampled_before_step"] = list(self._resampled)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from forbear.questions.answers import Answers
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
@@ -16,8 +19,6 @@ __all__ = ["bibtex", "methods", "references", "software"]
 
 def software() -> str:
     """The program itself as a BibTeX entry."""
-    from importlib.metadata import version
-
     return (
         "@software{forbear,\n  title = {Forbear: a laboratory for the decision to intervene in another country},\n"
         f"  author = {{{{The forbear authors}}}}, version = {{{version('forbear')}}}, year = {{2026}}\n}}"
@@ -80,7 +81,7 @@ def _entry(key: str, fields: dict[str, str]) -> str:
 
 
 def methods(
-    problem: Problem, posterior: Posterior | None, answers: dict[str, Any] | None, validation: dict[str, Any] | None
+    problem: Problem, posterior: Posterior | None, answers: Answers | None, validation: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """What was done, in the order in which it was done: title, words, short citations."""
     out: list[tuple[str, str, tuple[str, ...]]] = [
@@ -105,8 +106,12 @@ def methods(
         out.append(
             (
                 "Claims and verdicts",
-                f"Each claim is a paired counterfactual over {answers['about']['draws']} draws with {answers['about']['lucks']} lucks each, under {len(answers['about']['structures'])} structures fitted alike. "
-                "Supported or refuted needs four fifths of draws in four fifths of structures; not identified, where the question was not open before data, the data did not narrow the effect, or a parameter that no data reach decides.",
+                f"Each claim is a paired counterfactual over {answers.provenance.members} draws, each run "
+                f"{answers.provenance.replications} times with common random numbers, under "
+                f"{len(answers.provenance.structures)} structures fitted alike. A claim that needs a fact of history which the "
+                "fitted model misses is not licensed. Supported or refuted needs four fifths of draws in four fifths of "
+                "structures; not identified, where the question was not open before data, the data did not narrow the effect, "
+                "or a parameter that no data reach decides.",
                 ("friedman2008",),
             )
         )
@@ -117,7 +122,7 @@ def methods(
                 ("savage1951", "lempert2003"),
             )
         )
-        if answers.get("attribution"):
+        if answers.attribution:
             out.append(
                 (
                     "Attribution",

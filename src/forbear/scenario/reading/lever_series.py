@@ -41,7 +41,7 @@ def series_points(
     """Return the points (day, value) of a lever that follows a series; empty after noting what is wrong.
 
     A month's number stands at its middle where the path is linear, at its first day where it is held. An empty cell
-    is a missing number. Notes E203, E224, E272 (text), E279 (a gap, or an end before the run's), E302.
+    is a missing number. Notes E203, E224, E272 (text), E285 (a gap, or an end before the run's), E302.
     """
     table, place = spec["series"], (*path, "series")
     if isinstance(table, str):
@@ -155,7 +155,7 @@ def _numbers(document: Document, place: Path, table: dict[str, Any], series: Ser
 
 def _filled(document: Document, place: Path, table: dict[str, Any], series: Series, held: dict[Period, float],
             frequency: str, ground: Ground) -> list[tuple[Period, float]] | None:  # fmt: skip
-    """Every period from the first to the last number, gaps filled as the file says; None after E279."""
+    """Every period from the first to the last number, gaps filled as the file says; None after E285."""
     out: list[tuple[Period, float]] = []
     missing: list[Period] = []
     gaps = table.get("gaps")
@@ -175,13 +175,13 @@ def _filled(document: Document, place: Path, table: dict[str, Any], series: Seri
         out.append((spoken, value))
     if missing and gaps is None:
         named = ", ".join(str(p.begin) for p in missing[:4]) + (", ..." if len(missing) > 4 else "")
-        document.fault("E279", f"series {series.name} has no number for {len(missing)} periods within the run ({named})",
+        document.fault("E285", f"series {series.name} has no number for {len(missing)} periods within the run ({named})",
                        place, named, 'gaps = "hold", "interpolate" or "zero" in the series of the lever')  # fmt: skip
         return None
     last = entries[-1][0].until
     # a run may end a few days into a period that has no number of its own
     if ground.end is not None and (ground.end - last).days > 7 and table.get("ends") is None:
-        document.fault("E279", f"series {series.name} ends on {last - _STEP['day']}, the run on {ground.end}", place,
+        document.fault("E285", f"series {series.name} ends on {last - _STEP['day']}, the run on {ground.end}", place,
                        str(last), 'ends = "hold" or "zero" in the series of the lever')  # fmt: skip
         return None
     return out
