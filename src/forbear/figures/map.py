@@ -75,7 +75,8 @@ def map_by_year(
 def map_svg(
     name: str, title: str, unit: str, borders: dict[str, Any], districts: list[str], values: list[float], largest: float
 ) -> tuple[str, str, str]:
-    """One map without a slider: the <svg>, its legend as HTML, and what it shows in words. As `map_by_year` otherwise."""
+    """One map without a slider: the <svg>, its legend as HTML, and what it shows in words. As `map_by_year`
+    otherwise."""
     paths, height = _outlines(borders, districts)
     shapes = "".join(
         f'<path d="{path}" fill="{_shade(values[districts.index(d)], largest)}" fill-rule="evenodd" class="district"><title>{escape(d)}: about {approximately(values[districts.index(d)])} {escape(unit)}</title></path>'

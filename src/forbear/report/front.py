@@ -41,8 +41,8 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Lesson:
-    """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival; value:
-    True where it is about what is good, so that it is put to no test."""
+    """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival;
+    value: True where it is about what is good, so that it is put to no test."""
 
     name: str
     title: str
@@ -90,9 +90,8 @@ def front_page(
     """Return the front page of a run.
 
     never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale,
-    stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series that the members miss, number that they hold.
-    Deterministic.
-    """
+    stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series
+    that the members miss, number that they hold. Deterministic."""
     beside = beside_never(ensemble, scenario, answers, never)
     lessons = tuple(_lesson(c) for c in answers or ())
     historical = scenario.kind == "historical"
@@ -162,7 +161,8 @@ def _as_done(ensemble: Ensemble, historical: bool) -> str:
     return (
         f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, "
         f"{facts['soldiers']} soldiers of the intervener killed and {facts['cost']} billion US$ spent, and "
-        f"{facts['success']} end in stable success: two calm, inclusive and governed years without a large foreign force."
+        f"{facts['success']} end in stable success: two calm, inclusive and governed years without a large "
+        "foreign force."
     )
 
 
@@ -293,7 +293,8 @@ def _trust(
         effects = found["recovery"]["effects"].values()
         covered, wrong = min(e["coverage_90"] for e in effects), max(e["wrong_sign"] for e in effects)
         out.append(
-            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the true effect in "
+            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the "
+            "true effect in "
             f"at least {percent(covered)}; at most {percent(wrong)} of verdicts had the wrong sign."
         )
     if not out:
@@ -314,7 +315,8 @@ def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Besi
     without = sum(lesson.verdict == NOT_LICENSED for lesson in tested)
     if without:
         out.append(
-            f"Who is right on {without} of {len(tested)} lessons, which rest on facts of history that the fitted model does "
+            f"Who is right on {without} of {len(tested)} lessons, which rest on facts of history that the fitted "
+            "model does "
             "not live through."
         )
     if open_:
@@ -324,7 +326,8 @@ def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Besi
         )
     if beside is not None and beside.assumed:
         out.append(
-            "What would truly have happened without the intervention: that band rests on assumption and is never ranked "
+            "What would truly have happened without the intervention: that band rests on assumption and is never "
+            "ranked "
             "against the rest."
         )
     out += [

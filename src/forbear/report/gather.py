@@ -197,10 +197,19 @@ def district_maps(
         low, median, high = ({y: q[k].tolist() for k, y in enumerate(whole)} for q in rates)
         out.append(
             map_by_year(
-                f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, outlines, districts, median, largest,
-                low=low, high=high, caption="Shades are medians; the table and each district's label hold the range of nine in ten members.",
+                f"map-{name}".replace("_", "-"),
+                f"{title}: median of members",
+                unit,
+                outlines,
+                districts,
+                median,
+                largest,
+                low=low,
+                high=high,
+                caption="Shades are medians; the table and each district's label hold the range of nine in ten "
+                "members.",
             )
-        )  # fmt: skip
+        )
         if seen:
             values = {y: v.tolist() for y, v in seen.items()}
             title = f"{title}: observed (years with at least six months)"

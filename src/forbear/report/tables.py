@@ -24,8 +24,8 @@ __all__ = ["FitRow", "cost_rows", "fit_rows", "prior_rows", "series_rows", "sour
 
 @dataclass(frozen=True)
 class FitRow:
-    """One observed series beside the members. count: values compared; inside: share inside nine tenths of members, in words;
-    low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
+    """One observed series beside the members. count: values compared; inside: share inside nine tenths of members, in
+    words; low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
 
     title: str
     count: int
@@ -127,10 +127,15 @@ def prior_rows(ensemble: Ensemble, problem: Problem) -> list[tuple[str, ...]]:
             fixed = prior.family == "fixed"
             rows.append(
                 (
-                    ".".join([declared.key, *members]), declared.meaning, declared.unit, f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
-                    "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])), declared.identification, declared.source,
+                    ".".join([declared.key, *members]),
+                    declared.meaning,
+                    declared.unit,
+                    f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
+                    "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])),
+                    declared.identification,
+                    declared.source,
                 )
-            )  # fmt: skip
+            )
     return rows
 
 
