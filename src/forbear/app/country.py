@@ -17,7 +17,6 @@ from forbear.ensemble.engine import Engine
 from forbear.ensemble.recording import Block
 from forbear.ensemble.results import Ensemble, dataset_of
 from forbear.errors import FitError
-from forbear.evidence.catalogue import borders
 from forbear.inference.posterior import Posterior
 from forbear.scenario.casefiles.policies import load_strategies, without_intervention
 from forbear.scenario.observed import observed_values
@@ -119,8 +118,8 @@ class Country:
 
     def borders(self) -> dict[str, Any] | None:
         """Outlines of the districts, or None where the scenario names no map."""
-        if self._borders is None and self.scenario.borders:
-            self._borders = borders(self.scenario.borders)
+        if self._borders is None:
+            self._borders = self.scenario.outlines()
         return self._borders
 
     def observed(self, quantity: str) -> dict[str, list[Any]]:

@@ -17,7 +17,6 @@ import numpy as np
 from forbear.country.model import MODEL
 from forbear.ensemble.monthly import monthly_values
 from forbear.errors import FileError, RunError, nearest
-from forbear.evidence.catalogue import borders
 from forbear.figures.histogram import before_and_after
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.map import map_svg
@@ -126,7 +125,8 @@ def map(
     if name not in by_district:
         raise _unknown(name, by_district, "the ensemble has no monthly flow by district called")
     known = scenario or Scenario.load(str(ensemble.manifest.get("scenario", "")))
-    if not known.borders:
+    outlines = known.outlines()
+    if outlines is None:
         raise FileError(
             "E101", f"{known.name} names no borders to draw", hint="`borders` in its header names a map of the evidence"
         )
@@ -143,7 +143,7 @@ def map(
         name.replace("_", "-"),
         title,
         unit,
-        borders(known.borders),
+        outlines,
         districts,
         rates[1][at].tolist(),
         float(rates[1].max()),

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from forbear.evidence.catalogue import find
 from forbear.questions.answers import Answers
 
 if TYPE_CHECKING:
@@ -71,7 +70,7 @@ def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
             "note": str(details.get("licence", "")),
         }
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        for held in find(name).sources:
+        for held in scenario.find_series(name).sources:
             out.setdefault(
                 f"data:{held.key}",
                 {

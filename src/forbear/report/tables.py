@@ -10,7 +10,6 @@ import numpy as np
 from forbear.country.declare import Prior
 from forbear.country.model import MODEL
 from forbear.ensemble.monthly import monthly_values
-from forbear.evidence.catalogue import find
 from forbear.report.gather import national
 from forbear.scenario.priors import quantile
 from forbear.words import approximately
@@ -144,7 +143,7 @@ def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
     """Observed series: name, what, publisher, span, gaps and cautions."""
     rows: list[tuple[str, ...]] = []
     for name, observation in scenario.observations.items():
-        series = find(observation.series)
+        series = scenario.find_series(observation.series)
         by = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         notes = "; ".join(dict.fromkeys(n for n in (getattr(series, "gaps", ""), observation.note) if n))
         title = observation.title or name
@@ -159,7 +158,7 @@ def source_rows(scenario: Scenario) -> list[tuple[str, ...]]:
         publisher, year, licence = (str(source.details.get(k, "")) for k in ("publisher", "year", "licence"))
         rows.append((key, source.title, publisher, year, licence))
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        series = find(name)
+        series = scenario.find_series(name)
         publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
         rows.append((name, series.title, publishers, str(series.span), licences))
