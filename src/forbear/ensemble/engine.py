@@ -172,7 +172,7 @@ class Engine:
         if not 0 < count <= LANES:
             raise RunError("E403", f"a block holds 1 to {LANES} members, not {count}")
         module = self.module()
-        run = getattr(module, "run", None)  # tools that call rules one by one bring a module without it
+        run: Any = getattr(module, "run", None)  # tools that call rules one by one bring a module without it
         lanes = min(LANES, -(-count // GROUP) * GROUP)
         space = self._workspace(module)
         identities = np.zeros(LANES, dtype=np.uint32)

@@ -187,10 +187,10 @@ class _Chunk:
                 wrong[text], values[text] = misread, 0.0
             if values[text] < 0:
                 wrong[text] = Misread("E277", f"{text} is negative", "0 or more; empty where unknown")
-        for text, misread in wrong.items():
+        for text, found in wrong.items():
             for row in np.flatnonzero((texts == text).to_numpy())[:MOST_FAULTS]:
                 self.faults.append(
-                    Fault(misread.code, str(misread), self.file, self.line + int(row), column, text, misread.allowed)
+                    Fault(found.code, str(found), self.file, self.line + int(row), column, text, found.allowed)
                 )
         return texts.map(values).to_numpy(dtype=float), (texts == "").to_numpy()
 

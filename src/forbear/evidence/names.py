@@ -60,7 +60,10 @@ def match(
         if titled[title] == 1:  # a title that two members share means neither
             known[title] = member
     known.update({member: member for member in members})
-    stated, found, unmatched, aside = dict(crosswalk or {}), {}, {}, []
+    stated = dict(crosswalk or {})
+    found: dict[str, tuple[tuple[str, float], ...]] = {}
+    unmatched: dict[str, str | None] = {}
+    aside: list[str] = []
     for name in dict.fromkeys(name for name in names if name.strip()):
         if name in stated:
             targets = tuple((member, share) for member, share in stated[name] if member != NOWHERE)
@@ -69,9 +72,9 @@ def match(
             else:
                 aside.append(name)
             continue
-        member = known.get(name) or known.get(name.replace(" ", "-"))
-        if member is not None and member in members:
-            found[name] = ((member, 1.0),)
+        meant = known.get(name) or known.get(name.replace(" ", "-"))
+        if meant is not None and meant in members:
+            found[name] = ((meant, 1.0),)
         else:
             unmatched[name] = _near(name, known)
     covered = {member for targets in [*found.values(), *stated.values()] for member, _ in targets}

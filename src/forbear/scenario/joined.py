@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import Any
 
 from forbear.evidence.periods import month_after
 
@@ -42,7 +43,8 @@ def _summed(parts: list[Observed], mean: bool = False) -> Observed:
     if len(parts) == 1:
         return parts[0]
     join = fmean if mean else sum
-    return replace(parts[0], **{name: float(join(getattr(part, name) for part in parts)) for name in _NUMBERS})
+    numbers: dict[str, Any] = {name: float(join(getattr(part, name) for part in parts)) for name in _NUMBERS}
+    return replace(parts[0], **numbers)
 
 
 def one_a_member(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forbear import evidence
+import forbear.evidence as evidence
 from forbear.errors import Fault, ScenarioError, nearest
 from forbear.evidence.own import OwnSeries
 from forbear.evidence.series import Series
@@ -74,7 +74,7 @@ class Scenario:
     def as_filed(self) -> Scenario:
         """The scenario as its files state it, without what `with_levers` and its like have laid over it since."""
         stated = [document for document in self._documents if document.file]
-        return self if len(stated) == len(self._documents) else Scenario(stated, self._model, self._rows)
+        return self if len(stated) == len(self._documents) else Scenario(stated, self._model, self._find)
 
     def with_levers(
         self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"

@@ -130,7 +130,8 @@ def _select(
     left: dict[str, dict[str, list[float]]] = {"unmatched": defaultdict(list), "aside": defaultdict(list)}
     nowhere: list[float] = []
     values: list[tuple[str, Observed]] = []
-    chosen, empty, rows = [], 0, 0
+    chosen: list[tuple[Dated, tuple[tuple[str, float], ...], float]] = []
+    empty, rows = 0, 0
     for entry in every:
         if not passes(entry.row, observation.filter):
             continue

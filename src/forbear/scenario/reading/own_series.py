@@ -123,16 +123,16 @@ def _declaration(document: Document, path: Path, name: str, entry: dict[str, Any
     dates = [dates] if isinstance(dates, str) else dates
     span = entry.get("frequency") == "span"
     if not (isinstance(dates, list) and all(isinstance(d, str) for d in dates) and len(dates) == (2 if span else 1)):
-        allowed = 'date = ["first", "last"]' if span else 'date = "month", the column that holds the date'
-        document.fault("E270", "a series names the column of its dates", (*path, "date"), dates, allowed)
+        wanted = 'date = ["first", "last"]' if span else 'date = "month", the column that holds the date'
+        document.fault("E270", "a series names the column of its dates", (*path, "date"), dates, wanted)
         dates = None
     needs = {
         "frequency": ", ".join(FREQUENCIES),
         "absent": "zero (nothing happened), missing (nobody knows), carried (counted in the next row)",
     }
-    for key, allowed in needs.items():
+    for key, words in needs.items():
         if key not in entry:
-            document.fault("E270", f"[series.{name}] does not say {key}", path, None, f"{key} = one of {allowed}")
+            document.fault("E270", f"[series.{name}] does not say {key}", path, None, f"{key} = one of {words}")
     missing = entry.get("missing", [])
     if not (isinstance(missing, list) and all(isinstance(token, str) for token in missing)):
         document.fault("E203", "missing is a list of texts that stand for an empty cell", (*path, "missing"), missing)
