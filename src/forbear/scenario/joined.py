@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import Any
 
 from forbear.evidence.periods import month_after
 
@@ -43,8 +42,8 @@ def _summed(parts: list[Observed], mean: bool = False) -> Observed:
     if len(parts) == 1:
         return parts[0]
     join = fmean if mean else sum
-    numbers: dict[str, Any] = {name: float(join(getattr(part, name) for part in parts)) for name in _NUMBERS}
-    return replace(parts[0], **numbers)
+    value, low, high, whole = (float(join(getattr(part, name) for part in parts)) for name in _NUMBERS)
+    return replace(parts[0], value=value, low=low, high=high, whole=whole)
 
 
 def one_a_member(
