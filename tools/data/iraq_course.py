@@ -18,7 +18,10 @@ NATIONAL = "Iraq"
 
 def civilian_deaths(data: Path, series: Path) -> None:
     """Press counts by year; low is the count of the ministries where one was printed."""
-    press = {int(r["year"]): int(r["civilian_deaths_max"]) for r in read(data / "text_figures/iraq_civilian_deaths_year_published.csv")}
+    press = {
+        int(r["year"]): int(r["civilian_deaths_max"])
+        for r in read(data / "text_figures/iraq_civilian_deaths_year_published.csv")
+    }
     ministries = {int(r["year"]): r for r in _typed("iraq_civilian_deaths_government.csv")}
     check("years counted by ministries", sorted(ministries), list(range(2006, 2012)))
     check_near("ministries over press, 2007", int(ministries[2007]["killed"]) / press[2007], 0.716, 0.01)
@@ -29,12 +32,18 @@ def civilian_deaths(data: Path, series: Path) -> None:
             (year, int(low["killed"]) if low else best, best, best, "Iraq Body Count" + (f"; low: {low['publisher']}" if low else ""),
              low["address"] if low else "")
         )  # fmt: skip
-    write(series / "iraq-civilian-deaths-publishers-year.csv", ("year", "low", "best", "high", "publishers", "address"), rows)
+    write(
+        series / "iraq-civilian-deaths-publishers-year.csv",
+        ("year", "low", "best", "high", "publishers", "address"),
+        rows,
+    )
 
 
 def soldiers(data: Path, series: Path) -> None:
     """US deaths, every death once: years to 2006, months from 2007-01 to 2008-08, the rest of 2008, years after."""
-    months = {r["ym"]: int(r["us_military_deaths_iraq"]) for r in read(data / "text_figures/iraq_us_deaths_month_partial.csv")}
+    months = {
+        r["ym"]: int(r["us_military_deaths_iraq"]) for r in read(data / "text_figures/iraq_us_deaths_month_partial.csv")
+    }
     years = {int(r["year"]): r for r in _typed("iraq_us_deaths_year_printed.csv")}
     seen = [f"2007-{m:02d}" for m in range(1, 13)] + [f"2008-{m:02d}" for m in range(1, 9)]
     check("months of 2007 against the year", sum(months[m] for m in seen[:12]), int(years[2007]["deaths"]))
@@ -44,7 +53,9 @@ def soldiers(data: Path, series: Path) -> None:
             rows.append((f"{year}-01", f"{year}-12", int(row["deaths"]), row["publisher"], row["address"]))
     rows += [(m, m, months[m], "icasualties.org", "https://woundedtimes.org/search/label/troop%20surge") for m in seen]
     rest = int(years[2008]["deaths"]) - sum(months[m] for m in seen[12:])
-    rows.append(("2008-09", "2008-12", rest, "icasualties.org: the year less the months to August", years[2008]["address"]))
+    rows.append(
+        ("2008-09", "2008-12", rest, "icasualties.org: the year less the months to August", years[2008]["address"])
+    )
     rows.sort(key=lambda r: str(r[0]))
     check("US deaths of 2004 to 2011", sum(int(str(r[2])) for r in rows), 849 + 846 + 822 + 904 + 314 + 150 + 60 + 56)
     write(series / "iraq-us-deaths-course.csv", ("first_month", "last_month", "deaths", "publisher", "address"), rows)
@@ -91,7 +102,11 @@ def mechanisms(data: Path, series: Path) -> None:
     points = read(data / "iraq_mechanisms/iraq_mechanism_points.csv")
     national = _by_month([p for p in points if p["series"] == "sons_of_iraq" and p["area"] == NATIONAL])
     check("local defence in May 2008", national["2008-05"][1], 103_000)
-    write(series / "iraq-local-defence-points.csv", ("month", "low", "best", "high", "publisher", "address"), [(m, *v) for m, v in national.items()])
+    write(
+        series / "iraq-local-defence-points.csv",
+        ("month", "low", "best", "high", "publisher", "address"),
+        [(m, *v) for m, v in national.items()],
+    )
     placed = [p for p in points if p["series"] == "sons_of_iraq" and p["date"] == "2008-05" and p["area"] != NATIONAL]
     check("local defence of nine governorates", sum(int(p["value"]) for p in placed), 78_750)
     write(
@@ -103,16 +118,43 @@ def mechanisms(data: Path, series: Path) -> None:
         point["date"] = "2006-06" if point["date"] == "2006" else point["date"]
     detained = _by_month(held)
     check("detainees at the end of 2007", detained["2007-12"][1], 24_700)
-    write(series / "iraq-detainees-points.csv", ("month", "low", "best", "high", "publisher", "address"), [(m, *v) for m, v in detained.items()])
+    write(
+        series / "iraq-detainees-points.csv",
+        ("month", "low", "best", "high", "publisher", "address"),
+        [(m, *v) for m, v in detained.items()],
+    )
+
+
+def fighting(data: Path, series: Path) -> None:
+    """Deaths in fighting by year, events without a governorate included."""
+    years: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+    for row in _csv(series / "iraq-ged-governorate-month.csv"):
+        if row["type_of_violence"] == "state_based":
+            for place, name in enumerate(("low", "best", "high")):
+                years[row["month"][:4]][place] += int(row[name])
+    check_near("deaths in fighting of 2006", years["2006"][1], 3_939, 0.001)
+    write(
+        series / "iraq-ged-state-based-year.csv",
+        ("year", "low", "best", "high"),
+        [(y, *v) for y, v in sorted(years.items())],
+    )
 
 
 def democracy(data: Path, series: Path) -> None:
     """Electoral democracy as experts score it."""
-    rows = [r for r in read(data / "governance/vdem_simple_1989on.csv") if r["country_text_id"] == "IRQ" and 1996 <= float(r["year"]) <= 2022]
+    rows = [
+        r
+        for r in read(data / "governance/vdem_simple_1989on.csv")
+        if r["country_text_id"] == "IRQ" and 1996 <= float(r["year"]) <= 2022
+    ]
     names = ("v2x_polyarchy", "v2x_polyarchy_codelow", "v2x_polyarchy_codehigh", "v2x_libdem")
     out = [(int(float(r["year"])), *(r[n] for n in names)) for r in rows]
     check("electoral democracy of 2006", next(r[1] for r in out if r[0] == 2006), "0.403")
-    write(series / "iraq-governance-year.csv", ("year", "polyarchy", "polyarchy_low", "polyarchy_high", "liberal_democracy"), out)
+    write(
+        series / "iraq-governance-year.csv",
+        ("year", "polyarchy", "polyarchy_low", "polyarchy_high", "liberal_democracy"),
+        out,
+    )
 
 
 def _by_month(points: list[dict[str, str]]) -> dict[str, tuple[object, ...]]:
@@ -122,7 +164,13 @@ def _by_month(points: list[dict[str, str]]) -> dict[str, tuple[object, ...]]:
     out: dict[str, tuple[object, ...]] = {}
     for month, rows in sorted(found.items()):
         values = [int(float(r["value"])) for r in rows]
-        out[month] = (min(values), round(sum(values) / len(values)), max(values), rows[0]["source_kind"], rows[0]["address"])
+        out[month] = (
+            min(values),
+            round(sum(values) / len(values)),
+            max(values),
+            rows[0]["source_kind"],
+            rows[0]["address"],
+        )
     return out
 
 
@@ -143,6 +191,7 @@ def derive(data: Path, out: Path) -> None:
     attacks(series)
     by_intervener(series)
     mechanisms(data, series)
+    fighting(data, series)
     democracy(data, series)
 
 

@@ -55,11 +55,7 @@ def command(
             f"as validation.toml asks: a {settings.name} fit"
             + (f" to what was observed before {until}" if until else "")
         )
-    evaluations = settings.replicates * settings.draws * (1 + settings.moves * 22)
-    shown.say(
-        f"about {settings.scout_members * (settings.scout_rounds + 1):,} runs to scout and some {evaluations:,} likelihoods to refine; "
-        f"stop at any time, the same command goes on"
-    )
+    shown.say(f"at most {settings.runs:,} runs of the model; stop at any time, the same command goes on")
     folder = store or Path(f"{loaded.problem().name}.fit{'-quick' if quick else ''}")
     found = fit(
         loaded, settings=settings, stages=wanted, until=until, seed=seed, store=folder, workers=workers, progress=shown
@@ -70,21 +66,31 @@ def command(
         beside / FILE if own and whole and structure == "full" else Path(f"{loaded.problem().name}-posterior.npz")
     )
     found.save(target)
-    refine = found.notes.get("refine", {})
-    print(f"{target}: {len(found)} draws of {len(found.space)} uncertainties in {found.notes['seconds']} s")
+    refine, facts = found.notes.get("refine", {}), found.facts
+    print(
+        f"{target}: {len(found)} draws of {len(found.space)} uncertainties, {found.notes['runs']:,} runs in {found.notes['seconds']} s"
+    )
     if refine:
+        places = refine["modes"]["count"]
         print(
-            f"{refine['evaluations']:,} likelihoods, {refine['per_second']} a second, {refine['particles']} particles each "
-            f"(standard deviation of the logarithm {refine['noise']:.2f}); log evidence {', '.join(f'{v:.1f}' for v in refine['log_evidence'])}"
+            f"{refine['distinct']:,} distinct draws; {refine['effective']:.0f} effective of the log likelihood, {refine['effective_median']:.0f} of the median "
+            f"uncertainty; noise of the log likelihood {refine['noise']:.1f}; {places} place{'s' if places > 1 else ''} found by the scouts"
         )
-        if refine["rhat_90"]:
+        if refine["rhat_90"] == refine["rhat_90"]:
             print(
-                f"R-hat between replicates: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, {refine['rhat_largest']:.2f} at most"
+                f"R-hat between scouts: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, {refine['rhat_largest']:.2f} at most"
             )
         for fault in refine["faults"]:
             print(f"not to be trusted: {fault}")
     if "validate" in found.notes:
-        print(f"{found.notes['validate']['inside']:.0%} of the data's summaries inside the central 90 per cent")
+        print(f"{found.notes['validate']['inside']:.0%} of the data's numbers inside the central 90 per cent")
+    if facts is not None and facts.results:
+        held = sum(r.holds for r in facts.results)
+        print(
+            f"{held} of {len(facts.results)} facts of history hold: the gate of {facts.gate:.0%} {'is passed' if facts.passed else 'is NOT passed'}"
+        )
+        for missed in facts.missed:
+            print(f"  missed: {missed.words}")
     if found.quick:
         print("a QUICK fit: for a first look, not for results")
     elif settings.name != "full":

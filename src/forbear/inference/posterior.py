@@ -15,7 +15,9 @@ import numpy as np
 
 from forbear.country.model import MODEL
 from forbear.errors import FitError, ScenarioError, nearest
+from forbear.inference.facts import FactsHeld, facts_held
 from forbear.inference.space import Space
+from forbear.scenario.alignment import align, observation_settings
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,18 +42,27 @@ def priors_hash(problem: Problem) -> str:
     return digest.hexdigest()
 
 
-def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
-    """Hashes of model, scenario, priors, and of the series of the evidence that the scenario's observations use."""
-    from forbear import evidence
-
+def observed_hash(scenario: Scenario, problem: Problem) -> str:
+    """SHA-256 over what was compared: every observation's settings, its numbers with low and high, and their months."""
     digest = hashlib.sha256()
-    for name in sorted({o.series for o in scenario.observations.values()}):
-        digest.update(f"{name} {evidence.find(name).digest}".encode())
+    for name in sorted(scenario.observations):
+        data = align(scenario, name, problem)
+        digest.update(json.dumps([name, observation_settings(scenario.observations[name])], sort_keys=True).encode())
+        digest.update(json.dumps([list(data.months), list(data.elements), data.quantity, data.whole_quantity]).encode())
+        for part in (data.first, data.last, data.element):
+            digest.update(np.ascontiguousarray(part, dtype=np.int64).tobytes())
+        for number in (data.value, data.low, data.high, data.whole):
+            digest.update(np.ascontiguousarray(number, dtype=np.float64).tobytes())
+    return digest.hexdigest()
+
+
+def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
+    """Hashes of model, scenario, priors, and of the observed numbers themselves with their settings."""
     return {
         "model": MODEL.hash,
         "scenario": problem.hash,
         "priors": priors_hash(problem),
-        "evidence": digest.hexdigest(),
+        "evidence": observed_hash(scenario, problem),
     }
 
 
@@ -60,7 +71,7 @@ class Posterior:
     """Draws of scores with equal weights.
 
     scores: (draws, len(space)); chain: (draws,), replicate of each draw; log_likelihood: (draws,); names; stamp;
-    notes: settings, gates, scout's misfit, evidence, evaluations, seconds.
+    notes: settings, scout, refine (agreement, effective draws, modes, noise), facts, discrepancies, validate, seconds.
     """
 
     space: Space
@@ -81,6 +92,11 @@ class Posterior:
         from forbear.representation import html_of
 
         return html_of(self)
+
+    @property
+    def facts(self) -> FactsHeld | None:
+        """Facts of history on record, None where this posterior was never set beside any."""
+        return facts_held(self)
 
     @property
     def quick(self) -> bool:
@@ -150,7 +166,7 @@ class Posterior:
                 chain=self.chain.astype(np.int16),
                 log_likelihood=self.log_likelihood.astype(np.float32),
                 names=np.array(self.space.names),
-                about=np.array(json.dumps({"stamp": self.stamp, "notes": self.notes, "dispersions": self.space.dispersion_medians})),
+                about=np.array(json.dumps({"stamp": self.stamp, "notes": self.notes})),
             )  # fmt: skip
             os.replace(work, path)
             path.chmod(0o644)
@@ -167,7 +183,7 @@ class Posterior:
                 chain, level = data["chain"].astype(int), data["log_likelihood"].astype(float)
         except (OSError, ValueError, KeyError) as error:
             raise FitError("E606", f"{path} is not a posterior: {error}") from None
-        space = Space(problem, about["dispersions"])
+        space = Space(problem)
         if names != space.names:
             missing = sorted(set(space.names) ^ set(names))[:4]
             raise FitError(

@@ -28,8 +28,18 @@ _KEYS = (
     "note",
     "source",
     "weight",
-    "dispersion",
+    "term",
+    "error",
+    "low",
+    "high",
+    "window",
+    "whole",
+    "whole_column",
+    "periods",
+    "since",
 )
+TERMS = ("course", "place", "kind")
+WINDOWS = ("end", "mean")
 FREQUENCIES = ("week", "month", "quarter", "year", "span", "point")
 
 
@@ -37,9 +47,13 @@ FREQUENCIES = ("week", "month", "quarter", "year", "span", "point")
 class Observation:
     """A simulated quantity and the series that was counted: `scale` x column, where `filter` holds.
 
-    weight: how much of its logarithmic likelihood counts in a fit (0: shown, not fitted; None: by frequency).
-    dispersion: prior median of the error of a fit: the size of a negative binomial for counts, the standard deviation
-    of a logarithm (levels) or logit (shares) otherwise; None: by kind.
+    weight: how much of its logarithmic likelihood counts in a fit (0: shown, not fitted; None: 1).
+    term: what a fit hears of it, any of "course" (national numbers by period), "place" (shares of members given the
+    total) and "kind" (the part of a whole); empty: course and place for a count by district, course for all else.
+    error: relative error of measurement of a number (of a share: its own unit); None: from the columns low and high where
+    they differ, else 15 per cent for a year and 25 per cent for less. window: what a level of several months stands
+    for, their "end" or "mean". whole, whole_column: the quantity and the column of which this is a part.
+    periods: first months of the periods of "place"; empty: every two calendar years. since: rows before it are left out.
     """
 
     name: str
@@ -54,7 +68,15 @@ class Observation:
     title: str = ""
     note: str = ""
     weight: float | None = None
-    dispersion: float | None = None
+    term: tuple[str, ...] = ()
+    error: float | None = None
+    low: str | None = None
+    high: str | None = None
+    window: str = "end"
+    whole: str | None = None
+    whole_column: str | None = None
+    periods: tuple[str, ...] = ()
+    since: str = ""
 
 
 def read_observations(
@@ -115,20 +137,34 @@ def _observation(document: Document, name: str, entry: object, model: Model, row
             allowed or "none",
         )
         return None
-    for key in ("title", "note", "member_column"):
+    for key in ("title", "note", "member_column", "low", "high", "whole", "whole_column", "window", "since"):
         if key in entry and not isinstance(entry[key], str):
             document.fault("E203", f"{key} is text", (*path, key), entry[key])
             return None
+    listed = _lists(document, path, entry, dimension)
+    if "whole" in entry and entry["whole"] not in model.quantities:
+        document.fault(
+            "E225",
+            "no such quantity",
+            (*path, "whole"),
+            entry["whole"],
+            "see: forbear model",
+            nearest(entry["whole"], model.quantities),
+        )
+        return None
+    if entry.get("window", "end") not in WINDOWS:
+        document.fault("E225", "unknown window", (*path, "window"), entry["window"], ", ".join(WINDOWS))
+        return None
     asked = {"name": entry.get("series"), "column": entry.get("column"), "filter": entry.get("filter", {})}
     selected = series_rows(document, path, asked, rows)
     scale = number(document, (*path, "scale"), entry.get("scale", 1), "-")
     extra: dict[str, float | None] = {}
-    for key, lowest in (("weight", 0.0), ("dispersion", 1e-6)):
+    for key, lowest in (("weight", 0.0), ("error", 1e-6)):
         extra[key] = None if key not in entry else number(document, (*path, key), entry[key], "-")
         if key in entry and extra[key] is not None and not extra[key] >= lowest:  # type: ignore[operator]
             document.fault("E225", f"{key} is too small", (*path, key), entry[key], f"at least {lowest:g}")
             return None
-    if quantity is None or selected is None or scale is None:
+    if quantity is None or selected is None or scale is None or listed is None:
         return None
     return Observation(
         name,
@@ -143,5 +179,44 @@ def _observation(document: Document, name: str, entry: object, model: Model, row
         entry.get("title", ""),
         entry.get("note", ""),
         extra["weight"],
-        extra["dispersion"],
+        listed["term"],
+        extra["error"],
+        entry.get("low"),
+        entry.get("high"),
+        entry.get("window", "end"),
+        entry.get("whole"),
+        entry.get("whole_column"),
+        listed["periods"],
+        entry.get("since", ""),
     )
+
+
+def _lists(
+    document: Document, path: tuple[str, ...], entry: dict[str, Any], dimension: object
+) -> dict[str, tuple[str, ...]] | None:
+    """The fields that hold one word or a list of them: term, periods."""
+    out: dict[str, tuple[str, ...]] = {}
+    for key in ("term", "periods"):
+        found = entry.get(key, [])
+        words = [found] if isinstance(found, str) else found
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            document.fault("E203", f"{key} is a word or a list of words", (*path, key), found)
+            return None
+        out[key] = tuple(words)
+    for word in out["term"]:
+        if word not in TERMS:
+            document.fault(
+                "E225", f"unknown term {word!r}", (*path, "term"), word, ", ".join(TERMS), nearest(word, TERMS)
+            )
+            return None
+    if "place" in out["term"] and dimension is None:
+        document.fault("E225", "shares of members need a dimension", (*path, "term"), "place", "dimension = ...")
+        return None
+    if "kind" in out["term"] and not ("whole" in entry and "whole_column" in entry):
+        document.fault("E225", "the part of a whole needs whole and whole_column", (*path, "term"), "kind")
+        return None
+    for word in out["periods"]:
+        if not (len(word) == 7 and word[:4].isdigit() and word[4] == "-" and word[5:].isdigit()):
+            document.fault("E225", "a period begins with a month", (*path, "periods"), word, '"2006-01"')
+            return None
+    return out

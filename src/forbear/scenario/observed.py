@@ -9,22 +9,28 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from forbear import evidence
+
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Observed", "observed_values"]
+__all__ = ["Observed", "observed_rows", "observed_values"]
 
 
 @dataclass(frozen=True)
 class Observed:
     """One observed number. `element` is the district (or other member) it belongs to, "" for the country; first, last:
-    months of a number that spans several ("2003-05"), else empty."""
+    months of a number that spans several ("2003-05"), else empty; low, high: the range over publishers, equal to the
+    value where there is none; whole: the number of which it is a part, nan where it is none."""
 
     date: datetime.date
     value: float
     element: str = ""
     first: str = ""
     last: str = ""
+    low: float = float("nan")
+    high: float = float("nan")
+    whole: float = float("nan")
 
 
 def observed_values(scenario: Scenario, name: str) -> list[Observed]:
@@ -32,8 +38,11 @@ def observed_values(scenario: Scenario, name: str) -> list[Observed]:
 
     Raises KeyError for an observation the scenario does not have, EvidenceError for a series that is not there.
     """
-    from forbear import evidence
+    return observed_rows(scenario, name)
 
+
+def observed_rows(scenario: Scenario, name: str) -> list[Observed]:
+    """Return the same with the range over publishers and the whole of which each number is a part."""
     observation = scenario.observations[name]
     column = observation.member_column or observation.dimension
     out: list[Observed] = []
@@ -42,14 +51,25 @@ def observed_values(scenario: Scenario, name: str) -> list[Observed]:
             continue
         value = row.get(observation.column)
         date = _date(row)
-        if value in (None, "") or date is None:
+        if value in (None, "") or date is None or f"{date.year}-{date.month:02d}" < observation.since:
             continue
         element = str(row.get(column, "")) if column else ""
         if column and not element:
             continue
         # names in a scenario hold no blanks; those of the evidence may
         span = [str(row.get(key, "") or "") for key in ("first_month", "last_month")]
-        out.append(Observed(date, float(value) * observation.scale, element.replace(" ", "-"), *span))
+        number = float(value) * observation.scale
+
+        def other(key: str | None, otherwise: float, row: dict[str, Any] = row) -> float:
+            found = row.get(key) if key else None
+            return otherwise if found in (None, "") else float(found) * observation.scale
+
+        out.append(
+            Observed(
+                date, number, element.replace(" ", "-"), *span, other(observation.low, number), other(observation.high, number),
+                other(observation.whole_column, float("nan")),
+            )
+        )  # fmt: skip
     return sorted(out, key=lambda o: (o.date, o.element))
 
 
