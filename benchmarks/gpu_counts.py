@@ -179,7 +179,7 @@ def counts(engine: Any) -> dict[str, float]:
     levers = (layout.lever_start + np.arange(layout.lever_rows)) * LANES
     try:
         for index in range(COUNTED_STEPS):
-            bank.values[levers] = engine._lever_table[index]
+            bank.values[levers] = engine.lever_table[index]
             if index == 0:
                 follow(names["begin"], 0)
                 Number.done, bank.read, bank.written, money.read, money.written = 0, 0, 0, 0, 0
@@ -187,7 +187,8 @@ def counts(engine: Any) -> dict[str, float]:
             follow(names["week"], index)
     finally:
         vars(module).update(before)
-    recorded = sum(engine._week_many) + len(engine._week_at) + 2 * len(engine._month_at)
+    rows = engine.recording
+    recorded = sum(rows.week_many) + len(rows.week_at) + 2 * len(rows.month_at)
     moved = 4 * (bank.read + bank.written) + 8 * (money.read + money.written)
     return {
         "bytes": moved / COUNTED_STEPS + 4.0 * (layout.lever_rows + recorded),

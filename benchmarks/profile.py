@@ -58,7 +58,7 @@ class Stepper:
         from forbear.ensemble.design import draw_priors
         from forbear.ensemble.engine import Engine
         from forbear.kernel.draws import WORK_ROWS
-        from forbear.kernel.driver import DIMENSION_ORDER, view_symbols
+        from forbear.kernel.driver import view_symbols
         from forbear.kernel.emit import arguments_of
         from forbear.scenario import Scenario
 
@@ -72,7 +72,7 @@ class Stepper:
         if traced:
             self.space["work"] = np.zeros(WORK_ROWS * 128 + 260 * 8000, dtype=np.float32)
         views = {s.variable: v for s, v in zip(view_symbols(engine.program, True), opened.views, strict=True)}
-        counts = {f"n_{d}": int(c) for d, c in zip(DIMENSION_ORDER, engine.layout.counts, strict=True)}
+        counts = {f"n_{d}": int(c) for d, c in zip(engine.program.dimensions, engine.layout.counts, strict=True)}
         self.names: dict[str, Any] = {**views, **self.space, **counts, "index": 0}
         self.begin = [(r.function, r, arguments_of(r, True)) for r in engine.program.begin]
         self.week = [(r.function, r, arguments_of(r, True)) for r in engine.program.week]

@@ -251,8 +251,8 @@ def store() -> None:
     """A chunk of Iraq with every output: written, read, against simulating it."""
     from forbear.ensemble.design import draw_priors
     from forbear.ensemble.engine import Engine
+    from forbear.ensemble.recording import MONTHLY, WEEKLY
     from forbear.ensemble.results import dataset_of
-    from forbear.ensemble.runner import MONTHLY, WEEKLY
     from forbear.ensemble.store import Store
 
     problem = _problem("iraq-2003")

@@ -26,8 +26,10 @@ import numpy as np
 from forbear.country.words import binomial, probability, total
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.layout import Layout
+from forbear.ensemble.levers import lever_table, reactive_plan
+from forbear.ensemble.recording import Recording
 from forbear.kernel import woven
-from forbear.kernel.language import Program, Symbol, read_rule
+from forbear.kernel.language import Program, Symbol, Vocabulary, read_rule
 
 RATES = {"lethality": 0.02, "recruit": 0.002, "resent": 4.0, "calm": 0.01, "arm": 0.004, "loss": 0.02}
 STATES = ("neutral", "supporters", "fighters", "dead")
@@ -93,9 +95,9 @@ class SmallEngine(Engine):
         facts = {f"{name}_at_start": over for name in STATES[:3]} | {"people_of": ("district",)}
         symbols |= {f"fact.{name}": Symbol("fact", name, dims) for name, dims in facts.items()}
         names = {
-            "district": tuple(map(str, range(size.districts))), "community": tuple(map(str, range(size.communities))),
-            "organisation": ("none",), "component": ("none",),
-        }  # fmt: skip
+            "district": tuple(map(str, range(size.districts))),
+            "community": tuple(map(str, range(size.communities))),
+        }
         start = size.start()
         values = {f"{name}_at_start": start[name] for name in STATES[:3]}
         values["people_of"] = np.full(size.districts, size.communities * size.people)
@@ -103,14 +105,16 @@ class SmallEngine(Engine):
             steps=size.weeks, months=np.zeros(size.weeks, int), month_labels=("only",), rules=(), step=1.0, levers={}
         )
         self.steps_to_run = size.weeks
-        self.program = Program(symbols, (read_rule(begin, "small", symbols),), (read_rule(week, "small", symbols),))
+        words = Vocabulary(symbols, {"district": "districts", "community": "communities"})
+        rules = ((read_rule(rule, "small", words),) for rule in (begin, week))
+        self.program = Program(symbols, *rules, tuple(words.loops))
         self.layout, self.kernel, self.dtype = Layout(self.program, names), "lanes", np.float32
         self.weekly, self.monthly, self.last = list(weekly), [], []
         self._real = self._facts(self.layout.real, values, np.float32)
         self._whole = self._facts(self.layout.whole, values, np.int64)
-        self._lever_table = self._levers()
-        self._record_plan()
-        self._reactive_plan()
+        self.recording = Recording.of(self.layout, weekly, (), ())
+        self.lever_table = lever_table(self.layout, {}, size.weeks, np.float32)
+        self.rules, self.longest_window = reactive_plan(self.problem, self.layout)
         self._woven = woven.load(self.program, "lanes")
 
     def module(self):  # type: ignore[no-untyped-def]

@@ -1,6 +1,8 @@
 """Pages that are written from what the program itself declares, so that nothing is typed twice.
 
-Called by `conf.py` before every build; the pages are not tracked. `pages()` gives each with its path under `docs/`.
+Called by `conf.py` before every build; the pages are not tracked. `pages()` gives each with its path under `docs/`. One page is tracked:
+`model/equations.md` is written by hand but for what stands between its `<!-- room NAME -->` and `<!-- end NAME -->`, which comes from
+the rooms' own `equations.md`. `python docs/generate.py` brings it up to date.
 """
 
 from __future__ import annotations
@@ -14,14 +16,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["pages", "write"]
+__all__ = ["document", "pages", "write"]
 
 
 def write(folder: Path) -> None:
     """Write every page and the causal graph under the folder of the documentation."""
     from forbear.country.reference import draw_graph
 
-    for name, text in pages().items():
+    equations = folder / "model" / "equations.md"
+    tracked = {"model/equations.md": document(equations.read_text(encoding="utf-8"))}
+    for name, text in (pages() | tracked).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
@@ -35,10 +39,25 @@ def pages() -> dict[str, str]:
 
     out = {f"generated/{room}.md": text for room, text in rooms().items()}
     makers: dict[str, Callable[[], Iterable[str]]] = {
-        "generated/index.md": _model, "generated/rules.md": _rules, "generated/parameters.md": _parameters, "generated/evidence.md": _evidence,
+        "generated/index.md": _model, "generated/rules.md": _rules, "generated/parameters.md": _parameters, "generated/constants.md": _constants, "generated/evidence.md": _evidence,
         "generated/commands.md": _commands, "generated/api.md": _api, "generated/outcomes.md": _outcomes, "errors.md": _errors,
     }  # fmt: skip
     return out | {name: "\n".join(maker()).rstrip() + "\n" for name, maker in makers.items()}
+
+
+def document(text: str) -> str:
+    """The model document with the rooms' equations as they are now between its marks. Raises ValueError for a missing room."""
+    from forbear.country.equations import notation, section, table
+    from forbear.country.week import ROOMS
+
+    symbols, words = notation()
+    parts = {"notation": words + "\n\n" + "\n".join(table(symbols))} | {room: section(room) for room in ROOMS}
+    for name, part in parts.items():
+        begin, end = f"<!-- room {name} -->\n", f"<!-- end {name} -->\n"
+        if begin not in text or end not in text:
+            raise ValueError(f"model/equations.md has no place for {name}: {begin.strip()} ... {end.strip()}")
+        text = text.partition(begin)[0] + begin + "\n" + part.rstrip() + "\n\n" + end + text.partition(end)[2]
+    return text
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -60,10 +79,10 @@ def _model() -> Iterator[str]:
 
     yield "# Reference of the model\n"
     yield (
-        f"{len(ROOMS)} rooms, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers, {len(MODEL.facts)} facts. "
-        "Everything on these pages is written from the declarations and the rules that are run. In a terminal: `forbear model`, `forbear model parameters ROOM`, `forbear model graph --to graph.svg`.\n"
+        f"{len(ROOMS)} rooms, {len(MODEL.quantities)} quantities, {len(MODEL.parameters)} parameters, {len(MODEL.levers)} levers, {len(MODEL.facts)} facts, {len(MODEL.constants)} constants. "
+        "Everything on these pages is written from the declarations and the rules that are run. In a terminal: `forbear model`, `forbear model parameters ROOM`, `forbear model constants`, `forbear model graph --to graph.svg`.\n"
     )
-    yield "```{toctree}\n:maxdepth: 1\nrules\nparameters\noutcomes"
+    yield "```{toctree}\n:maxdepth: 1\nrules\nparameters\nconstants\noutcomes"
     yield from ROOMS
     yield "```\n"
     yield "## The causal graph\n"
@@ -76,7 +95,7 @@ def _rules() -> Iterator[str]:
     from forbear.country.week import BEGIN, WEEK, rule_named
 
     yield "# Rules\n"
-    yield "A rule is a function over one member; E and O number its equations, as the code and the parameters cite them. The rules of a week run in this order, each seeing what earlier ones wrote.\n"
+    yield "A rule is a function over one member; E and O number its [equations](../model/equations.md), as the code and the parameters cite them. The rules of a week run in this order, each seeing what earlier ones wrote.\n"
     for title, names in (("Once, at the start", BEGIN), ("Every week", WEEK)):
         yield f"## {title}\n"
         rows = []
@@ -124,8 +143,23 @@ def _parameters() -> Iterator[str]:
         yield from _table(("name", "prior", "class", "meaning (equations)", "source"), rows)
 
 
+def _constants() -> Iterator[str]:
+    from forbear.country.constants import SHARED
+    from forbear.country.model import MODEL
+    from forbear.country.reference import CONSTANT_COLUMNS, constant_rows
+
+    yield "# Constants\n"
+    yield (
+        "Every number of the rules that is neither fact, lever nor parameter. The rules themselves hold none but 0, 1, 2 as a divisor or exponent, and the exponent of a square "
+        f"root. Those of the room {SHARED!r} are read by several rooms. Where an assumption about the world hides in a number, it is to be varied in the audit.\n"
+    )
+    for room in dict.fromkeys(c.room for c in MODEL.constants.values()):
+        yield f"## {room.capitalize()}\n"
+        yield from _table(CONSTANT_COLUMNS, constant_rows(room))
+
+
 def _outcomes() -> Iterator[str]:
-    from forbear.analysis.outcomes import OBJECTIVES, OUTCOMES
+    from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 
     how = {"total": "sum over all weeks", "last": "at the end", "most": "highest week", "mean": "mean over weeks", "year": "mean of the last year",
            "quarter": "highest mean of 13 weeks", "months": "months", "order": "last year"}  # fmt: skip
@@ -296,3 +330,7 @@ def _prose(text: str) -> str:
             else paragraph.replace("<", "&lt;")
         )
     return "\n\n".join(out)
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent)

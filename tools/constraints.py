@@ -1,12 +1,16 @@
 """Pin every package with hashes, without any download address.
 
-    python tools/constraints.py            write constraints.txt and the same versions into pyproject.toml
+    python tools/constraints.py            write constraints.txt, requirements.txt and the same versions into pyproject.toml
+    python tools/constraints.py --keep     the same, holding every version that is pinned already
     python tools/constraints.py --verify   check that uv.lock, which `uv run` makes and nobody tracks, holds the
                                            pinned versions, and only files whose hashes constraints.txt knows
 
 `uv run` resolves under `[tool.uv] constraint-dependencies`, so a clean machine gets the pinned versions; uv checks
 each download against uv.lock, and `--verify` checks uv.lock against constraints.txt. Why not track uv.lock: it
 writes the address of the registry it was made with into every line (docs/decisions/0001-pins.md).
+
+requirements.txt holds what running needs and what building the package needs, for `start.py`, which installs with pip and
+without uv: pip takes hashes from a list of exact versions alone, not from constraints.
 """
 
 from __future__ import annotations
@@ -20,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "constraints.txt"
+REQUIREMENTS = ROOT / "requirements.txt"
 PROJECT = ROOT / "pyproject.toml"
 BEGIN, END = "# pins: written by tools/constraints.py\n", "# end of pins\n"
 
@@ -41,21 +46,32 @@ def pins() -> dict[str, dict[str, set[str]]]:
     return out
 
 
-def write() -> None:
-    """Resolve for every supported Python and platform, and write both files."""
-    text = PROJECT.read_text(encoding="utf-8")
-    bare = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), "", text, flags=re.DOTALL)
-    PROJECT.write_text(bare, encoding="utf-8")
-    command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--python-version", "3.11",
-               "--no-emit-index-url", "--no-emit-find-links", "--all-extras", "--group", "dev", "--group", "docs", "--group", "bench"]  # fmt: skip
+def compile_pins(*more: str) -> str:
+    """What uv resolves for every supported Python and platform: exact versions with hashes, without addresses."""
+    command = ["uv", "pip", "compile", "pyproject.toml", "--universal", "--generate-hashes", "--no-header", "--no-annotate",
+               "--python-version", "3.11", "--no-emit-index-url", "--no-emit-find-links", *more]  # fmt: skip
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
+        raise RuntimeError(done.stderr)
+    return "".join(line + "\n" for line in done.stdout.splitlines() if "://" not in line)
+
+
+def write(keep: bool) -> None:
+    """Resolve, and write all three files. keep: what is pinned stays at its version."""
+    text = PROJECT.read_text(encoding="utf-8")
+    bare = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), "", text, flags=re.DOTALL)
+    if not keep:
+        PROJECT.write_text(bare, encoding="utf-8")
+    try:
+        everything = ["--all-extras", *(f"--group={name}" for name in ("dev", "docs", "bench", "build"))]
+        pinned = compile_pins(*everything, *(["--constraint", "constraints.txt"] if keep else []))
+        CONSTRAINTS.write_text(pinned, encoding="utf-8")
+        REQUIREMENTS.write_text(compile_pins("--group=build", "--constraint", "constraints.txt"), encoding="utf-8")
+    except RuntimeError as error:
         PROJECT.write_text(text, encoding="utf-8")
-        sys.exit(done.stderr)
-    lines = [line for line in done.stdout.splitlines() if "://" not in line]
-    CONSTRAINTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        sys.exit(str(error))
     versions = []
-    for line in done.stdout.splitlines():
+    for line in pinned.splitlines():
         match = re.match(r"([A-Za-z0-9_.-]+==[^\s\\]+(?:\s*;\s*[^\\]+)?)", line)
         if match:
             versions.append(match[1].strip())
@@ -94,4 +110,6 @@ def verify() -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--verify", action="store_true")
-    verify() if parser.parse_args().verify else write()
+    parser.add_argument("--keep", action="store_true")
+    chosen = parser.parse_args()
+    verify() if chosen.verify else write(chosen.keep)

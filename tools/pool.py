@@ -7,10 +7,10 @@ To be run after any fit of a library scenario; a test compares the file with the
 
 from __future__ import annotations
 
-from forbear.analysis.pooling import FILE, pool_posteriors
 from forbear.inference.posterior import Posterior
 from forbear.scenario import Scenario
-from forbear.scenario.chain import LIBRARY, library_names
+from forbear.scenario.reading.chain import LIBRARY, library_names
+from forbear.validation.pooling import FILE, pool_posteriors
 
 
 def main() -> None:

@@ -14,21 +14,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forbear import plot
-    from forbear.analysis.attribute import attribute
-    from forbear.analysis.base_rates import base_rates
-    from forbear.analysis.battery import answer
-    from forbear.analysis.compare import compare
-    from forbear.analysis.lookup import look_up_first
-    from forbear.analysis.worlds import Worlds
     from forbear.country.model import MODEL
+    from forbear.discovery.lookup import look_up_first
     from forbear.ensemble.matching import match
     from forbear.ensemble.results import Ensemble
     from forbear.ensemble.runner import simulate
     from forbear.errors import ForbearError
     from forbear.inference.fit import fit
     from forbear.inference.posterior import Posterior
+    from forbear.notebook import plot
+    from forbear.questions.attribute import attribute
+    from forbear.questions.compare import compare
+    from forbear.questions.worlds import Worlds
     from forbear.scenario import Problem, Scenario, diff
+    from forbear.validation.base_rates import base_rates
+    from forbear.workflow.battery import answer
 
 __all__ = [
     "MODEL",
@@ -58,12 +58,12 @@ _HOME = {
     "Scenario": ("forbear.scenario", "Scenario"),
     "diff": ("forbear.scenario", "diff"),
     "Posterior": ("forbear.inference.posterior", "Posterior"),
-    "Worlds": ("forbear.analysis.worlds", "Worlds"),
-    "answer": ("forbear.analysis.battery", "answer"),
-    "attribute": ("forbear.analysis.attribute", "attribute"),
-    "base_rates": ("forbear.analysis.base_rates", "base_rates"),
-    "compare": ("forbear.analysis.compare", "compare"),
-    "look_up_first": ("forbear.analysis.lookup", "look_up_first"),
+    "Worlds": ("forbear.questions.worlds", "Worlds"),
+    "answer": ("forbear.workflow.battery", "answer"),
+    "attribute": ("forbear.questions.attribute", "attribute"),
+    "base_rates": ("forbear.validation.base_rates", "base_rates"),
+    "compare": ("forbear.questions.compare", "compare"),
+    "look_up_first": ("forbear.discovery.lookup", "look_up_first"),
     "fit": ("forbear.inference.fit", "fit"),
     "match": ("forbear.ensemble.matching", "match"),
     "simulate": ("forbear.ensemble.runner", "simulate"),
@@ -74,7 +74,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name == "plot":
-        return import_module("forbear.plot")
+        return import_module("forbear.notebook.plot")
     if name in _HOME:
         module, attribute = _HOME[name]
         return getattr(import_module(module), attribute)

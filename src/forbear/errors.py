@@ -1,7 +1,7 @@
 """One tree of errors with stable codes.
 
     ForbearError
-    ├── FileError      E1xx  a file cannot be read, parsed or written
+    ├── FileError      E1xx  a file cannot be read, parsed or written, or is damaged
     ├── ScenarioError  E2xx  a scenario says something that cannot be meant
     ├── UnitError      E3xx  a unit is unknown or of the wrong kind
     ├── RunError       E4xx  a simulation or its store cannot go on

@@ -7,18 +7,39 @@ A number's address is (seed, member, name, element), put through Philox4x32-10 (
 from __future__ import annotations
 
 import zlib
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import numpy as np
+import numpy as np
+
+from forbear.integers import seed_of
 
 __all__ = ["uniforms"]
 
 
 def uniforms(seed: int, members: np.ndarray, name: str, elements: int = 1) -> np.ndarray:
-    """Return uniforms in (0, 1), shape (len(members), elements), 53 bits, for the named quantity."""
-    import numpy as np
+    """Uniform numbers for a named quantity.
 
+    Parameters
+    ----------
+    seed
+        0 to 2**64 - 1.
+    members
+        Identities, below 2**32.
+    name
+        Of what is drawn: two names have independent numbers.
+    elements
+        How many for each member.
+
+    Returns
+    -------
+    ndarray
+        float64 (len(members), elements), of 53 bits each, neither 0 nor 1.
+
+    Raises
+    ------
+    RunError
+        E441 for a seed that is none.
+    """
+    seed = seed_of(seed)
     member = np.repeat(np.asarray(members, dtype=np.uint64), elements).reshape(len(members), elements)
     element = np.broadcast_to(np.arange(elements, dtype=np.uint64), member.shape)
     site = np.full(member.shape, zlib.crc32(name.encode()), dtype=np.uint64)
@@ -28,8 +49,6 @@ def uniforms(seed: int, members: np.ndarray, name: str, elements: int = 1) -> np
 
 
 def _philox(c0: np.ndarray, c1: np.ndarray, c2: np.ndarray, c3: np.ndarray, seed: int) -> list[np.ndarray]:
-    import numpy as np
-
     m0, m1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
     mask, shift = np.uint64(0xFFFFFFFF), np.uint64(32)
     k0, k1 = seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF

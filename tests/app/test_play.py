@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from forbear.app.countries import Countries
-from forbear.app.play import LEVERS, Decision, Game, levers_along, now, offered, read_decision, world_of
-from forbear.app.play_charts import monthly, outcome_rows, turn_figures
-from forbear.app.play_log import csv_of, log_of, log_text, read_log
-from forbear.app.play_store import Games, public_name
-from forbear.app.play_world import REPORTED, TRUE, Worlds
+from forbear.app.play.charts import monthly, outcome_rows, turn_figures
+from forbear.app.play.game import LEVERS, Decision, Game, levers_along, now, offered, read_decision, world_of
+from forbear.app.play.log import csv_of, log_of, log_text, read_log
+from forbear.app.play.store import Games, public_name
+from forbear.app.play.world import REPORTED, TRUE, Worlds
 from forbear.app.server import create
 from forbear.ensemble.engine import Engine
 from forbear.errors import FileError, RunError, ScenarioError

@@ -21,11 +21,11 @@ def report(tmp_path_factory):
     """The whole Iraq report: posterior, answers, validation."""
     import json
 
-    from forbear.analysis.validate import load_validation
     from forbear.ensemble.runner import simulate
     from forbear.inference.posterior import Posterior
     from forbear.report import write
     from forbear.scenario import Scenario
+    from forbear.validation.validate import load_validation
 
     iraq = Scenario.load("iraq-2003")
     problem, posterior = iraq.problem(), Posterior.of(iraq)

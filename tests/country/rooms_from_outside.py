@@ -44,7 +44,7 @@ def _clean(folders: tuple[Path, ...]) -> None:
 
 
 def _tables(model: Model) -> tuple[dict, ...]:
-    return model.quantities, model.levers, model.facts, model.parameters
+    return model.quantities, model.levers, model.facts, model.parameters, model.constants
 
 
 @contextmanager

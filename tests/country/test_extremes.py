@@ -18,8 +18,7 @@ def run(draw):
         problem = scenario.problem()
         if rules is not None:  # reactive rules would move levers that the test holds
             problem = replace(problem, rules=rules)
-        for name, value in (facts or {}).items():
-            problem.facts[name] = np.full_like(problem.facts[name], value)
+        problem = problem.with_facts(facts or {})
         parameters = draw(problem, MEMBERS, 11)
         for name, value in fixed.items():
             parameters[name] = np.full_like(parameters[name], value)

@@ -55,7 +55,7 @@ def test_the_page_and_the_example_are_the_same() -> None:
     for name, text in files().items():
         place = EXAMPLE / name.removeprefix("forbear-drought/")
         assert place.read_text(encoding="utf-8") == text, name
-    assert len(files()) == 8
+    assert len(files()) == 9
 
 
 def test_the_room_is_found_checked_and_taken_into_the_country(written, capsys) -> None:

@@ -187,11 +187,11 @@ def test_every_error_code_has_its_paragraph(pages: dict[str, str]) -> None:
 
 def test_the_reference_holds_every_declaration(pages: dict[str, str]) -> None:
     import forbear
-    from forbear.analysis.outcomes import OUTCOMES
     from forbear.cli.main import COMMANDS
     from forbear.country.model import MODEL
     from forbear.country.week import BEGIN, WEEK
     from forbear.evidence import catalogue
+    from forbear.scenario.outcomes import OUTCOMES
 
     wanted = {
         "generated/parameters.md": [f"| `{p.name}` |" for p in MODEL.parameters.values()],

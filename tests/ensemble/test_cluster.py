@@ -10,14 +10,14 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from forbear.analysis.worlds import Worlds
 from forbear.ensemble.cluster import Cluster
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.ensemble.summaries import summarise
 from forbear.errors import RunError
 from forbear.kernel.draws import LANES
+from forbear.questions.worlds import Worlds
 
 OPTIONS = {"seed": 4, "weekly": ("deaths", "cost_budget"), "monthly": ("control",)}
 

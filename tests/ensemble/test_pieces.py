@@ -16,7 +16,7 @@ def test_a_block_in_pieces_gives_the_bits_of_a_block_at_once(problem, draw) -> N
     opened = engine.open(parameters, members, 5)
     for until in (1, 7, 7, 40, problem.steps):
         opened.advance(until)
-    pieces = engine._collect(opened.space, LANES)
+    pieces = opened.block()
     assert (whole.weekly["deaths"] == pieces.weekly["deaths"]).all()
     assert (whole.weekly["cost_budget"] == pieces.weekly["cost_budget"]).all()
     assert (whole.monthly["observed_attacks"] == pieces.monthly["observed_attacks"]).all()
@@ -28,12 +28,12 @@ def test_a_resampled_lane_has_its_ancestors_past_and_its_own_future(problem, dra
     same = {name: np.repeat(value[:1], LANES, axis=0) for name, value in draw(problem, LANES).items()}
     opened = engine.open(same, members, 5)
     opened.advance(60)
-    before = opened.space["bank"].reshape(-1, LANES).copy()
+    before = opened.lane_arrays(past=False)[0].copy()
     opened.resample(np.full(LANES, 3))
-    bank = opened.space["bank"].reshape(-1, LANES)
+    bank = opened.lane_arrays(past=False)[0]
     assert (bank == before[:, 3:4]).all()
     opened.advance(problem.steps)
-    assert len(np.unique(engine._collect(opened.space, LANES).last["civilians_dead"].sum(axis=(1, 2)))) > 1
+    assert len(np.unique(opened.block().last["civilians_dead"].sum(axis=(1, 2)))) > 1
 
 
 def test_months_are_read_as_they_are_recorded(problem, draw) -> None:  # type: ignore[no-untyped-def]
@@ -44,5 +44,5 @@ def test_months_are_read_as_they_are_recorded(problem, draw) -> None:  # type: i
     opened.advance(end)
     seen = opened.month(3)["observed_attacks"].copy()
     opened.advance(problem.steps)
-    whole = engine._collect(opened.space, LANES).monthly["observed_attacks"][:, 3]
+    whole = opened.block().monthly["observed_attacks"][:, 3]
     assert (whole.reshape(LANES, -1).T == seen).all() and seen.sum() > 0

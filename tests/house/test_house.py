@@ -111,10 +111,13 @@ def test_every_rule_cites_an_equation_and_every_room_has_its_four_files():
 
 
 def test_every_declared_name_is_used_by_a_rule():
+    from forbear.country.model import MODEL
     from forbear.country.program import program
 
     used = {symbol for rule in program().rules for symbol in rule.reads | rule.writes}
     assert [key for key, symbol in program().symbols.items() if symbol not in used] == []
+    named = {constant for rule in program().rules for constant in rule.constants}
+    assert set(MODEL.constants) - named == set()
 
 
 def test_the_equations_of_the_model_document_are_all_there():

@@ -24,7 +24,7 @@ class Chain:
         self.state = np.zeros(LANES, dtype=int)
         self.lucks = [np.random.Generator(np.random.Philox(key=[seed, int(i)])) for i in identities]
         self.done = 0
-        self.space = {"bank": np.zeros(LANES)}
+        self.failed = np.zeros(LANES, dtype=bool)
 
     def advance(self, until: int) -> None:
         for _ in range(self.done, until):

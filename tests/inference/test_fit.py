@@ -151,8 +151,8 @@ def test_a_rival_structure_switches_its_mechanism_off_and_nothing_else(iraq: fb.
 def test_the_answers_and_the_validation_on_record_were_made_with_the_shipped_posterior(iraq: fb.Scenario) -> None:
     import json
 
-    from forbear.analysis.policies import load_claims, load_strategies
-    from forbear.analysis.validate import load_validation
+    from forbear.scenario.casefiles.policies import load_claims, load_strategies
+    from forbear.validation.validate import load_validation
 
     posterior = Posterior.of(iraq)
     validation = load_validation(iraq)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forbear.kernel import lanes, scalar
-from forbear.kernel.language import Symbol, WeaveError, read_rule
+from forbear.kernel.language import Symbol, Vocabulary, WeaveError, read_rule
 
 SYMBOLS = {
     "now.stock": Symbol("now", "stock", ("district", "community")),
@@ -14,6 +14,8 @@ SYMBOLS = {
     "fact.home": Symbol("fact", "home", ("community",), integer=True),
     "fact.size": Symbol("fact", "size", ("district",)),
 }
+LOOPS = {"district": "districts", "community": "communities"}
+VOCABULARY = Vocabulary(SYMBOLS, LOOPS, {"least": 2.5, "below": -1.5})
 
 
 def adding(now, given, lever, fact):
@@ -53,12 +55,29 @@ def changing_a_parameter(now, given, lever, fact):
     given.rate = 1.0
 
 
+def constant_unknown(now, given, lever, fact):
+    now.level = constant.lesat  # noqa: F821
+
+
+def loop_over_nothing(now, given, lever, fact):
+    for _d in fact.provinces:
+        now.level = 1.0
+
+
+def with_constants(now, given, lever, fact):
+    now.level = larger(constant.least, now.level) + constant.below  # noqa: F821
+
+
+def without_constants(now, given, lever, fact):
+    now.level = larger(2.5, now.level) + -1.5  # noqa: F821
+
+
 def python_power(now, given, lever, fact):
     now.level = now.level**2
 
 
 def test_a_rule_says_what_it_reads_and_writes():
-    rule = read_rule(adding, "room", SYMBOLS)
+    rule = read_rule(adding, "room", VOCABULARY)
     assert {s.variable for s in rule.reads} == {
         "now_stock",
         "now_total_stock",
@@ -71,7 +90,7 @@ def test_a_rule_says_what_it_reads_and_writes():
 
 
 def test_both_weavers_give_the_same_numbers():
-    rule = read_rule(adding, "room", SYMBOLS)
+    rule = read_rule(adding, "room", VOCABULARY)
     constants = lanes.Constants()
     text, rows = lanes.weave_rule(rule, SYMBOLS, {}, constants)
     from forbear.kernel.draws import LANE_MASK, LANES, MASK
@@ -126,16 +145,28 @@ def test_both_weavers_give_the_same_numbers():
 @pytest.mark.parametrize(
     ("function", "words"),
     [(misspelling, "unknown name"), (wrong_indices, "runs over"), (nested_draw, "stands alone"), (same_name, "two draws"),
-     (while_loop, "not in the language"), (changing_a_parameter, "changes the state")],
+     (while_loop, "not in the language"), (changing_a_parameter, "changes the state"),
+     (constant_unknown, "unknown name constant.lesat"), (loop_over_nothing, "fact.districts, fact.communities")],
 )  # fmt: skip
 def test_what_is_outside_the_language_is_refused_with_rule_and_reason(function, words):
     with pytest.raises(WeaveError, match=words) as caught:
-        read_rule(function, "room", SYMBOLS)
+        read_rule(function, "room", VOCABULARY)
     assert f"room.{function.__name__}" in str(caught.value)
 
 
 @pytest.mark.parametrize("function", [branch_on_members, python_power])
 def test_what_members_differ_in_cannot_branch_and_powers_are_named(function):
-    rule = read_rule(function, "room", SYMBOLS)
+    rule = read_rule(function, "room", VOCABULARY)
     with pytest.raises(WeaveError):
         lanes.weave_rule(rule, SYMBOLS, {}, lanes.Constants())
+
+
+def test_a_constant_is_woven_as_the_number_that_it_is():
+    named = read_rule(with_constants, "room", VOCABULARY)
+    plain = read_rule(without_constants, "room", VOCABULARY)
+    plain.name = named.name
+    assert named.constants == {"least", "below"} and not plain.constants
+    assert scalar.weave_rule(named, SYMBOLS) == scalar.weave_rule(plain, SYMBOLS)
+    assert lanes.weave_rule(named, SYMBOLS, {}, lanes.Constants()) == lanes.weave_rule(
+        plain, SYMBOLS, {}, lanes.Constants()
+    )

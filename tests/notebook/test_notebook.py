@@ -142,8 +142,8 @@ def test_answers_on_record_are_drawn_by_claim_and_by_remedy():
 
 
 def test_a_posterior_and_a_claim_show_what_they_are():
-    from forbear.analysis.policies import load_claims
-    from forbear.analysis.verdict import Verdict
+    from forbear.questions.verdict import Verdict
+    from forbear.scenario.casefiles.policies import load_claims
 
     iraq = fb.Scenario.load("iraq-2003")
     posterior = fb.Posterior.of(iraq)
@@ -169,6 +169,6 @@ def test_importing_the_package_loads_no_drawing_and_no_table_library():
     import subprocess
     import sys
 
-    code = "import sys, forbear; print([m for m in ('numpy', 'pandas', 'matplotlib', 'typst', 'forbear.plot') if m in sys.modules])"
+    code = "import sys, forbear; print([m for m in ('numpy', 'pandas', 'matplotlib', 'typst', 'forbear.notebook.plot') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -13,20 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from forbear.country.declare import DIMENSIONS
 from forbear.country.model import FIXED_MEMBERS, MODEL
 from forbear.country.week import BEGIN, WEEK, rule_named
 from forbear.country.words import drawing_with
 from forbear.ensemble.engine import event_size_facts
-
-PLURAL = {
-    "district": "districts",
-    "community": "communities",
-    "organisation": "organisations",
-    "component": "components",
-    "team": "teams",
-    "size": "sizes",
-    "magnitude": "magnitudes",
-}
 
 
 class Coins:
@@ -126,7 +117,7 @@ def simulate(
     fact = SimpleNamespace(
         **{n: (np.asarray(v) if np.asarray(v).shape else np.asarray(v).item()) for n, v in facts.items()}
     )
-    for dimension, plural in PLURAL.items():
+    for dimension, plural in DIMENSIONS.items():
         setattr(fact, plural, range(sizes[dimension]))
 
     def levers(index: int) -> Any:

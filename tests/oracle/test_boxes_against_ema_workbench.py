@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forbear.analysis.boxes import Box, prim, quasi_p_values
+from forbear.discovery.boxes import Box, prim, quasi_p_values
 
 pytest.importorskip("ema_workbench")
 pandas = pytest.importorskip("pandas")
@@ -84,7 +84,7 @@ def test_a_tree_of_the_other_package_puts_its_densest_leaf_in_the_same_place():
     pytest.importorskip("sklearn")
     from ema_workbench.analysis import cart as outside
 
-    from forbear.analysis.trees import cart
+    from forbear.discovery.trees import cart
 
     points, interest = planted(1, 0.05)
     frame = pandas.DataFrame(points, columns=[str(j) for j in range(5)])

@@ -250,9 +250,9 @@ def test_the_year_of_the_collapse_is_whole_only_in_the_scenario_that_is_carried_
 def test_the_shipped_fit_is_up_to_date_marked_coarse_and_saw_nothing_of_the_years_it_is_judged_by(
     afghanistan: Scenario, problem: Problem
 ) -> None:
-    from forbear.analysis.validate import holdout_month
     from forbear.inference.data import gather
     from forbear.inference.posterior import Posterior
+    from forbear.validation.holdout import holdout_month
 
     found = Posterior.of(afghanistan)
     assert found is not None
@@ -274,7 +274,7 @@ def test_what_happened_in_august_2021_is_a_fact_of_the_plan_with_its_source(afgh
 
 
 def test_strategies_do_what_their_names_say(afghanistan: Scenario, problem: Problem) -> None:
-    from forbear.analysis.policies import load_claims, load_strategies
+    from forbear.scenario.casefiles.policies import load_claims, load_strategies
 
     strategies = load_strategies(afghanistan)
     force = {name: s.apply(afghanistan).problem().levers["force"] for name, s in strategies.items()}

@@ -9,10 +9,10 @@ import pytest
 @pytest.fixture(scope="session")
 def iraq():
     """Scenario, problem, posterior, ensemble of 32 members, answers, validation."""
-    from forbear.analysis.validate import load_validation
     from forbear.ensemble.runner import simulate
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
+    from forbear.validation.validate import load_validation
 
     scenario = Scenario.load("iraq-2003")
     problem, posterior = scenario.problem(), Posterior.of(scenario)

@@ -11,7 +11,7 @@ import pytest
 from forbear.cli.main import main
 from forbear.errors import FileError
 from forbear.scenario import Scenario, diff, library_names
-from forbear.scenario.copy import copy_scenario
+from forbear.scenario.wizard.copy import copy_scenario
 
 
 def call(*words: str) -> int:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forbear.country.model import MODEL
 from forbear.errors import ForbearError
-from forbear.scenario.chain import LIBRARY
+from forbear.scenario.reading.chain import LIBRARY
 from forbear.scenario.scenario import Scenario
 
 MEADOW = (LIBRARY / "meadow" / "scenario.toml").read_text(encoding="utf-8")

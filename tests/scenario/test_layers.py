@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forbear.errors import ScenarioError, UnitError
-from forbear.scenario.origin import LAYERS
+from forbear.scenario.reading.origin import LAYERS
 from forbear.scenario.scenario import Scenario
 
 CHILD = '[scenario]\nname = "child"\ntitle = "Child"\nextends = "small.toml"\n'

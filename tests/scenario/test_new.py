@@ -9,12 +9,12 @@ import pytest
 
 from forbear.cli.main import main
 from forbear.errors import FileError, ForbearError
+from forbear.faults import Faults
 from forbear.scenario import Scenario
-from forbear.scenario.answers import read_answers
-from forbear.scenario.begin import begin_scenario
-from forbear.scenario.document import parse
-from forbear.scenario.faults import Faults
-from forbear.scenario.public import districts_of
+from forbear.scenario.reading.document import parse
+from forbear.scenario.wizard.answers import read_answers
+from forbear.scenario.wizard.begin import begin_scenario
+from forbear.scenario.wizard.public import districts_of
 
 ANSWERS = """
 start = 2030-01-07

@@ -10,8 +10,8 @@ import pytest
 from forbear.country.model import MODEL
 from forbear.errors import FileError, ForbearError, ScenarioError
 from forbear.scenario import Problem, Scenario, library_names
-from forbear.scenario.chain import LIBRARY
-from forbear.scenario.locate import line_numbers
+from forbear.scenario.reading.chain import LIBRARY
+from forbear.scenario.reading.locate import line_numbers
 
 
 def test_lines_are_found_in_tables_arrays_and_strings_of_every_kind() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from forbear.app.country import Country
 from forbear.app.saving import load_upload
 from forbear.errors import Fault, FileError, nearest
-from forbear.scenario.chain import library_names
+from forbear.scenario.reading.chain import library_names
 from forbear.scenario.scenario import Scenario
 
 __all__ = ["Countries"]

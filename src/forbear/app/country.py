@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.engine import Block
-from forbear.ensemble.extended import engine_of
+from forbear.ensemble.engine import Engine
+from forbear.ensemble.recording import Block
 from forbear.ensemble.results import Ensemble, dataset_of
 
 if TYPE_CHECKING:
@@ -41,10 +41,10 @@ class Country:
 
     def __init__(self, scenario: Scenario, key: str) -> None:
         """Load strategies and the posterior beside the scenario. Raises as `Scenario.problem` and `load_strategies`."""
-        from forbear.analysis.policies import Strategy, load_strategies
-        from forbear.app.levers import sliders_of
+        from forbear.app.laboratory.levers import sliders_of
         from forbear.errors import FitError
         from forbear.inference.posterior import Posterior
+        from forbear.scenario.casefiles.policies import Strategy, load_strategies
 
         self.scenario, self.key = scenario, key
         self.problem = scenario.problem()
@@ -171,13 +171,13 @@ class Country:
                 self._blocks.move_to_end(key)
                 return self._blocks[key]
         members = np.arange(start, start + BLOCK, dtype=np.uint32)
-        engine = engine_of(problem, weekly=weekly, monthly=MONTHLY)
+        engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
         opened = engine.open(self.parameters(draws, members, seed, pinned), members, seed)
         for until in range(_PIECE, problem.steps + _PIECE, _PIECE):
             if cancelled():
                 raise Cancelled
             opened.advance(min(until, problem.steps))
-        block = engine._collect(opened.space, BLOCK)
+        block = opened.block()
         money = ("cost_budget", "cost_full")
         block.weekly = {k: v if k in money else v.astype(np.float32) for k, v in block.weekly.items()}
         block.monthly = {k: v.sum(axis=tuple(range(3, v.ndim))).astype(np.float32) for k, v in block.monthly.items()}

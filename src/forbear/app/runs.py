@@ -16,7 +16,7 @@ from forbear.errors import ForbearError
 
 if TYPE_CHECKING:
     from forbear.app.state import State
-    from forbear.ensemble.engine import Block
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
 __all__ = ["STAGES", "Busy", "Run", "Runs", "Work"]

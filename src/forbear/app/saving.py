@@ -73,7 +73,7 @@ def load_upload(text: bytes, folder: Path, name: str) -> Scenario:
 
     Raises FileError E102, E104, E101 and ScenarioError as `Scenario.load`; E210 for a country too large for this page.
     """
-    from forbear.scenario.chain import library_names
+    from forbear.scenario.reading.chain import library_names
     from forbear.scenario.scenario import Scenario
 
     if len(text) > LARGEST_FILE:

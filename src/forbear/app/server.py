@@ -12,8 +12,9 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from forbear.app import claims_pages, laboratory
+from forbear.app.claims import pages as claims_pages
 from forbear.app.countries import Countries
+from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.runs import Runs
 from forbear.app.security import Guard, Keys, is_loopback
@@ -47,7 +48,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.include_router(laboratory.router)
     app.include_router(claims_pages.router)
     try:
-        from forbear.app import play_pages
+        from forbear.app.play import pages as play_pages
 
         app.include_router(play_pages.router)
     except ImportError:

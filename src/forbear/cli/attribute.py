@@ -22,11 +22,11 @@ def command(
     """Shapley values over remedies (levers, idealised and feasible) and over structure, with bands and what no remedy reaches."""
     import json
 
-    from forbear.analysis.attribute import load_players
-    from forbear.analysis.battery import Effort, attributions
     from forbear.cli.screen import meter
     from forbear.inference.posterior import Posterior
+    from forbear.questions.attribute import load_players
     from forbear.scenario import Scenario
+    from forbear.workflow.battery import Effort, attributions
 
     loaded = Scenario.load(scenario)
     load_players(loaded)

@@ -26,7 +26,6 @@ def command(
     workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Write a two-page brief. Verdicts are those on record beside the scenario: `forbear run` computes them anew."""
-    from forbear.analysis.validate import load_validation
     from forbear.cli.screen import meter
     from forbear.ensemble.matching import match
     from forbear.ensemble.runner import simulate
@@ -34,6 +33,7 @@ def command(
     from forbear.report.beside import simulate_never
     from forbear.report.brief import write_brief
     from forbear.scenario import Scenario
+    from forbear.validation.validate import load_validation
 
     loaded, shown = Scenario.load(scenario), meter()
     problem = loaded.problem()

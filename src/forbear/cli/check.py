@@ -23,7 +23,7 @@ def command(
 
     With --information: which guessed or unstated fact moves the answer most, and the plan beside the historical record.
     """
-    from forbear.scenario.refusals import require_proposal
+    from forbear.scenario.proposals import require_proposal
     from forbear.scenario.scenario import Scenario
     from forbear.scenario.summary import rows, summary_lines
 
@@ -57,8 +57,8 @@ def command(
             f"guessed (an assumption or invention, no source): {len(guessed)} of {sum(r['state'] != 'default' for r in table)}"
         )
     if found is not None:
-        from forbear.analysis.base_rates import base_rate_lines
-        from forbear.analysis.lookup import lookup_lines
+        from forbear.discovery.lookup import lookup_lines
+        from forbear.validation.base_rates import base_rate_lines
 
         print("\n".join(lookup_lines(found[0]) if found[0] else ["nothing is guessed that could be varied"]))
         print("\n".join(base_rate_lines(found[1])))
@@ -70,11 +70,11 @@ def command(
 
 def _information(loaded: Any, draws: int, seed: int, workers: int | None) -> tuple[Any, list[Any]]:
     """Guessed facts in order of worth, and the plan beside the record, from a posterior where there is one."""
-    from forbear.analysis.base_rates import base_rates
-    from forbear.analysis.lookup import look_up_first
     from forbear.cli.screen import meter
+    from forbear.discovery.lookup import look_up_first
     from forbear.ensemble.runner import simulate
     from forbear.inference.posterior import Posterior
+    from forbear.validation.base_rates import base_rates
 
     posterior = Posterior.of(loaded)
     parameters = posterior.parameters if posterior is not None else None

@@ -52,13 +52,13 @@ def claims(
         return
     from dataclasses import replace
 
-    from forbear.analysis.battery import QUICK, Effort, answer
-    from forbear.analysis.policies import load_claims, load_strategies
-    from forbear.analysis.verdict_lines import verdict_table
     from forbear.cli.screen import meter
-    from forbear.ensemble.executors import using
+    from forbear.ensemble.places import using
     from forbear.inference.posterior import Posterior
+    from forbear.questions.verdict_lines import verdict_table
     from forbear.scenario import Scenario
+    from forbear.scenario.casefiles.policies import load_claims, load_strategies
+    from forbear.workflow.battery import QUICK, Effort, answer
 
     loaded = Scenario.load(scenario)
     if check:
@@ -109,10 +109,10 @@ def show(
     ] = None,
 ) -> None:
     """One claim: both statements, the test, the effect, the verdict, the evidence beside it."""
-    from forbear.analysis.policies import load_claims
-    from forbear.analysis.verdict_lines import claim_lines
     from forbear.errors import ScenarioError, nearest
+    from forbear.questions.verdict_lines import claim_lines
     from forbear.scenario import Scenario
+    from forbear.scenario.casefiles.policies import load_claims
 
     loaded = Scenario.load(context.obj["scenario"])
     data = _on_record(loaded, answers)

@@ -23,13 +23,13 @@ def command(
     workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Effects with intervals and the chance of each direction, by outcome and by year. Where force is added, also as far as it can be raised."""
-    from forbear.analysis.compare import compare
-    from forbear.analysis.outcomes import OBJECTIVES
-    from forbear.analysis.policies import load_strategies
     from forbear.cli.screen import meter
     from forbear.errors import ScenarioError, nearest
     from forbear.inference.posterior import Posterior
+    from forbear.questions.compare import compare
     from forbear.scenario import Scenario
+    from forbear.scenario.casefiles.policies import load_strategies
+    from forbear.scenario.outcomes import OBJECTIVES
 
     loaded = Scenario.load(scenario)
     known = load_strategies(loaded)

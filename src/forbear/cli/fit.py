@@ -76,7 +76,7 @@ def command(
             f"{refine['distinct']:,} distinct draws; {refine['effective']:.0f} effective of the log likelihood, {refine['effective_median']:.0f} of the median "
             f"uncertainty; noise of the log likelihood {refine['noise']:.1f}; {places} place{'s' if places > 1 else ''} found by the scouts"
         )
-        if refine["rhat_90"] == refine["rhat_90"]:
+        if refine["rhat_90"] is not None and refine["rhat_90"] == refine["rhat_90"]:
             print(
                 f"R-hat between scouts: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, {refine['rhat_largest']:.2f} at most"
             )

@@ -46,6 +46,19 @@ def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for 
 
 
 @app.command()
+def constants(
+    room: Annotated[str, typer.Argument(help='a room, "shared" for what several rooms read, or nothing for all')] = "",
+) -> None:
+    """List every number of the rules that is neither fact, lever nor parameter: value, unit, meaning, source."""
+    from forbear.country.model import MODEL
+
+    for c in MODEL.constants.values():
+        if room in ("", c.room):
+            varied = "; varied in the audit" if c.varied else ""
+            print(f"{c.key:<44} {c.value:>14.10g} {c.unit:<18} {c.meaning}  [{c.source}{varied}]")
+
+
+@app.command()
 def graph(
     to: Annotated[
         Path | None, typer.Option(help="write the graph as an SVG picture here instead of printing it")
@@ -60,3 +73,24 @@ def graph(
         return
     draw_graph(to)
     print(to)
+
+
+@app.command()
+def equations(
+    which: Annotated[
+        str, typer.Argument(help="a number (E12), a room, a rule (security.control), or nothing for all")
+    ] = "",
+) -> None:
+    """Print the equations that the rules run, with what each symbol stands for."""
+    from forbear.country.equations import equations as every
+    from forbear.errors import RunError, nearest
+
+    found = [e for e in every().values() if which.lower() in ("", e.number.lower(), e.room, *e.formulas)]
+    if not found:
+        known = [
+            *every(),
+            *{e.room for e in every().values()},
+            *{rule for e in every().values() for rule in e.formulas},
+        ]
+        raise RunError("E401", f"no equation, room or rule {which!r}", hint=f"did you mean {nearest(which, known)}?")
+    print("\n\n".join(equation.plain for equation in found), end="")

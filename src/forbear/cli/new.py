@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from forbear.scenario.document import Document
+    from forbear.scenario.reading.document import Document
 
 
 def command(
@@ -28,12 +28,12 @@ def command(
 
     Answers come from a terminal, from a pipe, or from a file (--answers). "?" gives a question up to a guess.
     """
-    from forbear.scenario.answers import read_answers
-    from forbear.scenario.begin import begin_scenario, check_place
-    from forbear.scenario.copy import copy_scenario
-    from forbear.scenario.document import Document, read_document
-    from forbear.scenario.faults import Faults
+    from forbear.faults import Faults
+    from forbear.scenario.reading.document import Document, read_document
     from forbear.scenario.scenario import Scenario
+    from forbear.scenario.wizard.answers import read_answers
+    from forbear.scenario.wizard.begin import begin_scenario, check_place
+    from forbear.scenario.wizard.copy import copy_scenario
 
     if source is not None:
         file = copy_scenario(name, source, folder)
@@ -85,7 +85,7 @@ class _Asked:
 
 
 def _ask_all(asked: _Asked, data: dict[str, Any]) -> None:
-    from forbear.scenario.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION
+    from forbear.scenario.wizard.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION
 
     print('Enter, or "?", gives a question up to a guess where there is one. Nothing is fetched.')
     for key, words, allowed in (

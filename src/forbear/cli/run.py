@@ -47,11 +47,6 @@ def command(
     ] = None,
 ) -> None:
     """Simulate a scenario week by week in an ensemble, set it beside what was observed, and write one HTML report."""
-    from forbear.analysis.base_rates import base_rate_lines, base_rates
-    from forbear.analysis.battery import answer
-    from forbear.analysis.borrowed import travel_lines
-    from forbear.analysis.pooling import pooled_parameters
-    from forbear.analysis.validate import load_validation
     from forbear.cli.screen import meter
     from forbear.ensemble.matching import match
     from forbear.ensemble.runner import simulate
@@ -59,7 +54,12 @@ def command(
     from forbear.inference.posterior import Posterior
     from forbear.report import write
     from forbear.scenario import Scenario
-    from forbear.scenario.refusals import require_proposal, require_range
+    from forbear.scenario.proposals import require_proposal, require_range
+    from forbear.validation.base_rates import base_rate_lines, base_rates
+    from forbear.validation.borrowed import travel_lines
+    from forbear.validation.pooling import pooled_parameters
+    from forbear.validation.validate import load_validation
+    from forbear.workflow.battery import answer
 
     loaded = Scenario.load(scenario)
     original = loaded
@@ -105,7 +105,7 @@ def command(
     rates = base_rates(loaded, ensemble.healthy)
     print("\n".join([*base_rate_lines(rates), *(proposal.lines() if proposal is not None else ())]))
     if record is not None:
-        from forbear.analysis.prospective import save
+        from forbear.workflow.proposal import save
 
         print(save(record, rates, proposal))
     if posterior is None and not proposed:
@@ -139,7 +139,7 @@ def command(
 
         print(write_brief(kept, loaded, to=brief, **shared))
     if answers is not None:
-        from forbear.analysis.verdict_lines import verdict_table
+        from forbear.questions.verdict_lines import verdict_table
 
         print("\n".join(verdict_table(answers)))
     print(path)
@@ -147,7 +147,7 @@ def command(
 
 def _propose(scenario: Any, members: int, seed: int, workers: int | None, shown: Any, parameters: Any) -> Any:
     """Every draw of a proposed intervention, the draws that are tied to the record, and the ranges told of it."""
-    from forbear.analysis.prospective import condition, draw, propose
+    from forbear.workflow.proposal import condition, draw, propose
 
     draws = draw(scenario, members=members, seed=seed, workers=workers, meter=shown, parameters=parameters)
     conditioning = condition(draws.success, seed)

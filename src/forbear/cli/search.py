@@ -18,13 +18,13 @@ def command(
     workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Many-objective search (NSGA-II) over feasible levers; what is found stands beside the named strategies and never intervening."""
-    from forbear.analysis.outcomes import OUTCOMES
-    from forbear.analysis.policies import load_strategies
-    from forbear.analysis.search import OBJECTIVES, load_variables, search
-    from forbear.analysis.worlds import Worlds
     from forbear.cli.screen import meter
+    from forbear.discovery.search import OBJECTIVES, load_variables, search
     from forbear.inference.posterior import Posterior
+    from forbear.questions.worlds import Worlds
     from forbear.scenario import Scenario
+    from forbear.scenario.casefiles.policies import load_strategies
+    from forbear.scenario.outcomes import OUTCOMES
 
     loaded = Scenario.load(scenario)
     variables = load_variables(loaded)

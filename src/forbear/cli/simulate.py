@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Simulate an ensemble and keep it: as a store, as CSV, as NetCDF; print a summary."""
     from forbear.cli.screen import meter
-    from forbear.ensemble.executors import using
+    from forbear.ensemble.places import using
     from forbear.ensemble.runner import simulate
     from forbear.ensemble.summaries import summarise
     from forbear.errors import RunError

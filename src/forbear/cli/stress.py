@@ -29,15 +29,15 @@ def command(
     """Objectives apart, regret, satisficing, Pareto set; where strategies fail; what moves the outcome; what is worth knowing."""
     import json
 
-    from forbear.analysis.outcomes import OBJECTIVES, OUTCOMES
-    from forbear.analysis.policies import load_strategies
-    from forbear.analysis.stress import stress
-    from forbear.analysis.worlds import Worlds
     from forbear.cli.screen import meter
-    from forbear.ensemble.executors import using
+    from forbear.discovery.stress import stress
+    from forbear.ensemble.places import using
     from forbear.errors import ScenarioError, nearest
     from forbear.inference.posterior import Posterior
+    from forbear.questions.worlds import Worlds
     from forbear.scenario import Scenario
+    from forbear.scenario.casefiles.policies import load_strategies
+    from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 
     loaded = Scenario.load(scenario)
     known = load_strategies(loaded, file or [])

@@ -26,12 +26,12 @@ def command(
     workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
 ) -> None:
     """Hold-out forecasts against baselines, recovered truth, neutrality, structural rivals, contraction."""
-    from forbear.analysis.summary import validation_lines
-    from forbear.analysis.validate import FILE, PARTS, load_validation, save_validation, validate
     from forbear.cli.screen import meter
     from forbear.errors import FitError
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
+    from forbear.validation.lines import validation_lines
+    from forbear.validation.validate import FILE, PARTS, load_validation, save_validation, validate
 
     loaded = Scenario.load(scenario)
     problem = loaded.problem()
@@ -67,8 +67,8 @@ def command(
     target = to or (beside / FILE if own else Path(f"{problem.name}-validation.json"))
     save_validation(results, target)
     if "transport" in wanted and results["transport"]["parameters"]:
-        from forbear.analysis.transport import FILE as CARRIED
-        from forbear.analysis.transport import shortened
+        from forbear.validation.transport import FILE as CARRIED
+        from forbear.validation.transport import shortened
 
         name = CARRIED if own else target.name.replace("validation", "transport")
         save_validation(shortened(results["transport"]), target.with_name(name))

@@ -1,8 +1,8 @@
 """How a room says what it holds: stocks, flows, levers and facts in Python, parameters in TOML.
 
 A room's `state.py` builds a tuple `STATE` from the functions below; its `parameters.toml` lists every
-uncertain number. The rules in `dynamics.py` then read and write these names as `now.NAME` (stocks, flows,
-measures), `given.NAME` (parameters), `lever.NAME` and `fact.NAME`.
+uncertain number, its `constants.toml` every other. The rules in `dynamics.py` then read and write these names as
+`now.NAME` (stocks, flows, measures), `given.NAME` (parameters), `lever.NAME`, `fact.NAME` and `constant.NAME`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 __all__ = [
     "DIMENSIONS",
+    "Constant",
     "Fact",
     "Lever",
     "Parameter",
@@ -24,15 +25,16 @@ __all__ = [
     "stock",
 ]
 
-#: Index sets a quantity may run over, with the letter that rules use for each.
+#: Index sets a quantity may run over -> how rules name the loop over it, `for d in fact.districts`. The order is that
+#: of their sizes in the kernel.
 DIMENSIONS: dict[str, str] = {
-    "district": "d",
-    "community": "g",
-    "organisation": "a",
-    "component": "c",  # of the intervener's force generation: active, reserve, ...
-    "team": "t",  # successive leadership teams of the intervener
-    "size": "k",  # classes of lethal-event size
-    "magnitude": "x",  # possible numbers of deaths in one event
+    "district": "districts",  # d
+    "community": "communities",  # g
+    "organisation": "organisations",  # a
+    "component": "components",  # c, of the intervener's force generation: active, reserve, ...
+    "team": "teams",  # t, successive leadership teams of the intervener
+    "size": "sizes",  # k, classes of lethal-event size
+    "magnitude": "magnitudes",  # x, possible numbers of deaths in one event
 }
 
 Kind = Literal["stock", "flow", "measure"]
@@ -135,6 +137,28 @@ class Parameter:
     @property
     def key(self) -> str:
         """The name in a scenario file: `room.name`."""
+        return f"{self.room}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A number of the rules that is neither fact, lever nor parameter.
+
+    source: a work, "convention" (a unit, the bound of an index, a definition), or "assumption". varied: whether the audit
+    varies it, since an assumption about the world hides in it.
+    """
+
+    name: str
+    value: float
+    unit: str
+    meaning: str
+    source: str
+    varied: bool
+    room: str = ""
+
+    @property
+    def key(self) -> str:
+        """The name with its room: `room.name`."""
         return f"{self.room}.{self.name}"
 
 

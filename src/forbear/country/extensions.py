@@ -4,7 +4,8 @@ A package registers a room under the entry point group `forbear.rooms`. It is lo
 `extensions = ["name"]`, so that what is merely installed changes no result, and the hash of the room's rules,
 declarations and priors goes into the scenario's hash, and with it into every manifest, store and posterior stamp.
 
-The room has the four files of a room of the house (README.md, state.py, dynamics.py, parameters.toml) and says in its
+The room has the files of a room of the house (README.md, state.py, dynamics.py, parameters.toml, and constants.toml where
+its rules need a number) and says in its
 package where its rules stand: `BEGIN`, names of rules that run once, and `WEEK`, rule to the rule that it follows.
 """
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
+import importlib.metadata
 import re
 import tomllib
 from dataclasses import dataclass, replace
@@ -21,10 +22,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from forbear.country.declare import Fact, Lever, Parameter, Quantity
-from forbear.country.model import CORE, MODEL, Model, joined, parameter_of
+from forbear.country.constants import FILE, read_constants, undeclared_numbers
+from forbear.country.declare import Constant, Fact, Lever, Parameter, Quantity
+from forbear.country.model import CORE, MODEL, Declared, Model, joined, parameter_of
+from forbear.country.vocabulary import vocabulary_of
 from forbear.country.week import BEGIN, ROOMS, WEEK
 from forbear.errors import Fault, ScenarioError, nearest
+from forbear.kernel.language import WeaveError, read_rule
 
 __all__ = ["GROUP", "Extension", "installed", "load", "model_of", "order_of", "rule_of"]
 
@@ -34,13 +38,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 
 @dataclass(frozen=True)
 class Extension:
-    """A room from outside. declared: its quantities, levers, facts and parameters; begin: rules run once, in order;
+    """A room from outside. declared: its quantities, levers, facts, parameters and constants; begin: rules run once, in order;
     week: (rule, the rule that it follows), all as "room.rule"; hash: SHA-256 of what bears on results."""
 
     name: str
     package: str
     folder: Path
-    declared: tuple[Quantity | Lever | Fact | Parameter, ...]
+    declared: tuple[Declared, ...]
     begin: tuple[str, ...]
     week: tuple[tuple[str, str], ...]
     hash: str
@@ -48,9 +52,10 @@ class Extension:
 
 def installed() -> dict[str, str]:
     """Rooms that installed packages offer: name -> package, in alphabetical order."""
-    from importlib.metadata import entry_points
-
-    return {entry.name: entry.value for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name)}
+    return {
+        entry.name: entry.value
+        for entry in sorted(importlib.metadata.entry_points(group=GROUP), key=lambda entry: entry.name)
+    }
 
 
 @cache
@@ -95,10 +100,11 @@ def _read(name: str, package: ModuleType) -> Extension:
     declared: list[Any] = [replace(entry, room=name) for entry in state]
     text = (folder / "parameters.toml").read_text(encoding="utf-8")
     declared += [parameter_of(name, key, entry) for key, entry in tomllib.loads(text).items()]
+    declared += read_constants(folder, name).values()
     begin = tuple(f"{name}.{rule}" for rule in getattr(package, "BEGIN", ()))
     week = tuple((f"{name}.{rule}", str(after)) for rule, after in dict(getattr(package, "WEEK", {})).items())
     digest = hashlib.sha256()
-    for path in sorted([*folder.glob("*.py"), folder / "parameters.toml"]):
+    for path in sorted([*folder.glob("*.py"), folder / "parameters.toml", *folder.glob(FILE)]):
         digest.update(path.name.encode())
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return Extension(name, package.__name__, folder, tuple(declared), begin, week, digest.hexdigest())
@@ -115,6 +121,7 @@ def _faults(found: Extension) -> list[str]:
             Lever: MODEL.levers,
             Fact: MODEL.facts,
             Parameter: MODEL.parameters,
+            Constant: MODEL.constants,
         }
         taken = next((other for other in tables[type(entry)].values() if other.name == entry.name), None)
         if taken is not None:
@@ -141,11 +148,8 @@ def _faults(found: Extension) -> list[str]:
 
 
 def _language(found: Extension) -> list[str]:
-    from forbear.country.program import symbols_of
-    from forbear.kernel.language import WeaveError, read_rule
-
-    names, out = symbols_of(_model((found,))), []
-    used = set()
+    names, out = vocabulary_of(_model((found,))), []
+    used: set[tuple[str, str]] = set()
     for rule in dict.fromkeys((*found.begin, *(name for name, _ in found.week))):
         try:
             function = rule_of(rule, found)
@@ -153,11 +157,16 @@ def _language(found: Extension) -> list[str]:
                 out.append(f"{rule} cites no equation or has no docstring")
             source = read_rule(function, found.name, names)
             used |= {(symbol.space, symbol.name) for symbol in source.reads | source.writes}
+            used |= {("constant", constant) for constant in source.constants}
+            out += [
+                f"{rule}, {words}: a number that nobody declared; put it into {FILE}"
+                for words in undeclared_numbers(function)
+            ]
         except AttributeError:
             out.append(f"dynamics.py has no rule {rule.partition('.')[2]!r}")
         except WeaveError as error:
             out.append(f"outside the language of rules: {error}")
-    spaces = {Quantity: "now", Lever: "lever", Fact: "fact", Parameter: "given"}
+    spaces = {Quantity: "now", Lever: "lever", Fact: "fact", Parameter: "given", Constant: "constant"}
     for entry in found.declared:
         if not out and (spaces[type(entry)], entry.name) not in used:
             out.append(f"{entry.name} is declared and used by no rule")
@@ -173,7 +182,7 @@ def model_of(names: tuple[str, ...]) -> Model:
 
 
 def _model(found: tuple[Extension, ...]) -> Model:
-    whole = Model({**CORE.quantities}, {**CORE.levers}, {**CORE.facts}, {**CORE.parameters},
+    whole = Model({**CORE.quantities}, {**CORE.levers}, {**CORE.facts}, {**CORE.parameters}, {**CORE.constants},
                   tuple((extension.name, extension.hash) for extension in found))  # fmt: skip
     for extension in found:
         try:

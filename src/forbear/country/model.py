@@ -1,6 +1,6 @@
-"""The declared model: every quantity, lever, fact and parameter of every room, gathered once.
+"""The declared model: every quantity, lever, fact, parameter and constant of every room, gathered once.
 
-Importing this is cheap: it reads the rooms' `state.py` and `parameters.toml` and compiles nothing.
+Importing this is cheap: it reads the rooms' `state.py`, `parameters.toml` and `constants.toml` and compiles nothing.
 """
 
 from __future__ import annotations
@@ -13,10 +13,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from forbear.country.declare import DIMENSIONS, Fact, Lever, Parameter, Prior, Quantity
+from forbear.country.constants import SHARED, read_constants
+from forbear.country.declare import DIMENSIONS, Constant, Fact, Lever, Parameter, Prior, Quantity
+from forbear.country.fingerprint import fingerprint
 from forbear.country.week import ROOMS
 
-__all__ = ["CORE", "FIXED_MEMBERS", "MODEL", "Model", "joined", "parameter_of"]
+__all__ = ["CORE", "FIXED_MEMBERS", "MODEL", "Declared", "Model", "joined", "parameter_of"]
+
+Declared = Quantity | Lever | Fact | Parameter | Constant
 
 #: Dimensions whose members the model fixes; a scenario names those of the others.
 FIXED_MEMBERS = {
@@ -28,7 +32,7 @@ FIXED_MEMBERS = {
 
 @dataclass(frozen=True)
 class Model:
-    """Declarations by name (quantities) and by `room.name` (levers, facts, parameters).
+    """Declarations by name (quantities, constants) and by `room.name` (levers, facts, parameters).
 
     extensions: (name, hash) of rooms from outside, see `forbear.country.extensions`.
     """
@@ -37,19 +41,18 @@ class Model:
     levers: dict[str, Lever]
     facts: dict[str, Fact]
     parameters: dict[str, Parameter]
+    constants: dict[str, Constant]
     extensions: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 over the rules, declarations and priors of all rooms."""
-        digest = hashlib.sha256()
-        folder = Path(__file__).parent
-        for path in sorted([*folder.glob("*/*.py"), *folder.glob("*/parameters.toml"), folder / "week.py"]):
-            digest.update(path.relative_to(folder).as_posix().encode())
-            digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
+        """SHA-256 over what bears on numbers: rules, declarations, priors, constants (see `fingerprint`), and rooms from outside."""
+        house = (CORE.quantities, CORE.levers, CORE.facts, CORE.parameters)
+        values = {name: constant.value for name, constant in CORE.constants.items()}
+        digest = fingerprint((entry for table in house for entry in table.values()), values, FIXED_MEMBERS)
         for extension in self.extensions:
-            digest.update("/".join(extension).encode())
-        return digest.hexdigest()
+            digest = hashlib.sha256("/".join((digest, *extension)).encode()).hexdigest()
+        return digest
 
 
 def _load() -> Model:
@@ -57,6 +60,8 @@ def _load() -> Model:
     levers: dict[str, Lever] = {}
     facts: dict[str, Fact] = {}
     parameters: dict[str, Parameter] = {}
+    folder = Path(__file__).parent
+    constants = read_constants(folder, SHARED)
     for room in ROOMS:
         for declared in importlib.import_module(f"forbear.country.{room}.state").STATE:
             declared = replace(declared, room=room)
@@ -66,12 +71,14 @@ def _load() -> Model:
                 _once(levers, declared.key, declared)
             else:
                 _once(facts, declared.key, declared)
-        text = (Path(__file__).parent / room / "parameters.toml").read_text(encoding="utf-8")
+        text = (folder / room / "parameters.toml").read_text(encoding="utf-8")
         for name, entry in tomllib.loads(text).items():
             parameter = parameter_of(room, name, entry)
             _once(parameters, parameter.key, parameter)
+        for constant in read_constants(folder / room, room).values():
+            _once(constants, constant.name, constant)
     _check_names(levers, facts, parameters)
-    return Model(quantities, levers, facts, parameters)
+    return Model(quantities, levers, facts, parameters, constants)
 
 
 def parameter_of(room: str, name: str, entry: dict) -> Parameter:  # type: ignore[type-arg]
@@ -96,7 +103,7 @@ def parameter_of(room: str, name: str, entry: dict) -> Parameter:  # type: ignor
     )
 
 
-def joined(model: Model, declared: Iterable[Quantity | Lever | Fact | Parameter]) -> Model:
+def joined(model: Model, declared: Iterable[Declared]) -> Model:
     """Put declarations into a model's tables and return it. Raises ValueError where a name is taken."""
     for entry in declared:
         if isinstance(entry, Quantity):
@@ -105,6 +112,8 @@ def joined(model: Model, declared: Iterable[Quantity | Lever | Fact | Parameter]
             _once(model.levers, entry.key, entry)
         elif isinstance(entry, Fact):
             _once(model.facts, entry.key, entry)
+        elif isinstance(entry, Constant):
+            _once(model.constants, entry.name, entry)
         else:
             _once(model.parameters, entry.key, entry)
     _check_names(model.levers, model.facts, model.parameters)
@@ -129,4 +138,4 @@ def _check_names(*tables: dict) -> None:  # type: ignore[type-arg]
 CORE = _load()
 #: Every name that is known in this process: the house, and rooms from outside once a scenario has asked for them. For
 #: looking names up; what a scenario is resolved against is `forbear.country.extensions.model_of`. Its hash is the house's.
-MODEL = Model({**CORE.quantities}, {**CORE.levers}, {**CORE.facts}, {**CORE.parameters})
+MODEL = Model({**CORE.quantities}, {**CORE.levers}, {**CORE.facts}, {**CORE.parameters}, {**CORE.constants})

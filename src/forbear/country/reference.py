@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from forbear.country.equations import equations
 from forbear.country.model import MODEL
 from forbear.country.program import program
-from forbear.country.week import ROOMS, WEEK, rule_named
+from forbear.country.week import BEGIN, ROOMS, WEEK, rule_named
 
-__all__ = ["causal_edges", "draw_graph", "pages"]
+__all__ = ["CONSTANT_COLUMNS", "causal_edges", "constant_rows", "draw_graph", "pages"]
 
 
 def causal_edges() -> list[tuple[str, str, list[str]]]:
@@ -61,7 +62,7 @@ def draw_graph(path: Path) -> None:
 
 
 def pages() -> dict[str, str]:
-    """One Markdown page per room: its README, rules with equations, quantities, levers, facts and parameters."""
+    """One Markdown page per room: its README, rules beside their equations, quantities, levers, facts and parameters."""
     folder = Path(__file__).parent
     out: dict[str, str] = {}
     for room in ROOMS:
@@ -69,14 +70,14 @@ def pages() -> dict[str, str]:
         lines = [
             readme.read_text(encoding="utf-8").rstrip() if readme.exists() else f"# {room}",
             "",
-            "## Rules, in the order of the week",
+            "## Rules",
+            "",
+            "First those that run once, then those of the week, in order. Each stands beside the equations that it runs.",
             "",
         ]
-        for name in WEEK:
+        for name in dict.fromkeys((*BEGIN, *WEEK)):
             if name.startswith(f"{room}."):
-                function = rule_named(name)
-                equations = ", ".join(getattr(function, "equations", ()))
-                lines += [f"**{name.split('.')[1]}** ({equations}) {inspect.getdoc(function)}", ""]
+                lines += _rule(name)
         lines += _table(
             "Quantities",
             ("name", "kind", "over", "unit", "meaning"),
@@ -118,8 +119,21 @@ def pages() -> dict[str, str]:
         lines += _table(
             "Parameters", ("name", "symbol", "unit", "prior", "class", "sibling", "meaning", "source"), rows
         )
+        lines += _table("Constants", CONSTANT_COLUMNS, constant_rows(room))
         out[room] = "\n".join(lines) + "\n"
     return out
+
+
+CONSTANT_COLUMNS = ("name", "value", "unit", "meaning", "source", "varied in the audit")
+
+
+def constant_rows(room: str) -> list[tuple[str, ...]]:
+    """The constants of a room, or of those that rooms share ("shared"), row by row as in `CONSTANT_COLUMNS`."""
+    return [
+        (c.name, f"{c.value:.10g}", c.unit, c.meaning, c.source, "yes" if c.varied else "")
+        for c in MODEL.constants.values()
+        if c.room == room
+    ]
 
 
 def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
@@ -134,3 +148,15 @@ def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -
         *("| " + " | ".join(row) + " |" for row in clean),
         "",
     ]
+
+
+def _rule(name: str) -> list[str]:
+    """A rule's page part: what it does, its equations as the document has them, and its code."""
+    function = rule_named(name)
+    lines = [f"### {name.split('.')[1]}", "", inspect.getdoc(function) or "", ""]
+    for number in getattr(function, "equations", ()):
+        equation = equations()[number]
+        title = f"{number} {equation.title}"
+        lines += [f"[{title}](../model/equations.md#{equation.anchor})", ""]
+        lines += ["```text", equation.formulas[name], "```", ""]
+    return [*lines, "```python", inspect.getsource(function).rstrip(), "```", ""]

@@ -22,7 +22,8 @@ ROOMS = (
     "observation",
 )
 
-#: Run once, before the first week.
+#: Run once, before the first week. A rule that also runs every week runs twice in the first: it reads no pulse, draws
+#: nothing, and adds to nothing.
 BEGIN = (
     "people.settle",
     "forces.muster",
@@ -38,6 +39,7 @@ BEGIN = (
 WEEK = (
     "people.count",
     "regime.reign",
+    "intervener.lead",
     "intervener.plan",
     "politics.decree",
     "forces.order",

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.engine import Block, Engine
+from forbear.ensemble.engine import Engine
+from forbear.ensemble.recording import Block
 from forbear.errors import RunError
 from forbear.kernel.draws import LANES
 
@@ -44,8 +45,17 @@ class DeviceEngine(Engine):
     def bytes_per_chunk(self) -> int:
         """Memory that one chunk takes on the GPU: state, parameters, and everything that is recorded."""
         steps, months = self.problem.steps, len(self.problem.month_labels)
-        numbers = self.layout.float_rows + self._given_rows + steps * len(self._week_at) + months * len(self._month_at)
-        wide = self.layout.money_rows + steps * len(self._money_at) + len(self.problem.rules) * (self._longest + 1)
+        numbers = (
+            self.layout.float_rows
+            + self._given_rows
+            + steps * len(self.recording.week_at)
+            + months * len(self.recording.month_at)
+        )
+        wide = (
+            self.layout.money_rows
+            + steps * len(self.recording.money_at)
+            + len(self.problem.rules) * (self.longest_window + 1)
+        )
         return LANES * (4 * numbers + 8 * wide + 4)
 
     def chunks_at_once(self) -> int:
@@ -91,7 +101,7 @@ class DeviceEngine(Engine):
                 name: at[name][number].copy_to_host() for name in ("week_out", "week_money_out", "month_out", "chunked")
             }
             space["bank"] = space.pop("chunked")
-            yield self._collect(space, len(members))
+            yield self.recording.collect(space, len(members))
 
     def _room(self, chunks: int) -> dict[str, Any]:
         """Arrays on the GPU with room for so many chunks; kept for the next call."""
@@ -103,11 +113,11 @@ class DeviceEngine(Engine):
             bank = cuda.device_array((chunks, layout.float_rows * LANES), np.float32)
             shapes: dict[str, tuple[tuple[int, ...], Any]] = {
                 "money": ((chunks * max(layout.money_rows, 1) * LANES,), np.float64),
-                "memory": ((chunks, max(rules, 1), self._longest, LANES), np.float64),
+                "memory": ((chunks, max(rules, 1), self.longest_window, LANES), np.float64),
                 "left": ((chunks, max(rules, 1), LANES), np.int64),
-                "week_out": ((chunks, steps, max(len(self._week_at), 1), LANES), np.float32),
-                "week_money_out": ((chunks, steps, max(len(self._money_at), 1), LANES), np.float64),
-                "month_out": ((chunks, months, max(len(self._month_at), 1), LANES), np.float32),
+                "week_out": ((chunks, steps, max(len(self.recording.week_at), 1), LANES), np.float32),
+                "week_money_out": ((chunks, steps, max(len(self.recording.money_at), 1), LANES), np.float64),
+                "month_out": ((chunks, months, max(len(self.recording.month_at), 1), LANES), np.float32),
             }
             self._arrays |= {name: cuda.device_array(shape, kind) for name, (shape, kind) in shapes.items()}
             self._arrays |= {"chunked": bank, "bank": bank.reshape(bank.size)}
@@ -122,14 +132,14 @@ class DeviceEngine(Engine):
         layout = self.layout
         places = {**layout.floats, **layout.money, **layout.real, **layout.whole}
         lists = {
-            **self._rules,
-            "rule_watch": self._rules["rule_watch"] // LANES,
-            "rule_target": self._rules["rule_target"] // LANES,
-            "week_at": self._week_at // LANES,
-            "week_many": self._week_many,
-            "money_at": self._money_at // LANES,
-            "month_at": self._month_at // LANES,
-            "month_sums": self._month_sums,
+            **self.rules,
+            "rule_watch": self.rules["rule_watch"] // LANES,
+            "rule_target": self.rules["rule_target"] // LANES,
+            "week_at": self.recording.week_at // LANES,
+            "week_many": self.recording.week_many,
+            "money_at": self.recording.money_at // LANES,
+            "month_at": self.recording.month_at // LANES,
+            "month_sums": self.recording.month_sums,
         }
         # an empty list gets one entry, recorded where nobody looks: empty arrays on a GPU are asking for trouble
         lists = {name: value if len(value) else np.zeros(1, dtype=value.dtype) for name, value in lists.items()}
@@ -138,7 +148,7 @@ class DeviceEngine(Engine):
             "counts": layout.counts,
             "reals": self._real,
             "integers": self._whole,
-            "levers": np.ascontiguousarray(self._lever_table),
+            "levers": np.ascontiguousarray(self.lever_table),
             **lists,
         }
 

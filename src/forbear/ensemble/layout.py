@@ -9,7 +9,6 @@ from math import prod
 import numpy as np
 
 from forbear.country.model import FIXED_MEMBERS
-from forbear.kernel.driver import DIMENSION_ORDER
 from forbear.kernel.language import Program, Symbol
 
 __all__ = ["Layout"]
@@ -32,8 +31,8 @@ class Layout:
 
     def __init__(self, program: Program, members: Mapping[str, tuple[str, ...]]) -> None:
         names = {**members, **FIXED_MEMBERS}
-        self.sizes = {dimension: len(names[dimension]) for dimension in DIMENSION_ORDER}
-        self.counts = np.array([self.sizes[d] for d in DIMENSION_ORDER], dtype=np.int64)
+        self.sizes = {dimension: len(names[dimension]) for dimension in program.dimensions}
+        self.counts = np.array([self.sizes[d] for d in program.dimensions], dtype=np.int64)
         every = list(program.symbols.values())
         self.floats, self.float_rows = self._place([s for s in every if s.lane and not s.money])
         self.money, self.money_rows = self._place([s for s in every if s.money])

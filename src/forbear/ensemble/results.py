@@ -3,30 +3,53 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.country.model import MODEL
-from forbear.errors import FileError, RunError, nearest
+from forbear.country.model import FIXED_MEMBERS, MODEL
+from forbear.errors import RunError, nearest
+from forbear.files import make_folder, replacing, write_text
+from forbear.representation import html_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from forbear.ensemble.engine import Block
+    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["Ensemble", "dataset_of"]
+__all__ = ["FAILED", "Ensemble", "attributes_of", "dataset_of", "joined"]
+
+#: What `failed` says about itself.
+FAILED = {
+    "unit": "1",
+    "long_name": "True where a number became infinite or none: left out of summaries",
+    "kind": "mark",
+}
 
 
 def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: dict[str, np.ndarray]) -> xr.Dataset:
     """One labelled dataset of a block.
 
-    Weekly national quantities have dimensions (member, week); monthly ones (member, month, ...) and the prefix
-    `monthly_`; parameters (member, ...) and the prefix `given_`.
+    Parameters
+    ----------
+    problem, block
+        What was run, and what it gave back.
+    members
+        Identities (members,).
+    parameters
+        Name -> (members, *dimensions), in the units that the model declares.
+
+    Returns
+    -------
+    Dataset
+        Weekly national quantities by (member, week); monthly ones by (member, month, ...) with the prefix `monthly_`;
+        parameters by (member, ...) with the prefix `given_`; `failed` by member. Every variable says its unit, long_name
+        and kind; the dataset says how many weeks a step has (`step_weeks`).
     """
     import xarray as xr
 
@@ -36,32 +59,53 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
         "week": problem.dates.astype("datetime64[ns]"),
         "month": months,
     }
-    variables: dict[str, Any] = {"failed": ("member", block.failed)}
+    variables: dict[str, Any] = {"failed": ("member", block.failed, FAILED)}
     for name, values in block.weekly.items():
         dtype = np.float64 if MODEL.quantities[name].money else np.float32
-        variables[name] = (("member", "week"), values.astype(dtype), _attributes(name))
+        variables[name] = (("member", "week"), values.astype(dtype), attributes_of(name))
     for name, values in block.monthly.items():
         over = MODEL.quantities[name].over
-        variables[f"monthly_{name}"] = (("member", "month", *over), values, _attributes(name))
+        variables[f"monthly_{name}"] = (("member", "month", *over), values, attributes_of(name))
     by_name = {p.name: p for p in MODEL.parameters.values()}
     for name, values in parameters.items():
         p = by_name[name]
         variables[f"given_{name}"] = (
             ("member", *p.over),
             values,
-            {"unit": p.unit, "meaning": p.meaning, "room": p.room, "identification": p.identification},
+            {
+                "unit": p.unit,
+                "long_name": p.meaning,
+                "kind": "parameter",
+                "room": p.room,
+                "identification": p.identification,
+            },
         )
     for dimension, names in problem.names.items():
         coordinates[dimension] = list(names)
-    from forbear.country.model import FIXED_MEMBERS
-
     coordinates["team"] = list(FIXED_MEMBERS["team"])
-    return xr.Dataset(variables, coords=coordinates)
+    return xr.Dataset(variables, coords=coordinates, attrs={"step_weeks": problem.step})
 
 
-def _attributes(name: str) -> dict[str, str]:
+def joined(parts: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Members of several datasets of the same run, one after another. Much faster than a general concatenation."""
+    import xarray as xr
+
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    variables = {
+        str(name): (variable.dims, np.concatenate([part[name].values for part in parts]), variable.attrs)
+        for name, variable in first.data_vars.items()
+    }
+    members = np.concatenate([part["member"].values for part in parts])
+    coordinates = {**{name: value for name, value in first.coords.items() if name != "member"}, "member": members}
+    return xr.Dataset(variables, coords=coordinates, attrs=first.attrs)
+
+
+def attributes_of(name: str) -> dict[str, str]:
+    """What a variable says about itself: unit, long_name (its meaning), kind (stock, flow or measure) and room."""
     quantity = MODEL.quantities[name]
-    return {"unit": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind, "room": quantity.room}
+    return {"unit": quantity.unit, "long_name": quantity.meaning, "kind": quantity.kind, "room": quantity.room}
 
 
 @dataclass
@@ -80,8 +124,6 @@ class Ensemble:
         return text + (f", {failed} failed>" if failed else ">")
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
 
     @property
@@ -135,34 +177,37 @@ class Ensemble:
         return self.data[chosen].to_dataframe()[chosen]
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write quantiles of every variable as CSV files; return their paths."""
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        """Write quantiles of every variable as CSV files; return their paths. Raises FileError E103."""
+        target = make_folder(folder)
         out = []
         for name in map(str, self.data.data_vars):
             if name.startswith("given_") or name == "failed":
                 continue
-            path = target / f"{name}.csv"
-            _replace(path, self.quantiles(name).to_dataframe(name="value").reset_index().to_csv(index=False))
-            out.append(path)
+            table = self.quantiles(name).to_dataframe(name="value").reset_index()
+            out.append(write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n")))
         return out
 
     def to_netcdf(self, path: str | Path) -> Path:
-        """Write everything to one NetCDF 3 file (64-bit offsets), which every reader knows."""
-        target = Path(path)
-        try:
-            data = self.data.copy()
-            data.attrs["manifest"] = json.dumps(self.manifest, sort_keys=True)
-            data["failed"] = data["failed"].astype("int8")
-            temporary = target.with_name(target.name + ".partial")
-            data.to_netcdf(temporary, engine="scipy", format="NETCDF3_64BIT")
-            temporary.replace(target)
-        except OSError as error:
-            raise FileError("E103", f"cannot write {target}: {error.strerror}") from error
-        return target
+        """Write everything to one NetCDF 3 file (64-bit offsets), which every reader knows.
 
+        Parameters
+        ----------
+        path
+            Where; by custom it ends in `.nc`.
 
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".partial")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+        Returns
+        -------
+        Path
+            The path.
+
+        Raises
+        ------
+        FileError
+            E103 where it cannot be written; then nothing is left behind.
+        """
+        data = self.data.copy()
+        data.attrs["manifest"] = json.dumps(self.manifest, sort_keys=True)
+        data["failed"] = data["failed"].astype("int8")
+        with replacing(path) as work:
+            data.to_netcdf(work, engine="scipy", format="NETCDF3_64BIT")
+        return Path(path)

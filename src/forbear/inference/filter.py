@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.engine import Opened
-from forbear.ensemble.executors import executor_for
-from forbear.ensemble.extended import engine_of
+from forbear.ensemble.engine import Engine
+from forbear.ensemble.opened import Opened
+from forbear.ensemble.places import executor_for
 from forbear.inference.density import log_density
 from forbear.kernel.draws import LANES
 from forbear.randomness import uniforms
@@ -60,7 +60,7 @@ class ParticleFilter:
         if LANES % particles:
             raise ValueError(f"{particles} particles do not divide a block of {LANES} lanes")
         self.problem, self.data, self.space, self.particles = problem, data, space, particles
-        self.engine = engine_of(problem, monthly=sorted({*data.quantities, *record}))
+        self.engine = Engine(problem, monthly=sorted({*data.quantities, *record}))
         self.engine.module()  # before many threads ask for it
         self.workers = workers or os.cpu_count() or 1
         last = np.searchsorted(problem.months, np.arange(len(problem.month_labels)), side="right")
@@ -111,7 +111,7 @@ class ParticleFilter:
     def __setstate__(self, state: dict[str, Any]) -> None:
         monthly, kernel = state["engine"]
         self.__dict__.update(state)
-        self.engine = engine_of(self.problem, monthly=monthly, kernel=kernel)
+        self.engine = Engine(self.problem, monthly=monthly, kernel=kernel)
 
     def _block(self, scores: np.ndarray, start: int, seed: int, keep_paths: bool, ahead: int | None) -> Filtered:
         rows, many = len(scores), self.particles
@@ -151,11 +151,17 @@ class ParticleFilter:
                 weights[again] = 0.0
         paths = None
         if keep_paths:
-            paths = _paths(block, rows, many)
+            paths = self._paths(block, rows, many)
         total = by_month.sum(axis=1)
-        finite = np.isfinite(block.space["bank"].reshape(-1, LANES)).all(axis=0)[: rows * many].reshape(rows, many)
+        finite = ~block.failed[: rows * many].reshape(rows, many)
         level = np.where(finite.any(axis=1) & np.isfinite(total), total, -np.inf)
         return Filtered(level, by_month, effective, np.exp(weights) / many, paths)
+
+    def _paths(self, block: Opened, rows: int, many: int) -> dict[str, np.ndarray]:
+        months = len(self.problem.month_labels)
+        return {
+            name: block.monthly(name)[: rows * many].reshape(rows, many, months, -1) for name in self.engine.monthly
+        }
 
     def _weigh(
         self, block: Opened, month: int, sizes: dict[str, np.ndarray], running: dict[tuple[str, int], np.ndarray]
@@ -231,13 +237,3 @@ def _ancestors(share: np.ndarray, again: np.ndarray, luck: np.ndarray, rows: int
         chosen = np.minimum(np.searchsorted(np.cumsum(share[row]), points), many - 1)
         ancestors[row * many : (row + 1) * many] = row * many + chosen
     return ancestors
-
-
-def _paths(block: Opened, rows: int, many: int) -> dict[str, np.ndarray]:
-    out = {}
-    months = block.space["month_out"].shape[0]
-    for name, first, shape in block.engine._monthly_rows:
-        size = int(np.prod(shape, dtype=int))
-        values = block.space["month_out"][:, first : first + size, : rows * many]
-        out[name] = np.moveaxis(values, 2, 0).reshape(rows, many, months, size).copy()
-    return out

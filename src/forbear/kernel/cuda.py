@@ -14,13 +14,12 @@ from __future__ import annotations
 
 import ast
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from forbear.kernel.driver import DIMENSION_ORDER
 from forbear.kernel.emit import HEADER, arguments_of, flat_index, row_text, slots
 from forbear.kernel.functions import FUNCTIONS
-from forbear.kernel.lanes import Constants, _Weaver
+from forbear.kernel.lanes import Constants, Element, Group, Local, _Weaver
 from forbear.kernel.language import DRAWS, Draw, Program, RuleSource, Symbol, symbol_of
 
 __all__ = ["RULE_ARGUMENTS", "bank_of", "cuda_source", "place_order", "rule_functions"]
@@ -53,7 +52,8 @@ def cuda_source(program: Program) -> str:
     constants = Constants()
     places = slots(program)
     number = {symbol.variable: position for position, symbol in enumerate(place_order(program))}
-    rules = [_ThreadWeaver(rule, program.symbols, places, constants, number).weave() for rule in program.rules]
+    words = (program.symbols, places, constants, number, program.dimensions)
+    rules = [_ThreadWeaver(rule, *words).weave() for rule in program.rules]
     imports = ", ".join(f"{name}_lane as {name}" for name in FUNCTIONS)
     head = [
         HEADER,
@@ -102,16 +102,17 @@ class _ThreadWeaver(_Weaver):
         places: Mapping[int, int],
         constants: Constants,
         number: Mapping[str, int],
+        dimensions: Sequence[str],
     ) -> None:
         super().__init__(rule, symbols, places, constants)
-        self.number = number
+        self.number, self.dimensions = number, dimensions
 
     def weave(self) -> str:
         super().weave()  # plans, assigns rows to what the lane kernel keeps in scratch memory, and emits the body
         used = {symbol.variable: symbol for symbol in self.rule.reads | self.rule.writes}
         head = [f"def {self.rule.function}({', '.join(RULE_ARGUMENTS)}):"]
         head.append("    chunk, lane = cuda.blockIdx.x, cuda.threadIdx.x")
-        for position, dimension in enumerate(DIMENSION_ORDER):
+        for position, dimension in enumerate(self.dimensions):
             if f"n_{dimension}" in arguments_of(self.rule, lanes=False):
                 head.append(f"    n_{dimension} = counts[{position}]")
         for bank in ("bank", "money"):
@@ -143,7 +144,7 @@ class _ThreadWeaver(_Weaver):
         address = [str(draw.site), "index", flat_index(loops), "member", "key0", "key1"]
         self.line(depth, f"{self.number_of(draw.target)} = F({draw.kind}_of({', '.join([*arguments, *address])}))")
 
-    def emit_group(self, group, depth: int) -> None:  # type: ignore[no-untyped-def]
+    def emit_group(self, group: Group, depth: int) -> None:
         elements: dict[tuple[str, str], str] = {}
         loads: list[str] = []
         stores: dict[str, str] = {}
@@ -174,7 +175,7 @@ class _ThreadWeaver(_Weaver):
         for text in [*loads, *lines, *stores.values()]:
             self.line(depth, text)
 
-    def value_text(self, node: ast.expr, element, local) -> str:  # type: ignore[no-untyped-def]
+    def value_text(self, node: ast.expr, element: Element, local: Local) -> str:
         """The lane weaver's text; calls are put into 32 bits, for the simulator's functions return Python floats."""
         tree = ast.parse(super().value_text(node, element, local), mode="eval").body
 

@@ -31,7 +31,7 @@ def driver_source(program: Program, lanes: bool) -> str:
         "@njit(error_model='numpy', nogil=True, cache=True)",
         f"def run({', '.join([*RUN_ARGUMENTS, *(s.variable for s in views)])}):",
     ]
-    for place, dimension in enumerate(DIMENSION_ORDER):
+    for place, dimension in enumerate(program.dimensions):
         lines.append(f"    n_{dimension} = counts[{place}]")
     lines.append("    index = 0")
     # a block may be run in pieces (a particle filter stops at every observation): only the first piece begins
@@ -50,7 +50,3 @@ def driver_source(program: Program, lanes: bool) -> str:
         "        record(bank, money, index, lanes, week_at, week_many, week_out, week_money_at, week_money_out, month_of, month_at, month_sums, month_out)"
     )
     return "\n".join(lines) + "\n"
-
-
-#: The order in which `counts` gives the sizes of dimensions.
-DIMENSION_ORDER = ("district", "community", "organisation", "component", "team", "size", "magnitude")

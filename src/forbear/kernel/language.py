@@ -6,6 +6,7 @@ by one in 64 bits (`scalar.py`), and into one in which 128 members advance side 
 innermost (`lanes.py`). What a rule may contain is little, so that both readings mean the same:
 
 - `now.name`, `given.name`, `lever.name`, `fact.name`, with one index per dimension: `now.fighters[d, a]`;
+- `constant.name`, a number that the model declares and the weavers write out;
 - loops `for d in fact.districts:` over a dimension;
 - assignments to locals and to `now.…`, also `+=`, `-=`, `*=`;
 - arithmetic, comparisons, `a if condition else b`, `and`, `or`, `not`;
@@ -25,7 +26,6 @@ from dataclasses import dataclass, field
 
 __all__ = [
     "DRAWS",
-    "LOOPS",
     "Draw",
     "If",
     "Let",
@@ -34,20 +34,11 @@ __all__ = [
     "RuleSource",
     "Static",
     "Symbol",
+    "Vocabulary",
     "loop_variables",
     "read_rule",
 ]
 
-#: How a rule names a loop -> dimension.
-LOOPS = {
-    "districts": "district",
-    "communities": "community",
-    "organisations": "organisation",
-    "components": "component",
-    "teams": "team",
-    "sizes": "size",
-    "magnitudes": "magnitude",
-}
 #: Draws and how many numeric arguments each takes.
 DRAWS = {"binomial": 2, "poisson": 1, "normal": 0, "uniform": 0}
 SPACES = ("now", "given", "lever", "fact")
@@ -76,6 +67,15 @@ class Symbol:
     def variable(self) -> str:
         """The array's name in woven code."""
         return f"{self.space}_{self.name}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What rules may name: `space.name` -> symbol; dimension -> how a rule names the loop over it; constant -> value."""
+
+    symbols: Mapping[str, Symbol]
+    loops: Mapping[str, str]
+    constants: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -128,7 +128,7 @@ Node = Let | Static | Draw | Loop | If
 
 @dataclass(eq=False)
 class RuleSource:
-    """A rule, read: its body, the symbols it reads and writes, and its draws."""
+    """A rule, read: its body, the symbols it reads and writes, its draws, the constants it names."""
 
     name: str
     room: str
@@ -138,6 +138,7 @@ class RuleSource:
     dimensions: set[str] = field(default_factory=set)
     draws: list[tuple[str, int]] = field(default_factory=list)
     statics: set[str] = field(default_factory=set)
+    constants: set[str] = field(default_factory=set)
     doc: str = ""
 
     @property
@@ -148,11 +149,15 @@ class RuleSource:
 
 @dataclass(frozen=True)
 class Program:
-    """What is to be woven: symbols, rules run once at the beginning, rules run every step."""
+    """What is to be woven: symbols, rules run once at the beginning, rules run every step.
+
+    dimensions: in the order in which the kernel is given their sizes.
+    """
 
     symbols: Mapping[str, Symbol]
     begin: tuple[RuleSource, ...]
     week: tuple[RuleSource, ...]
+    dimensions: tuple[str, ...]
 
     @property
     def rules(self) -> tuple[RuleSource, ...]:
@@ -191,13 +196,14 @@ def indices_of(node: ast.AST) -> list[ast.expr]:
     return list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
 
 
-def read_rule(function: Callable[..., None], room: str, symbols: Mapping[str, Symbol]) -> RuleSource:
+def read_rule(function: Callable[..., None], room: str, vocabulary: Vocabulary) -> RuleSource:
     """Read one rule. Raises WeaveError, naming rule and line, for anything outside the language."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     name = definition.name
-    reader = _Reader(name, room, symbols)
+    reader = _Reader(name, room, vocabulary)
+    definition = reader.with_numbers(definition)
     reader.rule.doc = inspect.getdoc(function) or ""
     body = [s for s in definition.body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]
     reader.rule.body = reader.block(body)
@@ -206,8 +212,9 @@ def read_rule(function: Callable[..., None], room: str, symbols: Mapping[str, Sy
 
 
 class _Reader:
-    def __init__(self, name: str, room: str, symbols: Mapping[str, Symbol]) -> None:
-        self.symbols = symbols
+    def __init__(self, name: str, room: str, vocabulary: Vocabulary) -> None:
+        self.symbols, self.constants = vocabulary.symbols, vocabulary.constants
+        self.dimensions = {loop: dimension for dimension, loop in vocabulary.loops.items()}
         self.rule = RuleSource(name, room, [])
         self.loops: dict[str, str] = {}
         self.assigned: dict[str, list[ast.expr | None]] = {}
@@ -215,6 +222,23 @@ class _Reader:
 
     def fail(self, node: ast.AST, why: str) -> WeaveError:
         return WeaveError(f"{self.rule.room}.{self.rule.name}, line {getattr(node, 'lineno', '?')}: {why}")
+
+    def with_numbers(self, definition: ast.FunctionDef) -> ast.FunctionDef:
+        """Write the value of every `constant.name` in its place, as if the rule had said the number."""
+        reader = self
+
+        class Write(ast.NodeTransformer):
+            def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+                if not (isinstance(node.value, ast.Name) and node.value.id == "constant"):
+                    return node
+                if node.attr not in reader.constants:
+                    raise reader.fail(node, f"unknown name constant.{node.attr}")
+                reader.rule.constants.add(node.attr)
+                value = reader.constants[node.attr]
+                number: ast.expr = ast.copy_location(ast.Constant(abs(value)), node)
+                return number if value >= 0 else ast.copy_location(ast.UnaryOp(ast.USub(), number), node)
+
+        return Write().visit(definition)  # type: ignore[no-any-return]
 
     def block(self, statements: list[ast.stmt]) -> list[Node]:
         out: list[Node] = []
@@ -239,9 +263,12 @@ class _Reader:
 
     def loop(self, s: ast.For) -> list[Node]:
         source = s.iter
-        if not (isinstance(s.target, ast.Name) and isinstance(source, ast.Attribute) and source.attr in LOOPS):
-            raise self.fail(s, "a loop runs over fact.districts, fact.communities, ...")
-        dimension = LOOPS[source.attr]
+        if not (
+            isinstance(s.target, ast.Name) and isinstance(source, ast.Attribute) and source.attr in self.dimensions
+        ):
+            known = ", ".join(f"fact.{loop}" for loop in self.dimensions)
+            raise self.fail(s, f"a loop runs over {known}")
+        dimension = self.dimensions[source.attr]
         self.rule.dimensions.add(dimension)
         outer = self.loops.get(s.target.id)
         self.loops[s.target.id] = dimension

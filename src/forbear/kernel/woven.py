@@ -12,7 +12,10 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from threading import RLock
 from types import ModuleType
+
+import numba
 
 from forbear.kernel import driver, lanes, scalar
 from forbear.kernel.emit import HEADER, slots
@@ -50,13 +53,38 @@ def source(program: Program, kernel: str) -> str:
     raise ValueError(f"unknown kernel {kernel!r}; allowed: {', '.join(KERNELS)}")
 
 
-def load(program: Program, kernel: str) -> ModuleType:
-    """Write the module if it is new, import it and return it."""
-    text = source(program, kernel)
-    import numba
+_LOADING = RLock()
+_TEXTS: dict[tuple[int, str], tuple[Program, str, str]] = {}
+_LOADED: dict[tuple[int, str], tuple[Program, ModuleType]] = {}
 
-    digest = hashlib.sha256((text + _kernel_sources() + numba.__version__).encode()).hexdigest()[:16]
-    name = f"forbear_woven_{kernel}_{digest}"
+
+def load(program: Program, kernel: str) -> ModuleType:
+    """Write the module if it is new, import it and return it. Weaving takes half a second and is done once in a process,
+    by one thread: no other is ever given a module that is not whole."""
+    with _LOADING:
+        if (id(program), kernel) not in _LOADED:  # the program is kept beside it, so that its id stays its own
+            _LOADED[id(program), kernel] = program, _load(program, kernel)
+        return _LOADED[id(program), kernel][1]
+
+
+def digest(program: Program, kernel: str) -> str:
+    """What names the woven module: a hash of its text, of the kernel's own sources and of numba's version."""
+    return _text(program, kernel)[1]
+
+
+def _text(program: Program, kernel: str) -> tuple[str, str]:
+    """The module's text and its digest."""
+    with _LOADING:
+        if (id(program), kernel) not in _TEXTS:
+            text = source(program, kernel)
+            whole = text + _kernel_sources() + numba.__version__
+            _TEXTS[id(program), kernel] = program, text, hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return _TEXTS[id(program), kernel][1:]
+
+
+def _load(program: Program, kernel: str) -> ModuleType:
+    text, named = _text(program, kernel)
+    name = f"forbear_woven_{kernel}_{named}"
     if name in sys.modules:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"

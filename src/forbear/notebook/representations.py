@@ -36,8 +36,8 @@ def _three(values: Any) -> str:
 
 
 def _ensemble(thing: Any) -> str:
-    from forbear import plot
-    from forbear.analysis.outcomes import OBJECTIVES, OUTCOMES, values_of
+    from forbear.notebook import plot
+    from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES, values_of
 
     held, data = thing.manifest, thing.healthy.data
     rows = [
@@ -55,7 +55,7 @@ def _ensemble(thing: Any) -> str:
         out += plot.fan(thing.healthy, "deaths")._repr_html_()
     out += table_html(("outcome", "unit", "median (5 to 95 %)"), rows) if rows else ""
     names = [
-        (str(n), ", ".join(str(d) for d in v.dims), v.attrs.get("unit", ""), v.attrs.get("meaning", ""))
+        (str(n), ", ".join(str(d) for d in v.dims), v.attrs.get("unit", ""), v.attrs.get("long_name", ""))
         for n, v in data.data_vars.items()
     ]
     return out + _unfold(f"{len(names)} variables", table_html(("variable", "dimensions", "unit", "meaning"), names))
@@ -146,7 +146,7 @@ def _answers(thing: Any) -> str:
 
 
 def _comparison(thing: Any) -> str:
-    from forbear.analysis.outcomes import OUTCOMES
+    from forbear.scenario.outcomes import OUTCOMES
 
     rows = []
     for e in thing.effects.values():
@@ -170,7 +170,7 @@ def _comparison(thing: Any) -> str:
 
 
 def _attribution(thing: Any) -> str:
-    from forbear import plot
+    from forbear.notebook import plot
 
     rest = thing.unattributed()
     words = f"With everything remedied deaths are {approximately(rest['deaths_remaining'])} times history's (median); chance of order {rest['order_remedied']:.0%}, history {rest['order_history']:.0%}."

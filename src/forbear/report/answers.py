@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from forbear.analysis.outcomes import OUTCOMES
-from forbear.analysis.verdict_lines import effect_words, evidence_rows
 from forbear.figures.grid import grid
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import drawn
 from forbear.figures.scatter import Point, scatter
 from forbear.figures.spec import approximately
+from forbear.questions.verdict_lines import effect_words, evidence_rows
+from forbear.scenario.outcomes import OUTCOMES
 
 __all__ = ["answer_sections"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from forbear.analysis.base_rates import HEADING, base_rate_rows, base_rates
-from forbear.analysis.outcomes import OUTCOMES
-from forbear.analysis.prospective import NOT_A_FORECAST, Proposal, words
+from forbear.scenario.outcomes import OUTCOMES
+from forbear.validation.base_rates import HEADING, base_rate_rows, base_rates
+from forbear.workflow.proposal import NOT_A_FORECAST, Proposal, words
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.analysis.outcomes import OUTCOMES, recorded, values_of
-from forbear.analysis.policies import Strategy
 from forbear.figures.spec import approximately
+from forbear.scenario.casefiles.policies import Strategy
+from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -42,7 +42,7 @@ class Beside:
 
 def never_intervening(scenario: Scenario) -> Scenario:
     """The scenario with nobody intervening: its own strategy NEVER where it has one. Raises as `Strategy.apply`."""
-    from forbear.analysis.policies import load_strategies
+    from forbear.scenario.casefiles.policies import load_strategies
 
     known = load_strategies(scenario)
     plain = Strategy("NEVER", "Never intervening", "restraint", {"intervener.intervene": 0})

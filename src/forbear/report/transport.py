@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from forbear.analysis.borrowed import HEADING, borrowed_rows, heading, record_line, travel_rows
-from forbear.analysis.transport import load_transports
+from forbear.validation.borrowed import HEADING, borrowed_rows, heading, record_line, travel_rows
+from forbear.validation.transport import load_transports
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior

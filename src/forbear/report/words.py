@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from forbear.analysis.outcomes import OUTCOMES
 from forbear.figures.spec import approximately
+from forbear.scenario.outcomes import OUTCOMES
 
 __all__ = ["between", "join", "percent", "plain_effect", "times"]
 

@@ -17,11 +17,11 @@ from forbear.report.tables import cost_rows, fit_rows, prior_rows, series_rows, 
 from forbear.scenario.observed import observed_values
 
 if TYPE_CHECKING:
-    from forbear.analysis.prospective import Proposal
     from forbear.ensemble.matching import Matching
     from forbear.ensemble.results import Ensemble
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Problem, Scenario
+    from forbear.workflow.proposal import Proposal
 
 __all__ = ["front_of", "write"]
 

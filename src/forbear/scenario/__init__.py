@@ -13,11 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forbear.scenario.chain import find, library_names
     from forbear.scenario.difference import Difference, diff
     from forbear.scenario.observations import Observation
-    from forbear.scenario.origin import Origin
     from forbear.scenario.problem import Problem
+    from forbear.scenario.reading.chain import find, library_names
+    from forbear.scenario.reading.origin import Origin
     from forbear.scenario.rules import ReactiveRule
     from forbear.scenario.scenario import Scenario
 
@@ -36,10 +36,10 @@ __all__ = [
 _HOME = {
     "Difference": "difference",
     "diff": "difference",
-    "find": "chain",
-    "library_names": "chain",
+    "find": "reading.chain",
+    "library_names": "reading.chain",
     "Observation": "observations",
-    "Origin": "origin",
+    "Origin": "reading.origin",
     "Problem": "problem",
     "ReactiveRule": "rules",
     "Scenario": "scenario",

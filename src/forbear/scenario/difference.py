@@ -10,8 +10,8 @@ from typing import Any
 
 from forbear.scenario.dates import Calendar
 from forbear.scenario.paths import LeverPath
+from forbear.scenario.reading.structure import NAMED
 from forbear.scenario.scenario import Scenario
-from forbear.scenario.structure import NAMED
 from forbear.scenario.summary import value_words
 
 __all__ = ["Change", "Difference", "diff"]

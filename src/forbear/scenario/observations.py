@@ -7,11 +7,11 @@ from typing import Any
 
 from forbear.country.model import Model
 from forbear.errors import nearest
-from forbear.scenario.document import Document
-from forbear.scenario.faults import show
-from forbear.scenario.schedules import Rows, series_rows
-from forbear.scenario.structure import NAMED, Structure
-from forbear.scenario.values import number
+from forbear.faults import show
+from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.schedules import Rows, series_rows
+from forbear.scenario.reading.structure import NAMED, Structure
+from forbear.scenario.reading.values import number
 
 __all__ = ["Observation", "read_observations"]
 

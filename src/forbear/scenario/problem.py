@@ -5,32 +5,67 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property, partial
+from typing import Any, NoReturn
 
-from forbear.country.declare import Fact
+import numpy as np
+
+from forbear.country.declare import Fact, Prior
 from forbear.country.model import FIXED_MEMBERS
 from forbear.scenario.dates import Calendar
-from forbear.scenario.resolve import Content, Resolved
+from forbear.scenario.reading.resolve import Content, Resolved
+from forbear.scenario.reading.structure import NAMED
 from forbear.scenario.rules import ReactiveRule
-from forbear.scenario.structure import NAMED
-
-if TYPE_CHECKING:
-    import numpy as np
 
 __all__ = ["Problem", "problem_of"]
 
 
-@dataclass(frozen=True)
+class _ReadOnly(dict[str, Any]):
+    """A dictionary that cannot be changed."""
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError(
+            "a problem cannot be changed: make another with with_facts, with_levers or Scenario.with_levers"
+        )
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _ReadOnly, (dict(self),)
+
+
+@dataclass(frozen=True, eq=False)
 class Problem:
     """Arrays for the engine. Numbers are in the units that the model declares.
 
-    names: dimension -> members (district, community, organisation, component); start, step (weeks), steps: the
-    calendar; dates: datetime64[D] (steps,), first day of each step; months: int32 (steps,), index into month_labels of
-    the calendar month that holds the middle of the step; facts: name -> float64 or int64 array over its dimensions;
-    levers: name -> float64 (steps, *dimensions); rules: reactive rules; priors: name -> object array of Prior over its
-    dimensions; hash: SHA-256 over all numeric content and names, the scenario hash (titles and sources do not enter);
-    extensions: (name, hash) of the rooms from outside that it is made for; they enter the hash.
+    Nothing in it can be changed: arrays and dictionaries are read-only (`problem.facts["x"] *= 2` raises ValueError),
+    so that the hash is always that of what is run. `with_facts` and `with_levers` give another problem.
+
+    Attributes
+    ----------
+    name, title
+        Of the scenario; they do not enter the hash.
+    names
+        Dimension -> members (district, community, organisation, component).
+    start, step, steps
+        The calendar: the first day, the weeks of a step, and how many steps there are.
+    dates
+        datetime64[D] (steps,), the first day of each step.
+    months, month_labels
+        int32 (steps,), the index into `month_labels` of the calendar month that holds the middle of the step.
+    facts
+        Name -> float64 or int64 array over its dimensions.
+    levers
+        Name -> float64 (steps, *dimensions).
+    rules
+        Reactive rules.
+    priors
+        Name -> object array of Prior over its dimensions.
+    extensions
+        (name, hash) of the rooms from outside that it is made for; they enter the hash.
     """
 
     name: str
@@ -46,14 +81,63 @@ class Problem:
     levers: dict[str, np.ndarray]
     rules: tuple[ReactiveRule, ...]
     priors: dict[str, np.ndarray]
-    hash: str
     extensions: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        known: dict[int, Prior] = {}
+        for group in ("names", "facts", "levers", "priors"):
+            held = {name: _fixed(value, known) for name, value in getattr(self, group).items()}
+            object.__setattr__(self, group, _ReadOnly(held))
+        for array in ("dates", "months"):
+            object.__setattr__(self, array, _fixed(getattr(self, array), known))
+
+    def __repr__(self) -> str:
+        return f"<Problem {self.name}: {self.steps} steps of {self.step:g} weeks from {self.start}, {self.hash[:12]}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What is copied or sent to a worker is made anew, so that it is read-only there, too."""
+        return partial(Problem, **{field.name: getattr(self, field.name) for field in fields(self)}), ()
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over all numeric content and names, the scenario hash; titles and sources do not enter."""
+        return _hash({field.name: getattr(self, field.name) for field in fields(self)})
+
+    def with_facts(self, facts: Mapping[str, np.ndarray]) -> Problem:
+        """The same problem with other facts: name -> array over its dimensions. Raises KeyError for an unknown name."""
+        return replace(self, facts={**self.facts, **_others(self.facts, facts)})
+
+    def with_levers(self, levers: Mapping[str, np.ndarray]) -> Problem:
+        """The same problem with other schedules: name -> (steps, *dimensions). Raises KeyError for an unknown name."""
+        return replace(self, levers={**self.levers, **_others(self.levers, levers)})
+
+
+def _fixed(value: Any, known: dict[int, Prior]) -> Any:
+    """A value that cannot be changed: read-only arrays that share no memory with others, priors with fixed arguments."""
+    if not isinstance(value, np.ndarray):
+        return value
+    if not value.flags.writeable and value.base is None:
+        return value
+    out = value.copy()
+    if out.dtype.hasobject:
+        flat = out.reshape(-1)
+        for place, prior in enumerate(flat):
+            if isinstance(prior, Prior):
+                flat[place] = known.setdefault(id(prior), Prior(prior.family, _ReadOnly(prior.arguments)))
+    out.setflags(write=False)
+    return out
+
+
+def _others(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Arrays that stand in for others, of the same kind and shape."""
+    return {
+        name: np.array(np.broadcast_to(value, before[name].shape), dtype=before[name].dtype)
+        for name, value in after.items()
+    }
 
 
 def problem_of(content: Content, step: float, extensions: tuple[tuple[str, str], ...] = ()) -> Problem:
     """Turn resolved content into arrays; the content must be complete and `step` valid (Scenario.problem checks)."""
-    import numpy as np
-
     structure = content.structure
     assert structure.start is not None and structure.end is not None
     calendar = Calendar(structure.start, structure.end, step)
@@ -86,25 +170,21 @@ def problem_of(content: Content, step: float, extensions: tuple[tuple[str, str],
         flat[:] = resolved.values
         priors[resolved.declared.name] = flat.reshape(shape(resolved))
     names = {dimension: members[dimension] for dimension in NAMED if dimension not in FIXED_MEMBERS}
-    problem = {
-        "names": names,
-        "start": structure.start,
-        "step": float(step),
-        "steps": calendar.steps,
-        "facts": facts,
-        "levers": levers,
-        "rules": content.rules,
-        "priors": priors,
-        "extensions": extensions,
-    }
     return Problem(
         name=structure.header.get("name", ""),
         title=structure.header.get("title", ""),
+        names=names,
+        start=structure.start,
+        step=float(step),
+        steps=calendar.steps,
         dates=np.array(days, dtype="datetime64[D]"),
         months=np.array(months, dtype=np.int32),
         month_labels=labels,
-        hash=_hash(problem),
-        **problem,  # type: ignore[arg-type]
+        facts=facts,
+        levers=levers,
+        rules=content.rules,
+        priors=priors,
+        extensions=extensions,
     )
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from forbear.country.declare import Lever
 from forbear.country.model import Model
 from forbear.errors import nearest
-from forbear.scenario.document import Document
-from forbear.scenario.faults import show
-from forbear.scenario.locate import Path
-from forbear.scenario.values import number
+from forbear.faults import show
+from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.locate import Path
+from forbear.scenario.reading.values import number
 
 __all__ = ["OBSERVED", "ReactiveRule", "read_rules"]
 

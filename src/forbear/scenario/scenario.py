@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.errors import Fault, ScenarioError, nearest
-from forbear.scenario.chain import extensions_of, find, read_chain
-from forbear.scenario.document import Document
-from forbear.scenario.faults import Faults
+from forbear.faults import Faults
 from forbear.scenario.observations import Observation
-from forbear.scenario.origin import Origin
-from forbear.scenario.refusals import refused_lever
-from forbear.scenario.resolve import Content, Resolved, resolve
+from forbear.scenario.reading.chain import extensions_of, find, read_chain
+from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.origin import Origin
+from forbear.scenario.reading.refusals import refused_lever
+from forbear.scenario.reading.resolve import Content, Resolved, resolve
+from forbear.scenario.reading.schedules import Rows, evidence_rows
+from forbear.scenario.reading.structure import Source
 from forbear.scenario.rules import ReactiveRule
-from forbear.scenario.schedules import Rows, evidence_rows
-from forbear.scenario.structure import Source
 
 if TYPE_CHECKING:
     import datetime

@@ -3,16 +3,56 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from forbear.country.declare import Parameter, Prior
 from forbear.scenario.paths import LeverPath
-from forbear.scenario.resolve import Resolved
+from forbear.scenario.reading.resolve import Resolved
 
 if TYPE_CHECKING:
-    from forbear.scenario.scenario import Scenario
+    import datetime
+    from collections.abc import Mapping, Sequence
 
-__all__ = ["describe", "rows", "summary_html", "summary_lines", "value_words"]
+__all__ = ["Described", "describe", "rows", "summary_html", "summary_lines", "value_words"]
+
+
+class Described(Protocol):
+    """What a summary reads of a scenario."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def start(self) -> datetime.date: ...
+
+    @property
+    def end(self) -> datetime.date: ...
+
+    @property
+    def members(self) -> Mapping[str, tuple[str, ...]]: ...
+
+    @property
+    def facts(self) -> Mapping[str, Resolved]: ...
+
+    @property
+    def levers(self) -> Mapping[str, Resolved]: ...
+
+    @property
+    def uncertainties(self) -> Mapping[str, Resolved]: ...
+
+    @property
+    def rules(self) -> Sequence[Any]: ...
+
+    @property
+    def observations(self) -> Mapping[str, Any]: ...
+
+    def needed(self) -> tuple[str, ...]: ...
 
 
 def value_words(value: Any) -> str:
@@ -28,7 +68,7 @@ def value_words(value: Any) -> str:
     return f"{value:,.10g}".replace(",", " ")
 
 
-def describe(resolved: Resolved, scenario: Scenario) -> str:
+def describe(resolved: Resolved, scenario: Described) -> str:
     """Return the values of a name: one when all are equal, else by member (the first few)."""
     declared = resolved.declared
     unit = declared.unit
@@ -53,7 +93,7 @@ def describe(resolved: Resolved, scenario: Scenario) -> str:
     return ", ".join(parts[:4]) + more + tail
 
 
-def rows(scenario: Scenario) -> list[dict[str, str]]:
+def rows(scenario: Described) -> list[dict[str, str]]:
     """Return one row for each fact, lever and uncertainty: kind, key, value, state, source, origin, meaning.
 
     `state` is stated, guessed (an assumption or invention), default (the package's own) or missing.
@@ -87,7 +127,7 @@ def rows(scenario: Scenario) -> list[dict[str, str]]:
     return out
 
 
-def _head(scenario: Scenario) -> list[str]:
+def _head(scenario: Described) -> list[str]:
     members = scenario.members
     counts = ", ".join(
         f"{len(members[d])} {word}"
@@ -96,7 +136,7 @@ def _head(scenario: Scenario) -> list[str]:
     return [f"{scenario.title} ({scenario.name}, {scenario.kind})", f"{scenario.start} to {scenario.end}; {counts}"]
 
 
-def summary_lines(scenario: Scenario, full: bool = False) -> list[str]:
+def summary_lines(scenario: Described, full: bool = False) -> list[str]:
     """Return a summary: title, levers, uncertainties, what is still needed; with `full` every stated value."""
     table = rows(scenario)
     lines = _head(scenario)
@@ -122,7 +162,7 @@ def summary_lines(scenario: Scenario, full: bool = False) -> list[str]:
     return lines
 
 
-def summary_html(scenario: Scenario) -> str:
+def summary_html(scenario: Described) -> str:
     """Return the summary for notebooks: a heading, what is needed, and a table that unfolds."""
     cells = "".join(
         "<tr>"

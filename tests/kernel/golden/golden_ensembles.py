@@ -101,7 +101,7 @@ def found(case: tuple, resampled: bool = False) -> dict[str, object]:
         opened.advance(end // 2)
         opened.resample(np.arange(members) // 2)
     opened.advance(end)
-    block = engine._collect(opened.space, members)
+    block = opened.block()
     return {
         "parameters": digest({name: value.astype(engine.dtype) for name, value in parameters.items()}),
         "weekly": digest(block.weekly),

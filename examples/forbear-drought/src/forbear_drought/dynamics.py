@@ -1,6 +1,9 @@
 """Rules of the room "drought": the weather, what it takes from services, and what want does to recruitment."""
 
+from forbear.country.constants import constants_of
 from forbear.country.words import clip, exp, normal, power, rule
+
+constant = constants_of(__file__)
 
 
 @rule("D1")
@@ -18,7 +21,7 @@ def rain(now, given, lever, fact):
     for d in fact.districts:
         local = normal("local")
         pull = given.dryness_pace * fact.step * (fact.usual_dryness[d] - now.dryness[d])
-        push = given.dryness_spread * root * (0.8 * season + 0.6 * local)
+        push = given.dryness_spread * root * (constant.shared_season * season + constant.local_weather * local)
         now.dryness[d] = clip(now.dryness[d] + pull + push, 0.0, 1.0)
 
 

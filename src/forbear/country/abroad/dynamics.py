@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import binomial, clip, exp, larger, log, poisson, probability, rule, smaller, total
+
+constant = constants_of(__file__)
 
 
 @rule("E39", "E41")
 def inherit(now, given, lever, fact):
     """At the start: militants abroad, allies, adversaries."""
     now.militants = poisson("at start", given.militants_at_start)
-    now.ally_support = 0.6
-    now.adversary_alignment = 0.2
+    now.ally_support = constant.usual_ally_support
+    now.adversary_alignment = constant.usual_alignment
 
 
 @rule("E39")
@@ -27,7 +30,7 @@ def spread(now, given, lever, fact):
     now.sanctuary = unwatched / larger(radicals, 1.0)
     occupied = 1.0 if now.force > 0.0 else 0.0
     # anger at the occupation, diversion into the theatre and capture there all scale alike with presence
-    engaged = occupied * smaller(2.0, 1.5 * now.presence)
+    engaged = occupied * smaller(constant.most_engagement, constant.presence_gain * now.presence)
     anger = given.radicalised_by_occupation * engaged + given.radicalised_by_harm * log(1.0 + harmed / fact.step)
     joining = poisson("radicalised", fact.step * given.radical_pool * (given.radicalised_at_base + anger))
     arrivals = total(
@@ -39,7 +42,9 @@ def spread(now, given, lever, fact):
         given.capture_by_police * lever.police_effort
         + given.capture_by_special_operations * lever.special_operations * access
     )
-    hunted = hunted + given.capture_by_military * smaller(2.0, 1.5 * now.presence)
+    hunted = hunted + given.capture_by_military * smaller(
+        constant.most_engagement, constant.presence_gain * now.presence
+    )
     caught = binomial("caught", now.militants - drawn, probability(fact.step * hunted))
     now.militants += joining + now.exits_abroad - drawn - caught
     # the theatre diverts militants from attacks elsewhere and inspires such attacks: one prior, one coefficient
@@ -48,7 +53,7 @@ def spread(now, given, lever, fact):
         fact.step
         * now.militants
         * given.attacks_per_militant
-        * (1.0 + given.sanctuary_premium * now.sanctuary * smaller(1.0, radicals / 1000.0))
+        * (1.0 + given.sanctuary_premium * now.sanctuary * smaller(1.0, radicals / constant.radicals_of_a_sanctuary))
         * diverted
     )
     now.attacks_abroad = poisson("attacks", mean)
@@ -59,12 +64,22 @@ def spread(now, given, lever, fact):
 def realign(now, given, lever, fact):
     """Allies and adversaries answer to unilateral acts, harm and force; demonstration can also deter."""
     harmed = total(now.deaths_by_intervener[d, g] for d in fact.districts for g in fact.communities)
-    years = fact.step / 52.1775
-    loss = given.allies_lost_to_defiance * lever.defiance + years * given.allies_lost_to_harm * log(1.0 + harmed) / 5.0
-    loss = loss + years * given.allies_lost_to_burden * smaller(2.0, now.presence)
-    now.ally_support = clip(now.ally_support - loss + years * 0.2 * (0.6 - now.ally_support), 0.0, 1.0)
-    force = smaller(2.0, now.presence)
+    years = fact.step / constant.weeks_per_year
+    loss = (
+        given.allies_lost_to_defiance * lever.defiance
+        + years * given.allies_lost_to_harm * log(1.0 + harmed) / constant.harm_scale
+    )
+    loss = loss + years * given.allies_lost_to_burden * smaller(constant.most_presence, now.presence)
+    now.ally_support = clip(
+        now.ally_support - loss + years * constant.ally_return * (constant.usual_ally_support - now.ally_support),
+        0.0,
+        1.0,
+    )
+    force = smaller(constant.most_presence, now.presence)
     push = given.balancing * force - given.deterrence_by_demonstration * force
     now.adversary_alignment = clip(
-        now.adversary_alignment + years * (push - 0.2 * (now.adversary_alignment - 0.2)), 0.0, 1.0
+        now.adversary_alignment
+        + years * (push - constant.alignment_return * (now.adversary_alignment - constant.usual_alignment)),
+        0.0,
+        1.0,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import binomial, clip, exp, larger, probability, rule, smaller, total, whole
+
+constant = constants_of(__file__)
 
 
 @rule("E29c")
@@ -33,7 +36,7 @@ def order(now, given, lever, fact):
             home_chance = (
                 lever.army_retention
                 * (1.0 - given.army_available)
-                / larger(1.0 - lever.army_retention * given.army_available, 0.000001)
+                / larger(1.0 - lever.army_retention * given.army_available, constant.least_divisor)
             )
             home = binomial("go home", ordered - kept, clip(home_chance, 0.0, 1.0))
             now.old_army[d, g] -= ordered
@@ -41,7 +44,9 @@ def order(now, given, lever, fact):
             now.neutral[d, g] += home
             now.dismissed[d, g] += ordered - kept - home
             settled = binomial(
-                "find work", now.dismissed[d, g], probability(fact.step * (0.004 + given.reemployment * lever.stipend))
+                "find work",
+                now.dismissed[d, g],
+                probability(fact.step * (constant.work_found_unaided + given.reemployment * lever.stipend)),
             )
             now.dismissed[d, g] -= settled
             now.neutral[d, g] += settled
@@ -57,7 +62,10 @@ def train(now, given, lever, fact):
             serving = serving + now.security_forces[d, g]
             willing = willing + now.supporters[d, g] + now.neutral[d, g]
     gap = larger(0.0, lever.force_target - serving)
-    enlist = smaller(0.02 * fact.step, gap * (1.0 - exp(-0.25 * fact.step)) / larger(willing, 1.0))
+    enlist = smaller(
+        constant.most_enlisting * fact.step,
+        gap * (1.0 - exp(-constant.enlistment_pace * fact.step)) / larger(willing, 1.0),
+    )
     worst = 1.0
     afraid = 0.0
     people = 1.0
@@ -80,16 +88,32 @@ def train(now, given, lever, fact):
             now.security_forces[d, g] += supporters + neutral - deserters
             now.enlisted[d, g] = supporters + neutral
             now.deserted[d, g] = deserters
-    planned = given.planning_for_forces * (now.implementation - 0.35)
+    planned = given.planning_for_forces * (now.implementation - constant.reference_implementation)
     ceiling = (
         given.quality_ceiling
-        * exp(0.5 * planned)
+        * exp(constant.planning_on_ceiling * planned)
         * (1.0 - given.infiltration * afraid / people)
-        * (0.7 + 0.3 * now.capacity)
+        * (constant.ceiling_without_capacity + constant.ceiling_by_capacity * now.capacity)
     )
-    pace = given.quality_growth * exp(1.2 * planned) * (0.4 + 0.6 * smaller(1.0, now.presence / 0.8))
-    pace = pace * (1.0 - 0.5 * larger(given.moral_hazard, 0.0) * smaller(1.5, now.presence))
-    decay = given.quality_decay * now.force_quality * (1.0 if worst < 0.3 and now.force <= 0.0 else 0.0)
+    pace = (
+        given.quality_growth
+        * exp(constant.planning_on_growth * planned)
+        * (
+            constant.growth_without_trainers
+            + constant.growth_by_trainers * smaller(1.0, now.presence / constant.presence_of_enough_trainers)
+        )
+    )
+    pace = pace * (
+        1.0
+        - constant.sheltered_growth
+        * larger(given.moral_hazard, 0.0)
+        * smaller(constant.most_sheltering_presence, now.presence)
+    )
+    decay = (
+        given.quality_decay
+        * now.force_quality
+        * (1.0 if worst < constant.exclusion_limit and now.force <= 0.0 else 0.0)
+    )
     now.force_quality = clip(
         now.force_quality + fact.step * (pace * (smaller(ceiling, 1.0) - now.force_quality) - decay), 0.0, 1.0
     )

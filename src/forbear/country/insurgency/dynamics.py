@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import (
     binomial,
     clip,
@@ -19,6 +20,8 @@ from forbear.country.words import (
     whole,
 )
 
+constant = constants_of(__file__)
+
 
 @rule("E11", "E26")
 def found(now, given, lever, fact):
@@ -32,9 +35,13 @@ def found(now, given, lever, fact):
         now.size_mass[k + 1] += mass * fact.upper_share[x]
     left = total(now.size_mass[k] for k in fact.sizes)
     for k in fact.sizes:
-        now.size_chance[k] = smaller(1.0, now.size_mass[k] / larger(left, 0.000001 * now.size_mass[0]))
+        now.size_chance[k] = smaller(1.0, now.size_mass[k] / larger(left, constant.least_divisor * now.size_mass[0]))
         left = left - now.size_mass[k]
-    order = exp(-2.0 * given.planning_for_order * (now.implementation - 0.35))
+    order = exp(
+        -constant.planning_on_order
+        * given.planning_for_order
+        * (now.implementation - constant.reference_implementation)
+    )
     war = larger(lever.intervene, now.civil_war)
     for a in fact.organisations:
         g = fact.home[a]
@@ -55,7 +62,7 @@ def mobilise(now, given, lever, fact):
             now.mobilised_by_occupation[d, g] = (
                 given.mobilisation_by_occupation
                 * now.resentment[d, g]
-                * (1.0 + given.mobilisation_by_presence * now.density[d] / 10.0)
+                * (1.0 + given.mobilisation_by_presence * now.density[d] / constant.density_scale)
             )
             now.mobilised_by_exclusion[d, g] = given.mobilisation_by_exclusion * (1.0 - now.inclusion[g])
             now.mobilised_by_fear[d, g] = given.mobilisation_by_fear * now.fear[d, g]
@@ -83,7 +90,10 @@ def attack(now, given, lever, fact):
         on_government = 0.0
         reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
         # (E10b) soldiers between rivals keep them apart: the sibling of mobilisation by presence
-        apart = exp(-given.separation_by_presence * smaller(1.5, now.density[d] / fact.reference_density))
+        apart = exp(
+            -given.separation_by_presence
+            * smaller(constant.most_separating_density, now.density[d] / fact.reference_density)
+        )
         for g in fact.communities:
             now.attacks_on_civilians[d, g] = 0.0
             now.coercion[d, g] = 0.0
@@ -102,7 +112,7 @@ def attack(now, given, lever, fact):
             )
             now.experience[d, a] += now.intensity[d, a]
             z = normal("burst")
-            effort = now.intensity[d, a] * exp(width * z - 0.5 * spread)
+            effort = now.intensity[d, a] * exp(width * z - spread / 2.0)
             on_intervener = (
                 on_intervener
                 + effort
@@ -187,7 +197,11 @@ def recruit(now, given, lever, fact):
     war = larger(lever.intervene, now.civil_war)
     present = 1.0 if now.force > 0.0 else 0.0
     now.exits_abroad = 0.0
-    foreign = given.foreign_fighters * (0.3 + 0.7 * present) * lever.border
+    foreign = (
+        given.foreign_fighters
+        * (constant.foreigners_without_force + constant.foreigners_by_force * present)
+        * lever.border
+    )
     sponsor = (
         given.sponsor_support
         * lever.meddling
@@ -221,7 +235,17 @@ def recruit(now, given, lever, fact):
             gone = binomial(
                 "go home",
                 now.fighters[d, a],
-                probability(fact.step * given.voluntary_exit * exp(-clip(now.mobilisation[d, g] - 0.6, -1.5, 1.5))),
+                probability(
+                    fact.step
+                    * given.voluntary_exit
+                    * exp(
+                        -clip(
+                            now.mobilisation[d, g] - constant.usual_mobilisation,
+                            -constant.most_exit_change,
+                            constant.most_exit_change,
+                        )
+                    )
+                ),
             )
             abroad = binomial("go abroad", fact.transnational[a] * gone, given.returnee_share)
             now.left_abroad[d, a] += abroad
@@ -233,7 +257,12 @@ def recruit(now, given, lever, fact):
             if fact.splinter_of[a] >= 0:
                 # (E25b) an offer made to a community lets its radicals outbid the moderates
                 m = fact.splinter_of[a]
-                outbid = probability(fact.step * given.outbidding * larger(now.implemented_share[g] - 0.08, 0.0) * 0.03)
+                outbid = probability(
+                    fact.step
+                    * given.outbidding
+                    * larger(now.implemented_share[g] - constant.unnoticed_share, 0.0)
+                    * constant.outbidding_pace
+                )
                 defectors = binomial("outbid", now.fighters[d, m], outbid)
                 now.fighters[d, m] -= defectors
                 now.fighters[d, a] += defectors
@@ -243,7 +272,7 @@ def recruit(now, given, lever, fact):
 def deal(now, given, lever, fact):
     """Local deals: fighters abused by radicals, afraid of rivals or protected take pay; unpaid, they go back."""
     present = 1.0 if now.force > 0.0 else 0.0
-    keep = power(0.97, fact.step)
+    keep = power(constant.abuse_kept, fact.step)
     for d in fact.districts:
         for g in fact.communities:
             radicals = total(
@@ -253,7 +282,7 @@ def deal(now, given, lever, fact):
                 now.fighters[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] < 0
             )
             now.abuse[d, g] = keep * now.abuse[d, g] + (1.0 - keep) * (
-                now.harm_by_insurgents[d, g] + 5.0 * radicals / (moderates + radicals + 1.0)
+                now.harm_by_insurgents[d, g] + constant.abuse_by_radicals * radicals / (moderates + radicals + 1.0)
             )
             back = binomial(
                 "back to arms",
@@ -261,18 +290,25 @@ def deal(now, given, lever, fact):
                 probability(fact.step * (1.0 - lever.local_pay) * given.reversion * (1.0 - now.inclusion[g])),
             )
             now.local_defence[d, g] -= back
-            tired = binomial("quit", now.local_defence[d, g], probability(0.002 * fact.step))
+            tired = binomial("quit", now.local_defence[d, g], probability(constant.local_defence_leaving * fact.step))
             now.local_defence[d, g] -= tired
             now.neutral[d, g] += tired
-            to_fight = binomial("to fight again", back, 0.5)
+            to_fight = binomial("to fight again", back, constant.share_fighting_again)
             unplaced = to_fight
             appeal = (
                 given.deal_base
-                + given.deal_from_abuse * smaller(now.abuse[d, g], 2.0)
+                + given.deal_from_abuse * smaller(now.abuse[d, g], constant.most_abuse)
                 + given.deal_from_fear * now.fear[d, g]
                 - given.deal_lost_to_resentment * now.resentment[d, g]
             )
-            appeal = appeal + 2.0 * given.deal_from_protection * now.control[d] * lever.population_security * present
+            appeal = (
+                appeal
+                + constant.protection_weight
+                * given.deal_from_protection
+                * now.control[d]
+                * lever.population_security
+                * present
+            )
             for a in fact.organisations:
                 if fact.home[a] == g and fact.splinter_of[a] < 0:
                     now.fighters[d, a] += unplaced
@@ -280,7 +316,10 @@ def deal(now, given, lever, fact):
                     rate = lever.local_offer * fact.open_to_deals[a] * given.deal_rate * logistic(appeal)
                     turned = binomial("turn", now.fighters[d, a], probability(fact.step * rate))
                     now.fighters[d, a] -= turned
-                    bring = smaller(0.2, turned * given.civilians_per_defector / larger(now.sympathisers[d, g], 1.0))
+                    bring = smaller(
+                        constant.most_brought,
+                        turned * given.civilians_per_defector / larger(now.sympathisers[d, g], 1.0),
+                    )
                     brought = binomial("bring", now.sympathisers[d, g], bring)
                     now.sympathisers[d, g] -= brought
                     now.local_defence[d, g] += turned + brought

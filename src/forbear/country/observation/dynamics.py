@@ -6,7 +6,10 @@ through reactive levers, which see these numbers and no others.
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import binomial, clip, exp, larger, logistic, normal, rule, total
+
+constant = constants_of(__file__)
 
 
 @rule("O1", "O2", "O3")
@@ -45,7 +48,7 @@ def ask(now, given, lever, fact):
     away = total(now.displaced[d, g] + now.refugees[d, g] for d in fact.districts for g in fact.communities)
     now.observed_displaced = away * given.registration_of_displaced
     z = normal("meter")
-    now.observed_electricity = now.power_supplied * exp(0.06 * z)
+    now.observed_electricity = now.power_supplied * exp(constant.meter_error * z)
     now.observed_detainees = total(now.detainees[d, a] for d in fact.districts for a in fact.organisations)
     now.observed_local_defence = total(now.local_defence[d, g] for d in fact.districts for g in fact.communities)
     serving = total(now.government_forces[d] for d in fact.districts)
@@ -58,5 +61,5 @@ def ask(now, given, lever, fact):
         )
         now.poll_support_for_attacks[g] = logistic(answer)
     home = normal("home poll")
-    now.poll_home_support = clip(now.home_support + 0.03 * home, 0.0, 1.0)
+    now.poll_home_support = clip(now.home_support + constant.home_poll_error * home, 0.0, 1.0)
     now.observed_displaced = larger(now.observed_displaced, 0.0)

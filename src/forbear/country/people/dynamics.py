@@ -6,7 +6,10 @@ and what they feel.
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import binomial, clip, exp, larger, logistic, probability, rule, smaller, total, whole
+
+constant = constants_of(__file__)
 
 
 @rule("E28", "E18")
@@ -24,7 +27,9 @@ def settle(now, given, lever, fact):
             now.fear[d, g] = given.fear_at_start[g]
             share = people / larger(everyone, 1.0)
             alike = alike + share * share
-        now.mixing_at_start[d] = fact.mixing[d] if fact.mixing[d] >= 0.0 else smaller(1.0, 2.0 * (1.0 - alike))
+        now.mixing_at_start[d] = (
+            fact.mixing[d] if fact.mixing[d] >= 0.0 else smaller(1.0, constant.mixing_scale * (1.0 - alike))
+        )
         now.mixing[d] = now.mixing_at_start[d]
 
 
@@ -93,24 +98,24 @@ def bury(now, given, lever, fact):
 @rule("E15", "E16", "E17")
 def feel(now, given, lever, fact):
     """Resentment of presence, harm and raids; fear of rivals; what is remembered of harm; smoothed violence."""
-    fade = exp(-0.1732868 * fact.step)  # half-life four weeks
+    fade = exp(-constant.harm_fading * fact.step)
     dead_everywhere = 0.0
     for d in fact.districts:
         dead_here = total(now.deaths[d, g] for g in fact.communities)
         dead_everywhere = dead_everywhere + dead_here
-        rate = 100000.0 * dead_here / larger(now.population[d], 1.0) / fact.step
+        rate = constant.per_100k * dead_here / larger(now.population[d], 1.0) / fact.step
         now.violence[d] = fade * now.violence[d] + (1.0 - fade) * rate
-    national_rate = 100000.0 * dead_everywhere / larger(now.nation, 1.0) / fact.step
+    national_rate = constant.per_100k * dead_everywhere / larger(now.nation, 1.0) / fact.step
     now.national_violence = fade * now.national_violence + (1.0 - fade) * national_rate
     for g in fact.communities:
         killed = total(now.deaths_by_rivals[d, g] for d in fact.districts)
         members = total(now.residents[d, g] for d in fact.districts)
-        national = 100000.0 * killed / (members + fact.small_community) / fact.step
+        national = constant.per_100k * killed / (members + fact.small_community) / fact.step
         for d in fact.districts:
             size = now.residents[d, g] + fact.small_community
-            by_intervener = 100000.0 * now.deaths_by_intervener[d, g] / size
-            by_own_side = 100000.0 * now.deaths_by_own_side[d, g] / size
-            by_rivals = 100000.0 * now.deaths_by_rivals[d, g] / size / fact.step
+            by_intervener = constant.per_100k * now.deaths_by_intervener[d, g] / size
+            by_own_side = constant.per_100k * now.deaths_by_own_side[d, g] / size
+            by_rivals = constant.per_100k * now.deaths_by_rivals[d, g] / size / fact.step
             # (E15)
             now.harm_by_intervener[d, g] = now.harm_by_intervener[d, g] * fade + by_intervener
             now.harm_by_insurgents[d, g] = now.harm_by_insurgents[d, g] * fade + by_own_side
@@ -119,7 +124,7 @@ def feel(now, given, lever, fact):
                 given.resentment_of_presence
                 * (1.0 - given.sovereignty_effect * lever.sovereignty)
                 * now.density[d]
-                / 10.0
+                / constant.density_scale
             )
             hazard = given.occupation_sensitivity[g] * (
                 fact.step * (presence + now.raids[d]) + given.resentment_of_harm * by_intervener
@@ -127,21 +132,23 @@ def feel(now, given, lever, fact):
             present = 1.0 if now.troops[d] > 0.0 else 0.0
             gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
             decay = given.resentment_decay if present > 0.0 else gone
-            relief = 0.02 * given.protection_relief * now.fear[d, g] * lever.population_security * present
-            room = (1.0 - now.resentment[d, g]) if fact.linear_feelings < 0.5 else 1.0
+            relief = (
+                constant.relief_scale * given.protection_relief * now.fear[d, g] * lever.population_security * present
+            )
+            room = (1.0 - now.resentment[d, g]) if fact.linear_feelings < constant.switch_on else 1.0
             grown = now.resentment[d, g] + room * probability(hazard)
             now.resentment[d, g] = clip(grown - fact.step * (decay + relief) * now.resentment[d, g], 0.0, 1.0)
             # (E17)
             armed_rivals = total(fact.rivalry[h, g] * now.local_defence[d, h] for h in fact.communities)
             kept_rivals = total(fact.rivalry[h, g] * now.army_kept[d, h] for h in fact.communities)
-            armed = armed_rivals / (0.01 * now.residents[d, g] + armed_rivals + 1.0)
+            armed = armed_rivals / (constant.arms_of_half_fear * now.residents[d, g] + armed_rivals + 1.0)
             kept = kept_rivals / larger(now.government_forces[d], 1.0)
             threat = given.fear_per_death * (
                 (1.0 - given.national_salience) * by_rivals + given.national_salience * national
             )
             threat = threat + given.fear_of_local_defence * armed
-            base = 0.05 + given.fear_of_kept_army * kept
-            room = (1.0 - now.fear[d, g]) if fact.linear_feelings < 0.5 else 1.0
+            base = constant.least_fear + given.fear_of_kept_army * kept
+            room = (1.0 - now.fear[d, g]) if fact.linear_feelings < constant.switch_on else 1.0
             risen = now.fear[d, g] + room * probability(fact.step * threat)
             calmed = risen - fact.step * given.fear_decay * (now.fear[d, g] - smaller(base, 1.0))
             now.fear[d, g] = clip(calmed + given.fear_shock[g] * lever.trigger, 0.0, 1.0)
@@ -156,10 +163,14 @@ def flee(now, given, lever, fact):
         pressure = 0.0
         for g in fact.communities:
             size = now.residents[d, g] + fact.small_community
-            by_rivals = 100000.0 * now.deaths_by_rivals[d, g] / size / fact.step
+            by_rivals = constant.per_100k * now.deaths_by_rivals[d, g] / size / fact.step
             pressure = pressure + by_rivals
-            minority = 0.2 + 0.8 * (1.0 - now.residents[d, g] / larger(now.population[d], 1.0))
-            leaving = probability(fact.step * given.displacement * 0.001 * by_rivals * now.mixing[d] * minority)
+            minority = constant.flight_of_majority + constant.flight_by_minority * (
+                1.0 - now.residents[d, g] / larger(now.population[d], 1.0)
+            )
+            leaving = probability(
+                fact.step * given.displacement * constant.displacement_scale * by_rivals * now.mixing[d] * minority
+            )
             supporters = binomial("supporters leave", now.supporters[d, g], leaving)
             neutral = binomial("neutral leave", now.neutral[d, g], leaving)
             sympathisers = binomial("sympathisers leave", now.sympathisers[d, g], leaving)
@@ -178,7 +189,7 @@ def flee(now, given, lever, fact):
             now.refugees[d, g] -= home_from_abroad
             now.neutral[d, g] += home + home_from_abroad
             now.returned[d, g] = home + home_from_abroad
-        mixed = now.mixing[d] * exp(-0.5 * given.unmixing * pressure * fact.step)
+        mixed = now.mixing[d] * exp(-constant.unmixing_scale * given.unmixing * pressure * fact.step)
         now.mixing[d] = clip(mixed + fact.step * given.remixing * calm * (now.mixing_at_start[d] - mixed), 0.0, 1.0)
 
 
@@ -186,7 +197,7 @@ def flee(now, given, lever, fact):
 def take_sides(now, given, lever, fact):
     """Neutral people turn to opposition or support, and back, as grievance and benefit weigh."""
     for d in fact.districts:
-        served = 0.5 * (now.electricity[d] + now.services[d])
+        served = (now.electricity[d] + now.services[d]) / 2.0
         for g in fact.communities:
             against = given.weight_of_resentment * now.resentment[d, g] + given.weight_of_exclusion * (
                 1.0 - now.inclusion[g]
@@ -204,8 +215,16 @@ def take_sides(now, given, lever, fact):
             )
             in_favour = in_favour - given.support_lost_to_resentment * now.resentment[d, g] - given.support_threshold
             # a threshold instead of a smooth answer is a rival form: all or nothing within one unit of the balance
-            opposed = logistic(against) if fact.threshold_allegiance < 0.5 else clip(0.5 + against, 0.0, 1.0)
-            attached = logistic(in_favour) if fact.threshold_allegiance < 0.5 else clip(0.5 + in_favour, 0.0, 1.0)
+            opposed = (
+                logistic(against)
+                if fact.threshold_allegiance < constant.switch_on
+                else clip(constant.even_chance + against, 0.0, 1.0)
+            )
+            attached = (
+                logistic(in_favour)
+                if fact.threshold_allegiance < constant.switch_on
+                else clip(constant.even_chance + in_favour, 0.0, 1.0)
+            )
             pace = given.attitude_pace * fact.step
             to_sympathy = binomial("to sympathy", now.neutral[d, g], probability(pace * opposed))
             to_support = binomial("to support", now.neutral[d, g] - to_sympathy, probability(pace * attached))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import clip, exp, larger, logistic, power, rule, smaller, total
+
+constant = constants_of(__file__)
 
 
 @rule("E25", "E43")
@@ -29,14 +32,20 @@ def decree(now, given, lever, fact):
     for g in fact.communities:
         members = total(now.residents[d, g] for d in fact.districts)
         ours = fact.old_army_strength[g] / larger(soldiers, 1.0) - members / larger(now.nation, 1.0)
-        signal = lever.army_order * (lever.army_retention - 0.5) * 2.0 * given.inclusion_by_army * ours
+        signal = (
+            lever.army_order
+            * (lever.army_retention - constant.neutral_retention)
+            / (1.0 - constant.neutral_retention)
+            * given.inclusion_by_army
+            * ours
+        )
         signal = signal * (1.0 if soldiers > 0.0 else 0.0)
         now.inclusion[g] = clip(
             now.inclusion[g] + signal - given.inclusion_lost_to_purge * purge * fact.purged[g], 0.0, 1.0
         )
         stays_away = lever.election * (1.0 if now.inclusion[g] < given.boycott_threshold else 0.0)
         boycotted = larger(boycotted, stays_away)
-        now.boycott[g] = larger(now.boycott[g] - fact.step, 52.0 * stays_away)
+        now.boycott[g] = larger(now.boycott[g] - fact.step, constant.boycott_weeks * stays_away)
     held = lever.election * (1.0 - boycotted)
     now.institutions = clip(now.institutions + given.institutions_by_election * held, 0.0, 1.0)
     now.legitimacy = clip(
@@ -53,12 +62,12 @@ def bargain(now, given, lever, fact):
         fighting = total(now.fighters[d, a] for d in fact.districts for a in fact.organisations if fact.home[a] == g)
         now.bargaining_power[g] = members + given.weight_of_fighters * fighting
         strength = strength + now.bargaining_power[g]
-    effect = exp(given.planning_for_politics * (now.implementation - 0.35))
+    effect = exp(given.planning_for_politics * (now.implementation - constant.reference_implementation))
     given_away = 0.0
     governing = 0.0
     for g in fact.communities:
         now.bargaining_power[g] = now.bargaining_power[g] / larger(strength, 1.0)
-        fair = larger(1.2 * now.bargaining_power[g] - fact.floor_share[g], 0.0)
+        fair = larger(constant.fair_share * now.bargaining_power[g] - fact.floor_share[g], 0.0)
         now.offered_share[g] = (fact.floor_share[g] + fair * smaller(1.0, lever.offer * effect)) * (
             1.0 - fact.governs[g]
         )
@@ -66,14 +75,21 @@ def bargain(now, given, lever, fact):
         # the governing community may claim more than its power too, or not: no constant decides it
         governing = governing + (now.bargaining_power[g] + given.over_claim[g]) * fact.governs[g]
     # (E23) moral hazard: protection lets the governing community avoid compromise, or emboldens its moderates
-    hazard = 1.0 - given.moral_hazard * smaller(1.5, now.presence)
+    hazard = 1.0 - given.moral_hazard * smaller(constant.most_sheltering_presence, now.presence)
     # war makes both sides ask for less: those who govern as well as those who fight them
-    tired = given.reservation_lost_to_war * smaller(1.0, 52.0 * now.national_violence / 60.0)
+    tired = given.reservation_lost_to_war * smaller(
+        1.0, constant.weeks_of_war * now.national_violence / constant.tiring_violence
+    )
     # a purge in force reassures those who govern (E23) and alienates the purged (E25)
     claim = governing - tired - given.concession * hazard - given.reassurance_by_purge * lever.purge_depth
     now.consent = logistic(given.acceptance_sharpness * ((1.0 - given_away) - claim))
     # (E24)
-    third_party = given.credibility_by_guarantee * lever.guarantee * smaller(1.0, 1.5 * now.presence) * lever.commitment
+    third_party = (
+        given.credibility_by_guarantee
+        * lever.guarantee
+        * smaller(1.0, constant.presence_gain * now.presence)
+        * lever.commitment
+    )
     now.credibility = clip(
         given.credibility_at_base + third_party + given.credibility_by_institutions * now.institutions, 0.0, 1.0
     )
@@ -93,7 +109,12 @@ def bargain(now, given, lever, fact):
         gain = now.credibility * (now.implemented_share[g] - reservation)
         gain = gain - (1.0 - now.credibility) * given.loss_from_disarming * larger(reservation, 0.0)
         accepted = logistic(given.acceptance_sharpness * gain)
-        backlash = clip(0.75 - 3.5 * given.spoiling * larger(most - 0.08, 0.0), 0.0, 1.0)
+        backlash = clip(
+            constant.usual_governing_inclusion
+            - constant.spoiling_scale * given.spoiling * larger(most - constant.unnoticed_share, 0.0),
+            0.0,
+            1.0,
+        )
         target = backlash if fact.governs[g] > 0 else larger(accepted, fact.secured_inclusion[g])
         target = new_order * target + (1.0 - new_order) * fact.regime_inclusion[g]
         now.inclusion[g] = clip(
@@ -120,13 +141,13 @@ def govern(now, given, lever, fact):
     for d in fact.districts:
         share = now.population[d] / larger(now.nation, 1.0)
         now.mean_control += share * now.control[d]
-        now.mean_services += share * 0.5 * (now.electricity[d] + now.services[d])
+        now.mean_services += share * (now.electricity[d] + now.services[d]) / 2.0
         local = local + total(now.local_defence[d, g] for g in fact.communities)
         government = government + now.government_forces[d]
     # (E25d)
     calm = larger(0.0, 1.0 - now.national_violence / given.calm_violence)
     growth = given.institutional_growth * worst * calm * (1.0 - now.institutions)
-    decay = given.institutional_decay * now.institutions * (1.0 if worst < 0.3 else 0.0)
+    decay = given.institutional_decay * now.institutions * (1.0 if worst < constant.exclusion_limit else 0.0)
     now.institutions = clip(now.institutions + fact.step * (growth - decay), 0.0, 1.0)
     now.capacity = clip(
         now.capacity + fact.step * given.capacity_growth * (given.capacity_ceiling - now.capacity), 0.0, 1.0
@@ -156,8 +177,10 @@ def govern(now, given, lever, fact):
         + given.democracy_by_preconditions * fact.preconditions
     )
     regime_holds = (1.0 - lever.intervene) * (1.0 - now.transition)
-    target = (1.0 - regime_holds) * logistic(aim) + regime_holds * smaller(now.democracy, 0.25)
-    years = fact.step / 52.1775
+    target = (1.0 - regime_holds) * logistic(aim) + regime_holds * smaller(
+        now.democracy, constant.most_regime_democracy
+    )
+    years = fact.step / constant.weeks_per_year
     trade = (
         given.democracy_by_trade
         * lever.trade_opening
@@ -171,15 +194,26 @@ def govern(now, given, lever, fact):
     now.appeal = clip(
         now.appeal
         - years * given.appeal_lost_to_coercion * coerced
-        + years * 0.1 * (1.0 + lever.model_effort) * (1.0 - now.appeal),
+        + years * constant.appeal_return * (1.0 + lever.model_effort) * (1.0 - now.appeal),
         0.0,
-        1.5,
+        constant.most_appeal,
     )
     # (E44)
-    product = now.capacity * now.mean_services * now.mean_control * mean_inclusion * power(now.democracy, 0.5)
-    now.governance = power(product, 0.2222222)
+    product = (
+        now.capacity
+        * now.mean_services
+        * now.mean_control
+        * mean_inclusion
+        * power(now.democracy, constant.democracy_weight)
+    )
+    now.governance = power(product, constant.governance_root)
     quiet = (
-        1.0 if now.national_violence < 1.0 and worst > 0.4 and now.governance > 0.5 and now.presence < 0.0667 else 0.0
+        1.0
+        if now.national_violence < constant.order_violence
+        and worst > constant.order_inclusion
+        and now.governance > constant.order_governance
+        and now.presence < constant.success_presence
+        else 0.0
     )
     now.calm_weeks = (now.calm_weeks + fact.step) * quiet
-    now.success = larger(now.success, 1.0 if now.calm_weeks >= 104.0 else 0.0)
+    now.success = larger(now.success, 1.0 if now.calm_weeks >= constant.success_weeks else 0.0)

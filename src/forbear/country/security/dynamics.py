@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import binomial, clip, exp, larger, poisson, power, probability, rule, smaller, total
+
+constant = constants_of(__file__)
 
 
 @rule("E1", "E2", "E3", "E7", "E8")
 def control(now, given, lever, fact):
     """Where soldiers stand, what security forces are worth, who controls the district."""
     soldiers = now.force + lever.partners * lever.intervene
-    now.presence = 1000.0 * soldiers / larger(now.nation, 1.0) / fact.reference_density
+    now.presence = constant.per_thousand * soldiers / larger(now.nation, 1.0) / fact.reference_density
     spread = total(lever.deployment[d] * now.population[d] for d in fact.districts)
-    doctrine = 1.0 + given.doctrine_effect * (lever.population_security - 0.2) / 0.4
+    doctrine = (
+        1.0
+        + given.doctrine_effect
+        * (lever.population_security - constant.usual_population_security)
+        / constant.doctrine_step
+    )
     for d in fact.districts:
         now.troops[d] = soldiers * lever.deployment[d] * now.population[d] / larger(spread, 1.0)
         people = larger(now.population[d], 1.0)
-        now.density[d] = 1000.0 * now.troops[d] / people
+        now.density[d] = constant.per_thousand * now.troops[d] / people
         new = total(now.security_forces[d, g] for g in fact.communities)
         kept = total(now.army_kept[d, g] for g in fact.communities)
         local = total(now.local_defence[d, g] for g in fact.communities)
@@ -27,10 +35,16 @@ def control(now, given, lever, fact):
         now.control[d] = now.security_mass[d] / (
             now.security_mass[d] + given.offset_per_fighter * fighting + fact.control_floor * people
         )
-        now.suppression[d] = exp(-given.suppression * (1000.0 * now.security_mass[d] / people) / 20.0)
-        dispersal = larger(0.3, 1.0 + given.exposure_of_posts * (lever.population_security - 0.2))
+        now.suppression[d] = exp(
+            -given.suppression * (constant.per_thousand * now.security_mass[d] / people) / constant.suppression_scale
+        )
+        dispersal = larger(
+            constant.least_dispersal,
+            1.0 + given.exposure_of_posts * (lever.population_security - constant.usual_population_security),
+        )
         now.exposure[d] = smaller(
-            4.0, power(now.density[d] / fact.reference_density, given.exposure_elasticity) * dispersal
+            constant.most_exposure,
+            power(now.density[d] / fact.reference_density, given.exposure_elasticity) * dispersal,
         )
 
 
@@ -46,7 +60,7 @@ def inform(now, given, lever, fact):
             in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
             local = (
                 now.local_defence[d, g]
-                * smaller(1.0, lever.local_pay + 0.1)
+                * smaller(1.0, lever.local_pay + constant.unpaid_information)
                 / (now.local_defence[d, g] + in_community + 1.0)
             )
             tips = given.tips * (
@@ -57,18 +71,26 @@ def inform(now, given, lever, fact):
             heard = 1.0 - exp(-larger(0.0, tips) - given.other_intelligence)
             leak = given.leak_from_kept_army * now.army_kept[d, g] / larger(now.government_forces[d], 1.0)
             now.information[d, a] = clip(heard * (1.0 - leak), 0.0, 1.0)
-            known = known + now.information[d, a] * (now.fighters[d, a] + 0.01)
-            fighting = fighting + now.fighters[d, a] + 0.01
-        now.mean_information[d] = known / larger(fighting, 0.01)
-        care = larger(0.0, 1.0 - given.care_of_population_security * (lever.population_security - 0.2))
-        now.raids[d] = given.resentment_of_raids * (now.density[d] / 10.0) * (1.0 - now.mean_information[d]) * care
+            known = known + now.information[d, a] * (now.fighters[d, a] + constant.absent_fighters)
+            fighting = fighting + now.fighters[d, a] + constant.absent_fighters
+        now.mean_information[d] = known / larger(fighting, constant.absent_fighters)
+        care = larger(
+            0.0,
+            1.0 - given.care_of_population_security * (lever.population_security - constant.usual_population_security),
+        )
+        now.raids[d] = (
+            given.resentment_of_raids
+            * (now.density[d] / constant.density_scale)
+            * (1.0 - now.mean_information[d])
+            * care
+        )
 
 
 @rule("E5", "E6", "E6b")
 def operate(now, given, lever, fact):
     """Operations remove fighters whom they can find; some detainees come back."""
     for d in fact.districts:
-        reference = fact.reference_density * now.population[d] / 1000.0
+        reference = fact.reference_density * now.population[d] / constant.per_thousand
         relative = power(now.density[d] / fact.reference_density, given.mass_elasticity)
         foreign = given.operations_by_intervener * reference * relative if now.troops[d] > 0.0 else 0.0
         worth = larger(
@@ -107,7 +129,10 @@ def harm(now, given, lever, fact):
     troops = total(now.troops[d] for d in fact.districts)
     for d in fact.districts:
         blind = 1.0 - now.mean_information[d]
-        care = larger(0.0, 1.0 - given.care_of_population_security * (lever.population_security - 0.2))
+        care = larger(
+            0.0,
+            1.0 - given.care_of_population_security * (lever.population_security - constant.usual_population_security),
+        )
         on_ground = (
             given.civilians_killed_per_engagement * lever.rules_of_engagement * care * now.attacks_on_intervener[d]
         )

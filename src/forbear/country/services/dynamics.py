@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from forbear.country.constants import constants_of
 from forbear.country.words import clip, exp, larger, power, rule, smaller, total
+
+constant = constants_of(__file__)
 
 
 @rule("E19")
@@ -17,14 +20,23 @@ def install(now, given, lever, fact):
 @rule("E19", "E20", "E21")
 def build(now, given, lever, fact):
     """Spending builds what planning, security and decay leave of it; delivery needs administrators."""
-    effect = exp(1.5 * given.planning_for_services * (now.implementation - 0.35))
+    effect = exp(
+        constant.planning_on_building
+        * given.planning_for_services
+        * (now.implementation - constant.reference_implementation)
+    )
     demand = exp(given.demand_growth * now.years)
     delivery = power(now.capacity, given.delivery_by_capacity)
-    small = 1.0 + given.small_project_effect * (lever.small_projects - 0.2)
+    small = 1.0 + given.small_project_effect * (lever.small_projects - constant.usual_small_projects)
     now.power_supplied = 0.0
     for d in fact.districts:
         fighting = total(now.fighters[d, a] for a in fact.organisations)
-        sabotage = given.sabotage * 0.05 * fighting / (fighting + 0.0008 * now.population[d] + 1.0)
+        sabotage = (
+            given.sabotage
+            * constant.sabotage_scale
+            * fighting
+            / (fighting + constant.fighters_of_half_sabotage * now.population[d] + 1.0)
+        )
         safe = larger(0.0, 1.0 - given.security_overhead * (1.0 - now.control[d]))
         pace = given.building_rate * effect * safe
         wear = given.depreciation + sabotage
@@ -46,4 +58,4 @@ def build(now, given, lever, fact):
         now.services[d] = smaller(1.0, now.works[d] * delivery)
         share = now.population[d] / larger(now.nation, 1.0)
         now.power_supplied += fact.power_needed * demand * now.electricity[d] * share
-    now.years += fact.step / 52.1775
+    now.years += fact.step / constant.weeks_per_year

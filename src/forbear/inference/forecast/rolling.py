@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Rolling", "neighbours_of", "roll", "table_of"]
+__all__ = ["Rolling", "neighbours_of", "roll", "said_of_past", "table_of"]
 
 MODEL_NAME = "forbear"
 #: Draws from which the dispersion of a series about the fitted model is estimated.
@@ -169,7 +169,7 @@ def _forecast(
     known = data.until(problem.month_labels[at])
     if not known.series:
         raise ValueError("nothing is known before the origin")
-    known = sized(known, _past(posterior, known, seed + at, workers))
+    known = sized(known, said_of_past(posterior, known, seed + at, workers))
     found = ParticleFilter(
         problem, known, posterior.space, particles=particles, record=[s.quantity for s in used], workers=workers
     ).evaluate(posterior.scores, seed + at, keep_paths=True, ahead=horizon)
@@ -200,7 +200,7 @@ def _forecast(
     return out
 
 
-def _past(posterior: Posterior, known: Data, seed: int, workers: int | None) -> dict[str, np.ndarray]:
+def said_of_past(posterior: Posterior, known: Data, seed: int, workers: int | None) -> dict[str, np.ndarray]:
     """Monthly quantities of some draws of the posterior, for the dispersion of the known series."""
     count = min(SIZED, len(posterior))
     found = simulate(

@@ -1,1 +1,1 @@
-"""Files that lie beside a scenario: what is asked of it, argued about it, and known of its history."""
+"""Files beside a scenario: claims, strategies, audit, facts of history."""

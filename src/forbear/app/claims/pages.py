@@ -1,0 +1,214 @@
+"""The claims page: a claim beside its rival, the parameters it turns on as sliders, the verdict as they move."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
+from forbear.app.country import Country
+from forbear.app.laboratory import panel
+from forbear.app.laboratory.routes import FIRST_ANSWER, LONG_POLL, arrived
+from forbear.app.pages import Refused, checked_form, mistakes, page
+from forbear.app.runs import Busy
+from forbear.app.state import State, read_state
+from forbear.errors import Fault, ForbearError, ScenarioError, nearest
+
+__all__ = ["router"]
+
+router = APIRouter()
+_PAGE = re.compile(r"[0-9a-z]{8,32}\Z")
+#: A slider runs over the central 98 hundredths of a prior, in these steps.
+LEAST, MOST, STEPS = 0.01, 0.99, 49
+
+
+def answers_of(country: Country) -> dict[str, dict[str, Any]]:
+    """The entries of the answers that ship beside the scenario, by claim; empty where there are none."""
+    if country.scenario.file is None:
+        return {}
+    path = Path(country.scenario.file).parent / "answers.json"
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text(encoding="utf-8"))
+    return dict(found["claims"])
+
+
+def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
+    """State, country, claim (None: the list) and pinned parameters. Raises ScenarioError with a fault for each mistake."""
+    from forbear.scenario.casefiles.policies import load_claims
+
+    countries = request.app.state.countries
+    wanted = dict(pairs)
+    state = read_state([(k, v) for k, v in pairs if k in ("scenario", "seed", "draws")], countries.started_with)
+    country = countries.get(state.scenario)
+    claims = load_claims(country.scenario, (), country.strategies)
+    name = wanted.get("claim", "")
+    faults: list[Fault] = []
+    if name and name not in claims:
+        allowed = ", ".join(claims) or "this scenario has no claims"
+        faults.append(
+            Fault(
+                "E241", "no such claim", field="claim", value=name[:80], allowed=allowed, nearest=nearest(name, claims)
+            )
+        )
+    pinned: dict[str, float] = {}
+    for key, text in pairs:
+        if key in ("scenario", "seed", "draws", "claim", "token", "page") or not text.strip():
+            continue
+        if key not in country.problem.priors:
+            faults.append(
+                Fault(
+                    "E241",
+                    "no such parameter",
+                    field=key[:80],
+                    value=text[:80],
+                    nearest=nearest(key, list(country.problem.priors)),
+                )
+            )
+            continue
+        try:
+            at = float(text)
+        except ValueError:
+            at = -1.0
+        if not LEAST <= at <= MOST:
+            faults.append(
+                Fault(
+                    "E210", "not a quantile of the prior", field=key, value=text[:80], allowed=f"{LEAST:g} to {MOST:g}"
+                )
+            )
+            continue
+        pinned[key] = at
+    if faults:
+        raise ScenarioError(faults[0].code, "this state cannot be meant", faults=tuple(faults))
+    return state, country, claims.get(name), pinned
+
+
+@router.get("/claims")
+def show(request: Request) -> Response:
+    """The list of claims, or one claim with its sliders: the state comes from the URL."""
+    import secrets
+
+    from forbear.scenario.casefiles.policies import load_claims
+
+    faults: list[dict[str, str]] = []
+    try:
+        state, country, claim, pinned = _read(request, request.query_params.multi_items())
+    except ForbearError as error:
+        faults = mistakes(error)
+        state, country, claim, pinned = _read(request, [])
+    answers = answers_of(country)
+    claims = load_claims(country.scenario, (), country.strategies)
+    return page(
+        request, "claims.html", 422 if faults else 200, state=state, country=country, claim=claim, claims=claims, answers=answers,
+        sliders=_sliders(country, claim, answers, pinned) if claim is not None else [], scenarios=request.app.state.countries.names(),
+        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws),
+    )  # fmt: skip
+
+
+def _sliders(country: Country, claim: Any, answers: dict[str, Any], pinned: dict[str, float]) -> list[dict[str, Any]]:
+    from forbear.country.model import MODEL
+    from forbear.figures.spec import approximately
+
+    meaning = {p.name: p for p in MODEL.parameters.values()}
+    names = parameters_of(claim, answers.get(claim.name), country.problem.priors)
+    out = []
+    for name in [*names, *(n for n in pinned if n not in names)]:
+        values = [
+            float(country.at_quantile(name, LEAST + (MOST - LEAST) * k / STEPS).ravel()[0]) for k in range(STEPS + 1)
+        ]
+        many = country.problem.priors[name].size
+        known = meaning.get(name)
+        out.append(
+            {
+                "name": name,
+                "meaning": known.meaning if known else "",
+                "unit": known.unit if known and known.unit not in ("-", "index", "share", "ratio") else "",
+                "class": known.identification if known else "",
+                "many": many,
+                "at": pinned.get(name, ""),
+                "values": [approximately(v) for v in values],
+                "place": round((pinned.get(name, 0.5) - LEAST) / (MOST - LEAST) * STEPS),
+            }
+        )
+    return out
+
+
+@router.post("/claims/run")
+async def run(request: Request) -> Response:
+    """Start the two runs of a claim, cancel the page's earlier work, answer with the first stage."""
+    form = await checked_form(request)
+    tab = str(form.get("page", ""))
+    if not _PAGE.match(tab):
+        raise Refused(400, "The page has no name.")
+    try:
+        made, query = await run_in_threadpool(_ask, request, tab, [(k, str(v)) for k, v in form.multi_items()])
+    except ForbearError as error:
+        return page(request, "mistakes.html", 422, faults=mistakes(error), title="This cannot be tested")
+    except Busy:
+        return page(
+            request, "mistakes.html", 429, faults=[], title="Too many runs are waiting: try again in a few seconds"
+        )
+    answer: Response = await run_in_threadpool(_results, request, made, 0, tab, FIRST_ANSWER)
+    answer.headers["HX-Replace-Url"] = "/claims?" + query
+    return answer
+
+
+def _ask(request: Request, tab: str, pairs: list[tuple[str, str]]) -> tuple[ClaimRun, str]:
+    from urllib.parse import urlencode
+
+    state, country, claim, pinned = _read(request, pairs)
+    if claim is None:
+        raise ScenarioError("E241", "no claim was chosen")
+    held = tuple(sorted(pinned.items()))
+    make = lambda number: ClaimRun(number, state, country, claim=claim, pinned=held)
+    made = request.app.state.runs.ask(f"{request.state.session} claim {tab}", make)
+    query = urlencode([("claim", claim.name), *((k, f"{v:g}") for k, v in held)])
+    return cast("ClaimRun", made), state.query() + "&" + query
+
+
+@router.get("/claims/results/{number}")
+def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next stage of a page's newest test. 204 when a newer request has taken its place."""
+    made = request.app.state.runs.newest(f"{request.state.session} claim {page}")
+    if not isinstance(made, ClaimRun) or made.number != number:
+        return Response(status_code=204)
+    return _results(request, made, seen, page, LONG_POLL)
+
+
+def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seconds: float) -> Response:
+    stage = arrived(request, made, beyond, seconds)
+    if isinstance(stage, Response):
+        return stage
+    answered = answers_of(made.country).get(made.claim.name)
+    found = judged(made, stage, answered)
+    free, held = made.effects(stage)
+    return page(
+        request, "claim_results.html", run=made, claim=made.claim, stage=stage, last=STAGES[-1], tab=tab, found=found, members=len(free),
+        chart=panel.picture(_figure(made, free, held)), answered=answered, draws=made.country.draws(made.state.draws),
+        spans=[panel.span_words(free), panel.span_words(held)],
+    )  # fmt: skip
+
+
+def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
+    """The effect as drawn and with values held, with the margin inside which it counts as none."""
+    from forbear.figures.histogram import before_and_after
+    from forbear.scenario.outcomes import OUTCOMES
+
+    claim, ratio, margin = made.claim, made.effect_kind == "ratio", made.margin
+    band = (round(1.0 / (1.0 + margin), 2), round(1.0 + margin, 2)) if ratio else (-margin, margin)
+    if claim.kind == "share":
+        unit = f"share of the pull from {' and '.join(claim.sources)}, above {claim.threshold:g}"
+    elif claim.kind == "level":
+        unit = f"{OUTCOMES[claim.outcome].title}, above {claim.threshold:g}"
+    else:
+        what = OUTCOMES[claim.outcome].title
+        unit = f"{what}: {claim.changed} {'divided by' if ratio else 'less'} {claim.base}"
+    return before_and_after(
+        "effect", "The effect, as the draws are and with your values", unit, free, held, labels=("as the draws are", "with the values held"),
+        reference=1.0 if ratio else 0.0, margin=band, logarithmic=ratio,
+    )  # fmt: skip

@@ -1,0 +1,156 @@
+"""A claim on the page: its effect as the draws are, and with chosen parameters held at chosen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from forbear.app.country import BLOCK, Cancelled, merged
+from forbear.app.runs import Work
+
+if TYPE_CHECKING:
+    from forbear.questions.effects import Probabilities
+    from forbear.questions.verdict import Verdict
+    from forbear.scenario.casefiles.policies import Claim
+
+__all__ = ["ClaimRun", "Held", "parameters_of"]
+
+#: The effect is shown first over so many members, at last over so many.
+STAGES = (64, 128, 256)
+#: Sliders of a claim: more would not be looked at.
+MOST_SLIDERS = 8
+
+
+@dataclass
+class ClaimRun(Work):
+    """The effect of a claim, with nothing held and with parameters pinned, over the same draws and luck."""
+
+    claim: Claim = field(kw_only=True)
+    pinned: tuple[tuple[str, float], ...] = field(kw_only=True)
+    free: list[np.ndarray] = field(default_factory=list)
+    held: list[np.ndarray] = field(default_factory=list)
+    stages: ClassVar[tuple[int, ...]] = STAGES
+
+    @property
+    def members(self) -> int:
+        """Members that are done."""
+        return BLOCK * len(self.held)
+
+    def one_block(self) -> None:
+        """Run the next members. Raises Cancelled, RunError."""
+        start = self.members
+        free = self._effect(start, ())
+        held = self._effect(start, self.pinned) if self.pinned else free
+        with self.change:
+            self.free.append(free)
+            self.held.append(held)
+            self.change.notify_all()
+
+    def _effect(self, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
+        """The claim's effect by member (BLOCK,), not finite where a member failed."""
+        claim, country, state = self.claim, self.country, self.state
+        draws = country.draws(state.draws)
+        if claim.kind == "share":
+            from forbear.questions.ledger import mobilisation_ledger
+
+            if self.cancelled:
+                raise Cancelled
+            members = np.arange(start, start + BLOCK, dtype=np.uint32)
+            given = country.parameters(draws, members, state.seed, pinned)
+            ledger = mobilisation_ledger(
+                country.scenario, None, seed=state.seed, workers=1, members=members, parameters=given
+            )
+            return ledger.share(claim.community, *claim.sources) - claim.threshold
+
+        def outcome(strategy: str) -> np.ndarray:
+            from forbear.scenario.outcomes import recorded, values_of
+
+            problem = country.strategies[strategy].apply(country.scenario).problem()
+            weekly = tuple(recorded([claim.outcome]))
+            block = country.block(
+                problem, draws, start, state.seed, lambda: self.cancelled, weekly=weekly, pinned=pinned
+            )
+            data = merged(problem, [block]).data
+            values = values_of(data, claim.outcome)
+            return np.where(block.failed, np.nan, values)
+
+        if claim.kind == "level":
+            return outcome(claim.changed) - claim.threshold
+        before, after = outcome(claim.base), outcome(claim.changed)
+        # as in the battery: one of the outcome's own units keeps zeros finite
+        return (after + 1.0) / (before + 1.0) if self.effect_kind == "ratio" else after - before
+
+    @cached_property
+    def effect_kind(self) -> Any:
+        """ "ratio" or "difference"."""
+        from forbear.scenario.outcomes import OUTCOMES
+
+        return "difference" if self.claim.kind in ("share", "level") else OUTCOMES[self.claim.outcome].kind
+
+    @cached_property
+    def margin(self) -> float:
+        """Effects within it count as none: the claim's, or its outcome's."""
+        from forbear.scenario.outcomes import OUTCOMES
+
+        if self.claim.margin is not None:
+            return float(self.claim.margin)
+        return 0.05 if self.claim.kind in ("share", "level") else OUTCOMES[self.claim.outcome].margin
+
+    def effects(self, stage: int) -> tuple[np.ndarray, np.ndarray]:
+        """Effects of the first `stage` members, free and held, those that are finite in both."""
+        free = np.concatenate(self.free[: stage // BLOCK])
+        held = np.concatenate(self.held[: stage // BLOCK])
+        good = np.isfinite(free) & np.isfinite(held)
+        return free[good], held[good]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the rule says: shares of draws and verdict, nothing held and with the chosen values."""
+
+    free: Probabilities
+    held: Probabilities
+    verdict_free: Verdict
+    verdict_held: Verdict
+
+
+def judged(run: ClaimRun, stage: int, answered: dict[str, Any] | None) -> Held:
+    """Apply the verdict rule to both effects.
+
+    answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and neutrality
+    are taken from there, since they are not run again here; without them nothing is identified. No randomness.
+    """
+    from forbear.questions.effects import Probabilities, probabilities
+    from forbear.questions.verdict import verdict
+    from forbear.questions.verdict_inputs import VerdictInputs
+
+    free, held = run.effects(stage)
+    claim = run.claim
+
+    def word(effect: np.ndarray) -> tuple[Probabilities, Verdict]:
+        three = probabilities(effect, run.margin, claim.direction, run.effect_kind)  # type: ignore[arg-type]
+        rivals = {k: Probabilities(*v) for k, v in (answered or {}).get("structures", {}).items() if k != "full"}
+        inputs = VerdictInputs(
+            *three,
+            structures={"full": three, **rivals},
+            contraction=(answered or {}).get("contraction"),
+            neutrality_passed=bool((answered or {}).get("neutral")),
+            asserts=claim.asserts,  # type: ignore[arg-type]
+            rival_asserts=claim.rival_asserts,  # type: ignore[arg-type]
+            is_value_claim=claim.kind == "value",
+        )
+        return three, verdict(inputs)
+
+    (three_free, word_free), (three_held, word_held) = word(free), word(held)
+    return Held(three_free, three_held, word_free, word_held)
+
+
+def parameters_of(claim: Claim, answered: dict[str, Any] | None, known: dict[str, Any]) -> list[str]:
+    """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim names."""
+    found = (answered or {}).get("deciding")
+    names = [str(found).split("[")[0]] if found else []
+    names += [name for name in claim.deciding if name not in names]
+    return [name for name in names if name in known][:MOST_SLIDERS]

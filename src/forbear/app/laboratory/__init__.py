@@ -1,0 +1,1 @@
+"""The laboratory page: levers move, distributions follow."""

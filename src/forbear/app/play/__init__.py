@@ -1,0 +1,1 @@
+"""Play mode: decide month by month in one hidden world."""

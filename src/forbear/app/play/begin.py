@@ -1,0 +1,205 @@
+"""Play mode's routes on which a game begins, is taken from its log, or is set beside others."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import threading
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from forbear.app.pages import Refused, checked_form, mistakes, page
+from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended
+from forbear.app.play.game import LARGEST_WORLD, LONGEST_GROUP, PACES, Game, month_words, now
+from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
+from forbear.app.play.world import Crowded
+from forbear.app.security import LARGEST_FILE
+from forbear.errors import Fault, ForbearError, ScenarioError
+
+if TYPE_CHECKING:
+    from forbear.app.country import Country
+
+__all__ = ["crowded", "games_of", "refusal", "router"]
+
+router = APIRouter()
+_BEGIN = threading.Lock()
+_NOTHING = {"group": "", "strategy": "HISTORY", "months": "3", "world": "", "draws": "posterior", "feasible": ""}
+
+
+def games_of(request: Request) -> Games:
+    """The games of this server."""
+    state = request.app.state
+    with _BEGIN:
+        if not hasattr(state, "games"):
+            state.games = Games(state.countries, folder_of_games())
+        return cast("Games", state.games)
+
+
+def refusal(request: Request, error: ForbearError, title: str) -> Response:
+    """A page that says what cannot be done and why."""
+    status = 404 if error.message.startswith("there is no such game") else 422
+    return page(request, "play_refused.html", status, faults=mistakes(error), title=title)
+
+
+def crowded(request: Request) -> Response:
+    """A page for too many turns at once."""
+    return page(request, "play_refused.html", 429, faults=[], title="Too many turns are being played at this moment: try again in a few seconds.")  # fmt: skip
+
+
+# -- beginning ----------------------------------------------------------------------------------------------
+
+
+@router.get("/play")
+def show(request: Request) -> Response:
+    """The page on which a game begins, with the games of this browser."""
+    return _start_page(request, dict(request.query_params.multi_items()), [])
+
+
+def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, str]]) -> Response:
+    countries, games = request.app.state.countries, games_of(request)
+    status = 422 if faults else 200
+    fresh = "group" not in asked
+    asked = {**_NOTHING, **({"feasible": "1"} if fresh else {}), **asked}
+    try:
+        country = countries.get(asked.get("scenario") or countries.started_with)
+    except ForbearError as error:
+        faults, status = faults + mistakes(error), 422
+        country = countries.get(countries.started_with)
+    games.worlds.warm(country)
+    mine = [game for game in games.all() if game.owner == owner_of(request.state.session)][:30]
+    return page(
+        request, "play.html", status, beside=beside(country), country=country, scenarios=countries.names(), strategies=_playable(country), asked=asked, faults=faults,
+        mine=[_listed(games, game) for game in mine], paces=[p for p in PACES if 0 < p <= 6], longest=LONGEST_GROUP,
+    )  # fmt: skip
+
+
+def _playable(country: Country) -> dict[str, Any]:
+    """Strategies under which there is something to decide."""
+    return {k: s for k, s in country.strategies.items() if s.settings.get("intervener.intervene", 1) != 0}
+
+
+def _listed(games: Games, game: Game) -> dict[str, Any]:
+    try:
+        labels = games.worlds.problem(games.country(game), game.strategy).month_labels
+        months = month_words(labels[game.turns[-1].until - 1]) if game.turns else "not begun"
+    except (ForbearError, IndexError):
+        months = "its scenario is not open on this server"
+    return {"game": game, "months": months, "last": len(game.turns)}
+
+
+@router.post("/play/start")
+async def start(request: Request) -> Response:
+    """Begin a game and go to its page."""
+    form = await checked_form(request)
+    asked = {key: str(value).strip() for key, value in form.multi_items()}
+    try:
+        game = await run_in_threadpool(_begin, request, asked)
+    except ForbearError as error:
+        return await run_in_threadpool(_start_page, request, asked, mistakes(error))
+    return RedirectResponse(f"/play/{game.key}", status_code=303)
+
+
+def _begin(request: Request, asked: dict[str, str]) -> Game:
+    country = request.app.state.countries.get(asked.get("scenario", ""))
+    faults: list[Fault] = []
+    group = asked.get("group", "")
+    if not 1 <= len(group) <= LONGEST_GROUP or not group.isprintable():
+        faults.append(Fault("E210", "not a group's name", field="group", value=group[:80], allowed=f"1 to {LONGEST_GROUP} characters"))  # fmt: skip
+    months = asked.get("months", "")
+    if months not in ("1", "3", "6"):
+        faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6"))
+    world = asked.get("world", "") or str(secrets.randbelow(999_999) + 1)
+    if not re.fullmatch(r"\d{1,10}", world) or int(world) > LARGEST_WORLD:
+        faults.append(Fault("E210", "not the number of a world", field="world", value=world[:80], allowed=f"0 to {LARGEST_WORLD}, or nothing"))  # fmt: skip
+    draws = asked.get("draws", "posterior")
+    if draws not in ("posterior", "prior"):
+        faults.append(Fault("E210", "unknown draws", field="draws", value=draws[:80], allowed="posterior, prior"))
+    strategy = asked.get("strategy", "HISTORY")
+    if strategy not in _playable(country):
+        faults.append(Fault("E241", "no such strategy to begin from", field="strategy", value=strategy[:80], allowed=", ".join(_playable(country))))  # fmt: skip
+    if faults:
+        raise ScenarioError(faults[0].code, "this game cannot begin", faults=tuple(faults))
+    game = Game(
+        group, asked["scenario"], country.problem.hash, strategy, country.draws(draws), int(world), int(months), asked.get("feasible") == "1", now(),
+    )  # fmt: skip
+    games = games_of(request)
+    begun = games.begin(game, request.state.session)
+    games.worlds.prepare(country, begun)
+    return begun
+
+
+async def _uploaded(request: Request, most: int) -> list[bytes]:
+    form = await checked_form(request, files=most)
+    out = []
+    for sent in form.getlist("file"):
+        if isinstance(sent, str):
+            continue
+        text = await sent.read(LARGEST_FILE + 1)
+        if len(text) > LARGEST_FILE:
+            raise Refused(413, f"Too large: a log may have {LARGEST_FILE // 1024} kB.")
+        if text:
+            out.append(text)
+    if not out:
+        raise Refused(400, "No file was sent.")
+    return out
+
+
+@router.post("/play/restore")
+async def restore(request: Request) -> Response:
+    """Go on with a game from its log."""
+    text = (await _uploaded(request, 1))[0]
+    try:
+        game = await run_in_threadpool(games_of(request).take, text, request.state.session)
+    except ForbearError as error:
+        return refusal(request, error, "This file is not a log of a game that can be played here")
+    return RedirectResponse(f"/play/{game.key}?turn={len(game.turns)}", status_code=303)
+
+
+# -- comparing ----------------------------------------------------------------------------------------------
+
+
+@router.get("/play/compare")
+def compare(request: Request, game: str = "") -> Response:
+    """Finished games of this server, and those chosen side by side."""
+    chosen = request.query_params.getlist("game")[:8]
+    try:
+        return compare_page(request, games_of(request), chosen)
+    except ForbearError as error:
+        return refusal(request, error, "These games cannot be compared")
+    except Crowded:
+        return crowded(request)
+
+
+@router.get("/play/compare.csv")
+def compare_table(request: Request) -> Response:
+    """The chosen games as a table."""
+    try:
+        text = compare_csv(games_of(request), request.query_params.getlist("game")[:8])
+    except ForbearError as error:
+        return refusal(request, error, "These games cannot be compared")
+    except Crowded:
+        return crowded(request)
+    headers = {"Content-Disposition": 'attachment; filename="groups.csv"'}
+    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/play/compare")
+async def compare_uploaded(request: Request) -> Response:
+    """Take logs and show them side by side."""
+    texts = await _uploaded(request, 8)
+    games, names = games_of(request), []
+    for number, text in enumerate(texts, 1):
+        try:
+            game = await run_in_threadpool(games.take, text, "uploaded for comparison")
+        except ForbearError as error:
+            return refusal(request, error, f"File {number} of {len(texts)} is not a log that can be compared")
+        if not game.ended:
+            fault = Fault("E433", "the game of this log was not ended: its truth stays hidden", field=game.group)
+            hidden = ScenarioError("E433", "not ended", faults=(fault,))
+            return refusal(request, hidden, f"File {number} of {len(texts)} cannot be compared yet")
+        names.append(("game", f"{public_name(game)}.{first_ended(game)[0]}"))
+    return RedirectResponse("/play/compare?" + urlencode(names), status_code=303)

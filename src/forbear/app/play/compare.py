@@ -1,0 +1,143 @@
+"""Play mode, groups side by side: outcomes of finished games, each beside history in its own world."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+from forbear.app.pages import page
+from forbear.app.play import charts as play_charts
+from forbear.app.play.game import month_words
+from forbear.app.play.log import harmless
+from forbear.app.play.store import Games, public_name
+from forbear.errors import ForbearError, RunError
+from forbear.figures.sheet import Axis, Sheet
+from forbear.figures.spec import approximately
+
+if TYPE_CHECKING:
+    from fastapi import Request, Response
+
+    from forbear.app.country import Country
+    from forbear.app.play.game import Game
+
+__all__ = ["bars", "compare_csv", "compare_page", "first_ended"]
+
+#: Outcomes that are drawn; the table has them all.
+_DRAWN = ("deaths", "reported", "intervener_deaths", "cost", "uprooted")
+
+
+def _one(games: Games, game: Game, number: int) -> dict[str, Any]:
+    """A finished branch of a game as the page takes it. Raises as `Worlds.truth`."""
+    country = games.country(game)
+    problem = games.worlds.problem(country, game.strategy)
+    view = games.worlds.view(country, game, number)
+    path = game.path(number)
+    return {
+        "game": game, "number": number, "title": f"{game.group} (turn {number})", "scenario": country.scenario.title,
+        "through": month_words(problem.month_labels[path[-1].until - 1]), "turns": len(path), "world": game.world,
+        "same": not path[-1].check or path[-1].check == view.check, "hindsight": sum(t.hindsight != "none" for t in path),
+        "name": f"{public_name(game)}.{number}", "outcomes": {row["name"]: row for row in games.worlds.outcomes(country, game, number)}, "key": (game.scenario, path[-1].until), "beside": beside(country),
+    }  # fmt: skip
+
+
+def beside(country: Country) -> str:
+    """What the unchanged plan is called where it stands beside a group's."""
+    return "history" if country.scenario.kind == "historical" else "the scenario\u2019s own plan"
+
+
+def first_ended(game: Game) -> list[int]:
+    """Turns at which a game was ended, the earliest end first: what was decided without hindsight comes first."""
+    return sorted(game.ended, key=lambda number: (game.ended[number], number))
+
+
+def _finished(games: Games) -> dict[str, tuple[Game, int]]:
+    """Finished branches by the name that is shown of them."""
+    return {f"{public_name(game)}.{turn}": (game, turn) for game in games.all() for turn in first_ended(game)}
+
+
+def _found(games: Games, by_name: dict[str, tuple[Game, int]], chosen: list[str]) -> list[dict[str, Any]]:
+    unknown = [name for name in chosen if name not in by_name]
+    if unknown:
+        raise RunError("E433", "there is no finished game of this name on this server", hint="send in its log")
+    return [_one(games, *by_name[name]) for name in dict.fromkeys(chosen)]
+
+
+def compare_csv(games: Games, chosen: list[str]) -> str:
+    """The chosen games as a table, one row a group and outcome. Raises as `compare_page`."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["group", "scenario", "world", "last_turn", "hindsight_turns", "outcome", "unit", "own_world", "unchanged_plan", "never", "worlds_05", "worlds_median", "worlds_95", "worlds", "less_than_unchanged", "same"])  # fmt: skip
+    for one in _found(games, _finished(games), chosen):
+        for row in one["outcomes"].values():
+            numbers = [f"{row[key]:.6g}" for key in ("plan", "history", "never", "low", "middle", "high")]
+            group = harmless(one["game"].group)
+            writer.writerow([group, one["game"].scenario, one["world"], one["number"], one["hindsight"], row["title"], row["unit"], *numbers, row["worlds"], row["less"], row["same"]])  # fmt: skip
+    return out.getvalue()
+
+
+def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
+    """The page: finished games to choose from, the chosen ones in a table and in bars.
+
+    Raises RunError E433 for a name that no finished game has, or as the worlds.
+    """
+    by_name = _finished(games)
+    found = _found(games, by_name, chosen)
+    worlds = {(one["game"].scenario, one["game"].draws, one["world"]) for one in found}
+    lengths = {one["key"] for one in found}
+    rows = []
+    charts = []
+    for name, title, unit, better in play_charts._OUTCOMES:
+        cells = [one["outcomes"][name] for one in found]
+        if not cells:
+            continue
+        rows.append({"title": title, "unit": unit, "better": better, "cells": cells})
+        if name in _DRAWN:
+            charts.append(bars(name, title, unit, [(one["title"], one["outcomes"][name]) for one in found]))
+    listed = []
+    for name, (game, number) in list(by_name.items())[:60]:
+        try:
+            labels = games.worlds.problem(games.country(game), game.strategy).month_labels
+        except ForbearError:
+            continue
+        through = month_words(labels[game.until(number) - 1])
+        foresight = any(turn.hindsight != "none" for turn in game.path(number))
+        listed.append({"name": name, "id": name.replace(".", "-"), "game": game, "number": number, "through": through, "foresight": foresight, "chosen": name in chosen})  # fmt: skip
+    return page(
+        request, "play_compare.html", listed=listed, found=found, rows=rows, charts=charts, one_world=len(worlds) == 1,
+        one_length=len(lengths) == 1, show=_show,
+    )  # fmt: skip
+
+
+def _show(value: float, unit: str = "") -> str:
+    return f"{value:.0f}" if unit == "%" else approximately(value)
+
+
+def bars(name: str, title: str, unit: str, rows: list[tuple[str, dict[str, Any]]]) -> dict[str, str]:
+    """Bars of one outcome, a group a line: the group's own world, history in it, and nine tenths of worlds under the same
+    decisions. Returns title, unit and SVG."""
+    from forbear.app.laboratory.panel import plain
+    from forbear.figures.sheet import WIDTH, wrapped
+
+    left, right, height = 190, 92, 44
+    most = max(max(r["plan"], r["history"], r["high"]) for _, r in rows) or 1.0
+    axis = Axis(0.0, most * 1.02, left, WIDTH - right, False)
+    said = "; ".join(
+        f"{label}: {_show(r['plan'])}, unchanged {_show(r['history'])}, nine tenths of worlds {_show(r['low'])} to {_show(r['high'])}"
+        for label, r in rows
+    )
+    bottom = 14 + height * len(rows)
+    sheet = Sheet(f"bars-{name}", title, f"{title}, {unit}. {said}.", bottom + 42)
+    for value in axis.ticks():
+        sheet.line(axis.place(value), 10, axis.place(value), bottom)
+        sheet.text(axis.place(value), bottom + 16, axis.word(value), size=12, anchor="middle", kind="tick-word")
+    for place, (label, row) in enumerate(rows):
+        y = 12 + height * place + height / 2
+        sheet.lines_of_text(12, y, wrapped(label, left - 24, 2))
+        sheet.box(left, y - 11, max(axis.place(row["plan"]) - left, 1.5), 14, fill="sim", opacity=0.75, kind="bar")
+        sheet.line(axis.place(row["low"]), y + 10, axis.place(row["high"]), y + 10, ink="ink", width=2.5, kind="ninety")
+        sheet.line(axis.place(row["history"]), y - 15, axis.place(row["history"]), y + 6, ink="obs", width=3.5, kind="beside")  # fmt: skip
+        sheet.text(WIDTH - right + 8, y, _show(row["plan"]), size=13, ink="ink")
+    sheet.line(left, bottom, WIDTH - right, bottom, ink="soft")
+    sheet.text((left + WIDTH - right) / 2, bottom + 34, unit, size=12, anchor="middle", kind="unit")
+    return {"title": title, "unit": unit, "svg": plain(sheet.svg())}

@@ -1,0 +1,1 @@
+"""Where strategies fail and why: regret, boxes, search, sensitivity, the value of information."""

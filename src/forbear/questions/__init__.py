@@ -1,0 +1,1 @@
+"""From runs to answers: policies, paired effects, verdicts, attribution."""

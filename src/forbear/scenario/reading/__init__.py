@@ -1,0 +1,1 @@
+"""From files to resolved values, every fault told at once."""

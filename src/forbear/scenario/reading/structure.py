@@ -1,0 +1,346 @@
+"""The frame of a scenario: header, sources, and who lives there (districts, communities, organisations, components)."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from forbear.country.declare import DIMENSIONS
+from forbear.country.model import FIXED_MEMBERS
+from forbear.errors import Fault, FileError, nearest
+from forbear.faults import Faults, show
+from forbear.scenario.dates import Calendar, as_date
+from forbear.scenario.reading.document import Document, read_text
+
+__all__ = ["NAMED", "SECTIONS", "Source", "Structure", "Table", "read_structure", "source_of"]
+
+#: Dimensions whose members a scenario names, and the key of [country] that names them.
+NAMED = {dimension: plural for dimension, plural in DIMENSIONS.items() if dimension not in FIXED_MEMBERS}
+KINDS = ("historical", "invented", "prospective")
+SECTIONS = (
+    "scenario",
+    "sources",
+    "country",
+    "facts",
+    *NAMED,
+    "rivalry",
+    "levers",
+    "rules",
+    "uncertainties",
+    "observations",
+)
+_HEADER = ("name", "title", "kind", "extends", "start", "end", "exit", "extensions", "description")
+_SOURCE_KEYS = ("title", "publisher", "author", "year", "date", "address", "licence", "note", "accessed")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}\Z")
+#: Words with a meaning in tables of values; a member of that name could not be told from them.
+RESERVED = frozenset(
+    "value schedule pulses series prior add scale set source note unit interpolation before from until title none".split()
+)
+LONGEST_RUN = datetime.timedelta(days=36600)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A publication that values point to."""
+
+    name: str
+    title: str
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A CSV of districts: rows with their line numbers."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, dict[str, str]], ...]
+    source: str | None
+
+
+@dataclass
+class Structure:
+    """The frame as resolved over all layers. `since` tells which layer number set the start and end."""
+
+    header: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, Source] = field(default_factory=dict)
+    members: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    titles: dict[tuple[str, str], str] = field(default_factory=dict)
+    start: datetime.date | None = None
+    end: datetime.date | None = None
+    since: dict[str, int] = field(default_factory=dict)
+    borders: str | None = None
+    table: Table | None = None
+    table_document: Document | None = None
+
+    @property
+    def calendar(self) -> Calendar | None:
+        """Weekly calendar, when the dates can be used."""
+        if self.start is None or self.end is None:
+            return None
+        return Calendar(self.start, self.end)
+
+
+def read_structure(documents: list[Document], faults: Faults) -> Structure:
+    """Read header, sources and members over all layers, the weakest first."""
+    structure = Structure()
+    for level, document in enumerate(documents):
+        for section in document.data:
+            if section not in SECTIONS:
+                document.fault(
+                    "E201",
+                    f"unknown section {section!r}",
+                    (section,),
+                    None,
+                    ", ".join(SECTIONS),
+                    nearest(section, SECTIONS),
+                )
+        for section in ("scenario", "sources", "country"):
+            if not isinstance(document.data.get(section, {}), dict):
+                document.fault("E203", f"[{section}] must be a table", (section,), document.data[section])
+                document.data[section] = {}
+        _header(structure, document, level)
+        _sources(structure, document)
+        _members(structure, document, faults)
+    own = documents[-1] if documents[-1].file or len(documents) == 1 else _last_file(documents)
+    _complete(structure, own)
+    return structure
+
+
+def _last_file(documents: list[Document]) -> Document:
+    return next((document for document in reversed(documents) if document.file), documents[-1])
+
+
+def _header(structure: Structure, document: Document, level: int) -> None:
+    header = document.data.get("scenario", {})
+    document.unknown_keys(header, _HEADER, ("scenario",))
+    for key in ("name", "title", "description", "kind"):
+        if key in header and not (isinstance(header[key], str) and header[key].strip()):
+            document.fault("E203", f"{key} must be text", ("scenario", key), header[key], "text")
+        elif key in header:
+            structure.header[key] = header[key]
+    if "name" in header and isinstance(header["name"], str) and not _NAME.match(header["name"]):
+        document.fault("E203", "a name is made of letters, digits, - and _", ("scenario", "name"), header["name"])
+    if "kind" in header and header["kind"] not in KINDS:
+        document.fault(
+            "E203",
+            f"unknown kind {show(header['kind'])!r}",
+            ("scenario", "kind"),
+            header["kind"],
+            ", ".join(KINDS),
+            nearest(str(header["kind"]), KINDS),
+        )
+    for key in ("start", "end"):
+        if key not in header:
+            continue
+        date = as_date(header[key])
+        structure.since[key] = level
+        if date is None:
+            document.fault("E209", f"{key} is not a date", ("scenario", key), header[key], "2003-05-05")
+        setattr(structure, key, date)
+    if "exit" in header:
+        leaves = as_date(header["exit"])
+        if leaves is None and header["exit"] != "open":
+            allowed = 'a date, or "open": no day is set'
+            document.fault("E209", "exit is not a date", ("scenario", "exit"), header["exit"], allowed)
+        structure.header["exit"] = leaves or "open"
+    if "extensions" in header:
+        given = header["extensions"]
+        if isinstance(given, list) and all(isinstance(name, str) and _NAME.match(name) for name in given):
+            structure.header["extensions"] = tuple(sorted(set(given)))
+        else:
+            document.fault("E203", "extensions is a list of names", ("scenario", "extensions"), given, '["name"]')
+
+
+def _sources(structure: Structure, document: Document) -> None:
+    for name, table in document.data.get("sources", {}).items():
+        path = ("sources", name)
+        if not isinstance(table, dict):
+            document.fault("E203", "a source is a table with a title", path, table)
+            continue
+        document.unknown_keys(table, _SOURCE_KEYS, path)
+        if name in ("invented", "assumption", "package"):
+            document.fault("E208", f"{name!r} has a meaning of its own and cannot name a source", path)
+        if not isinstance(table.get("title"), str) or not table["title"].strip():
+            document.fault("E202", f"source {name!r} has no title", path, None, 'title = "..."')
+            continue
+        structure.sources[name] = Source(name, table["title"], dict(table))
+
+
+def source_of(
+    structure: Structure, document: Document, path: tuple[str | int, ...], given: object, needed: bool = True
+) -> str | None:
+    """Return the source of a value as text; notes E207 (none), E208 (unknown) or E229 (invented where it may not be)."""
+    if given is None:
+        if needed:
+            document.fault(
+                "E207", "no source", path, None, 'source = "name of [sources]", "invented" or "assumption: why"'
+            )
+        return None
+    names: list[Any] = given if isinstance(given, list) else [given]
+    for name in names:
+        if not isinstance(name, str):
+            document.fault("E203", "a source is named by text", (*path, "source"), name)
+            return None
+        if name == "invented":
+            if structure.header.get("kind") == "historical":
+                document.fault(
+                    "E229",
+                    "nothing is invented in a historical scenario",
+                    (*path, "source"),
+                    name,
+                    'a source, or "assumption: why"',
+                )
+        elif name.partition(":")[0].strip() == "assumption":
+            if not name.partition(":")[2].strip():
+                document.fault(
+                    "E207", "an assumption says what is assumed", (*path, "source"), name, '"assumption: why"'
+                )
+        elif name not in structure.sources:
+            document.fault(
+                "E208",
+                f"no source {show(name)!r}",
+                (*path, "source"),
+                name,
+                ", ".join([*structure.sources, "invented", "assumption: why"]),
+                nearest(name, structure.sources),
+            )
+    return "; ".join(names) if names else None
+
+
+def _members(structure: Structure, document: Document, faults: Faults) -> None:
+    country = document.data.get("country", {})
+    document.unknown_keys(country, (*NAMED.values(), "borders"), ("country",))
+    borders = country.get("borders")
+    if borders is not None and not isinstance(borders, str):
+        document.fault(
+            "E203", "borders is the name of a map of the evidence catalogue", ("country", "borders"), borders
+        )
+    elif borders is not None:
+        structure.borders = borders
+    for dimension, key in NAMED.items():
+        if key not in country:
+            continue
+        given, path = country[key], ("country", key)
+        if dimension == "district" and isinstance(given, dict):
+            structure.table = _table(structure, document, given)
+            structure.table_document = document
+            given = [] if structure.table is None else [row["district"] for _, row in structure.table.rows]
+            if structure.table is None:
+                structure.members[dimension] = ()
+                faults.unreadable.add(dimension)
+                continue
+        elif dimension == "district":
+            structure.table = None
+        if not isinstance(given, list):
+            document.fault("E203", f"{key} is a list of names", path, given, '["name", "name"]')
+            structure.members[dimension] = ()
+            faults.unreadable.add(dimension)
+            continue
+        names: list[str] = []
+        for index, name in enumerate(given):
+            if not isinstance(name, str) or not _NAME.match(name) or name in RESERVED:
+                reason = "has a meaning of its own" if name in RESERVED else "is no name"
+                document.fault(
+                    "E221",
+                    f"{show(name)!r} {reason}",
+                    (*path, index),
+                    name,
+                    "letters, digits, - and _, beginning with a letter",
+                )
+            elif name in names:
+                document.fault("E221", f"{dimension} {name!r} is named twice", (*path, index), name)
+            else:
+                names.append(name)
+        structure.members[dimension] = tuple(names)
+
+
+def _table(structure: Structure, document: Document, given: dict[str, Any]) -> Table | None:
+    """Read the CSV of districts; notes E101, E104, E106 or E222."""
+    path = ("country", "districts")
+    document.unknown_keys(given, ("table", "source"), path)
+    name = given.get("table")
+    if not isinstance(name, str) or document.folder is None:
+        document.fault("E203", "districts are a list of names or { table = file }", path, name)
+        return None
+    try:
+        text = read_text(document.folder / name)
+    except FileError as error:
+        document.fault(error.code, error.message, (*path, "table"), name)
+        return None
+    file = str(document.folder / name)
+    source = given.get("source")
+    inner = Document(document.layer, {}, document.faults, file, None, "")
+    try:
+        lines = [(number, row) for number, row in _numbered(text) if row]
+    except csv.Error as error:
+        inner.fault("E106", f"not CSV: {error}", ("districts",))
+        return None
+    if not lines or "district" not in lines[0][1]:
+        inner.fault(
+            "E106", "the table has no column 'district'", ("districts",), ", ".join(lines[0][1]) if lines else None
+        )
+        return None
+    columns = lines[0][1]
+    twice = {column for column in columns if columns.count(column) > 1}
+    if twice:
+        inner.fault("E106", f"column {sorted(twice)[0]!r} stands twice", ("districts",))
+        return None
+    rows = []
+    for number, row in lines[1:]:
+        if len(row) != len(columns):
+            document.faults.add(Fault("E106", f"{len(row)} fields where the header has {len(columns)}", file, number))
+            return None
+        rows.append((number, dict(zip(columns, (cell.strip() for cell in row), strict=True))))
+    return Table(file, tuple(columns), tuple(rows), source)
+
+
+def _numbered(text: str) -> list[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text), strict=True)
+    out, before = [], 0
+    for row in reader:
+        if not (row and row[0].lstrip().startswith("#")):
+            out.append((before + 1, [cell.strip() for cell in row]))
+        before = reader.line_num
+    return out
+
+
+def _complete(structure: Structure, document: Document) -> None:
+    for key in ("name", "title", "kind"):
+        if key not in structure.header and key not in document.data.get("scenario", {}):
+            document.fault("E202", f"[scenario] lacks {key}", ("scenario",), None, f'{key} = "..."')
+    for key in ("start", "end"):
+        if key not in structure.since:
+            document.fault("E202", f"[scenario] lacks {key}", ("scenario",), None, f"{key} = 2003-05-05")
+    if structure.start and structure.end:
+        if structure.end - structure.start < datetime.timedelta(days=7):
+            document.fault(
+                "E210",
+                f"the run from {structure.start} to {structure.end} holds no whole week",
+                ("scenario", "end"),
+                str(structure.end),
+                f"after {structure.start}",
+            )
+            structure.end = None
+        elif structure.end - structure.start > LONGEST_RUN:
+            document.fault(
+                "E210",
+                f"the run from {structure.start} to {structure.end} is longer than a hundred years",
+                ("scenario", "end"),
+                str(structure.end),
+                "at most 100 years",
+            )
+            structure.end = None
+    for dimension, key in NAMED.items():
+        if dimension not in structure.members:
+            document.fault("E202", f"[country] lacks {key}", ("country",), None, f'{key} = ["name", ...]')
+            structure.members[dimension] = ()
+            document.faults.unreadable.add(dimension)
+        elif not structure.members[dimension] and dimension not in document.faults.unreadable:
+            document.fault("E202", f"there is no {dimension}", ("country", key), None, "at least one name")
+            document.faults.unreadable.add(dimension)
+    structure.members = {**structure.members, **FIXED_MEMBERS}

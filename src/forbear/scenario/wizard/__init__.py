@@ -1,0 +1,1 @@
+"""A scenario of one's own, from questions to files."""

@@ -1,0 +1,1 @@
+"""Whether the answers deserve belief: gates, known worlds, rivals, transport, base rates."""

@@ -1,0 +1,72 @@
+"""What the data moved: parameters, and effects of two changes of a lever."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.ensemble.runner import simulate
+from forbear.inference.identification import contractions, declared_against_measured
+from forbear.questions.effects import contraction as narrowed
+from forbear.scenario.casefiles.audit import load_audit
+
+if TYPE_CHECKING:
+    from forbear.ensemble.progress import Meter
+    from forbear.inference.posterior import Posterior
+    from forbear.scenario.scenario import Scenario
+
+__all__ = ["CHANGES", "contraction"]
+
+#: Lever changes whose effects are recovered in synthetic worlds and whose contraction is shown.
+CHANGES: dict[str, dict[str, Any]] = {
+    "half as many soldiers more": {"intervener.force": "*1.5"},
+    "a quarter of the soldiers": {"intervener.force": "*0.25"},
+}
+
+
+def contraction(
+    scenario: Scenario,
+    posterior: Posterior,
+    *,
+    seed: int,
+    quick: bool,
+    store: Path | None,
+    workers: int | None,
+    meter: Meter,
+) -> dict[str, Any]:
+    """What the data moved: parameters and effects."""
+
+    rows = contractions(posterior)
+    plausible = (load_audit(scenario) or {}).get("condition", {})
+    low, high = plausible.get("low", 2e4), plausible.get("high", 1.5e6)
+    count = min(len(posterior), 64 if quick else 256)
+    effects = {}
+    given = {
+        "prior": posterior.space.values(posterior.space.draw(4 * count, seed, "effects")),
+        "posterior": posterior.parameters(count),
+    }
+    for name, change in CHANGES.items():
+        drawn = {}
+        for which, values in given.items():
+            totals = []
+            for problem in (scenario.problem(), scenario.with_levers(change, name=name).problem()):
+                size = len(next(iter(values.values())))
+                data = simulate(
+                    problem, members=size, seed=seed, parameters=values, workers=workers, weekly=("deaths",), monthly=()
+                ).data
+                totals.append(data["deaths"].values.sum(axis=1))
+            kept = (totals[0] > low) & (totals[0] < high) if which == "prior" else np.ones(len(totals[0]), bool)
+            drawn[which] = ((totals[1] + 1.0) / (totals[0] + 1.0))[kept]
+        effects[name] = {
+            "contraction": narrowed(drawn["prior"], drawn["posterior"], "ratio"),
+            "prior": np.quantile(drawn["prior"], [0.05, 0.25, 0.5, 0.75, 0.95]).tolist(),
+            "posterior": np.quantile(drawn["posterior"], [0.05, 0.25, 0.5, 0.75, 0.95]).tolist(),
+        }
+    return {
+        "parameters": [{"name": r.name, "contraction": r.contraction, "error": r.error, "shift": r.shift, "declared": r.declared, "measured": r.measured} for r in rows],
+        "classes": declared_against_measured(rows),
+        "effects": effects,
+        "draws": len(posterior),
+    }  # fmt: skip

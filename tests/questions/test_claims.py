@@ -1,0 +1,146 @@
+"""Verdicts on claims, worlds that share luck, and answers that cannot be rigged by wording."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import forbear as fb
+from forbear.questions.attribute import Player, attribute
+from forbear.questions.claims import assess_claim
+from forbear.questions.compare import compare
+from forbear.questions.worlds import Worlds
+from forbear.scenario import Scenario
+from forbear.scenario.casefiles.policies import Claim, load_claims
+from forbear.validation.neutrality import audit
+
+RANDOM = np.random.Generator(np.random.Philox(11))
+CLAIM = Claim("C", "c", "s", "r", "effect", "lower", "not lower", changed="MORE", outcome="deaths")
+
+
+def made(effect: np.ndarray, quantiles: np.ndarray | None = None) -> Worlds:
+    """Worlds whose effect on deaths is known."""
+    n = len(effect)
+    given = RANDOM.random((n, 3)) if quantiles is None else quantiles
+    out = Worlds(None, {}, given, ("tips", "over_claim", "suppression"))  # type: ignore[arg-type]
+    base = np.full(n, 1e5)
+    out._runs = {"HISTORY": {"deaths": base}, "MORE": {"deaths": base * effect}}
+    return out
+
+
+def judged(
+    claim: Claim,
+    effect: np.ndarray,
+    prior: np.ndarray,
+    structures: list[np.ndarray],
+    quantiles: np.ndarray | None = None,
+):  # type: ignore[no-untyped-def]
+    rivals = {f"m{k}": made(s) for k, s in enumerate(structures)}
+    shares: dict = {name: {} for name in ("posterior", "prior", *rivals)}
+    return assess_claim(claim, made(effect, quantiles), made(prior), rivals, shares, np.ones(len(prior), bool))
+
+
+OPEN = np.exp(RANDOM.normal(size=400) * 0.6)
+DOWN, UP = np.exp(RANDOM.normal(-0.6, 0.1, 160)), np.exp(RANDOM.normal(0.6, 0.1, 160))
+
+
+def test_an_effect_that_all_structures_share_supports_the_claim() -> None:
+    found = judged(CLAIM, DOWN, OPEN, [DOWN] * 4)
+    assert found.verdict.word == "supported" and found.verdict.rival_word == "refuted" and found.neutral
+
+
+def test_the_opposite_effect_refutes_it() -> None:
+    assert judged(CLAIM, UP, OPEN, [UP] * 4).verdict.word == "refuted"
+
+
+def test_no_narrowing_is_not_identified_however_lopsided() -> None:
+    found = judged(CLAIM, np.exp(RANDOM.normal(-0.8, 0.6, 160)), OPEN, [DOWN] * 4)
+    assert found.verdict.word == "not identified" and found.contraction < 0.2
+
+
+def test_a_question_that_was_closed_before_the_data_gets_no_verdict() -> None:
+    found = judged(CLAIM, DOWN, np.exp(RANDOM.normal(-1.5, 0.5, 400)), [DOWN] * 4)
+    assert found.verdict.word == "not identified" and found.neutral == ""
+
+
+def test_structures_that_disagree_are_contested() -> None:
+    found = judged(CLAIM, DOWN, OPEN, [UP, UP, DOWN, DOWN])
+    assert found.verdict.word == "contested"
+
+
+def test_a_parameter_that_turns_the_answer_is_named_with_where_it_flips() -> None:
+    quantiles = RANDOM.random((300, 3))
+    effect = np.exp(np.where(quantiles[:, 2] > 0.5, -0.5, 0.5) + RANDOM.normal(size=300) * 0.05)
+    found = judged(CLAIM, effect, np.exp(RANDOM.normal(size=400) * 1.5), [effect] * 4, quantiles)
+    assert found.verdict.word == "contested" and found.verdict.deciding == "suppression"
+    assert found.verdict.flips_at == pytest.approx(0.5, abs=0.1)
+
+
+def test_exchanging_claim_and_rival_exchanges_the_verdicts_and_nothing_else() -> None:
+    for says in (("lower", "not lower"), ("lower", "higher"), ("not higher", "higher")):
+        claim = replace(CLAIM, claim_says=says[0], rival_says=says[1])
+        for effect in (DOWN, UP, np.exp(RANDOM.normal(size=160) * 0.02)):
+            one = judged(claim, effect, OPEN, [effect] * 4)
+            other = judged(claim.swapped(), effect, OPEN, [effect] * 4)
+            assert (one.verdict.word, one.verdict.rival_word) == (other.verdict.rival_word, other.verdict.word)
+            assert one.contraction == other.contraction and sorted(one.shares) == sorted(other.shares)
+
+
+def test_claims_of_value_never_get_a_verdict() -> None:
+    assert judged(replace(CLAIM, kind="value"), DOWN, OPEN, [DOWN] * 4).verdict.word == "values only"
+
+
+def test_shipped_claims_of_value_and_of_worlds_without_war_are_marked() -> None:
+    claims = load_claims(Scenario.load("iraq-2003"))
+    assert claims["H21"].kind == "value" and "band" in claims["H21"].caution and "band" in claims["H13"].caution
+
+
+def test_policies_share_draws_and_luck_and_no_change_is_no_effect(meadow: fb.Scenario) -> None:
+    worlds = Worlds.of(meadow, None, draws=8, lucks=2, outcomes=("deaths", "cost"))
+    worlds.run("HISTORY", meadow)
+    worlds.run("SAME", meadow.with_levers({"intervener.force": "*1"}, name="same"))
+    worlds.run("LESS", meadow.with_levers({"intervener.force": "*0.5"}, name="less"))
+    assert (worlds.values("HISTORY", "deaths") == worlds.values("SAME", "deaths")).all()
+    assert (worlds.values("LESS", "cost") < worlds.values("HISTORY", "cost")).all()
+
+
+def test_a_comparison_gives_effects_with_chances_that_add_up(meadow: fb.Scenario) -> None:
+    found = compare(meadow, meadow.with_levers({"intervener.force": "*3"}, name="three times"), draws=16, lucks=1)
+    for effect in found.effects.values():
+        assert effect.lower + effect.none + effect.higher == pytest.approx(1.0)
+    assert found.effects["cost"].higher == 1.0 and "three times" in found.lines()[0]
+
+
+def test_attribution_shares_out_exactly_what_all_remedies_bring(meadow: fb.Scenario) -> None:
+    players = (
+        Player("more", "more force", {"intervener.force": "*2"}, {}),
+        Player("rules", "restraint", {"security.rules_of_engagement": 0.3}, {}),
+        Player("calm", "no fear", {}, {"mobilisation_by_fear": 0.0, "weight_of_fear": 0.0}),
+    )
+    worlds = Worlds.of(meadow, None, draws=12, lucks=1, outcomes=("deaths", "governance", "order"))
+    found = attribute(worlds, players)
+    for worth in ("deaths", "governance", "order"):
+        assert np.allclose(found.values[worth].sum(axis=0), found.total[worth])
+    assert found.exact and found.coalitions == 8
+    assert set(found.unattributed()) >= {"order_remedied", "deaths_remaining"}
+
+
+def test_sampled_orders_agree_with_all_coalitions(meadow: fb.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    players = tuple(
+        Player(f"p{k}", "", {"intervener.force": f"*{1 + k / 4:g}", "services.works_budget": f"*{1 + k:g}"}, {})
+        for k in range(1, 4)
+    )
+    worlds = Worlds.of(meadow, None, draws=6, lucks=1, outcomes=("deaths", "governance", "order"))
+    exact = attribute(worlds, players)
+    monkeypatch.setattr("forbear.questions.attribute.EXACT", 0)
+    sampled = attribute(worlds, players, orders=24)
+    gap = np.abs(sampled.values["deaths"].mean(axis=1) - exact.values["deaths"].mean(axis=1))
+    assert (gap <= 5.0 * sampled.error["deaths"] + 0.05).all()
+
+
+def test_every_audited_lever_of_iraq_was_open_before_the_data() -> None:
+    found = audit(Scenario.load("iraq-2003"), draws=512, forms=False)
+    assert [f"{row.title}: {row.helps:.2f} {row.none:.2f} {row.hurts:.2f}" for row in found.failures] == []
+    assert len(found.rows) == 15 and 0.2 < found.share < 0.7
