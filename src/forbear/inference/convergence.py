@@ -33,7 +33,7 @@ def agreement(kept: np.ndarray, levels: np.ndarray, group: np.ndarray) -> Agreem
     """Agreement of groups of chains: kept (k, n, p) scores, levels (k, n), group (n,); by arviz-stats. No randomness.
 
     A group's draws stand for one chain of R-hat (Vehtari and others 2021), so that it compares scouts and not
-    the hundreds of short chains of one. Effective draws are those of the single chains.
+    the hundreds of short chains of one. Effective draws: see `_effective`.
     """
     from arviz_stats.base import array_stats
 
@@ -53,17 +53,31 @@ def agreement(kept: np.ndarray, levels: np.ndarray, group: np.ndarray) -> Agreem
             )
         )
     some = np.linspace(0, kept.shape[2] - 1, min(kept.shape[2], 60)).astype(int)
-    if len(kept) >= 4:
-        effective = float(array_stats.ess(levels.T.astype(float), chain_axis=0, draw_axis=1))
-        median = float(
-            np.nanmedian([array_stats.ess(kept[:, :, k].T.astype(float), chain_axis=0, draw_axis=1) for k in some])
-        )
-    else:
-        effective = median = float(levels.shape[1])
+    effective = _effective(levels.astype(float), group)
+    median = float(np.median([_effective(kept[:, :, k].astype(float), group) for k in some]))
     low = len(names) < 2
     return Agreement(
         float("nan") if low else float(np.nanquantile(rhat, 0.9)), float("nan") if low else float(np.nanmax(rhat)), float(level), effective, median,
     )  # fmt: skip
+
+
+def _effective(kept: np.ndarray, group: np.ndarray) -> float:
+    """Effective draws of one number, (k, n) kept generations of n chains: autocorrelation over generations about the mean
+    of the group, pooled over chains; an estimate that has not died away by the last generation counts a chain once."""
+    centred = kept.copy()
+    for one in np.unique(group):
+        centred[:, group == one] -= kept[:, group == one].mean()
+    variance = float(np.mean(centred**2))
+    rounds, n = kept.shape
+    if variance <= 0.0 or rounds < 2:
+        return float(n)
+    total = 1.0
+    for lag in range(1, rounds):
+        correlation = float(np.mean(centred[lag:] * centred[:-lag])) / variance
+        if correlation < 0.05:
+            return n * rounds / total
+        total += 2.0 * correlation
+    return float(min(n * rounds / total, n))
 
 
 def modes_of(scores: np.ndarray, chain: np.ndarray, level: np.ndarray) -> dict[str, Any]:

@@ -84,6 +84,8 @@ def _of_place(term: Place) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, l
     observed = term.observed_shares.ravel()
     kept = np.flatnonzero(observed > SMALLEST)
     counted = np.repeat(np.maximum(term.weights.sum(axis=1), 1.0), term.counts.shape[1])
-    error = np.sqrt((1.0 - observed) / observed * (1.0 / CONCENTRATION + 1.0 / counted) + SHARE_ERROR**2)
+    error = np.sqrt((1.0 - observed) / observed * (1.0 / CONCENTRATION + 1.0 / counted) + SHARE_ERROR**2) * np.sqrt(
+        term.periods
+    )
     labels = term.data.labels
     return (kept, np.log(observed)), error[kept], [labels[k] for k in kept]

@@ -8,6 +8,7 @@ A count series by district and month is split, so that what one part cannot expl
   integrated out for every draw, and its posterior is reported: what the model cannot explain is a result.
 - *place*: shares of members given the total, Dirichlet-multinomial (Minka 2000). A quiet district says nothing about the
   course. The concentration is integrated out about a prior median of 50: a share of a tenth strays by four hundredths.
+  Shares that the model misses it misses in every period, so that the periods of a series count as one.
 - *kind*: the part of a whole (deaths by perpetrator, attacks by type) on the logit, with the errors of a course.
 
 One run of the simulator stands for its parameters and its luck together; see `inference/sampling.py`.
@@ -38,13 +39,13 @@ ERROR_YEAR, ERROR_LESS, ERROR_SHARE = 0.15, 0.25, 0.05
 #: Two publishers of the same reports are not independent: no spread counts for less than this.
 ERROR_LEAST = 0.1
 #: Prior of a series' discrepancy: median and standard deviation of its logarithm; months over which it hangs together.
-DISCREPANCY, DISCREPANCY_SPREAD, PERSISTENCE = 0.1, 0.6, 12.0
+DISCREPANCY, DISCREPANCY_SPREAD, PERSISTENCE = 0.1, 0.35, 12.0
 #: Prior of the concentration of shares: median and standard deviation of its logarithm.
-CONCENTRATION, CONCENTRATION_SPREAD = 50.0, 0.6
+CONCENTRATION, CONCENTRATION_SPREAD = 50.0, 0.35
 #: A district that the model leaves quiet still has this share, so that one event there does not end a history.
 QUIET = 0.002
 #: Nodes and weights of the integral over a discrepancy, in standard deviations of its logarithm.
-_NODES = np.linspace(-2.5, 3.5, 13)
+_NODES = np.linspace(-2.5, 6.5, 19)
 _WEIGHTS = np.exp(-0.5 * _NODES**2) / np.sum(np.exp(-0.5 * _NODES**2))
 
 
@@ -409,5 +410,6 @@ def _place(data: Aligned, observation: Observation) -> Place:
         data, first=first, last=last, element=np.tile(np.arange(rows), len(blocks)), value=value, low=value, high=value,
         whole=np.full(len(value), np.nan),
     )  # fmt: skip
-    weight = 1.0 if observation.weight is None else observation.weight
+    # a district whose share the model misses in one period it misses in the next: the periods together count as one
+    weight = (1.0 if observation.weight is None else observation.weight) / len(blocks)
     return Place(f"{data.name} (place)", data.name, data.title, "place", joined, len(blocks), weight)

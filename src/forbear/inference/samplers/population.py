@@ -74,27 +74,30 @@ def _generation(
     number = int(state["generation"]) + 1
     kind = KINDS[(number - 1) % len(KINDS)]
     random = np.random.Generator(np.random.Philox(key=[seed, number]))
-    x, luck = state["scores"], state["luck"]
-    n = len(x)
-    if kind == "prior":
-        mask = np.ones(x.shape[1], dtype=bool)
-        mask[informed] = False
-        share = np.clip(state["redraw"], 0.02, 1.0)
-        proposed = x.copy()
-        proposed[:, mask] = np.sqrt(1.0 - share**2) * x[:, mask] + share * random.normal(size=(n, int(mask.sum())))
-        gain = np.zeros(n)  # the move keeps the prior
-        chance = luck
-    else:
-        proposed = _difference(x, group, informed, random, state["step"] * (0.5 if kind == "fresh" else 1.0))
-        gain = 0.5 * np.sum(x**2 - proposed**2, axis=1)
-        chance = luck if kind == "difference" else (number * n + np.arange(n)).astype(np.uint32)
-    there = log_likelihood(proposed, chance)
-    there = np.where(np.isfinite(there), there, -np.inf)
-    take = np.log(random.random(n)) < gain + there - state["level"]
-    x[take] = proposed[take]
-    state["level"] = np.where(take, there, state["level"])
-    state["luck"] = np.where(take, chance, luck).astype(np.uint32)
-    rate = float(take.mean())
+    n = len(state["scores"])
+    half = _halves(group)
+    taken = 0
+    # chains of one half move along differences of the other, which stands still meanwhile: only so is the posterior kept
+    for rows in (np.arange(n),) if kind == "prior" else (np.flatnonzero(half == 0), np.flatnonzero(half == 1)):
+        x, luck = state["scores"][rows], state["luck"][rows]
+        if kind == "prior":
+            proposed, gain = _redrawn(x, informed, random, float(state["redraw"])), np.zeros(len(rows))
+            chance = luck
+        else:
+            scale = state["step"] * (0.5 if kind == "fresh" else 1.0)
+            proposed = _difference(state["scores"], rows, half, group, informed, random, scale)
+            gain = 0.5 * np.sum(x**2 - proposed**2, axis=1)
+            chance = luck if kind == "difference" else (number * n + rows).astype(np.uint32)
+        there = log_likelihood(proposed, chance)
+        there = np.where(np.isfinite(there), there, -np.inf)
+        take = np.log(random.random(len(rows))) < gain + there - state["level"][rows]
+        moved = rows[take]
+        for key, new in (("scores", proposed), ("level", there), ("luck", chance)):
+            changed = state[key].copy()
+            changed[moved] = new[take]
+            state[key] = changed
+        taken += int(take.sum())
+    rate = taken / n
     key, aim = ("redraw", 0.3) if kind == "prior" else ("step", 0.2)
     if kind != "fresh":  # steps are tuned while chains settle; the tuning dies away
         state[key] = float(np.clip(state[key] * np.exp((rate - aim) * 2.0 / np.sqrt(1.0 + number / 6.0)), 0.02, 2.0))
@@ -102,20 +105,41 @@ def _generation(
     state["history"] = [*state["history"], {"kind": kind, "accepted": rate, "level": float(np.median(state["level"]))}]
 
 
-def _difference(
-    x: np.ndarray, group: np.ndarray, informed: np.ndarray, random: np.random.Generator, scale: float
-) -> np.ndarray:
-    """Every chain moved along the difference of two others of its group, in a random subset of informed scores."""
-    out = x.copy()
-    n, k = len(x), len(informed)
-    if not k:
-        return out
-    first, second = np.empty(n, dtype=int), np.empty(n, dtype=int)
+def _halves(group: np.ndarray) -> np.ndarray:
+    """0 or 1 for every chain, by turns within its group, (n,)."""
+    out = np.zeros(len(group), dtype=int)
     for one in np.unique(group):
         rows = np.flatnonzero(group == one)
-        first[rows], second[rows] = (
-            rows[random.integers(len(rows), size=len(rows))],
-            rows[random.integers(len(rows), size=len(rows))],
+        out[rows] = np.arange(len(rows)) % 2
+    return out
+
+
+def _redrawn(x: np.ndarray, informed: np.ndarray, random: np.random.Generator, share: float) -> np.ndarray:
+    """Scores about which the data say little, in part redrawn; the move keeps their prior."""
+    mask = np.ones(x.shape[1], dtype=bool)
+    mask[informed] = False
+    out = x.copy()
+    out[:, mask] = np.sqrt(1.0 - min(share, 1.0) ** 2) * x[:, mask] + min(share, 1.0) * random.normal(
+        size=(len(x), int(mask.sum()))
+    )
+    return out
+
+
+def _difference(
+    x: np.ndarray, rows: np.ndarray, half: np.ndarray, group: np.ndarray, informed: np.ndarray, random: np.random.Generator, scale: float
+) -> np.ndarray:  # fmt: skip
+    """The chains `rows` moved along the difference of two chains of their group's other half, in a subset of informed scores."""
+    out = x[rows].copy()
+    n, k = len(rows), len(informed)
+    if not k or not n:
+        return out
+    first, second = np.empty(n, dtype=int), np.empty(n, dtype=int)
+    for one in np.unique(group[rows]):
+        own = np.flatnonzero(group[rows] == one)
+        other = np.flatnonzero((group == one) & (half != half[rows[0]]))
+        first[own], second[own] = (
+            other[random.integers(len(other), size=len(own))],
+            other[random.integers(len(other), size=len(own))],
         )
     share = np.array(SUBSETS)[random.integers(len(SUBSETS), size=n)]
     chosen = random.random((n, k)) < share[:, None]
