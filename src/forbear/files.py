@@ -163,10 +163,10 @@ def parse_json(content: bytes, path: str | Path, *, seal: bool = False) -> Any:
         return value
     if not isinstance(value, dict) or _SEAL not in value:
         raise _damaged(path, "it carries no checksum")
-    content = {key: entry for key, entry in value.items() if key != _SEAL}
-    if sealed(content)[_SEAL] != value[_SEAL]:
+    document = {key: entry for key, entry in value.items() if key != _SEAL}
+    if sealed(document)[_SEAL] != value[_SEAL]:
         raise _damaged(path, "its checksum is not that of its contents")
-    return content
+    return document
 
 
 def sealed(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import platform
+from importlib.metadata import version
+
+from forbear.country.model import MODEL
+from forbear.country.program import program
+from forbear.ensemble.device import gpu_name
+from forbear.kernel import woven
+from forbear.kernel.cuda_compile import missing
+
 
 def command() -> None:
     """Say what this installation is: versions, processors, caches, and whether kernels are compiled."""
-    import os
-    import platform
-    from importlib.metadata import version
-
-    from forbear.country.model import MODEL
-    from forbear.country.program import program
-    from forbear.ensemble.device import gpu_name
-    from forbear.kernel import woven
-    from forbear.kernel.cuda_compile import missing
-
     print(
         f"forbear {version('forbear')}, Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     )

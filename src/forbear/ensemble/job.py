@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.design import draw_priors
+from forbear.ensemble.design import SharedDraws, draw_priors
 from forbear.ensemble.device import PROCESSOR, Device
 from forbear.ensemble.device_engine import DeviceEngine
 from forbear.ensemble.digest import digest
@@ -137,6 +137,8 @@ class EnsembleJob:
 
     def _given(self, number: int, count: int | None = None) -> tuple[np.ndarray, dict[str, np.ndarray] | None]:
         at = slice(number * self.chunk, number * self.chunk + (self.size(number) if count is None else count))
+        if isinstance(self.given, SharedDraws):
+            return self.identities[at], self.given.of(at)
         given = None if self.given is None else {name: value[at] for name, value in self.given.items()}
         return self.identities[at], given
 
@@ -274,10 +276,15 @@ def _warm(engine: Engine) -> None:
 
 def _checked(
     problem: Problem, parameters: Mapping[str, np.ndarray] | None, members: int
-) -> dict[str, np.ndarray] | None:
+) -> SharedDraws | dict[str, np.ndarray] | None:
     """Parameters as arrays, with a row for each member. Raises RunError E445 where one is missing or of another shape."""
     if parameters is None:
         return None
+    if isinstance(parameters, SharedDraws):
+        _checked(problem, parameters.values_of_draws, parameters.draws)
+        if len(parameters.which) != members:
+            raise RunError("E445", f"draws are shared out to {len(parameters.which)} members, not to {members}")
+        return parameters
     given = {name: np.asarray(value) for name, value in parameters.items()}
     for name, priors in problem.priors.items():
         shape = (members, *priors.shape)

@@ -13,7 +13,7 @@ import numpy as np
 from forbear.country.model import FIXED_MEMBERS, MODEL
 from forbear.errors import RunError, nearest
 from forbear.files import make_folder, replacing, write_text
-from forbear.representation import html_of
+from forbear.representation import html_of, plot_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,11 +120,21 @@ class Ensemble:
 
     def __repr__(self) -> str:
         failed = int(self.data["failed"].sum())
-        text = f"<Ensemble {self.manifest.get('scenario', '?')}: {len(self):,} members, seed {self.manifest.get('seed', '?')}"
+        told = [f"{len(self):,} members", self.manifest.get("note", ""), f"seed {self.manifest.get('seed', '?')}"]
+        text = f"<Ensemble {self.manifest.get('scenario', '?')}: {', '.join(part for part in told if part)}"
         return text + (f", {failed} failed>" if failed else ">")
 
     def _repr_html_(self) -> str:
         return html_of(self)
+
+    @property
+    def given(self) -> str:
+        """What the members were drawn from, in words: "posterior draws", "prior draws (before any data)"."""
+        return str(self.manifest.get("note", ""))
+
+    def plot(self, name: str = "deaths", **options: Any) -> Any:
+        """Draw one quantity by month, as `forbear.plot.fan` does with the same options. Deterministic."""
+        return plot_of("fan", self, name, **options)
 
     @property
     def healthy(self) -> Ensemble:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forbear.ensemble.design import SharedDraws
+
 __all__ = ["Stamp", "hash_of", "stamp_of"]
 
 
@@ -32,6 +34,9 @@ def stamp_of(members: np.ndarray, parameters: Mapping[str, np.ndarray] | None) -
 def hash_of(parameters: Mapping[str, np.ndarray]) -> str:
     """SHA-256 over names and values, in hexadecimal digits."""
     digest = hashlib.sha256()
+    if isinstance(parameters, SharedDraws):
+        digest.update(np.ascontiguousarray(parameters.which, dtype="<i8").tobytes())
+        parameters = parameters.values_of_draws
     for name in sorted(parameters):
         digest.update(name.encode())
         digest.update(np.ascontiguousarray(parameters[name], dtype=np.float64).tobytes())

@@ -59,7 +59,8 @@ class Summaries:
         return int(self.runs.sizes["member"])
 
     def __repr__(self) -> str:
-        return f"<Summaries {self.manifest.get('scenario', '?')}: {len(self):,} members, seed {self.manifest.get('seed', '?')}>"
+        told = [f"{len(self):,} members", self.manifest.get("note", ""), f"seed {self.manifest.get('seed', '?')}"]
+        return f"<Summaries {self.manifest.get('scenario', '?')}: {', '.join(part for part in told if part)}>"
 
     def _place(self, name: str) -> int:
         if name not in self.names:

@@ -23,16 +23,13 @@ order   | `members` from the largest to the smallest at the end of `last`; it ho
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from forbear.country.model import MODEL
-from forbear.errors import Fault, FitError, nearest
+from forbear.scenario.casefiles.checker import CaseFile, Table
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["FILE", "MEASURES", "TOLERANCE", "Fact", "load_facts", "month_label", "month_number"]
@@ -92,114 +89,66 @@ class Fact:
 def load_facts(scenario: Scenario) -> dict[str, Fact]:
     """Facts of history beside a scenario, name -> fact in the order of the file; empty where there is no file.
 
-    Raises FitError E613 with every fault of the file.
+    Raises FitError E613 with every fault of the file, FileError E102, E104.
     """
     path = scenario.beside(FILE)
     if path is None:
         return {}
-    try:
-        text = path.read_text(encoding="utf-8")
-        data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FitError("E613", f"{path} cannot be read: {error}") from None
-    reader = _Reader(path, text, scenario)
-    out = {name: reader.fact(name, entry) for name, entry in data.items()}
-    if reader.faults:
-        raise FitError("E613", f"{path.name}: {len(reader.faults)} faults", faults=tuple(reader.faults))
-    return {name: fact for name, fact in out.items() if fact is not None}
+    file = CaseFile(path, "facts", field="E613", name="E613")
+    out = {name: _fact(name, table, scenario) for name, table in file.tables()}
+    file.check()
+    return out
 
 
-class _Reader:
-    """Reads the facts of one file and gathers its faults."""
+def _fact(name: str, table: Table, scenario: Scenario) -> Fact:
+    """One fact; its faults are noted in the table."""
+    table.only(_REQUIRED + _OPTIONAL)
+    measure = table.choice("measure", MEASURES)
+    for key in _NEEDS.get(measure, ()):
+        if key not in table:
+            table.fault(None, f"the measure {measure} needs {key}")
+    quantity = table.quantity("quantity")
+    last = table.month("last")
+    first = table.month("first", last)
+    against = None
+    if "against_first" in table and "against_last" in table:
+        against = (table.month("against_first"), table.month("against_last"))
+    return Fact(
+        name,
+        table.text("title"),
+        measure,
+        quantity,
+        first,
+        last,
+        _value(table, measure),
+        table.text("source"),
+        _members(table, quantity, scenario),
+        against,
+        table.quantity("whole", default=""),
+        table.number("tolerance", TOLERANCE, above=0.0),
+        int(table.number("near", NEAR, above=0.0)),
+        table.text("note", ""),
+    )
 
-    def __init__(self, path: Path, text: str, scenario: Scenario) -> None:
-        self.path, self.lines, self.scenario = path, text.splitlines(), scenario
-        self.faults: list[Fault] = []
 
-    def fault(self, name: str, key: str | None, message: str, value: Any = None, allowed: tuple[str, ...] = ()) -> None:
-        known = ", ".join(allowed[:12]) + (", ..." if len(allowed) > 12 else "")
-        self.faults.append(
-            Fault(
-                "E613", message, str(self.path), self._line(name, key), f"{name}.{key}" if key else name,
-                None if value is None else str(value)[:80], known or None, nearest(str(value), allowed) if allowed else None,
-            )
-        )  # fmt: skip
+def _value(table: Table, measure: str) -> float:
+    if measure == "order":
+        return float("nan")
+    if measure == "peak":
+        month = table.month("value")
+        return float(month_number(month)) if _MONTH.match(month) else float("nan")
+    return table.number("value", above=0.0) if "value" in table else 0.0
 
-    def _line(self, name: str, key: str | None) -> int | None:
-        start = next((i for i, row in enumerate(self.lines) if row.split("#")[0].strip() == f"[{name}]"), None)
-        if start is None:
-            return None
-        for i in range(start + 1, len(self.lines)):
-            if self.lines[i].startswith("["):
-                break
-            if key is not None and self.lines[i].split("=")[0].strip() == key:
-                return i + 1
-        return start + 1
 
-    def fact(self, name: str, entry: Any) -> Fact | None:
-        before = len(self.faults)
-        if not isinstance(entry, dict):
-            self.fault(name, None, "a fact is a table", entry)
-            return None
-        for key in entry:
-            if key not in _REQUIRED + _OPTIONAL:
-                self.fault(name, key, f"a fact has no field {key!r}", key, _REQUIRED + _OPTIONAL)
-        for key in _REQUIRED:
-            if not isinstance(entry.get(key), str) or not entry[key].strip():
-                self.fault(name, key, f"a fact needs {key}", entry.get(key))
-        measure = entry.get("measure")
-        if isinstance(measure, str) and measure not in MEASURES:
-            self.fault(name, "measure", "unknown measure", measure, MEASURES)
-        for key in _NEEDS.get(str(measure), ()):
-            if key not in entry:
-                self.fault(name, None, f"the measure {measure} needs {key}")
-        for key in ("quantity", "whole"):
-            if isinstance(entry.get(key), str) and entry[key] not in MODEL.quantities:
-                self.fault(name, key, "no such quantity", entry[key], tuple(MODEL.quantities))
-        for key in ("first", "last", "against_first", "against_last"):
-            if key in entry and not _MONTH.match(str(entry[key])):
-                self.fault(name, key, 'a month such as "2006-01"', entry[key])
-        self._members(name, entry)
-        value = self._value(name, entry, str(measure))
-        for key in ("tolerance", "near"):
-            if key in entry and not (isinstance(entry[key], (int, float)) and entry[key] > 0):
-                self.fault(name, key, f"{key} is a number above zero", entry[key])
-        if len(self.faults) > before:
-            return None
-        against = (entry["against_first"], entry["against_last"]) if "against_first" in entry else None
-        return Fact(
-            name, entry["title"], entry["measure"], entry["quantity"], entry.get("first", entry["last"]), entry["last"], value,
-            entry["source"], tuple(entry.get("members", ())), against, entry.get("whole", ""),
-            float(entry.get("tolerance", TOLERANCE)), int(entry.get("near", NEAR)), entry.get("note", ""),
-        )  # fmt: skip
-
-    def _value(self, name: str, entry: dict[str, Any], measure: str) -> float:
-        value = entry.get("value")
-        if measure == "order":
-            return float("nan")
-        if measure == "peak":
-            if not _MONTH.match(str(value)):
-                self.fault(name, "value", "the value of a peak is a month", value)
-                return float("nan")
-            return float(month_number(str(value)))
-        if "value" in entry and (isinstance(value, bool) or not isinstance(value, (int, float)) or value <= 0):
-            self.fault(name, "value", "the observed value is a number above zero", value)
-            return float("nan")
-        return float(value or 0.0)
-
-    def _members(self, name: str, entry: dict[str, Any]) -> None:
-        named, quantity = entry.get("members", []), MODEL.quantities.get(str(entry.get("quantity")))
-        if not isinstance(named, list) or quantity is None:
-            if not isinstance(named, list):
-                self.fault(name, "members", "members is a list of names", named)
-            return
-        if named and not quantity.over:
-            self.fault(name, "members", f"{quantity.name} has no members", named)
-            return
-        allowed = self.scenario.members.get(quantity.over[0], ()) if quantity.over else ()
-        for member in named:
-            if member not in allowed:
-                self.fault(name, "members", f"no such {quantity.over[0]}", member, tuple(allowed))
+def _members(table: Table, quantity: str, scenario: Scenario) -> tuple[str, ...]:
+    """Members of the quantity's first dimension: districts or communities of the scenario."""
+    over = MODEL.quantities[quantity].over if quantity in MODEL.quantities else ()
+    if "members" in table and quantity in MODEL.quantities and not over:
+        table.fault("members", f"{quantity} has no members", table.data["members"])
+        return ()
+    return table.texts(
+        "members", tuple(scenario.members.get(over[0], ())) if over else None, over[0] if over else "member"
+    )
 
 
 def month_number(month: str) -> int:
