@@ -31,7 +31,7 @@ def aligned(
         month_labels=LABELS, months=np.repeat(np.arange(12), 4), step=1.0, names={"district": ("north", "south")}
     )
     monkeypatch.setattr(alignment, "observed_rows", lambda s, n: rows)
-    monkeypatch.setattr(alignment.evidence, "find", lambda n: SimpleNamespace(absent=absent))
+    monkeypatch.setattr(alignment, "find", lambda n: SimpleNamespace(absent=absent))
     return align(scenario, "counted", problem)  # type: ignore[arg-type]
 
 

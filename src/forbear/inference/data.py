@@ -96,9 +96,10 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
         kind = {"count": "counts"}.get(found.kind, found.kind)
         form = "cells" if kind == "counts" and observation.dimension else kind
         weight = MONTHLY_WEIGHT if observation.frequency == "month" else 1.0
+        first = found.first if kind == "counts" else found.last  # a level is compared where its window ends
         out.append(
             Series(
-                name, found.title, found.quantity, kind, found.first, found.last, found.element, found.value, weight, _DISPERSION[form]
+                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form]
             )
         )  # fmt: skip
     if not out:

@@ -114,7 +114,7 @@ def fit(
     Raises
     ------
     FitError
-        E601 nothing to learn from, E602 the scouts' gate, E604 validate's gate, E605 and E607 the store.
+        E601 nothing to learn from, E602 the scouts' gate, E603 the chains stand, E604 validate's gate, E607 the store.
     """
     meter = progress or NoMeter()
     work = Fitting(scenario, until=until, workers=workers, meter=meter)
@@ -248,16 +248,21 @@ def _noise(work: Fitting, seed: int, done: dict[str, Any], keeper: Keeper) -> fl
 
 
 def _refine_faults(refine: dict[str, Any], told: Agreement, gates: Gates, scouts: int) -> list[str]:
+    """What is not as it should be, for notes. Raises FitError E603 where the chains stand."""
     faults = []
     accepted = float(np.mean([h["accepted"] for h in refine["history"][-6:]]))
     if accepted < gates.accepted:
-        faults.append(f"{accepted:.1%} of the last moves were accepted (gate {gates.accepted:.0%})")
+        raise FitError(
+            "E603",
+            f"{accepted:.1%} of the last moves were accepted (gate {gates.accepted:.0%})",
+            hint="more generations; fewer uncertainties or larger stated errors in a scenario of your own",
+        )
     if scouts > 1 and told.rhat_90 > gates.agreement:
         faults.append(
             f"scouts disagree: R-hat {told.rhat_90:.2f} at the 90th percentile of parameters (gate {gates.agreement:g})"
         )
     if told.effective < gates.effective:
-        faults.append(f"{told.effective:.0f} effective draws (gate {gates.effective:.0f})")
+        faults.append(f"{told.effective:.0f} effective draws of the log likelihood (gate {gates.effective:.0f})")
     return faults
 
 

@@ -167,7 +167,7 @@ class Posterior:
 
     def save(self, path: Path) -> None:
         """Write the file, sealed, at once or not at all. Raises FitError E605."""
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             "scores": self.scores.astype(np.float32), "chain": self.chain.astype(np.int16),
             "log_likelihood": self.log_likelihood.astype(np.float32), "names": np.array(self.space.names),
         }  # fmt: skip

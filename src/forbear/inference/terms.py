@@ -16,7 +16,7 @@ One run of the simulator stands for its parameters and its luck together; see `i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -380,16 +380,13 @@ def _national(data: Aligned) -> Aligned:
     at = {w: i for i, w in enumerate(windows)}
     where = np.array([at[(int(a), int(b))] for a, b in zip(data.first, data.last, strict=True)])
     kept = data.keep(np.array([int(np.flatnonzero(where == i)[0]) for i in range(len(windows))]))
-    sums = {n: np.bincount(where, weights=getattr(data, n)) for n in ("value", "low", "high", "whole")}
-    from dataclasses import replace
-
-    return replace(kept, element=np.full(len(windows), -1, dtype=np.int64), **sums)
+    value, low, high, whole = (np.bincount(where, weights=v) for v in (data.value, data.low, data.high, data.whole))
+    element = np.full(len(windows), -1, dtype=np.int64)
+    return replace(kept, element=element, value=value, low=low, high=high, whole=whole)
 
 
 def _place(data: Aligned, observation: Observation) -> Place:
     """Numbers summed over the months of each period; a member without a number holds zero there."""
-    from dataclasses import replace
-
     starts = sorted(observation.periods) or sorted({f"{int(data.months[m][:4]) // 2 * 2}-01" for m in data.last})
     period = np.array([max(i for i, s in enumerate(starts) if s <= data.months[m] or i == 0) for m in data.last])
     held = [i for i in range(len(starts)) if (period == i).any() and data.value[period == i].sum() > 0]
@@ -397,7 +394,7 @@ def _place(data: Aligned, observation: Observation) -> Place:
     blocks = []
     for i in held:
         inside = period == i
-        value = np.bincount(data.element[inside], weights=data.value[inside], minlength=rows)
+        value = np.bincount(data.element[inside], weights=data.value[inside], minlength=rows).astype(float)
         if data.kind != "count":
             value = value / np.maximum(np.bincount(data.element[inside], minlength=rows), 1)
         # months that are missing inside a period are missing in the model's sum, too

@@ -94,13 +94,14 @@ def methods(
         )
     ]
     if posterior is not None:
-        settings, refine = posterior.notes.get("settings", {}), posterior.notes.get("refine", {}) or {}
+        settings = posterior.notes.get("settings", {})
         out.append(
             (
                 "Learning from the series",
-                f"An ensemble smoother scouts; then sequential Monte Carlo with a particle filter as likelihood ({refine.get('particles', 'several')} particles, "
-                f"{settings.get('replicates', 'independent')} replicates, {len(posterior):,} draws kept) refines. Months share their news: the likelihood is composite. Agreement of replicates is measured by R-hat.",
-                ("emerick2013", "delmoral2006", "andrieu2010", "varin2011", "vehtari2021"),
+                f"{settings.get('scouts', 'Several')} independent scouts lead prior draws to the data by resampling and ensemble smoothing; chains of "
+                f"parameters and luck start from all of them ({len(posterior):,} draws kept). The course of the war, where it happened and by whom are separate "
+                "terms with stated errors; what the model cannot explain is reported by series. Agreement of scouts is measured by R-hat.",
+                ("emerick2013", "andrieu2010", "vehtari2021"),
             )
         )
     if answers is not None:

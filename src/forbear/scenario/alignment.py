@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear import evidence
 from forbear.country.model import MODEL
+from forbear.evidence import find
 from forbear.scenario.observed import observed_rows
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
             window = frame.window(row)
             if element is not None and window is not None:
                 cells.setdefault((*window, element), []).append(row)
-    if kind != "share" and members and evidence.find(observation.series).absent == "zero":
+    if kind != "share" and members and find(observation.series).absent == "zero":
         _fill(cells, rows, frame, observation, len(members))
     keys = sorted(cells)
     adds = kind == "count" and observation.frequency in ("month", "week")
@@ -145,10 +145,10 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
     def column(what: str) -> np.ndarray:
         return np.array([float(join([getattr(r, what) for r in cells[k]])) if cells[k] else 0.0 for k in keys])
 
-    first, last, element = (np.array([k[i] for k in keys], dtype=np.int64) for i in range(3))
+    first, last, place = (np.array([k[i] for k in keys], dtype=np.int64) for i in range(3))
     return Aligned(
         name, observation.title or name, observation.quantity, observation.whole or "", kind, problem.month_labels, tuple(members),
-        first, last, element, column("value"), column("low"), column("high"), column("whole"), observation.window == "mean",
+        first, last, place, column("value"), column("low"), column("high"), column("whole"), observation.window == "mean",
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from forbear import evidence
+from forbear.evidence import find
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -46,7 +46,7 @@ def observed_rows(scenario: Scenario, name: str) -> list[Observed]:
     observation = scenario.observations[name]
     column = observation.member_column or observation.dimension
     out: list[Observed] = []
-    for row in evidence.find(observation.series).rows():
+    for row in find(observation.series).rows():
         if not _passes(row, observation.filter):
             continue
         value = row.get(observation.column)
@@ -66,8 +66,8 @@ def observed_rows(scenario: Scenario, name: str) -> list[Observed]:
 
         out.append(
             Observed(
-                date, number, element.replace(" ", "-"), *span, other(observation.low, number), other(observation.high, number),
-                other(observation.whole_column, float("nan")),
+                date, number, element.replace(" ", "-"), span[0], span[1], other(observation.low, number),
+                other(observation.high, number), other(observation.whole_column, float("nan")),
             )
         )  # fmt: skip
     return sorted(out, key=lambda o: (o.date, o.element))
