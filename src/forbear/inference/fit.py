@@ -127,12 +127,18 @@ def fit(
         "settings": settings.as_dict(), "seed": seed, "until": until or "", "stages": list(stages),
         "data": {t.name: len(t.data) for t in work.terms.all}, "scout": _scout_notes(work, found, gates),
     }  # fmt: skip
-    start = np.concatenate([f["scores"][: settings.chains] for f in found])
-    group = np.repeat(np.arange(len(found)), [min(len(f["scores"]), settings.chains) for f in found])
+    # chains start where a scout came nearest: where they start does not matter in the end, only how long they take
+    nearest = [np.argsort(-f["level"], kind="stable")[: settings.chains] for f in found]
+    start = np.concatenate([f["scores"][rows] for f, rows in zip(found, nearest, strict=True)])
+    group = np.repeat(np.arange(len(found)), [len(rows) for rows in nearest])
     if "refine" in stages:
         scores, chain, level = _refine(work, settings, gates, seed, start, group, found, notes, keeper)
     else:
-        scores, chain, level = start, group, np.concatenate([f["level"][: settings.chains] for f in found])
+        scores, chain, level = (
+            start,
+            group,
+            np.concatenate([f["level"][rows] for f, rows in zip(found, nearest, strict=True)]),
+        )
     posterior = Posterior(work.space, scores, chain, level, stamp, notes)
     if "validate" in stages:
         _validate(work, posterior, gates, seed)
