@@ -331,7 +331,10 @@ def terms_of(scenario: Scenario, problem: Problem, until: str | None = None) -> 
         if not len(data):
             continue
         for word in _words(observation, data):
-            out.append(_place(data, observation) if word == "place" else _course(data, observation, word))
+            if word != "place":
+                out.append(_course(data, observation, word))
+            elif data.value.sum() > 0:  # shares of nothing say nothing
+                out.append(_place(data, observation))
     if not out:
         raise FitError(
             "E601", f"{problem.name} has no observation to learn from", hint="add [observations.NAME] to the scenario"
