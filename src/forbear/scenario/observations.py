@@ -48,6 +48,7 @@ _KEYS = (
     "whole_column",
     "periods",
     "since",
+    "covers",
 )
 TERMS = ("course", "place", "kind")
 WINDOWS = ("end", "mean")
@@ -72,7 +73,8 @@ class Observation:
     error: relative error of measurement of a number (of a share: its own unit); None: from the columns low and high
     where they differ, else by frequency. window: what a level of several months stands for, their "end" or "mean".
     whole, whole_column: the quantity and the column of which this is a part. periods: first months of the periods of
-    "place"; empty: every two calendar years. since: rows before this month are left out.
+    "place"; empty: every two calendar years. since: rows before this month are left out. covers: members that the
+    series never names were watched, too: where its absent rows mean zero, they are zero.
     """
 
     name: str
@@ -97,6 +99,7 @@ class Observation:
     whole_column: str | None = None
     periods: tuple[str, ...] = ()
     since: str = ""
+    covers: bool = False
     crosswalk: dict[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
 
 
@@ -200,6 +203,7 @@ class _Reader:
             entry.get("whole_column"),
             self._words(entry, "periods"),
             entry.get("since", ""),
+            entry.get("covers") == "all",
             crosswalk,
         )
         return observation if self._judged(observation, series, quantity) else None
@@ -251,6 +255,10 @@ class _Reader:
             self.fault("E225", "shares of members need a dimension", "term", "place", "dimension = ...")
         if "kind" in terms and not ("whole" in entry and "whole_column" in entry):
             self.fault("E225", "the part of a whole needs whole and whole_column", "term", "kind")
+        if entry.get("covers", "named") not in ("named", "all"):
+            self.fault(
+                "E225", "a series covers the members that it names, or all", "covers", entry["covers"], "named, all"
+            )
         if entry.get("window", "end") not in WINDOWS:
             self.fault("E225", "unknown window", "window", entry["window"], ", ".join(WINDOWS))
         if "whole" in entry and entry["whole"] not in self.model.quantities:

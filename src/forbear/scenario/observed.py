@@ -118,8 +118,6 @@ def _select(
         if raw in (None, "") or entry.period is None:
             empty += 1
             continue
-        if f"{entry.period.begin:%Y-%m}" < observation.since:
-            continue
         value = float(raw) * observation.scale
         rows += 1
         if column is None:
@@ -146,6 +144,7 @@ def _select(
                 (observation.low, value), (observation.high, value), (observation.whole_column, float("nan")))]  # fmt: skip
             values.append((place, _observed(spoken, value * share, element, observation.frequency, beside)))
     zero = series.absent == "zero"
+    values = [(place, value) for place, value in values if f"{value.date:%Y-%m}" >= observation.since]
     numbers, partial = [value for _, value in values], 0
     several = Counter(member for targets in matching.found.values() for member, _ in targets)
     if isinstance(series, OwnSeries) or (several and max(several.values()) > 1):
@@ -154,7 +153,7 @@ def _select(
         numbers = days_by_month(numbers, zero)
     periods = [entry.period for entry in every if entry.period is not None]
     span = Period(min(p.begin for p in periods), max(p.until for p in periods)) if periods else None
-    uncovered = matching.uncovered if column and not getattr(series, "covers", False) else ()
+    uncovered = matching.uncovered if column and not (observation.covers or getattr(series, "covers", False)) else ()
     return Selection(
         tuple(sorted(numbers, key=lambda o: (o.date, o.element))),
         rows,
