@@ -59,8 +59,9 @@ class Country:
         self.scenario, self.key = scenario, key
         self.problem = scenario.problem()
         self.strategies = load_strategies(scenario)
-        if scenario.kind != "historical":  # nothing was done there
-            self.strategies["HISTORY"] = replace(self.strategies["HISTORY"], title="the plan of the scenario")
+        unchanged = self.strategies["HISTORY"]
+        if scenario.kind != "historical" and unchanged.title == "what was done":  # nothing was done there
+            self.strategies["HISTORY"] = replace(unchanged, title="the plan of the scenario")
         never = without_intervention(scenario, self.strategies)
         self.strategies.setdefault(never.name, never)
         self.never = never.apply(scenario).problem()

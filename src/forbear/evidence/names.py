@@ -69,9 +69,9 @@ def match(
             else:
                 aside.append(name)
             continue
-        member = known.get(name) or known.get(name.replace(" ", "-"))
-        if member is not None and member in members:
-            found[name] = ((member, 1.0),)
+        meant = known.get(name) or known.get(name.replace(" ", "-"))
+        if meant is not None and meant in members:
+            found[name] = ((meant, 1.0),)
         else:
             unmatched[name] = _near(name, known)
     covered = {member for targets in [*found.values(), *stated.values()] for member, _ in targets}

@@ -42,7 +42,8 @@ def _summed(parts: list[Observed], mean: bool = False) -> Observed:
     if len(parts) == 1:
         return parts[0]
     join = fmean if mean else sum
-    return replace(parts[0], **{name: float(join(getattr(part, name) for part in parts)) for name in _NUMBERS})
+    value, low, high, whole = (float(join(getattr(part, name) for part in parts)) for name in _NUMBERS)
+    return replace(parts[0], value=value, low=low, high=high, whole=whole)
 
 
 def one_a_member(

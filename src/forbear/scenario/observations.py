@@ -14,12 +14,12 @@ from forbear.evidence.own import OwnSeries
 from forbear.evidence.periods import FREQUENCIES
 from forbear.evidence.series import Column, Series
 from forbear.faults import show
-from forbear.scenario.observed import Selection, passes, select
 from forbear.scenario.reading.crosswalks import read_crosswalk, unknown_targets
 from forbear.scenario.reading.document import Document
 from forbear.scenario.reading.series_of import Find, find_series, turns
 from forbear.scenario.reading.structure import NAMED, Structure
 from forbear.scenario.reading.values import number
+from forbear.scenario.selection import Selection, passes, select
 from forbear.units import factor
 
 __all__ = ["LAG_YEARS", "Observation", "read_observations", "selection_of"]

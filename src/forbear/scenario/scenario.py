@@ -13,7 +13,6 @@ from forbear.evidence.own import OwnSeries
 from forbear.evidence.series import Series
 from forbear.faults import Faults
 from forbear.scenario.observations import Observation, selection_of
-from forbear.scenario.observed import Selection
 from forbear.scenario.reading.borders import Borders
 from forbear.scenario.reading.chain import extensions_of, find, read_chain
 from forbear.scenario.reading.document import Document
@@ -23,6 +22,7 @@ from forbear.scenario.reading.resolve import Content, Resolved, resolve
 from forbear.scenario.reading.series_of import Find
 from forbear.scenario.reading.structure import Source
 from forbear.scenario.rules import ReactiveRule
+from forbear.scenario.selection import Selection
 
 if TYPE_CHECKING:
     import datetime

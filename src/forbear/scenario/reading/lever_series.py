@@ -11,11 +11,11 @@ from forbear.errors import Fault, UnitError, nearest
 from forbear.evidence.periods import Period, month_after
 from forbear.evidence.series import Dated, Series
 from forbear.faults import show
-from forbear.scenario.observed import passes
 from forbear.scenario.reading.document import Document
 from forbear.scenario.reading.locate import Path
 from forbear.scenario.reading.series_of import Find, find_series, turns
 from forbear.scenario.reading.values import bounded, number
+from forbear.scenario.selection import passes
 
 __all__ = ["Ground", "series_points"]
 
