@@ -49,10 +49,7 @@ def filter_of(data: Data, particles: int) -> ParticleFilter:
     found = object.__new__(ParticleFilter)
     found.problem = SimpleNamespace(month_labels=data.months)
     found.data, found.particles, found.workers = data, particles, 1
-    found.space = SimpleNamespace(
-        values=lambda scores: {"nothing": np.zeros(len(scores))},
-        dispersions=lambda scores: {"counted": np.full(len(scores), 4.0)},
-    )
+    found.space = SimpleNamespace(values=lambda scores: {"nothing": np.zeros(len(scores))})
     found.engine = SimpleNamespace(open=lambda values, identities, seed: Chain(seed, identities))
     found._month_ends = list(range(1, len(data.months) + 1))
     from forbear.inference.filter import _due

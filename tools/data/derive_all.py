@@ -22,6 +22,7 @@ import afghanistan_places
 import cases
 import conflict_deaths
 import forces
+import iraq_course
 import iraq_figures
 import places
 import published_figures
@@ -29,7 +30,7 @@ import violence
 from tables import KnownTotalError, check, run
 
 FAMILIES = (violence, conflict_deaths, forces, published_figures, places, cases)
-FAMILIES += (iraq_figures, afghanistan_places, afghanistan_forces, afghanistan_figures)
+FAMILIES += (iraq_figures, iraq_course, afghanistan_places, afghanistan_forces, afghanistan_figures)
 FOLDERS = ("series", "cases", "estimates", "maps")
 
 

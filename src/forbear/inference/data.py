@@ -1,25 +1,25 @@
-"""What was observed, arranged by month of the scenario: the data side of a likelihood.
+"""What was observed, number by number: what a forecast is carried to its origin by, and judged by.
 
-A month that a series does not cover is missing and enters nothing. A month that it covers without a row is zero
-where the evidence says that absence means nothing happened, and missing otherwise.
+The alignment is that of `scenario/alignment.py`; how far a number may stray from the simulated one is estimated from the
+past of the series (see `sized`). A fit hears terms instead (`inference/terms.py`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.country.model import MODEL
 from forbear.errors import FitError
-from forbear.scenario.observed import Observed, observed_values
+from forbear.scenario.alignment import align
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Data", "Series", "gather"]
+__all__ = ["Data", "Series", "gather", "sized"]
 
 #: Months over which the discrepancy between model and world is taken to persist: a monthly number counts this much.
 MONTHLY_WEIGHT = 1.0 / 6.0
@@ -72,7 +72,7 @@ class Data:
 
     @property
     def dispersions(self) -> dict[str, float]:
-        """Series -> prior median of its dispersion."""
+        """Series -> its dispersion."""
         return {s.name: s.dispersion for s in self.series}
 
     @property
@@ -88,11 +88,20 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
     """
     out = []
     for name, observation in scenario.observations.items():
-        if observation.weight == 0.0:
+        if observation.weight == 0.0 or "kind" in observation.term:
             continue
-        found = _series(scenario, problem, name)
-        if found is not None and len(found.value):
-            out.append(found)
+        found = align(scenario, name, problem)
+        if not len(found):
+            continue
+        kind = {"count": "counts"}.get(found.kind, found.kind)
+        form = "cells" if kind == "counts" and observation.dimension else kind
+        weight = MONTHLY_WEIGHT if observation.frequency == "month" else 1.0
+        first = found.first if kind == "counts" else found.last  # a level is compared where its window ends
+        out.append(
+            Series(
+                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form]
+            )
+        )  # fmt: skip
     if not out:
         raise FitError(
             "E601", f"{problem.name} has no observation to learn from", hint="add [observations.NAME] to the scenario"
@@ -100,75 +109,32 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
     return Data(tuple(out), problem.month_labels)
 
 
-def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
-    observation = scenario.observations[name]
-    quantity = MODEL.quantities[observation.quantity]
-    kind = "counts" if quantity.kind == "flow" else ("share" if quantity.unit == "share" else "level")
-    values = [v for v in observed_values(scenario, name)]
-    place = {label: at for at, label in enumerate(problem.month_labels)}
-    whole = _whole_months(problem)
-    names = problem.names.get(observation.dimension or "", ())
-    rows: dict[tuple[int, int, int], list[float]] = {}
-    for v in values:
-        element = -1 if observation.dimension is None else names.index(v.element)
-        if observation.frequency == "year":
-            window = [place.get(f"{v.date.year}-{month:02d}", -1) for month in range(1, 13)]
-            if min(window) < 0 or not all(whole[m] for m in window):
-                continue
-            # a count is summed over its year; a level or share stands for where the year ended
-            key = (window[0] if kind == "counts" else window[-1], window[-1], element)
-        elif observation.frequency == "span":
-            # a span may begin before the scenario does: what it holds of the scenario is compared, said in the note
-            inside = [at for label, at in place.items() if v.first <= label <= v.last]
-            if not inside or v.last > problem.month_labels[-1]:
-                continue
-            key = (min(inside) if kind == "counts" else max(inside), max(inside), element)
-        else:
-            month = place.get(f"{v.date.year}-{v.date.month:02d}", -1)
-            if month < 0 or (kind == "counts" and not whole[month]):
-                continue
-            key = (month, month, element)
-        rows.setdefault(key, []).append(v.value)
-    if (
-        kind == "counts"
-        and observation.frequency == "month"
-        and scenario.find_series(observation.series).absent == "zero"
-    ):
-        # a member that the series never names is unknown, not zero
-        covered = scenario.selection(name).covered
-        _fill(
-            rows, values, problem, whole, [i for i, member in enumerate(names) if member in covered] if names else (-1,)
-        )
-    if not rows:
-        return None
-    keys = sorted(rows)
-    # events of one month and place are added up; several reports of a year or a level are averaged
-    adds = kind == "counts" and observation.frequency == "month"
-    total = [float(np.sum(rows[k]) if adds else np.mean(rows[k])) for k in keys]
-    first, last, places = (np.array([k[i] for k in keys], dtype=np.int64) for i in range(3))
-    weight = observation.weight
-    if weight is None:
-        weight = MONTHLY_WEIGHT if observation.frequency == "month" else 1.0
-    form = "cells" if kind == "counts" and names else kind
-    dispersion = observation.dispersion if observation.dispersion is not None else _DISPERSION[form]
-    return Series(
-        name, observation.title or name, observation.quantity, kind, first, last, places, np.array(total), weight, dispersion
-    )  # fmt: skip
+def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
+    """The data with the dispersion of every series that fits best what members say of its numbers.
+
+    monthly: quantity -> (members, months, ...) of the fitted model; the density of `inference/density.py`, averaged over
+    members, is largest at the dispersion chosen from a grid of factors about the usual one. No randomness.
+    """
+    from forbear.inference.density import log_density
+
+    out = []
+    for series in data.series:
+        said = numbers_of(series, monthly[series.quantity])
+        at = np.arange(len(series.value))
+        tried = series.dispersion * np.exp(np.linspace(-3.0, 3.0, 25))
+        levels = [
+            float(np.mean(log_density(series, at, said, np.full(said.shape[1], size)).sum(axis=0))) for size in tried
+        ]
+        out.append(replace(series, dispersion=float(tried[int(np.argmax(levels))])))
+    return replace(data, series=tuple(out))
 
 
-def _fill(
-    rows: dict[tuple[int, int, int], list[float]], values: list[Observed], problem: Problem, whole: np.ndarray, elements: object
-) -> None:  # fmt: skip
-    """Months inside the span of a series in which nothing was recorded hold zeros."""
-    first = min(f"{v.date.year}-{v.date.month:02d}" for v in values)
-    last = max(f"{v.date.year}-{v.date.month:02d}" for v in values)
-    for month, label in enumerate(problem.month_labels):
-        if first <= label <= last and whole[month]:
-            for element in elements:  # type: ignore[attr-defined]
-                rows.setdefault((month, month, element), []).append(0.0)
-
-
-def _whole_months(problem: Problem) -> np.ndarray:
-    """Which months the calendar of the scenario holds (nearly) whole: the first and last may be cut."""
-    weeks = np.bincount(problem.months, minlength=len(problem.month_labels)) * problem.step
-    return weeks >= 3.5
+def numbers_of(series: Series, monthly: np.ndarray) -> np.ndarray:
+    """What members give for each number of a series, (numbers, members): monthly (members, months, ...) summed over the
+    number's months (counts) or taken at its last month (levels, shares)."""
+    flat = monthly.reshape(*monthly.shape[:2], -1).astype(float)
+    out = np.empty((len(series.value), len(flat)))
+    for place, (first, last, element) in enumerate(zip(series.first, series.last, series.element, strict=True)):
+        part = flat[:, first : last + 1] if series.kind == "counts" else flat[:, last : last + 1]
+        out[place] = (part.sum(axis=2) if element < 0 else part[:, :, element]).sum(axis=1)
+    return np.where(np.isfinite(out), np.maximum(out, 0.0), 1e12)

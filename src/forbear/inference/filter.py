@@ -1,4 +1,4 @@
-"""The marginal likelihood of parameters: a bootstrap particle filter whose particles are lanes of the compiled kernel.
+"""Where a country stands at the origin of a forecast: a bootstrap particle filter whose particles are lanes of the kernel.
 
 A block of 128 lanes holds 128 / P parameter vectors with P particles each. The kernel advances all of them to the end
 of a month; each lane is weighed by that month's observations; where the weights of a vector have become uneven its
@@ -117,7 +117,7 @@ class ParticleFilter:
         rows, many = len(scores), self.particles
         lane_row = np.minimum(np.arange(LANES) // many, rows - 1)
         values = {name: v[lane_row] for name, v in self.space.values(scores).items()}
-        sizes = {name: v[lane_row] for name, v in self.space.dispersions(scores).items()}
+        sizes = {name: np.full(LANES, size) for name, size in self.data.dispersions.items()}
         identities = (start * many + np.arange(LANES)).astype(np.uint32)
         block = self.engine.open(values, identities, seed)
         months = len(self.problem.month_labels)

@@ -1,28 +1,28 @@
-"""Fitting a scenario: scout, refine, validate, with a gate after each stage and a folder from which a stopped fit goes on."""
+"""Fitting a scenario: scouts, refine, validate, with a gate after each stage and a folder from which a stopped fit goes on."""
 
 from __future__ import annotations
 
-import json
-import os
-import pickle
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.ensemble.progress import Meter, NoMeter
+from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
-from forbear.inference.data import Data, gather
-from forbear.inference.filter import ParticleFilter
+from forbear.inference.convergence import Agreement, agreement, modes_of
+from forbear.inference.facts import judge, load_facts
+from forbear.inference.keeper import Keeper
 from forbear.inference.posterior import Posterior, stamp_of
-from forbear.inference.samplers.smoother import assimilate
-from forbear.inference.samplers.tempering import temper
+from forbear.inference.predictive import course_checks
+from forbear.inference.samplers.population import populate
+from forbear.inference.samplers.scout import scout
 from forbear.inference.settings import FULL, GATES, Gates, Settings
 from forbear.inference.space import Space
-from forbear.inference.summaries import Summary, summarise
+from forbear.inference.summaries import Summaries
+from forbear.inference.terms import Terms, terms_of
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -30,47 +30,49 @@ if TYPE_CHECKING:
 __all__ = ["STAGES", "Fitting", "fit"]
 
 STAGES = ("scout", "refine", "validate")
+#: Draws of the posterior that are run again with fresh luck for facts and checks.
+PREDICTED = 512
+#: Runs under one set of parameters that measure the noise of a likelihood, and how many sets.
+NOISE_RUNS, NOISE_SETS = 24, 6
 
 
 class Fitting:
-    """Everything that the stages share: problem, data, space, simulations of summaries."""
+    """Everything that the stages share: problem, terms, space, simulations of them."""
 
     def __init__(self, scenario: Scenario, *, until: str | None, workers: int | None, meter: Meter) -> None:
         self.scenario, self.problem = scenario, scenario.problem()
-        self.data: Data = gather(scenario, self.problem).until(until)
-        self.space = Space(self.problem, self.data.dispersions)
-        self.summaries: list[Summary] = summarise(self.data)
+        self.terms: Terms = terms_of(scenario, self.problem, until)
+        self.space = Space(self.problem)
+        self.summaries = Summaries.of(self.terms)
         self.until, self.workers, self.meter = until, workers, meter
+        self.runs, self.seconds = 0, 0.0
 
-    def simulate_summaries(self, scores: np.ndarray, seed: int) -> np.ndarray:
-        """Summaries of one run a row of scores, (n, summaries); nan where a number was not finite."""
-        return summaries_of(self.simulate(scores, seed), self.summaries)
-
-    def simulate(self, scores: np.ndarray, seed: int) -> Any:
-        """Monthly quantities of one run a row of scores, as a dataset."""
-        from forbear.ensemble.runner import simulate
-
-        return simulate(
-            self.problem, members=len(scores), seed=seed, parameters=self.space.values(scores), workers=self.workers,
-            weekly=(), monthly=self.data.quantities,
+    def simulate(self, scores: np.ndarray, seed: int, luck: np.ndarray | None = None, more: Sequence[str] = ()) -> Any:
+        """Monthly quantities of one run a row of scores, as a dataset. luck: (n,) identities, 0 to n - 1 when absent."""
+        begun = time.time()
+        found = simulate(
+            self.problem, members=np.arange(len(scores)) if luck is None else luck, seed=seed,
+            parameters=self.space.values(scores), workers=self.workers, weekly=(), monthly=sorted({*self.terms.quantities, *more}),
         ).data  # fmt: skip
+        self.runs, self.seconds = self.runs + len(scores), self.seconds + time.time() - begun
+        return found
 
-    def filter(self, particles: int) -> ParticleFilter:
-        """Return the particle filter with so many particles."""
-        return ParticleFilter(self.problem, self.data, self.space, particles=particles, workers=self.workers)
+    def said(self, data: Any) -> list[np.ndarray]:
+        """What the members of a dataset say of every term, [(members, n)]."""
+        return self.terms.simulated({q: data[f"monthly_{q}"].values for q in self.terms.quantities})
 
+    def log_likelihood(self, scores: np.ndarray, seed: int, luck: np.ndarray | None = None) -> np.ndarray:
+        """Log likelihood of each row of scores under one run, (n,); -inf where a run failed."""
+        data = self.simulate(scores, seed, luck)
+        total = self.terms.log_densities(self.said(data)).sum(axis=1)
+        return np.where(data["failed"].values, -np.inf, total)
 
-def summaries_of(data: Any, summaries: Sequence[Summary]) -> np.ndarray:
-    """Summaries of an ensemble's monthly quantities, (members, summaries)."""
-    monthly: dict[str, np.ndarray] = {}
-    out = np.empty((data.sizes["member"], len(summaries)))
-    for place, summary in enumerate(summaries):
-        if summary.quantity not in monthly:
-            values = data[f"monthly_{summary.quantity}"].values
-            monthly[summary.quantity] = values.reshape(*values.shape[:2], -1)
-        out[:, place] = summary.simulated(monthly[summary.quantity])
-    out[data["failed"].values] = np.nan
-    return out
+    def scouted(self, scores: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Gaps of the summaries (n, m) and log likelihood (n,) of one run a row of scores."""
+        data = self.simulate(scores, seed)
+        said = self.said(data)
+        level = np.where(data["failed"].values, -np.inf, self.terms.log_densities(said).sum(axis=1))
+        return self.summaries.gaps(said), level
 
 
 def fit(
@@ -87,298 +89,210 @@ def fit(
 ) -> Posterior:
     """Learn a scenario's uncertainties from its observations.
 
-    until: use only what was observed before this month ("2007-01"); store: folder of finished work, from which a
-    stopped fit goes on; stages: a leading part of scout, refine, validate.
-    Randomness: everything is named by the seed, so a resumed fit ends with the same bits as one that was not stopped.
-    Raises FitError E601 (nothing to learn from), E602 (scout's gate), E603 (refine's gate), E604 (validate's gate),
-    E607 (the store belongs to another fit).
+    Parameters
+    ----------
+    scenario
+        What is fitted; its observations say what is compared (see `inference/terms.py`).
+    settings, gates
+        How much work is done, and what each stage must show. A gate that fails is noted in the posterior; only
+        a scout that comes nowhere near the data, or a posterior that misses its own data altogether, stops the fit.
+    stages
+        A leading part of scout, refine, validate.
+    until
+        Use only what was observed before this month ("2007-01").
+    store
+        Folder of finished work, from which a stopped fit goes on with the same bits.
+    seed, workers, progress
+        Everything is named by the seed; the result does not depend on the number of workers.
+
+    Returns
+    -------
+    Posterior
+        Draws of equal weight; `chain` is the scout from which a draw comes. notes: settings, scout, refine, facts,
+        discrepancies, validate, seconds.
+
+    Raises
+    ------
+    FitError
+        E601 nothing to learn from, E602 the scouts' gate, E603 the chains stand, E604 validate's gate, E607 the store.
     """
     meter = progress or NoMeter()
     work = Fitting(scenario, until=until, workers=workers, meter=meter)
-    keeper = Keeper(store, work, settings, seed)
+    stamp = stamp_of(scenario, work.problem)
+    keeper = Keeper(store, {**stamp, "settings": settings.as_dict(), "seed": seed, "until": until or ""})
     begun = time.time()
-    scores, informed, scout_notes = _scout(work, settings, gates, seed, keeper)
+    spent = float((keeper.read("clock") or {}).get("seconds", 0.0))
+    found = [_scout(work, settings, seed, number, keeper) for number in range(settings.scouts)]
     notes: dict[str, Any] = {
-        "settings": settings.as_dict(), "seed": seed, "until": until or "", "scout": scout_notes,
-        "data": {s.name: len(s.value) for s in work.data.series}, "stages": list(stages),
+        "settings": settings.as_dict(), "seed": seed, "until": until or "", "stages": list(stages),
+        "data": {t.name: len(t.data) for t in work.terms.all}, "scout": _scout_notes(work, found, gates),
     }  # fmt: skip
+    # chains start where a scout came nearest: where they start does not matter in the end, only how long they take
+    nearest = [np.argsort(-f["level"], kind="stable")[: settings.chains] for f in found]
+    start = np.concatenate([f["scores"][rows] for f, rows in zip(found, nearest, strict=True)])
+    group = np.repeat(np.arange(len(found)), [len(rows) for rows in nearest])
     if "refine" in stages:
-        posterior = _refine(work, settings, gates, seed, scores, informed, notes, keeper)
+        scores, chain, level = _refine(work, settings, gates, seed, start, group, found, notes, keeper)
     else:
-        chain = np.zeros(len(scores), dtype=int)
-        posterior = Posterior(
-            work.space, scores, chain, np.full(len(scores), np.nan), stamp_of(scenario, work.problem), notes
+        scores, chain, level = (
+            start,
+            group,
+            np.concatenate([f["level"][rows] for f, rows in zip(found, nearest, strict=True)]),
         )
+    posterior = Posterior(work.space, scores, chain, level, stamp, notes)
     if "validate" in stages:
-        posterior.notes["validate"] = _validate(work, posterior, gates, seed)
-    posterior.notes["seconds"] = round(keeper.seconds + time.time() - begun)
+        _validate(work, posterior, gates, seed)
+    notes["seconds"] = round(spent + time.time() - begun)
+    notes["runs"] = notes.get("refine", {}).get("runs", 0) + notes["scout"]["runs"]
+    keeper.write("clock", {"seconds": notes["seconds"]})
     return posterior
 
 
-def _scout(
-    work: Fitting, settings: Settings, gates: Gates, seed: int, keeper: Keeper
-) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
-    kept = keeper.read("scout")
-    if kept is None:
-        observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
-        error = np.array([s.error for s in work.summaries])
-        total = settings.scout_members * settings.scout_rounds
-        work.meter.start(total, "scout: moving prior draws towards the data")
+def _scout(work: Fitting, settings: Settings, seed: int, number: int, keeper: Keeper) -> dict[str, Any]:
+    """One scout, gone on with from its last finished round."""
+    name, own = f"scout-{number}", seed * 100 + number
+    state = keeper.read(name)
+    if state is not None and state["done"]:
+        return state
+    meter = work.meter
+    meter.start(settings.rounds, f"scout {number + 1} of {settings.scouts}: leading prior draws to the data")
+    if state is not None:
+        meter.advance(int(state["round"]))
 
-        def simulate(scores: np.ndarray, number: int) -> np.ndarray:
-            out = work.simulate_summaries(scores, seed * 100 + number)
-            work.meter.advance(len(scores))
-            return out
+    def keep(now: dict[str, Any]) -> None:
+        keeper.write(name, now)
+        meter.advance(1)
 
-        start = work.space.draw(settings.scout_members, seed, "scout")
-        draws = assimilate(start, simulate, observed, error, rounds=settings.scout_rounds, seed=seed)
-        last = work.simulate_summaries(draws.scores, seed * 100 + 99)
-        good = np.isfinite(last).all(axis=1)
-        squared = np.mean(((last[good] - observed) / error) ** 2, axis=1)
-        notes = {
-            "misfit": [*draws.notes["misfit"], float(np.median(squared))],
-            "members": settings.scout_members,
-            "summaries": len(observed),
-        }
-        work.meter.finish()
-        # the refine stage starts where the scout fits best: the better half by misfit
-        order = np.flatnonzero(good)[np.argsort(squared, kind="stable")]
-        kept = {
-            "scores": draws.scores,
-            "better": order[: len(order) // 2],
-            "informed": draws.notes["informed"],
-            "notes": notes,
-        }
-        keeper.write("scout", kept)
-    misfit = kept["notes"]["misfit"][-1]
-    work.meter.say(
-        f"scout: median squared standardised error {kept['notes']['misfit'][0]:.3g} a priori, {misfit:.3g} after"
+    done = scout(
+        lambda n: work.space.draw(n, own, "scout"), lambda scores, turn: work.scouted(scores, own * 1000 + turn), work.summaries.error,
+        first=settings.first, members=settings.members, rounds=settings.rounds, seed=own, state=state, keep=keep,
+    )  # fmt: skip
+    meter.finish()
+    last = done["history"][-1]
+    meter.say(
+        f"scout {number + 1}: median squared standardised gap {done['history'][0]['misfit']:.3g} a priori, {last['misfit']:.3g} after; "
+        f"log likelihood {done['history'][0]['level']:.0f} and {last['level']:.0f}"
     )
-    if misfit > gates.misfit:
+    return done
+
+
+def _scout_notes(work: Fitting, found: list[dict[str, Any]], gates: Gates) -> dict[str, Any]:
+    misfit = [f["history"][-1]["misfit"] for f in found]
+    if min(misfit) > gates.misfit:
         raise FitError(
             "E602",
-            f"the scout ends {misfit:.1f} squared standard errors from the data; the gate is {gates.misfit:g}",
+            f"the scouts end {min(misfit):.1f} squared standard errors from the data; the gate is {gates.misfit:g}",
             hint="the model cannot come near these data under its priors: check units and observations, or widen priors",
         )
-    kept["notes"]["informed"] = int(np.sum(kept["informed"]))
-    return np.asarray(kept["scores"])[kept["better"]], np.asarray(kept["informed"]), kept["notes"]
+    informed = np.any([f["informed"] for f in found], axis=0)
+    return {
+        "misfit": [found[0]["history"][0]["misfit"], float(np.median(misfit))], "by_scout": misfit,
+        "level": [f["history"][-1]["level"] for f in found], "temperature": [float(f["t"]) for f in found],
+        "history": [f["history"] for f in found], "informed": int(informed.sum()), "summaries": len(work.summaries.names),
+        "runs": int(sum(len(found) and _runs_of(f) for f in found)),
+    }  # fmt: skip
+
+
+def _runs_of(found: dict[str, Any]) -> int:
+    """Runs that a scout used: those of its first round are noted, the others follow from its rounds."""
+    return int(found.get("first", 0)) + (len(found["history"]) - 1) * len(found["scores"])
 
 
 def _refine(
-    work: Fitting,
-    settings: Settings,
-    gates: Gates,
-    seed: int,
-    scout: np.ndarray,
-    informed: np.ndarray,
-    notes: dict[str, Any],
-    keeper: Keeper,
-) -> Posterior:
-    mean, covariance = reference(scout, informed)
-    _place_dispersions(work, mean, covariance, seed, keeper)
-    particles, noise = _tune(work, settings, mean, seed, keeper)
-    found = work.filter(particles)
-    evaluations, begun = 0, time.time()
-    parts = []
-    for replicate in range(settings.replicates):
-        name = f"refine-{replicate}"
-        state = keeper.read(name)
-        work.meter.say(
-            f"refine: replicate {replicate + 1} of {settings.replicates}, {settings.draws} draws, {particles} particles"
-        )
+    work: Fitting, settings: Settings, gates: Gates, seed: int, start: np.ndarray, group: np.ndarray, found: list[dict[str, Any]],
+    notes: dict[str, Any], keeper: Keeper,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
+    meter = work.meter
+    informed = np.any([f["informed"] for f in found], axis=0)
+    state = keeper.read("refine")
+    meter.start(settings.generations, f"refine: {len(start)} chains from {len(found)} scouts")
+    if state is not None:
+        meter.advance(int(state["generation"]))
 
-        def level(scores: np.ndarray, luck: int) -> np.ndarray:
-            nonlocal evaluations
-            evaluations += len(scores)
-            return found.evaluate(scores, luck).log_likelihood
+    def keep(now: dict[str, Any]) -> None:
+        # writing takes a moment: every sixth generation, and the last
+        if int(now["generation"]) % 6 == 0 or int(now["generation"]) == settings.generations:
+            keeper.write("refine", now)
+        meter.advance(1)
 
-        def keep(now: dict[str, Any], name: str = name) -> None:
-            keeper.write(name, now)
-            last = now["history"][-1]
-            work.meter.say(
-                f"  temperature {last['t']:.4f}, accepted {np.mean(last['accepted']):.2f}, log likelihood {np.median(now['level']):.0f}"
-            )
-
-        draws = temper(
-            level, work.space.log_prior, mean, covariance, count=settings.draws, moves=settings.moves, share=settings.share,
-            seed=seed * 10 + replicate, state=state, keep=keep, final=settings.final,
-        )  # fmt: skip
-        parts.append(draws)
-    scores = np.concatenate([d.scores for d in parts])
-    chain = np.repeat(np.arange(len(parts)), settings.draws)
-    history = [d.notes["history"] for d in parts]
-    rhat = agreement(scores, chain) if len(parts) > 1 else np.full(scores.shape[1], np.nan)
-    notes["refine"] = {
-        "particles": particles, "noise": noise, "history": history, "log_evidence": [d.log_evidence for d in parts],
-        "evaluations": sum(int(d.notes["evaluations"]) for d in parts),
-        "per_second": round(evaluations / max(time.time() - begun, 1e-9), 2),
-        "rhat_90": float(np.nanquantile(rhat, 0.9)) if len(parts) > 1 else None,
-        "rhat_largest": float(np.nanmax(rhat)) if len(parts) > 1 else None,
-    }  # fmt: skip
-    posterior = Posterior(
-        work.space, scores, chain, np.concatenate([d.log_likelihood for d in parts]), stamp_of(work.scenario, work.problem), notes
+    before = work.runs
+    done = populate(
+        lambda scores, luck: work.log_likelihood(scores, seed, luck), start, group, informed, generations=settings.generations,
+        burn=settings.burn, thin=settings.thin, seed=seed, state=state, keep=keep,
     )  # fmt: skip
-    _refine_gate(parts, notes, gates, settings)
-    return posterior
+    meter.finish()
+    kept, levels = done["kept"], done["kept_level"]
+    rounds, n = levels.shape
+    flat = kept.reshape(rounds * n, -1).astype(float)
+    chain, level = np.tile(group, rounds), levels.reshape(-1).astype(float)
+    told = agreement(kept, levels, group)
+    order = np.random.Generator(np.random.Philox(key=[seed, 7])).permutation(len(flat))[: settings.draws]
+    scores, chain, level = flat[order], chain[order], level[order]
+    noise = _noise(work, seed, done, keeper)
+    places = modes_of(scores[:, informed], chain, level)
+    notes["refine"] = {
+        "noise": noise, "chains": n, "generations": int(done["generation"]), "history": done["history"],
+        "runs": n * (int(done["generation"]) + 1) + NOISE_RUNS * NOISE_SETS, "evaluations": n * (int(done["generation"]) + 1),
+        "per_second": round(work.runs / max(work.seconds, 1e-9), 1), **told.as_dict(), "distinct": int(len(np.unique(scores, axis=0))),
+        "draws": len(scores), "modes": places, "this_time": work.runs - before,
+    }  # fmt: skip
+    notes["refine"]["faults"] = _refine_faults(notes["refine"], told, gates, len(found))
+    return scores, chain, level
 
 
-def _refine_gate(parts: list[Any], notes: dict[str, Any], gates: Gates, settings: Settings) -> None:
+def _noise(work: Fitting, seed: int, done: dict[str, Any], keeper: Keeper) -> float:
+    """Median over some sets of parameters of the standard deviation of the log likelihood over lucks."""
+    kept = keeper.read("noise")
+    if kept is None:
+        random = np.random.Generator(np.random.Philox(key=[seed, 8]))
+        rows = random.choice(len(done["scores"]), size=min(NOISE_SETS, len(done["scores"])), replace=False)
+        repeated = np.repeat(done["scores"][rows], NOISE_RUNS, axis=0)
+        level = work.log_likelihood(repeated, seed + 1).reshape(len(rows), NOISE_RUNS)
+        kept = {"noise": float(np.median(np.std(level, axis=1, ddof=1)))}
+        keeper.write("noise", kept)
+    return float(kept["noise"])
+
+
+def _refine_faults(refine: dict[str, Any], told: Agreement, gates: Gates, scouts: int) -> list[str]:
+    """What is not as it should be, for notes. Raises FitError E603 where the chains stand."""
     faults = []
-    if not all(d.notes["finished"] for d in parts):
-        faults.append("the temperature did not reach one")
-    if notes["refine"]["noise"] > gates.noise:
-        faults.append(
-            f"the estimated log likelihood has a standard deviation of {notes['refine']['noise']:.1f} (gate {gates.noise:g})"
-        )
-    accepted = min(float(np.mean(d.notes["history"][-1]["accepted"])) for d in parts)
+    accepted = float(np.mean([h["accepted"] for h in refine["history"][-6:]]))
     if accepted < gates.accepted:
-        faults.append(f"{accepted:.1%} of the last moves were accepted (gate {gates.accepted:.0%})")
-    rhat = notes["refine"]["rhat_90"]
-    if rhat is not None and rhat > gates.agreement:
-        faults.append(
-            f"replicates disagree: R-hat {rhat:.2f} at the 90th percentile of parameters (gate {gates.agreement:g})"
-        )
-    notes["refine"]["faults"] = faults
-    if faults and settings.name != "quick":
         raise FitError(
             "E603",
-            "the refined draws are not to be trusted: " + "; ".join(faults),
-            hint="more draws, moves or particles",
+            f"{accepted:.1%} of the last moves were accepted (gate {gates.accepted:.0%})",
+            hint="more generations; fewer uncertainties or larger stated errors in a scenario of your own",
         )
+    if scouts > 1 and told.rhat_90 > gates.agreement:
+        faults.append(
+            f"scouts disagree: R-hat {told.rhat_90:.2f} at the 90th percentile of parameters (gate {gates.agreement:g})"
+        )
+    if told.effective < gates.effective:
+        faults.append(f"{told.effective:.0f} effective draws of the log likelihood (gate {gates.effective:.0f})")
+    return faults
 
 
-def _place_dispersions(work: Fitting, mean: np.ndarray, covariance: np.ndarray, seed: int, keeper: Keeper) -> None:
-    """Set the reference of dispersions, of which the scout knows nothing: each where prior x likelihood is largest at the
-    scout's centre, with half the prior's spread. Changes `mean` and `covariance` in place."""
-    places = np.arange(work.space.parameters, len(work.space))
-    kept = keeper.read("dispersions")
-    if kept is None:
-        grid = np.linspace(-5.0, 3.0, 9)
-        tried = np.tile(mean, (len(places) * len(grid), 1))
-        for row, (place, value) in enumerate((p, v) for p in places for v in grid):
-            tried[row, place] = value
-        level = work.filter(16).evaluate(tried, seed).log_likelihood + work.space.log_prior(tried)
-        kept = grid[np.argmax(level.reshape(len(places), len(grid)), axis=1)]
-        keeper.write("dispersions", kept)
-    mean[places] = kept + 1e-9
-    covariance[places, places] = 0.25
-
-
-def _tune(work: Fitting, settings: Settings, mean: np.ndarray, seed: int, keeper: Keeper) -> tuple[int, float]:
-    """The fewest particles whose log likelihood at the scout's centre varies by less than 1.7 (Doucet and others 2015)."""
-    kept = keeper.read("tune")
-    if kept is None:
-        kept = {}
-        for particles in settings.particles:
-            found = work.filter(particles)
-            # eight rows of the same scores have eight lucks
-            kept[particles] = float(np.std(found.evaluate(np.tile(mean, (8, 1)), seed).log_likelihood, ddof=1))
-            work.meter.say(f"refine: log likelihood varies by {kept[particles]:.2f} with {particles} particles")
-            if kept[particles] < 1.7:
-                break
-        keeper.write("tune", kept)
-    best = next((p for p, sd in kept.items() if sd < 1.7), max(kept))
-    return best, kept[best]
-
-
-def _validate(work: Fitting, posterior: Posterior, gates: Gates, seed: int) -> dict[str, Any]:
-    scores = posterior.scores[posterior.chosen(256)]
-    simulated = work.simulate_summaries(scores, seed * 100 + 77)
-    error = np.array([s.error for s in work.summaries])
-    observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
-    noise = np.random.Generator(np.random.Philox(key=[seed, 77])).normal(size=simulated.shape) * error
-    low, high = np.nanquantile(simulated + noise, [0.05, 0.95], axis=0)
-    inside = (observed >= low) & (observed <= high)
-    by_series = {
-        name: [int(sum(inside[i] for i, s in enumerate(work.summaries) if s.series == name)), sum(s.series == name for s in work.summaries)]
-        for name in dict.fromkeys(s.series for s in work.summaries)
-    }  # fmt: skip
-    share = float(inside.mean())
+def _validate(work: Fitting, posterior: Posterior, gates: Gates, seed: int) -> None:
+    """Facts of history, discrepancies, and the share of numbers inside what the fitted model would produce."""
+    facts = load_facts(work.scenario)
+    more = [q for f in facts.values() for q in f.quantities]
+    scores = posterior.scores[posterior.chosen(min(PREDICTED, len(posterior)))]
+    work.meter.say("validate: facts of history and the course by series")
+    data = work.simulate(scores, seed * 100 + 77, more=more)
+    held = judge(facts, data, usable=not posterior.quick)
+    if facts:
+        posterior.notes["facts"] = held.as_dict()
+        work.meter.say(f"validate: {sum(r.holds for r in held.results)} of {len(held.results)} facts of history hold")
+    said = work.said(data)
+    checks = course_checks(work.terms, said, seed)
+    posterior.notes["discrepancies"] = [c.as_dict() for c in checks.discrepancies]
+    posterior.notes["validate"] = {"inside": checks.share, "half": checks.half, "by_series": checks.by_series}
     work.meter.say(
-        f"validate: {share:.0%} of {len(observed)} summaries inside the central 90 per cent of replicated ones"
+        f"validate: {checks.share:.0%} of {checks.numbers} numbers inside the central 90 per cent of replicated ones"
     )
-    if share < gates.coverage:
+    if checks.share < gates.coverage:
         raise FitError(
             "E604",
-            f"only {share:.0%} of the data's summaries lie inside what the fitted model would produce (gate {gates.coverage:.0%})",
-            hint="the model misses its own data: look at the summaries by series before using it",
+            f"only {checks.share:.0%} of the data's numbers lie inside what the fitted model would produce (gate {gates.coverage:.0%})",
+            hint="the model misses its own data: look at the course by series before using it",
         )
-    return {"inside": share, "by_series": by_series}
-
-
-def reference(scout: np.ndarray, informed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and covariance of the Gaussian from which refinement starts: the scout's, widened.
-
-    Scores without a telling correlation keep the prior exactly; the informed ones keep the scout's mean and twice its
-    variance (at most the prior's), with their correlations, shrunk.
-    """
-    n, p = scout.shape
-    mean = scout.mean(axis=0)
-    centre = np.where(informed, mean, 0.0)
-    covariance = np.eye(p)
-    places = np.flatnonzero(informed)
-    if len(places):
-        part = np.cov(scout[:, places].T) * 2.0
-        part = part.reshape(len(places), len(places))
-        scale = np.minimum(1.0, 1.0 / np.sqrt(np.diag(part)))
-        part = part * np.outer(scale, scale)
-        intensity = len(places) / (len(places) + n)
-        part = (1.0 - intensity) * part + intensity * np.diag(np.diag(part))
-        covariance[np.ix_(places, places)] = part
-    return centre, covariance
-
-
-def agreement(scores: np.ndarray, chain: np.ndarray) -> np.ndarray:
-    """R-hat of each score between replicates, (p,), rank-normalised (Vehtari and others 2021), by arviz-stats."""
-    from arviz_stats.base import array_stats
-
-    chains = [scores[chain == c] for c in np.unique(chain)]
-    size = min(map(len, chains))
-    stacked = np.stack([c[:size] for c in chains])
-    return np.array(
-        [float(array_stats.rhat(stacked[:, :, k], chain_axis=0, draw_axis=1)) for k in range(scores.shape[1])]
-    )
-
-
-class Keeper:
-    """Finished pieces of a fit in a folder, or nowhere."""
-
-    def __init__(self, store: Path | None, work: Fitting, settings: Settings, seed: int) -> None:
-        self.store = store
-        self.seconds = 0.0
-        if store is None:
-            return
-        identity = {
-            **stamp_of(work.scenario, work.problem), "settings": settings.as_dict(), "seed": seed, "until": work.until or "",
-        }  # fmt: skip
-        text = json.dumps(identity, sort_keys=True)
-        store.mkdir(parents=True, exist_ok=True)
-        about = store / "fit.json"
-        if about.exists() and about.read_text() != text:
-            raise FitError(
-                "E607",
-                f"{store} holds another fit (other data, model, settings or seed)",
-                hint="choose an empty folder",
-            )
-        about.write_text(text)
-
-    def read(self, name: str) -> Any:
-        """A finished piece, or None. The files are this program's own; they are not for exchange."""
-        if self.store is None or not (self.store / f"{name}.pickle").exists():
-            return None
-        with open(self.store / f"{name}.pickle", "rb") as handle:
-            return pickle.load(handle)
-
-    def write(self, name: str, value: Any) -> None:
-        """Write a piece at once."""
-        if self.store is None:
-            return
-        work = self.store / f".{name}.tmp"
-        with open(work, "wb") as handle:
-            pickle.dump(value, handle)
-        os.replace(work, self.store / f"{name}.pickle")
-
-
-def without(settings: Settings, **changes: Any) -> Settings:
-    """Settings with some numbers changed."""
-    return replace(settings, **changes)

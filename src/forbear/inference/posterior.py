@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.country.model import MODEL
-from forbear.errors import FitError, ScenarioError, nearest
+from forbear.errors import FileError, FitError, ScenarioError, nearest
+from forbear.files import read_arrays, write_arrays
+from forbear.inference.facts import FactsHeld, facts_held
 from forbear.inference.space import Space
+from forbear.scenario.alignment import align, observation_settings
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -40,17 +41,39 @@ def priors_hash(problem: Problem) -> str:
     return digest.hexdigest()
 
 
-def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
-    """Hashes of model, scenario, priors, and of the series of the evidence that the scenario's observations use."""
+def observed_hash(scenario: Scenario, problem: Problem) -> str:
+    """SHA-256 over what was compared: every observation's settings, its numbers with low and high, and their months."""
     digest = hashlib.sha256()
-    for name in sorted({o.series for o in scenario.observations.values()}):
-        digest.update(f"{name} {scenario.find_series(name).digest}".encode())
+    for name in sorted(scenario.observations):
+        data = align(scenario, name, problem)
+        digest.update(json.dumps([name, observation_settings(scenario.observations[name])], sort_keys=True).encode())
+        digest.update(json.dumps([list(data.months), list(data.elements), data.quantity, data.whole_quantity]).encode())
+        for part in (data.first, data.last, data.element):
+            digest.update(np.ascontiguousarray(part, dtype=np.int64).tobytes())
+        for number in (data.value, data.low, data.high, data.whole):
+            digest.update(np.ascontiguousarray(number, dtype=np.float64).tobytes())
+    return digest.hexdigest()
+
+
+def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
+    """Hashes of model, scenario, priors, and of the observed numbers themselves with their settings."""
     return {
         "model": MODEL.hash,
         "scenario": problem.hash,
         "priors": priors_hash(problem),
-        "evidence": digest.hexdigest(),
+        "evidence": observed_hash(scenario, problem),
     }
+
+
+def plain(value: Any) -> Any:
+    """The same notes as JSON knows them: not-a-number becomes null."""
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 @dataclass(frozen=True)
@@ -58,7 +81,7 @@ class Posterior:
     """Draws of scores with equal weights.
 
     scores: (draws, len(space)); chain: (draws,), replicate of each draw; log_likelihood: (draws,); names; stamp;
-    notes: settings, gates, scout's misfit, evidence, evaluations, seconds.
+    notes: settings, scout, refine (agreement, effective draws, modes, noise), facts, discrepancies, validate, seconds.
     """
 
     space: Space
@@ -79,6 +102,11 @@ class Posterior:
         from forbear.representation import html_of
 
         return html_of(self)
+
+    @property
+    def facts(self) -> FactsHeld | None:
+        """Facts of history on record, None where this posterior was never set beside any."""
+        return facts_held(self)
 
     @property
     def quick(self) -> bool:
@@ -138,34 +166,29 @@ class Posterior:
         return [key for key, value in now.items() if self.stamp.get(key) != value]
 
     def save(self, path: Path) -> None:
-        """Write the file at once or not at all. Raises FitError E605."""
+        """Write the file, sealed, at once or not at all. Raises FitError E605."""
+        arrays: dict[str, np.ndarray] = {
+            "scores": self.scores.astype(np.float32), "chain": self.chain.astype(np.int16),
+            "log_likelihood": self.log_likelihood.astype(np.float32), "names": np.array(self.space.names),
+        }  # fmt: skip
         try:
-            handle, work = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-            os.close(handle)
-            np.savez_compressed(
-                work,
-                scores=self.scores.astype(np.float32),
-                chain=self.chain.astype(np.int16),
-                log_likelihood=self.log_likelihood.astype(np.float32),
-                names=np.array(self.space.names),
-                about=np.array(json.dumps({"stamp": self.stamp, "notes": self.notes, "dispersions": self.space.dispersion_medians})),
-            )  # fmt: skip
-            os.replace(work, path)
-            path.chmod(0o644)
-        except OSError as error:
-            raise FitError("E605", f"{path} cannot be written: {error.strerror}") from None
+            write_arrays(path, arrays, {"stamp": self.stamp, "notes": plain(self.notes)})
+        except FileError as error:
+            raise FitError("E605", f"{path} cannot be written: {error.message}") from None
 
     @classmethod
     def load(cls, path: Path, problem: Problem) -> Posterior:
         """Read a posterior for a problem. Raises FitError E606 where the file does not belong to it."""
         try:
-            with np.load(path, allow_pickle=False) as data:
-                about = json.loads(str(data["about"]))
-                names, scores = [str(n) for n in data["names"]], data["scores"].astype(float)
-                chain, level = data["chain"].astype(int), data["log_likelihood"].astype(float)
-        except (OSError, ValueError, KeyError) as error:
-            raise FitError("E606", f"{path} is not a posterior: {error}") from None
-        space = Space(problem, about["dispersions"])
+            data, about = read_arrays(path)
+            names, scores = [str(n) for n in data["names"]], data["scores"].astype(float)
+            chain, level = data["chain"].astype(int), data["log_likelihood"].astype(float)
+            stamp, notes = about["stamp"], about["notes"]
+        except FileError as error:
+            raise FitError("E606", f"{path} is not a posterior: {error.message}") from None
+        except KeyError as error:
+            raise FitError("E606", f"{path} is not a posterior: it has no {error}") from None
+        space = Space(problem)
         if names != space.names:
             missing = sorted(set(space.names) ^ set(names))[:4]
             raise FitError(
@@ -173,7 +196,7 @@ class Posterior:
                 f"{path.name} was fitted to other uncertainties than the scenario has ({', '.join(missing)})",
                 hint="fit it again: forbear fit " + problem.name,
             )
-        return cls(space, scores, chain, level, about["stamp"], about["notes"])
+        return cls(space, scores, chain, level, stamp, notes)
 
     @classmethod
     def of(cls, scenario: Scenario, problem: Problem | None = None) -> Posterior | None:

@@ -1,29 +1,39 @@
 """Does the fit find a truth that is known? Synthetic worlds, their data, the fit, and what it says of the truth.
 
-Worlds are prior draws that look like a war of the observed size; their data have the same series, months, gaps and
-errors as the real ones. The whole fit is too dear to repeat a hundred times; the scout alone is repeated, and what is
-shown here is the scout's calibration, said so.
+Worlds are prior draws with a war of the observed size; their data have the same terms, months, gaps and errors as the
+real ones. Every world is fitted by the same steps at a stated smaller budget: a scout whose first round, prior draws, is
+shared by all worlds, and a short run of chains.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.inference.data import Data, Series
-from forbear.inference.density import replicate
-from forbear.inference.fit import Fitting, summaries_of
-from forbear.inference.samplers.smoother import assimilate
-from forbear.inference.summaries import summarise
+from forbear.ensemble.progress import NoMeter
+from forbear.ensemble.runner import simulate
+from forbear.inference.fit import Fitting
+from forbear.inference.samplers.population import populate
+from forbear.inference.samplers.scout import scout
+from forbear.inference.summaries import Summaries
+from forbear.inference.terms import Course, Term, Terms
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["World", "Recovered", "recover", "worlds"]
+__all__ = ["Recovered", "World", "recover", "worlds"]
+
+#: Budget of one world: members of a round, rounds at most, chains and generations.
+MEMBERS, ROUNDS, CHAINS, GENERATIONS = 256, 9, 96, 6
+#: Batches of prior draws among which worlds are sought.
+BATCHES = 40
+#: A war of plausible size: its national counts within this factor of the observed ones.
+FACTOR = 10.0
 
 
 @dataclass(frozen=True)
@@ -31,7 +41,7 @@ class World:
     """A known truth: scores (p,), its data, and the true effect of each lever change (logarithm of a ratio)."""
 
     scores: np.ndarray
-    data: Data
+    terms: Terms
     effects: dict[str, float]
 
 
@@ -54,39 +64,48 @@ def worlds(
     scenario: Scenario, changes: Mapping[str, Mapping[str, Any]], count: int, *, seed: int = 1, lucks: int = 8, workers: int | None = None,
     meter: Meter | None = None,
 ) -> list[World]:  # fmt: skip
-    """Draw worlds whose total of each national count lies within a factor of ten of the observed one.
+    """Draw worlds whose national counts all lie within a factor of ten of the observed ones.
 
     lucks: seeds over which a world's true effect is averaged. Randomness: named by the seed.
     """
-    from forbear.ensemble.progress import NoMeter
-    from forbear.ensemble.runner import simulate
-
     work = Fitting(scenario, until=None, workers=workers, meter=meter or NoMeter())
-    observed = np.array([s.observed for s in work.summaries])
-    national = [i for i, s in enumerate(work.summaries) if s.element[0] < 0 and s.kind == "counts"]
     chosen: list[np.ndarray] = []
-    batch = 0
-    while len(chosen) < count and batch < 40:
+    for batch in range(BATCHES):
+        if len(chosen) >= count:
+            break
         scores = work.space.draw(max(256, 4 * count), seed + batch, "worlds")
-        found = work.simulate_summaries(scores, seed * 1000 + batch)
-        drawn = np.exp(found[:, national]) - np.array([work.summaries[i].floor for i in national])
-        gap = np.abs(np.log((drawn.sum(axis=1) + 1.0) / (observed[national].sum() + 1.0)))
-        chosen += [row for row, near in zip(scores, gap < np.log(10.0), strict=True) if near]
-        batch += 1
+        said = work.said(work.simulate(scores, seed * 1000 + batch))
+        near = np.ones(len(scores), dtype=bool)
+        for term, numbers in zip(work.terms.all, said, strict=True):
+            if term.word == "course" and term.data.kind == "count":
+                gap = np.log((numbers.sum(axis=1) + 1.0) / (term.data.value.sum() + 1.0))
+                near &= np.abs(gap) < np.log(FACTOR)
+        chosen += list(scores[near])
     truth = np.stack(chosen[:count])
     # one run of each world under its own luck makes its data
-    ensemble = simulate(
-        work.problem, members=np.arange(len(truth)) + 50_000, seed=seed + 7, parameters=work.space.values(truth), workers=workers,
-        weekly=(), monthly=work.data.quantities,
-    )  # fmt: skip
+    data = work.simulate(truth, seed + 7, np.arange(len(truth)) + 50_000)
+    said = work.said(data)
     effects = {name: _effects(scenario, change, work, truth, lucks, seed, workers) for name, change in changes.items()}
     out = []
     for number in range(len(truth)):
-        series = tuple(_synthetic(s, ensemble.data, number, work, truth[number], seed) for s in work.data.series)
+        terms = tuple(
+            _synthetic(t, s[number : number + 1], seed * 10_000 + number)
+            for t, s in zip(work.terms.all, said, strict=True)
+        )
         out.append(
-            World(truth[number], Data(series, work.data.months), {k: float(v[number]) for k, v in effects.items()})
+            World(truth[number], Terms(terms, work.terms.months), {k: float(v[number]) for k, v in effects.items()})
         )
     return out
+
+
+def _synthetic(term: Term, said: np.ndarray, seed: int) -> Term:
+    """The term with data that this world would have had; errors stay those of the real series."""
+    drawn = term.replicate(said, seed + zlib.crc32(term.name.encode()) % 997)[0]
+    value = drawn * term.data.whole if term.word == "kind" else drawn
+    data = replace(term.data, value=value, low=value, high=value)
+    if isinstance(term, Course) and not term.logit and term.data.kind == "count":
+        return replace(term, data=data, floor=max(0.005 * float(value.max()), 0.5))
+    return replace(term, data=data)  # type: ignore[type-var]
 
 
 def _effects(
@@ -99,8 +118,6 @@ def _effects(
     workers: int | None,
 ) -> np.ndarray:
     """Mean over lucks of log(deaths under the change / deaths), (n,)."""
-    from forbear.ensemble.runner import simulate
-
     repeated = np.repeat(scores, lucks, axis=0)
     totals = []
     for problem in (work.problem, scenario.with_levers(change, name="changed").problem()):
@@ -117,41 +134,15 @@ def _effects(
     return np.log((totals[1] + 1.0) / (totals[0] + 1.0))
 
 
-def _synthetic(series: Series, data: Any, member: int, work: Fitting, scores: np.ndarray, seed: int) -> Series:
-    values = data[f"monthly_{series.quantity}"].values[member]
-    flat = values.reshape(values.shape[0], -1).astype(float)
-    simulated = np.array(
-        [
-            (flat[a : b + 1].sum() if e < 0 else flat[a : b + 1, e].sum())
-            if series.kind == "counts"
-            else flat[b, e if e >= 0 else 0]
-            for a, b, e in zip(series.first, series.last, series.element, strict=True)
-        ]
-    )[:, None]
-    size = work.space.dispersions(scores[None])[series.name]
-    drawn = replicate(
-        series, np.arange(len(series.value)), simulated, size, seed * 10_000 + member * 50 + hash_of(series.name)
-    )
-    return replace(series, value=drawn[:, 0])
-
-
-def hash_of(name: str) -> int:
-    """A small stable number for a name."""
-    import zlib
-
-    return zlib.crc32(name.encode()) % 50
-
-
 def recover(
-    scenario: Scenario, known: list[World], changes: Mapping[str, Mapping[str, Any]], names: list[str], *, members: int = 512, rounds: int = 4,
-    kept: int = 96, seed: int = 1, workers: int | None = None, meter: Meter | None = None,
+    scenario: Scenario, known: list[World], changes: Mapping[str, Mapping[str, Any]], names: Sequence[str], *, members: int = 1024, kept: int = 96,
+    seed: int = 1, workers: int | None = None, meter: Meter | None = None,
 ) -> Recovered:  # fmt: skip
-    """Fit every world by the scout and compare with its truth.
+    """Fit every world by the steps of a fit at a smaller budget and compare with its truth.
 
-    names: parameters whose ranks are wanted; kept: posterior draws used for effects. Randomness: named by the seed.
+    names: parameters whose ranks are wanted; members: prior draws, shared by all worlds; kept: posterior draws used for
+    effects. Randomness: named by the seed.
     """
-    from forbear.ensemble.progress import NoMeter
-
     meter = meter or NoMeter()
     work = Fitting(scenario, until=None, workers=workers, meter=NoMeter())
     places = [work.space.names.index(n) for n in names]
@@ -162,20 +153,8 @@ def recover(
     effects: dict[str, list[np.ndarray]] = {n: [] for n in changes}
     meter.start(len(known), "recovering known worlds")
     for number, world in enumerate(known):
-        work.data = world.data
-        work.summaries = summarise(world.data)
-        observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
-        error = np.array([s.error for s in work.summaries])
-
-        def simulate(scores: np.ndarray, turn: int, work: Fitting = work, number: int = number) -> np.ndarray:
-            if turn == 0:
-                return summaries_of(first, work.summaries)
-            return work.simulate_summaries(scores, seed * 31 + number * 10 + turn)
-
-        found = assimilate(start, simulate, observed, error, rounds=rounds, seed=seed + number)
-        some = found.scores[:kept]
-        last = work.simulate_summaries(some, seed * 31 + number * 10 + 9)
-        misfit.append(float(np.nanmedian(np.nanmean(((last - observed) / error) ** 2, axis=1))))
+        some, gap = _fit_world(work, world, start, first, kept, seed * 1000 + number)
+        misfit.append(gap)
         truth.append(world.scores[places])
         draws.append(some[:, places])
         parameters.append(some)
@@ -187,3 +166,28 @@ def recover(
         tuple(names), np.stack(truth), np.stack(draws), {n: np.array([w.effects[n] for w in known]) for n in changes},
         {n: np.stack(v) for n, v in effects.items()}, prior_effects, np.stack(parameters), np.array(misfit),
     )  # fmt: skip
+
+
+def _fit_world(
+    work: Fitting, world: World, start: np.ndarray, first: Any, kept: int, seed: int
+) -> tuple[np.ndarray, float]:
+    """Draws (kept, p) of one world and the scout's last misfit."""
+    work.terms, work.summaries = world.terms, Summaries.of(world.terms)
+
+    def run(scores: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray]:
+        if turn:
+            return work.scouted(scores, seed * 100 + turn)
+        said = work.said(first)
+        level = np.where(first["failed"].values, -np.inf, work.terms.log_densities(said).sum(axis=1))
+        return work.summaries.gaps(said), level
+
+    found = scout(
+        lambda n: start, run, work.summaries.error, first=len(start), members=MEMBERS, rounds=ROUNDS, seed=seed
+    )
+    chains = found["scores"][:CHAINS]
+    done = populate(
+        lambda scores, luck: work.log_likelihood(scores, seed, luck), chains, np.zeros(len(chains), dtype=int), found["informed"],
+        generations=GENERATIONS, burn=GENERATIONS - 1, seed=seed,
+    )  # fmt: skip
+    rows = np.arange(kept) % len(done["scores"])
+    return done["scores"][rows], float(found["history"][-1]["misfit"])

@@ -10,46 +10,55 @@ __all__ = ["COARSE", "FULL", "GATES", "QUICK", "RIVAL", "Gates", "Settings"]
 
 @dataclass(frozen=True)
 class Settings:
-    """Numbers of members, rounds, particles and moves; final: further moves at the end (see `samplers/tempering.py`)."""
+    """scouts: independent ones, kept apart; first: prior draws of each; members: of each later round; rounds: at most;
+    chains: that start from each scout; generations: of every chain; burn: of them, before any is kept; thin: every
+    so many is kept after that; draws: of the posterior."""
 
     name: str
-    scout_members: int
-    scout_rounds: int
-    replicates: int
+    scouts: int
+    first: int
+    members: int
+    rounds: int
+    chains: int
+    generations: int
+    burn: int
+    thin: int
     draws: int
-    moves: int
-    particles: tuple[int, ...]
-    share: float
-    final: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """For manifests."""
         return asdict(self)
 
+    @property
+    def runs(self) -> int:
+        """Runs of the simulator, at most."""
+        scouted = self.scouts * (self.first + (self.rounds - 1) * self.members)
+        return scouted + self.scouts * self.chains * (self.generations + 1)
 
-#: The whole fit: two independent replicates, so that their agreement can be judged.
-FULL = Settings("full", 2048, 5, 2, 128, 3, (8, 16, 32, 64), 0.5)
-#: A quick look, marked as such wherever it is shown: one short replicate.
-QUICK = Settings("quick", 768, 4, 1, 48, 2, (8,), 0.3)
-#: Countries several times dearer to run than the first: two short replicates, so that agreement is still judged; marked.
-COARSE = Settings("coarse", 1024, 4, 2, 64, 2, (4, 8), 0.4, 10)
-#: Rival structures, all alike: enough to compare forecasts, not to publish parameters.
-RIVAL = Settings("rival", 1024, 4, 1, 64, 2, (8,), 0.4)
+
+#: The whole fit: three scouts, so that places where histories lie can be told from chance.
+FULL = Settings("full", 3, 4096, 768, 26, 192, 96, 48, 4, 1536)
+#: A quick look, marked as such wherever it is shown and never enough for a verdict: one scout, few moves.
+QUICK = Settings("quick", 1, 2048, 512, 10, 128, 24, 8, 4, 384)
+#: Countries several times dearer to run than the first: two scouts, so that agreement is still judged; marked.
+COARSE = Settings("coarse", 2, 1536, 448, 12, 112, 48, 16, 4, 768)
+#: Rival structures, all alike, the model that they rival among them.
+RIVAL = Settings("rival", 2, 1536, 448, 12, 112, 48, 16, 4, 768)
 
 
 @dataclass(frozen=True)
 class Gates:
     """What each stage must show before its result is passed on."""
 
-    #: scout: median over members of the mean squared standardised error of summaries
-    misfit: float = 6.0
-    #: refine: standard deviation of the estimated log likelihood at the scout's centre
-    noise: float = 3.0
-    #: refine: share of moves accepted in the last step
+    #: scout: median over members of the mean squared standardised gap of summaries
+    misfit: float = 30.0
+    #: refine: share of moves accepted in the last turns
     accepted: float = 0.03
-    #: refine: largest R-hat between replicates at the 90th percentile of parameters
+    #: refine: largest R-hat between scouts at the 90th percentile of parameters
     agreement: float = 1.25
-    #: validate: share of summaries inside the central 90 per cent of replicated ones
+    #: refine: effective draws of the log likelihood, all chains together
+    effective: float = 100.0
+    #: validate: share of the terms' numbers inside the central 90 per cent of replicated ones
     coverage: float = 0.7
 
 

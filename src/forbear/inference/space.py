@@ -20,17 +20,13 @@ __all__ = ["Space"]
 
 #: Scores are kept within this many standard deviations: beyond it the quantile functions lose their digits.
 FARTHEST = 6.0
-#: Standard deviation of the logarithm of the prior of an observation's dispersion.
-DISPERSION_SPREAD = 0.5
 
 
 class Space:
-    """Names, priors and transforms of every uncertain number of a problem, then one dispersion per fitted series."""
+    """Names, priors and transforms of every uncertain number of a problem."""
 
-    def __init__(self, problem: Problem, dispersions: dict[str, float] | None = None) -> None:
-        """`dispersions`: series -> prior median of its dispersion (see `Observation`)."""
+    def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.dispersion_medians = dict(dispersions or {})
         self._at: list[tuple[str, int]] = []
         self._priors: list[Prior] = []
         self.names: list[str] = []
@@ -42,7 +38,6 @@ class Space:
                 self._priors.append(prior)
                 self.names.append(_label(problem, name, element))
         self.parameters = len(self.names)
-        self.names += [f"dispersion/{series}" for series in self.dispersion_medians]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -74,14 +69,6 @@ class Space:
 
         place = self.names[: self.parameters].index(name)
         return np.asarray(quantile(self._priors[place], ndtr(np.clip(scores[:, place], -FARTHEST, FARTHEST))), float)
-
-    def dispersions(self, scores: np.ndarray) -> dict[str, np.ndarray]:
-        """Dispersion of each series, series -> (n,)."""
-        start = self.parameters
-        return {
-            series: median * np.exp(DISPERSION_SPREAD * np.clip(scores[:, start + place], -FARTHEST, FARTHEST))
-            for place, (series, median) in enumerate(self.dispersion_medians.items())
-        }
 
     def log_prior(self, scores: np.ndarray) -> np.ndarray:
         """Log density of the prior of scores, (n,)."""

@@ -1,4 +1,8 @@
-"""Summaries for the scout: logarithms of yearly totals by series and place, set beside those of simulated members."""
+"""Summaries for scouts: the terms of a fit as a short vector of gaps with standard errors, about normal near the data.
+
+Numbers of a course are averaged by element and calendar year, because the months of one year say nearly the same of
+parameters; shares of places enter as logarithms where at least one in fifty was observed there.
+"""
 
 from __future__ import annotations
 
@@ -7,66 +11,81 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from forbear.inference.data import Data
+from forbear.inference.terms import CONCENTRATION, Course, Place
 
-__all__ = ["Summary", "summarise"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from forbear.inference.terms import Terms
+
+__all__ = ["Summaries"]
+
+#: Discrepancy that a scout allows a course, and error of the logarithm of a share: rougher than the fit's own.
+STRAY, SHARE_ERROR = 0.15, 0.2
+#: Shares that were observed to be smaller say little and are left to the sampler.
+SMALLEST = 0.02
 
 
 @dataclass(frozen=True)
-class Summary:
-    """One number: the sum (counts) or mean (levels, shares) of a series over cells of months and elements."""
+class Summaries:
+    """names: (m,); error: (m,) standard errors; plans: by term, a projection of gaps (courses) or the columns kept and
+    their observed logarithms (places)."""
 
-    series: str
-    quantity: str
-    kind: str
-    label: str
-    first: np.ndarray
-    last: np.ndarray
-    element: np.ndarray
-    observed: float
-    floor: float
-    error: float
+    terms: Terms
+    names: tuple[str, ...]
+    error: np.ndarray
+    plans: tuple[tuple[np.ndarray, np.ndarray], ...]
 
-    def value(self, number: np.ndarray) -> np.ndarray:
-        """The transform in which errors are about normal."""
-        if self.kind == "share":
-            inside = np.clip(number, 0.005, 0.995)
-            return np.log(inside / (1.0 - inside))
-        return np.log(np.maximum(number, 0.0) + self.floor)
-
-    def simulated(self, monthly: np.ndarray) -> np.ndarray:
-        """The number for members' months: monthly (members, months, rows) -> (members,), transformed."""
-        total = np.zeros(len(monthly))
-        for first, last, element in zip(self.first, self.last, self.element, strict=True):
-            part = monthly[:, first : last + 1]
-            rows = part.sum(axis=2) if element < 0 else part[:, :, element]
-            total += rows.sum(axis=1) if self.kind == "counts" else rows[:, -1]
-        return self.value(total if self.kind == "counts" else total / len(self.first))
-
-
-def summarise(data: Data) -> list[Summary]:
-    """Group a fit's data by series, element and calendar year."""
-    out = []
-    for series in data.series:
-        years = np.array([int(data.months[m][:4]) for m in series.last])
-        groups: dict[tuple[int, int], list[int]] = {}
-        for place in range(len(series.value)):
-            groups.setdefault((int(series.element[place]), int(years[place])), []).append(place)
-        totals = {key: float(np.sum(series.value[at])) for key, at in groups.items()}
-        largest = max(totals.values())
-        for (element, year), at in groups.items():
-            here = np.array(at)
-            if series.kind == "counts":
-                observed, floor = totals[(element, year)], max(0.01 * largest, 1.0)
-                counted = max(len(here) * series.weight, 0.3)
-                variance = 1.0 / (series.dispersion * counted) + 1.0 / (observed + floor) + 0.01
+    @classmethod
+    def of(cls, terms: Terms) -> Summaries:
+        """The summaries of a fit's terms."""
+        names: list[str] = []
+        errors, plans = [], []
+        for term in terms.all:
+            if isinstance(term, Course):
+                plan, error, labels = _of_course(term)
             else:
-                observed, floor = float(np.mean(series.value[here])), 1e-9
-                variance = series.dispersion**2 / max(series.weight, 1e-6)
-            summary = Summary(
-                series.name, series.quantity, series.kind, f"{series.name} {year} {element}", series.first[here], series.last[here],
-                series.element[here], observed, floor, float(np.sqrt(variance)),
-            )  # fmt: skip
-            out.append(summary)
-    return out
+                assert isinstance(term, Place)
+                plan, error, labels = _of_place(term)
+            names += [f"{term.name} {label}" for label in labels]
+            errors.append(error)
+            plans.append(plan)
+        return cls(terms, tuple(names), np.concatenate(errors), tuple(plans))
+
+    def gaps(self, simulated: Sequence[np.ndarray]) -> np.ndarray:
+        """Simulated minus observed, (members, m), from what members say of every term."""
+        out = []
+        for term, said, (one, other) in zip(self.terms.all, simulated, self.plans, strict=True):
+            out.append(
+                -term.gaps(said) @ one if isinstance(term, Course) else (np.log(term.gaps(said)) - other)[:, one]
+            )
+        return np.concatenate(out, axis=1)
+
+    def misfit(self, gaps: np.ndarray) -> np.ndarray:
+        """Mean squared standardised gap of each member, (members,)."""
+        return np.asarray(np.mean((gaps / self.error) ** 2, axis=1))
+
+
+def _of_course(term: Course) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[str]]:
+    years = [term.data.months[m][:4] for m in term.data.last]
+    keys = sorted({(int(e), y) for e, y in zip(term.data.element, years, strict=True)})
+    projection = np.zeros((len(term.data), len(keys)))
+    for place, (element, year) in enumerate(keys):
+        at = [
+            i for i, (e, y) in enumerate(zip(term.data.element, years, strict=True)) if int(e) == element and y == year
+        ]
+        projection[at, place] = 1.0 / len(at)
+    covariance = projection.T @ term.covariance(STRAY) @ projection
+    labels = [y if e < 0 else f"{y} {term.data.elements[e]}" for e, y in keys]
+    return (projection, np.zeros(0)), np.sqrt(np.diag(covariance)), labels
+
+
+def _of_place(term: Place) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray, list[str]]:
+    observed = term.observed_shares.ravel()
+    kept = np.flatnonzero(observed > SMALLEST)
+    counted = np.repeat(np.maximum(term.weights.sum(axis=1), 1.0), term.counts.shape[1])
+    error = np.sqrt((1.0 - observed) / observed * (1.0 / CONCENTRATION + 1.0 / counted) + SHARE_ERROR**2) * np.sqrt(
+        term.periods
+    )
+    labels = term.data.labels
+    return (kept, np.log(observed)), error[kept], [labels[k] for k in kept]

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.inference.data import gather
+from forbear.inference.data import gather, sized
 from forbear.inference.filter import ParticleFilter
+from forbear.inference.forecast.rolling import said_of_past
 from forbear.inference.plan import load_plan
 from forbear.inference.space import Space
 from forbear.validation.holdout import holdout_month, longest
@@ -50,12 +51,14 @@ def later_numbers(
     data = gather(longer, problem)
     at = problem.month_labels.index(month)
     past, future = parted(data, at)
-    # a series without a number before has no fitted dispersion and no baseline
-    future = replace(future, series=tuple(s for s in future.series if s.name in fitted.space.dispersion_medians))
-    space = Space(problem, fitted.space.dispersion_medians)
+    # a series without a number before has no dispersion and no baseline
+    earlier = {s.name for s in past.series}
+    future = replace(future, series=tuple(s for s in future.series if s.name in earlier))
+    space = Space(problem)
     if not future.series or space.names != fitted.space.names:
         return {}
     meter.say(f"carrying the fit on from {month}")
+    past = sized(past, said_of_past(replace(fitted, space=space), past, seed + at, workers))
     wanted = sorted({*future.quantities, *(h.quantity for h in plan.happened)})
     found = ParticleFilter(problem, past, space, particles=particles, record=wanted, workers=workers).evaluate(
         fitted.scores, seed + at, keep_paths=True
@@ -67,7 +70,7 @@ def later_numbers(
     row, particle = np.divmod(chosen, particles)
     assert found.paths is not None
     monthly = {name: found.paths[name][row, particle] for name in wanted}
-    sizes = {name: v[row] for name, v in space.dispersions(fitted.scores).items()}
+    sizes = {name: np.full(samples, size) for name, size in past.dispersions.items()}
     scored: dict[str, list[Scored]] = {MODEL: score(future, past, monthly, sizes, seed)}
     scored |= {name: baseline(name, future, past, seed) for name in BASELINES}
     pairs = tuple((MODEL, name) for name in BASELINES)

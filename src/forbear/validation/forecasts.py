@@ -68,7 +68,7 @@ def afterwards(
     longer = Scenario.load(path)
     problem = longer.problem()
     data = gather(longer, problem)
-    space = Space(problem, posterior.space.dispersion_medians)
+    space = Space(problem)
     if space.names != posterior.space.names or not district_series(data):
         return None
     first = len(scenario.problem().month_labels)

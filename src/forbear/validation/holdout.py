@@ -56,7 +56,7 @@ def holdout(
 ) -> Posterior:
     """Fit a scenario to what was known before its hold-out month; gates do not stop it, faults are noted."""
 
-    lenient = replace(GATES, misfit=1e9, noise=1e9, accepted=0.0, agreement=1e9, coverage=0.0)
+    lenient = replace(GATES, misfit=1e9, accepted=0.0, agreement=1e9, effective=0.0, coverage=0.0)
     folder = None if store is None else store / name
     return fit(
         scenario, settings=settings, gates=lenient, stages=("scout", "refine"), until=holdout_month(scenario), seed=seed, store=folder,

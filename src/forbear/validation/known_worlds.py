@@ -35,7 +35,7 @@ def recover_known_worlds(
 ) -> dict[str, Any]:
     """Draw worlds, fit each by the scout, and compare with the truth."""
 
-    best = [c.name for c in contractions(posterior) if not c.name.startswith("dispersion/")][:20]
+    best = [c.name for c in contractions(posterior)][:20]
     known = worlds(scenario, changes, count, seed=seed, workers=workers, meter=meter)
     found = recover(scenario, known, changes, best, seed=seed, workers=workers, meter=meter)
     ranks = rank_statistics(found.truth, found.draws, seed)

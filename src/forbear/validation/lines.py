@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from forbear.scenario.casefiles.facts import month_label
 from forbear.validation.borrowed import record_line, travel_rows
 
 __all__ = ["validation_lines"]
@@ -13,7 +14,8 @@ def validation_lines(results: dict[str, Any]) -> list[str]:
     """Lines of text, each part with a sentence that says what its numbers mean."""
     out: list[str] = []
     for name, function in (
-        ("neutrality", _neutrality), ("contraction", _contraction), ("predictive", _predictive), ("forecast", _forecast),
+        ("neutrality", _neutrality), ("contraction", _contraction), ("facts", _facts), ("predictive", _predictive), ("modes", _modes),
+        ("forecast", _forecast),
         ("structures", _structures), ("recovery", _recovery), ("transport", _transport),
     ):  # fmt: skip
         if name in results:
@@ -56,16 +58,65 @@ def _contraction(part: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _facts(part: dict[str, Any]) -> list[str]:
+    lines = ["Does the fitted model live through the war that happened? The gate is four fifths of its facts."]
+    if not part["rows"]:
+        return [*lines, str(part.get("note", "no fact of this war lies inside the months of the scenario"))]
+    lines.append(
+        f"{part['held']} of {part['of']} facts hold: the gate is {'passed' if part['passed'] else 'NOT passed'}"
+    )
+    for row in part["rows"]:
+        mark = "holds " if row["holds"] else "MISSED"
+        if row["measure"] == "order":
+            lines.append(f"  {mark} {row['title']}: {row['share_right']:.0%} of draws")
+            continue
+        observed, median, low, high = (
+            _short(row[k], row["measure"]) for k in ("observed", "median", "low_90", "high_90")
+        )
+        lines.append(f"  {mark} {row['title']}: observed {observed}, model {median} ({low} to {high})")
+    return lines
+
+
+def _short(value: float | None, measure: str) -> str:
+    """A fact's number for a line; peaks are months."""
+    if value is None:
+        return "-"
+    return month_label(value) if measure == "peak" else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def _predictive(part: dict[str, Any]) -> list[str]:
     lines = [
-        "Does the fitted model give back what it learned from? Observed totals inside its central 90 per cent, by series."
+        "Does the fitted model give back what it learned from? Observed numbers inside its central 90 per cent, by term."
     ]
-    lines += [f"  {name:<28} {inside} of {many}" for name, (inside, many) in part["by_series"].items()]
-    lines += [
-        f"  {f['series']}, {f['label']}: observed {f['observed']:.2g}, model {f['median']:.2g} ({f['low']:.2g} to {f['high']:.2g})"
-        for f in part["facts"]
-    ]
+    lines += [f"  {name:<36} {inside} of {many}" for name, (inside, many) in part["by_series"].items()]
+    if part.get("discrepancies"):
+        lines.append(
+            "What it cannot explain (relative; of a place the stray of a share of a tenth), prior and posterior:"
+        )
+        lines += [
+            f"  {d['term']:<36} {d['prior']:.2f} -> {d['median']:.2f} ({d['low']:.2f} to {d['high']:.2f})"
+            for d in part["discrepancies"]
+        ]
     return lines
+
+
+def _modes(part: dict[str, Any]) -> list[str]:
+    lines = ["Did scouts that know nothing of one another find the same place?"]
+    found = part["modes"]
+    for place in found["places"]:
+        lines.append(
+            f"  scouts {', '.join(str(s + 1) for s in place['scouts'])}: {place['share']:.0%} of the draws, log likelihood {place['level']:.0f}"
+        )
+    if part.get("rhat_90") is not None:
+        lines.append(
+            f"R-hat between scouts {part['rhat_90']:.2f} at the 90th percentile of uncertainties, {part['rhat_largest']:.2f} at most"
+        )
+    if part.get("draws"):
+        lines.append(
+            f"{part['draws']} draws, {part['distinct']} distinct; effective: {part['effective']:.0f} of the log likelihood, {part['effective_median']:.0f} of "
+            f"the median uncertainty; noise of the log likelihood {part['noise']:.1f}; {part['runs']:,} runs of the chains"
+        )
+    return [*lines, *(f"  not to be trusted: {fault}" for fault in part.get("faults") or [])]
 
 
 def _forecast(part: dict[str, Any]) -> list[str]:

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forbear.ensemble.runner import simulate
 from forbear.inference.data import gather
 from forbear.inference.plan import load_plan
 from forbear.inference.posterior import Posterior
-from forbear.inference.predictive import national_facts, series_checks
 from forbear.scenario.casefiles.audit import load_audit
 from forbear.scenario.reading.chain import LIBRARY, library_names
 from forbear.scenario.scenario import Scenario
 from forbear.validation.contraction import CHANGES, contraction
 from forbear.validation.forecasts import forecast
+from forbear.validation.history import facts, modes, predictive
 from forbear.validation.holdout import district_series
 from forbear.validation.known_worlds import recover_known_worlds
 from forbear.validation.neutrality import audit
@@ -60,34 +59,6 @@ def neutrality(
         rivals = audit(scenario, draws=512, seed=seed, forms=True, workers=workers).as_dict()
         found["rows"] += [row for row in rivals["rows"] if row["form"]]
     return found
-
-
-def predictive(
-    scenario: Scenario,
-    posterior: Posterior,
-    *,
-    seed: int,
-    quick: bool,
-    store: Path | None,
-    workers: int | None,
-    meter: Meter,
-) -> dict[str, Any]:
-    """Does the fitted model reproduce what it was fitted to, and facts it was not asked for one by one?"""
-
-    problem = scenario.problem()
-    data = gather(scenario, problem).until(posterior.notes.get("until") or None)  # only what the fit has seen
-    count = 128 if quick else 512
-    ensemble = simulate(
-        problem, members=count, seed=seed + 5, parameters=posterior.parameters(count), workers=workers, weekly=("deaths", "observed_displaced"),
-        monthly=[*data.quantities, "observed_displaced"],
-    )  # fmt: skip
-    checks = [c.as_dict() for c in series_checks(ensemble, data, seed)]
-    facts = [c.as_dict() for c in national_facts(ensemble, data)]
-    by_series = {
-        name: [sum(c["inside"] for c in checks if c["series"] == name), sum(c["series"] == name for c in checks)]
-        for name in dict.fromkeys(c["series"] for c in checks)
-    }  # fmt: skip
-    return {"checks": checks, "facts": facts, "by_series": by_series, "members": count}
 
 
 def structures(
@@ -158,7 +129,13 @@ PARTS: dict[str, Part] = {
     for part in (
         Part("neutrality", "Before any data, does the model leave every contested lever open?", neutrality),
         Part("contraction", "What did the data move?", contraction),
-        Part("predictive", "Does the fitted model reproduce what it was fitted to?", predictive),
+        Part("facts", "Does the fitted model live through the war that happened?", facts),
+        Part(
+            "predictive",
+            "Does the fitted model reproduce what it was fitted to, and what can it not explain?",
+            predictive,
+        ),
+        Part("modes", "Did independent scouts find the same place?", modes),
         Part("forecast", "Does it foresee months that it has not seen?", forecast),
         Part("structures", "Do rival structures foresee as well?", structures),
         Part("recovery", "Does the fit find a truth that is known?", recovery),

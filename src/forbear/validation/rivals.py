@@ -55,7 +55,7 @@ def compare_structures(
                 "title": "M6: no mechanism, its own past" if label == "own past" else title,
                 "log_score": float(np.nanmean(scores["log_score"])),
                 "crps": float(np.nanmean(scores["crps"])),
-                "log_evidence": fitted.notes["refine"]["log_evidence"] if label != "own past" else [],
+                "level": fitted.notes["scout"]["level"] if label != "own past" else [],
             }
     points = np.stack(list(density.values()))
     points = points[:, np.isfinite(points).all(axis=0)]

@@ -27,11 +27,11 @@ from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
 from forbear.files import make_folder, read_arrays, write_arrays
-from forbear.inference.data import gather
+from forbear.inference.data import gather, sized
 from forbear.inference.fit import Fitting
 from forbear.inference.identification import contractions
 from forbear.inference.posterior import stamp_of
-from forbear.inference.samplers.smoother import assimilate
+from forbear.inference.samplers.scout import scout
 from forbear.inference.settings import COARSE, QUICK
 from forbear.inference.space import Space
 from forbear.scenario.reading.chain import LIBRARY
@@ -144,7 +144,7 @@ def transport(
     columns = [home[1].space.names.index(n) for n in frozen]
     mixed = prior.copy()
     mixed[:, places] = abroad[:, columns]
-    start = home[1].scores[home[1].chosen(settings.scout_members)][:, columns]
+    start = home[1].scores[home[1].chosen(settings.first)][:, columns]
     given = {
         "prior": prior,
         "borrowed": mixed,
@@ -169,13 +169,13 @@ def transport(
 def scouted(
     work: Fitting, settings: Settings, seed: int, store: Path | None, frozen: tuple[Sequence[int], np.ndarray] | None, name: str
 ) -> np.ndarray:  # fmt: skip
-    """Scores learned by the ensemble smoother alone, (half of settings.scout_members, scores): the better half by misfit,
-    as in a fit; frozen: places and (members, places) draws that stay what they are and are simulated with.
+    """Scores learned by one scout alone, (half of settings.members, scores): the half with the higher likelihood; frozen:
+    places and (members, places) draws that stay what they are and are simulated with.
 
-    The smoother moves each score by its own regression on the summaries, so freezing some leaves the others' rule as it is.
+    A scout moves each score by its own regression on the summaries, so freezing some leaves the others' rule as it is.
     """
 
-    effort = (settings.scout_members, settings.scout_rounds)
+    effort = (settings.first, settings.members, settings.rounds)
     identity = {
         **stamp_of(work.scenario, work.problem),
         "effort": effort,
@@ -189,27 +189,25 @@ def scouted(
         kept, said = read_arrays(path)
         if said == about:
             return np.asarray(kept["scores"])
-    observed = np.array([s.value(np.array(s.observed)) for s in work.summaries])
-    error = np.array([s.error for s in work.summaries])
 
     def held(scores: np.ndarray) -> np.ndarray:
         if frozen is None:
             return scores
         out = scores.copy()
-        out[:, list(frozen[0])] = frozen[1]
+        rows = np.arange(len(scores)) % len(frozen[1])
+        out[:, list(frozen[0])] = frozen[1][rows]
         return out
 
-    def simulate(scores: np.ndarray, number: int) -> np.ndarray:
+    def simulate(scores: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray]:
         work.meter.say(f"transport: {name}, round {number + 1}")
-        return work.simulate_summaries(held(scores), seed * 100 + number)
+        return work.scouted(held(scores), seed * 100 + number)
 
-    start = work.space.draw(settings.scout_members, seed, "scout")
-    draws = assimilate(held(start), simulate, observed, error, rounds=settings.scout_rounds, seed=seed)
-    found = held(draws.scores)
-    last = work.simulate_summaries(found, seed * 100 + 99)
-    good = np.isfinite(last).all(axis=1)
-    misfit = np.where(good, np.mean(((last - observed) / error) ** 2, axis=1), np.inf)
-    better = found[np.argsort(misfit, kind="stable")[: int(good.sum()) // 2]]
+    found = scout(
+        lambda n: work.space.draw(n, seed, "scout"), simulate, work.summaries.error, first=settings.first, members=settings.members,
+        rounds=settings.rounds, seed=seed,
+    )  # fmt: skip
+    # half of the last round, those that come nearest to the data
+    better = held(found["scores"])[np.argsort(-found["level"], kind="stable")[: len(found["level"]) // 2]]
     if path is not None:
         make_folder(path.parent)
         write_arrays(path, {"scores": better}, about)
@@ -233,14 +231,14 @@ def compare_numbers(
     found: dict[str, dict[str, list[Scored]]] = {}
     for name, scores in given.items():
         meter.say(f"scoring: {name}")
-        space = Space(problem, spaces[name].dispersion_medians)
+        space = Space(problem)
         run = simulate(
             problem, members=len(scores), seed=seed + 3, parameters=space.values(scores), workers=workers, weekly=(), monthly=data.quantities
         ).data  # fmt: skip
         good = ~run["failed"].values
         monthly = {q: run[f"monthly_{q}"].values[good] for q in data.quantities}
-        wide = {n: np.full(int(good.sum()), m) for n, m in data.dispersions.items()}
-        dispersions = {**wide, **{n: v[good] for n, v in space.dispersions(scores).items()}}
+        known = {**data.dispersions, **sized(past, monthly).dispersions}
+        dispersions = {n: np.full(int(good.sum()), m) for n, m in known.items()}
         found[name] = {w: score(part, past, monthly, dispersions, seed) for w, part in windows.items()}
     for name in BASELINES:
         found[name] = {w: baseline(name, part, past, seed) for w, part in windows.items()}

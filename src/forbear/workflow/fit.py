@@ -41,11 +41,7 @@ class Plan:
         if effort.name == "coarse" or (self.until and not self.asked):
             end = f" to what was observed before {self.until}" if self.until else ""
             out.append(f"as validation.toml asks: a {effort.name} fit{end}")
-        runs, tried = effort.scout_members * (effort.scout_rounds + 1), effort.replicates * effort.draws
-        out.append(
-            f"about {runs:,} runs to scout and some {tried * (1 + effort.moves * 22):,} likelihoods to refine; "
-            "stop at any time, the same command goes on"
-        )
+        out.append(f"at most {effort.runs:,} runs of the model; stop at any time, the same command goes on")
         return out
 
 
@@ -141,22 +137,29 @@ def target_of(scenario: Scenario, *, until: str | None = None, structure: str = 
 
 def lines_of(found: Posterior, target: Path) -> list[str]:
     """What a fit came to, for a terminal."""
-    out = [f"{target}: {len(found)} draws of {len(found.space)} uncertainties in {found.notes['seconds']} s"]
-    refine = found.notes.get("refine", {})
+    refine, facts = found.notes.get("refine", {}), found.facts
+    out = [
+        f"{target}: {len(found)} draws of {len(found.space)} uncertainties, {found.notes['runs']:,} runs in {found.notes['seconds']} s"
+    ]
     if refine:
-        evidence = ", ".join(f"{value:.1f}" for value in refine["log_evidence"])
+        places = refine["modes"]["count"]
         out.append(
-            f"{refine['evaluations']:,} likelihoods, {refine['per_second']} a second, {refine['particles']} particles "
-            f"each (standard deviation of the logarithm {refine['noise']:.2f}); log evidence {evidence}"
+            f"{refine['distinct']:,} distinct draws; effective: {refine['effective']:.0f} of the log likelihood, "
+            f"{refine['effective_median']:.0f} of the median uncertainty; noise of the log likelihood {refine['noise']:.1f}; "
+            f"the scouts found {places} place{'s' if places > 1 else ''}"
         )
-        if refine["rhat_90"]:
+        if refine["rhat_90"] is not None and refine["rhat_90"] == refine["rhat_90"]:
             out.append(
-                f"R-hat between replicates: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, "
+                f"R-hat between scouts: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, "
                 f"{refine['rhat_largest']:.2f} at most"
             )
         out += [f"not to be trusted: {fault}" for fault in refine["faults"]]
     if "validate" in found.notes:
-        out.append(f"{found.notes['validate']['inside']:.0%} of the data's summaries inside the central 90 per cent")
+        out.append(f"{found.notes['validate']['inside']:.0%} of the data's numbers inside the central 90 per cent")
+    if facts is not None and facts.results:
+        held, word = sum(r.holds for r in facts.results), "is passed" if facts.passed else "is NOT passed"
+        out.append(f"{held} of {len(facts.results)} facts of history hold: the gate of {facts.gate:.0%} {word}")
+        out += [f"  missed: {missed.words}" for missed in facts.missed]
     if found.quick:
         out.append("a QUICK fit: for a first look, not for results")
     elif found.effort != "full":

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.ensemble.runner import simulate
+from forbear.inference.data import sized
 from forbear.inference.density import replicate
 from forbear.inference.filter import ParticleFilter
 from forbear.inference.forecast.baselines import BASELINES
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Rolling", "neighbours_of", "roll", "table_of"]
+__all__ = ["Rolling", "neighbours_of", "roll", "said_of_past", "table_of"]
 
 MODEL_NAME = "forbear"
+#: Draws from which the dispersion of a series about the fitted model is estimated.
+SIZED = 128
 
 
 @dataclass(frozen=True)
@@ -163,11 +167,9 @@ def _forecast(
     """Samples of observed counts, (samples, districts, horizon)."""
     problem = posterior.space.problem
     known = data.until(problem.month_labels[at])
-    # a series that began after the fit ended has no fitted dispersion and takes no part
-    fitted = posterior.space.dispersion_medians
-    known = replace(known, series=tuple(s for s in known.series if s.name in fitted))
     if not known.series:
         raise ValueError("nothing is known before the origin")
+    known = sized(known, said_of_past(posterior, known, seed + at, workers))
     found = ParticleFilter(
         problem, known, posterior.space, particles=particles, record=[s.quantity for s in used], workers=workers
     ).evaluate(posterior.scores, seed + at, keep_paths=True, ahead=horizon)
@@ -184,18 +186,29 @@ def _forecast(
     points = (np.arange(samples) + random.random()) / samples
     chosen = np.minimum(np.searchsorted(np.cumsum(weight / weight.sum()), points), weight.size - 1)
     row, particle = np.divmod(chosen, found.weights.shape[1])
-    sizes = posterior.space.dispersions(posterior.scores)
+    sizes = known.dispersions
     out = np.zeros((samples, len(problem.names["district"]), horizon))
     assert found.paths is not None
     for number, series in enumerate(used):
         path = found.paths[series.quantity][row, particle, at : at + horizon]  # (samples, horizon, districts)
         flat = path.reshape(samples, -1).T.astype(float)
-        size = sizes[series.name][row]
+        size = np.full(flat.shape[1], sizes[series.name])
         drawn = replicate(
             _cells(series, flat.shape[0]), np.arange(flat.shape[0]), flat, size, seed * 1000 + at * 10 + number
         )
         out += np.moveaxis(drawn.T.reshape(samples, path.shape[1], -1), 1, 2)
     return out
+
+
+def said_of_past(posterior: Posterior, known: Data, seed: int, workers: int | None) -> dict[str, np.ndarray]:
+    """Monthly quantities of some draws of the posterior, for the dispersion of the known series."""
+    count = min(SIZED, len(posterior))
+    found = simulate(
+        posterior.space.problem, members=count, seed=seed, parameters=posterior.parameters(count), workers=workers, weekly=(),
+        monthly=known.quantities,
+    ).data  # fmt: skip
+    good = ~found["failed"].values
+    return {q: found[f"monthly_{q}"].values[good] for q in known.quantities}
 
 
 def _cells(series: Series, count: int) -> Series:

@@ -1,1 +1,1 @@
-"""Samplers: one method a file. Each takes functions of scores (standard normal a priori) and returns `Draws`."""
+"""Samplers: one method a file. Each takes functions of scores (standard normal a priori) and returns its state."""

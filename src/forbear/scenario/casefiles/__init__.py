@@ -1,1 +1,1 @@
-"""Files beside a scenario: claims, strategies, audit."""
+"""Files beside a scenario: claims, strategies, audit, plan, facts of history."""

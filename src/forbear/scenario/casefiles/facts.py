@@ -32,7 +32,7 @@ from forbear.scenario.casefiles.checker import CaseFile, Table
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FILE", "MEASURES", "TOLERANCE", "Fact", "load_facts"]
+__all__ = ["FILE", "MEASURES", "TOLERANCE", "Fact", "load_facts", "month_label", "month_number"]
 
 FILE = "facts.toml"
 MEASURES = ("total", "level", "ratio", "share", "part", "peak", "order")
