@@ -182,53 +182,36 @@ def test_a_parameter_with_a_prior_of_its_own_is_not_borrowed(meadow: Scenario) -
 
 
 class Told:
-    """A `Fitting` whose summary is the sum of two scores: the smoother can only learn the one that is free."""
+    """A `Fitting` whose summary is the sum of two scores: a scout can only learn the one that is free."""
 
     until, workers = None, 1
 
     def __init__(self, scenario: Scenario) -> None:
+        from types import SimpleNamespace
+
         from forbear.ensemble.progress import NoMeter
-        from forbear.inference.summaries import Summary
 
         self.scenario, self.problem, self.meter = scenario, scenario.problem(), NoMeter()
         self.space = Space(self.problem)
-        nothing = np.zeros(1, int)
-        self.summaries = [Summary("s", "q", "counts", "s 2001 -1", nothing, nothing, nothing, 20.0, 0.0, 0.1)]
+        self.summaries = SimpleNamespace(error=np.array([0.1]))
         self.seen: list[np.ndarray] = []
 
-    def simulate_summaries(self, scores: np.ndarray, seed: int) -> np.ndarray:
+    def scouted(self, scores: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
         self.seen.append(scores[:, 0].copy())
-        return scores[:, :1] + scores[:, 1:2]
+        gap = scores[:, :1] + scores[:, 1:2] - 3.0
+        return gap, -0.5 * (gap[:, 0] / 0.1) ** 2
 
 
 def test_a_frozen_score_stays_what_was_borrowed_and_the_free_one_makes_up_for_it(meadow: Scenario) -> None:
     from forbear.inference.settings import Settings
 
     work: Any = Told(meadow)
-    settings = Settings("quick", 400, 4, 1, 8, 1, (8,), 0.3)
+    settings = Settings("quick", 1, 800, 400, 16, 8, 1, 0, 1, 8)
     frozen = 1.0 + 0.1 * RANDOM.normal(size=400)
     found = scouted(work, settings, 1, None, ([0], frozen[:, None]), "test")
-    assert all(np.array_equal(np.sort(s), np.sort(frozen)) for s in work.seen)
+    assert all(np.isin(s, frozen).all() for s in work.seen)
     assert np.mean(found[:, 0]) == pytest.approx(1.0, abs=0.05)
-    assert np.mean(found.sum(axis=1)[:, None] if found.ndim == 1 else found[:, 0] + found[:, 1]) == pytest.approx(
-        np.log(20.0), abs=0.25
-    )
-
-
-def test_final_moves_part_particles_that_share_an_ancestor_and_keep_the_posterior() -> None:
-    from forbear.inference.samplers.tempering import temper
-
-    def level(x: np.ndarray, luck: int) -> np.ndarray:
-        return -0.5 * ((x[:, 0] - 1.0) / 0.2) ** 2
-
-    common: dict[str, Any] = {"count": 300, "moves": 1, "seed": 4}
-    start = (np.zeros(3), np.eye(3))
-    plain = temper(level, lambda x: -0.5 * (x**2).sum(axis=1), *start, **common)
-    parted_more = temper(level, lambda x: -0.5 * (x**2).sum(axis=1), *start, final=15, **common)
-    assert len(np.unique(parted_more.scores[:, 1])) > len(np.unique(plain.scores[:, 1]))
-    assert parted_more.scores[:, 0].mean() == pytest.approx(1.0 / 1.04, abs=0.05)
-    assert parted_more.scores[:, 0].std() == pytest.approx(np.sqrt(0.04 / 1.04), abs=0.04)
-    assert parted_more.scores[:, 1].std() == pytest.approx(1.0, abs=0.15)
+    assert np.mean(found[:, 0] + found[:, 1]) == pytest.approx(3.0, abs=0.1)
 
 
 # numbers, one by one

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Data", "Series", "gather", "sized"]
+__all__ = ["Data", "Series", "gather", "members_say", "sized"]
 
 #: Months over which the discrepancy between model and world is taken to persist: a monthly number counts this much.
 MONTHLY_WEIGHT = 1.0 / 6.0
@@ -119,7 +119,7 @@ def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
 
     out = []
     for series in data.series:
-        said = numbers_of(series, monthly[series.quantity])
+        said = members_say(series, monthly[series.quantity])
         at = np.arange(len(series.value))
         tried = series.dispersion * np.exp(np.linspace(-3.0, 3.0, 25))
         levels = [
@@ -129,7 +129,7 @@ def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
     return replace(data, series=tuple(out))
 
 
-def numbers_of(series: Series, monthly: np.ndarray) -> np.ndarray:
+def members_say(series: Series, monthly: np.ndarray) -> np.ndarray:
     """What members give for each number of a series, (numbers, members): monthly (members, months, ...) summed over the
     number's months (counts) or taken at its last month (levels, shares)."""
     flat = monthly.reshape(*monthly.shape[:2], -1).astype(float)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.inference.data import members_say
 from forbear.inference.density import replicate
 from forbear.inference.forecast.scores import crps, log_score
 
@@ -56,17 +57,6 @@ def parted(data: Data, month: int) -> tuple[Data, Data]:
     sides = [[keep(s, s.last < month) for s in data.series], [keep(s, s.last >= month) for s in data.series]]
     before, after = (replace(data, series=tuple(s for s in side if len(s.value))) for side in sides)
     return before, after
-
-
-def members_say(series: Series, monthly: np.ndarray) -> np.ndarray:
-    """What members give for each number of a series, (numbers, members): monthly (members, months, ...) summed over the
-    number's months (counts) or taken at its last month (levels, shares)."""
-    flat = monthly.reshape(*monthly.shape[:2], -1).astype(float)
-    out = np.empty((len(series.value), len(flat)))
-    for place, (first, last, element) in enumerate(zip(series.first, series.last, series.element, strict=True)):
-        part = flat[:, first : last + 1] if series.kind == "counts" else flat[:, last : last + 1]
-        out[place] = (part.sum(axis=2) if element < 0 else part[:, :, element]).sum(axis=1)
-    return np.where(np.isfinite(out), np.maximum(out, 0.0), 1e12)
 
 
 def score(
