@@ -39,10 +39,10 @@ def test_the_search_reaches_a_known_front_and_covers_it(kind, front):
 def test_three_costs_of_distance_fill_their_triangle_from_corner_to_corner():
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, 0.8]])
     low, high = np.full(2, -3.0), np.full(2, 3.0)
-    found = minimise(
-        lambda x: np.linalg.norm(x - corners, axis=1), low, high, evaluations=3000, population=40, seed=2
+    found = minimise(lambda x: np.linalg.norm(x - corners, axis=1), low, high, evaluations=3000, population=40, seed=2)
+    shares = np.linalg.solve(
+        np.vstack([corners.T, np.ones(3)]), np.vstack([found.values.T, np.ones(len(found.values))])
     )
-    shares = np.linalg.solve(np.vstack([corners.T, np.ones(3)]), np.vstack([found.values.T, np.ones(len(found.values))]))
     # NSGA-II keeps a few that are far from one corner for the sake of spread (so does every other implementation)
     assert (shares.min(axis=0) > -0.03).mean() > 0.5 and shares.min() > -0.3
     assert (shares.max(axis=1) > 0.9).all()

@@ -8,7 +8,10 @@ from forbear.discovery.search import Variable, load_variables, search
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.scenario.scenario import Scenario
 
-VARIABLES = (Variable("force", "Force", "a", "value", 0.0, 100.0), Variable("spend", "Spending", "b", "value", 5.0, 9.0))
+VARIABLES = (
+    Variable("force", "Force", "a", "value", 0.0, 100.0),
+    Variable("spend", "Spending", "b", "value", 5.0, 9.0),
+)
 DRAWS = np.linspace(0.9, 1.1, 21)
 
 

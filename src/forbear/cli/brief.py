@@ -29,12 +29,14 @@ def command(
     from forbear.cli.screen import meter
     from forbear.ensemble.matching import match
     from forbear.ensemble.runner import simulate
+    from forbear.extras import need
     from forbear.inference.posterior import Posterior
     from forbear.report.beside import simulate_never
     from forbear.report.brief import write_brief
     from forbear.scenario import Scenario
     from forbear.validation.validate import load_validation
 
+    need("typst", "a brief")  # before minutes of work
     loaded, shown = Scenario.load(scenario), meter()
     problem = loaded.problem()
     posterior = None if prior else Posterior.of(loaded)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.errors import FileError
+from forbear.extras import need
 from forbear.figures.fan import fan
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.spec import Figure
@@ -118,8 +119,7 @@ def _foot(ensemble: Ensemble, command: str) -> str:
 
 def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
     """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two pages."""
-    import typst
-
+    typst = need("typst", "a brief")
     source = (files("forbear.report") / "brief.typ").read_bytes()
     data = json.dumps(_data(front, figures, foot), ensure_ascii=False, sort_keys=True)
 
