@@ -79,7 +79,7 @@ def install(chosen: str, wanted: str) -> None:
 
 def add(name: str) -> None:
     """Install what an extra adds. Leaves with 2 and one sentence where that cannot be done."""
-    _told(f"forbear: installing what this command needs besides, once (extra {name}: some 80 to 200 MB)")
+    _told(f"forbear: installing what this command needs besides, once (extra {name}: some 80 MB)")
     _do(pip("--no-deps", "--require-hashes", "-r", str(ROOT / f"requirements-{name}.txt")))
     added(name).write_text("", encoding="utf-8")
 

@@ -77,13 +77,13 @@ class Picture:
 
 
 def png_of(svg: str, ppi: float = 144.0) -> bytes:
-    """A drawing as PNG. Deterministic. Raises RunError E421 without the extra `plot`."""
+    """A drawing as PNG. Deterministic. Raises RunError E421 without the extras `brief` and `plot`."""
     return _typeset(svg, "png", ppi)
 
 
 def _typeset(svg: str, kind: str, ppi: float) -> bytes:
-    typst = need("typst", "a picture as PNG or PDF", extra="plot")
-    letters = need("matplotlib", "a picture as PNG or PDF")  # DejaVu Sans comes with it
+    typst = need("typst", "a picture as PNG or PDF", extra="brief,plot")
+    letters = need("matplotlib", "a picture as PNG or PDF", extra="brief,plot")  # DejaVu Sans comes with it
     fonts = [Path(letters.get_data_path()) / "fonts" / "ttf"]
     source = b'#set document(date: none)\n#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
     drawing = svg.replace("font-family:sans-serif", f"font-family:{FACE}")
