@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NoReturn
 
-from forbear.errors import Fault, FileError, ForbearError, ScenarioError, UnitError
+from forbear.errors import Fault, FileError, FitError, ForbearError, ScenarioError, UnitError
 
 __all__ = ["Faults", "show"]
 
@@ -60,7 +60,7 @@ class Faults:
             self.throw(what)
 
     def throw(self, what: str) -> NoReturn:
-        """Raise FileError when all faults are E1xx, UnitError when all are E3xx, else ScenarioError."""
+        """Raise FileError when all faults are E1xx, UnitError when all are E3xx, FitError when all are E6xx, else ScenarioError."""
         ordered = sorted(self.found, key=lambda fault: (fault.file or "", fault.line or 0))
         kinds = {fault.code[:2] for fault in ordered}
         kind: type[ForbearError] = ScenarioError
@@ -68,6 +68,8 @@ class Faults:
             kind = FileError
         elif kinds == {"E3"}:
             kind = UnitError
+        elif kinds == {"E6"}:
+            kind = FitError
         number = len(ordered)
         message = ordered[0].message if number == 1 else f"{what}: {number} faults"
         raise kind(ordered[0].code, message, faults=tuple(ordered))

@@ -29,6 +29,7 @@ __all__ = [
     "PARTIAL",
     "checksum",
     "make_folder",
+    "parse_json",
     "read_arrays",
     "read_bytes",
     "read_json",
@@ -135,7 +136,7 @@ def read_bytes(path: str | Path) -> bytes:
 
 
 def read_json(path: str | Path, *, seal: bool = False) -> Any:
-    """Read a JSON document.
+    """Read a JSON document from a file.
 
     Parameters
     ----------
@@ -149,18 +150,23 @@ def read_json(path: str | Path, *, seal: bool = False) -> Any:
     FileError
         E101 and E104 as `read_bytes`; E109 where it is no JSON, carries no checksum, or another.
     """
+    return parse_json(read_bytes(path), path, seal=seal)
+
+
+def parse_json(content: bytes, path: str | Path, *, seal: bool = False) -> Any:
+    """Take the bytes of a JSON document apart; path: where they come from, for messages. Raises as `read_json`."""
     try:
-        value = json.loads(read_bytes(path).decode("utf-8"))
+        value = json.loads(content.decode("utf-8"), parse_constant=_no_number)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _damaged(path, f"it is no JSON document: {error}") from error
     if not seal:
         return value
     if not isinstance(value, dict) or _SEAL not in value:
         raise _damaged(path, "it carries no checksum")
-    content = {key: entry for key, entry in value.items() if key != _SEAL}
-    if sealed(content)[_SEAL] != value[_SEAL]:
+    document = {key: entry for key, entry in value.items() if key != _SEAL}
+    if sealed(document)[_SEAL] != value[_SEAL]:
         raise _damaged(path, "its checksum is not that of its contents")
-    return content
+    return document
 
 
 def sealed(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -240,6 +246,10 @@ def make_folder(path: str | Path) -> Path:
     except OSError as error:
         raise FileError("E103", f"cannot make the folder {target}: {_reason(error)}") from error
     return target
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
 
 
 def _checksum_of(arrays: Mapping[str, np.ndarray], about: str) -> str:

@@ -19,10 +19,9 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture(scope="module")
 def report(tmp_path_factory):
     """The whole Iraq report: posterior, answers, validation."""
-    import json
-
     from forbear.ensemble.runner import simulate
     from forbear.inference.posterior import Posterior
+    from forbear.questions.answers import Answers
     from forbear.report import write
     from forbear.scenario import Scenario
     from forbear.validation.validate import load_validation
@@ -30,7 +29,7 @@ def report(tmp_path_factory):
     iraq = Scenario.load("iraq-2003")
     problem, posterior = iraq.problem(), Posterior.of(iraq)
     ensemble = simulate(problem, members=32, seed=2, parameters=posterior.parameters(32))
-    answers = json.loads((Path(iraq.file).parent / "answers.json").read_text(encoding="utf-8"))
+    answers = Answers.beside(iraq)
     to = tmp_path_factory.mktemp("page") / "iraq.html"
     return write(ensemble.healthy, iraq, problem, to=to, posterior=posterior, answers=answers, validation=load_validation(iraq))  # fmt: skip
 

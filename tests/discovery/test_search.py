@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 
 from forbear.discovery import search as searching
-from forbear.discovery.search import Variable, load_variables, search
+from forbear.discovery.search import search
+from forbear.scenario.casefiles.search_levers import SearchLever, load_search_levers
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.scenario.scenario import Scenario
 
 VARIABLES = (
-    Variable("force", "Force", "a", "value", 0.0, 100.0),
-    Variable("spend", "Spending", "b", "value", 5.0, 9.0),
+    SearchLever("force", "Force", "a", "value", 0.0, 100.0),
+    SearchLever("spend", "Spending", "b", "value", 5.0, 9.0),
 )
 DRAWS = np.linspace(0.9, 1.1, 21)
 
@@ -52,6 +53,7 @@ class Bundle:
 
 @pytest.fixture
 def found(monkeypatch):
+    monkeypatch.setattr(searching, "never_intervening", lambda strategies, scenario: set())
     monkeypatch.setattr(searching, "apply", lambda scenario, variables, values: tuple(values))
     strategies = {"HISTORY": Bundle(50.0, 7.0), "WASTE": Bundle(50.0, 100.0)}
     return lambda seed=1: search(Known(), VARIABLES, strategies, evaluations=120, population=24, seed=seed)
@@ -83,5 +85,5 @@ def test_the_same_seed_finds_the_same_bits_whatever_else_draws_numbers(found):
 
 
 def test_the_levers_that_iraq_offers_for_search_are_read():
-    variables = load_variables(Scenario.load("iraq-2003"))
+    variables = load_search_levers(Scenario.load("iraq-2003"))
     assert variables and all(v.low < v.high and v.how in ("scale", "value", "end") for v in variables)

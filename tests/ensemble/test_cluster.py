@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from forbear.ensemble.cluster import Cluster
-from forbear.ensemble.executors import using
+from forbear.ensemble.places import using
 from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.ensemble.summaries import summarise
 from forbear.errors import RunError
 from forbear.kernel.draws import LANES
-from forbear.questions.worlds import Worlds
+from forbear.questions.policy_runs import PolicyRuns
 
 OPTIONS = {"seed": 4, "weekly": ("deaths", "cost_budget"), "monthly": ("control",)}
 
@@ -66,7 +66,7 @@ def test_policies_are_compared_on_a_cluster_as_on_threads(meadow, cluster):
     policies = {"as it is": meadow, "more": meadow.with_levers({"intervener.force": "*1.5"})}
 
     def answers() -> list[np.ndarray]:
-        worlds = Worlds.of(meadow, None, draws=64, lucks=2, outcomes=("deaths", "cost"))
+        worlds = PolicyRuns.of(meadow, None, draws=64, replications=2, outcomes=("deaths", "cost"))
         worlds.run_all(policies)
         assert worlds.runs == 256
         return [worlds.values(name, outcome) for name in policies for outcome in ("deaths", "cost")]

@@ -1,7 +1,7 @@
 """A store survives a kill, refuses a stranger, and a failed member is not fatal."""
 
 import json
-import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +13,7 @@ import pytest
 
 from forbear.ensemble.runner import simulate
 from forbear.errors import FileError, RunError
+from forbear.files import PARTIAL
 
 OPTIONS = {"members": 600, "seed": 4, "weekly": ("deaths", "cost_budget"), "monthly": ("control",)}
 
@@ -29,32 +30,37 @@ def test_a_store_holds_what_memory_holds(problem, tmp_path):
 def test_a_resumed_run_gives_the_same_bits(problem, tmp_path):
     whole = simulate(problem, store=tmp_path / "run", **OPTIONS)
     chunks = sorted((tmp_path / "run" / "chunks").iterdir())
-    import shutil
-
     shutil.rmtree(chunks[1])
     (tmp_path / "run" / "chunks" / "00002.partial-1").mkdir()
     again = simulate(problem, store=tmp_path / "run", **OPTIONS)
     assert whole.data["deaths"].values.tobytes() == again.data["deaths"].values.tobytes()
 
 
-def test_a_run_killed_in_the_middle_goes_on(problem, tmp_path):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_in_the_middle_goes_on_with_the_same_bits(problem, tmp_path, how):
     code = (
         "from forbear.scenario import Scenario; from forbear.ensemble.runner import simulate; "
-        f"simulate(Scenario.load('meadow').problem(), store={str(tmp_path / 'run')!r}, members=3000, seed=4, weekly=('deaths', 'cost_budget'), monthly=('control',), workers=1)"
+        f"simulate(Scenario.load('meadow').problem(), store={str(tmp_path / 'run')!r}, members=1500, seed=4, "
+        "weekly=('deaths', 'cost_budget'), monthly=('control',), workers=1)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], env={**os.environ}, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
     chunks = tmp_path / "run" / "chunks"
     for _ in range(1200):
-        if chunks.exists() and any(p.suffix == ".zarr" for p in chunks.iterdir()):
+        if list(chunks.glob("*/seal.json")) or process.poll() is not None:
             break
         time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    done = [p for p in chunks.iterdir() if p.suffix == ".zarr"]
-    assert done
-    options = {**OPTIONS, "members": 3000}
+    process.send_signal(how)
+    _, told = process.communicate()
+    done = list(chunks.glob("*/seal.json"))
+    assert 0 < len(done) < 12
+    if how == signal.SIGINT:
+        assert "KeyboardInterrupt" in told and not [p for p in tmp_path.rglob("*") if PARTIAL in p.name]
+    before = {path: path.stat().st_mtime_ns for path in done}
+    options = {**OPTIONS, "members": 1500}
     resumed = simulate(problem, store=tmp_path / "run", **options)
-    assert resumed.data["deaths"].values.tobytes() == simulate(problem, **options).data["deaths"].values.tobytes()
+    assert resumed.data.identical(simulate(problem, **options).data)
+    assert "repaired" not in resumed.manifest and {path: path.stat().st_mtime_ns for path in done} == before
+    assert not [p for p in tmp_path.rglob("*") if PARTIAL in p.name], "what a kill left half-written is gone"
 
 
 def test_a_store_of_another_run_is_refused(problem, tmp_path):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forbear.ensemble.store import Store
+from forbear.ensemble.packing import decode
 from forbear.errors import ForbearError
 from forbear.files import read_arrays, read_json
 
@@ -121,16 +121,14 @@ def test_a_pickle_in_the_place_of_a_document_or_of_arrays_does_nothing(tmp_path,
     ],
 )
 def test_a_chunk_of_a_store_that_asks_to_be_unpickled_does_nothing(tmp_path, dtype, filters, compressor):
-    store, mark = Store(tmp_path / "store", {"seed": 1}), tmp_path / "mark"
-    group = store.path(0)
-    (group / "pack0").mkdir(parents=True)
-    (group / ".zgroup").write_text(json.dumps({"zarr_format": 2}), encoding="utf-8")
+    mark = tmp_path / "mark"
     described = {"zarr_format": 2, "shape": [1, 1], "chunks": [1, 1], "dtype": dtype, "compressor": compressor, "filters": filters, "fill_value": None, "order": "C"}  # fmt: skip
-    (group / "pack0" / ".zarray").write_text(json.dumps(described), encoding="utf-8")
-    (group / "pack0" / ".zattrs").write_text(
-        json.dumps({"_ARRAY_DIMENSIONS": ["member", "in_pack0"]}), encoding="utf-8"
-    )
-    (group / "pack0" / "0.0").write_bytes(pickle.dumps(Trap(mark)))
+    files = {
+        ".zgroup": json.dumps({"zarr_format": 2}).encode(),
+        "pack0/.zarray": json.dumps(described).encode(),
+        "pack0/.zattrs": json.dumps({"_ARRAY_DIMENSIONS": ["member", "in_pack0"]}).encode(),
+        "pack0/0.0": pickle.dumps(Trap(mark)),
+    }
     with pytest.raises(Exception):  # noqa: B017 (which error it is, the tests of stores say)
-        store.read(0)
+        decode(files).load()
     assert not mark.exists()

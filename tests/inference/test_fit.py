@@ -149,18 +149,21 @@ def test_a_rival_structure_switches_its_mechanism_off_and_nothing_else(iraq: fb.
 
 
 def test_the_answers_and_the_validation_on_record_were_made_with_the_shipped_posterior(iraq: fb.Scenario) -> None:
-    import json
-
+    from forbear.questions.answers import Answers
+    from forbear.questions.stamps import posterior_numbers, stale_answers
     from forbear.scenario.casefiles.policies import load_claims, load_strategies
     from forbear.validation.validate import load_validation
 
     posterior = Posterior.of(iraq)
     validation = load_validation(iraq)
     assert posterior is not None and validation is not None
-    answers = json.loads(Path(iraq.file or "").with_name("answers.json").read_text(encoding="utf-8"))
-    assert answers["about"]["stamp"] == posterior.stamp == validation["stamp"]
-    assert set(answers["claims"]) == set(load_claims(iraq)) and set(answers["strategies"]["rows"]) == set(
-        load_strategies(iraq)
-    )
+    answers = Answers.beside(iraq)
+    assert answers is not None and posterior.stamp == validation["stamp"]
+    stamp = answers.provenance.stamp
+    assert {key: stamp[key] for key in posterior.stamp} == posterior.stamp
+    assert stamp["posterior"] == posterior_numbers(posterior)
+    assert stale_answers(answers, iraq, posterior) == posterior.stale(iraq, iraq.problem())
+    assert set(answers.claims) == set(load_claims(iraq))
+    assert set(answers.strategies.rows) == set(load_strategies(iraq))
     problem = load_strategies(iraq)["OUT-2005"].apply(iraq).problem()
-    assert answers["about"]["hashes"]["OUT-2005"] == problem.hash  # the strategies were not changed since
+    assert answers.provenance.problems["OUT-2005"] == problem.hash  # the strategies were not changed since

@@ -13,11 +13,11 @@ import forbear as fb
 from forbear.errors import FileError, RunError
 
 CELLS = [
-    "import forbear as fb\nmeadow = fb.Scenario.load('meadow')\nmeadow",
+    "import forbear as fb\nmeadow = fb.load('meadow')\nmeadow",
     "more = meadow.with_levers({'intervener.force': '+200'}, name='200 more')\nfb.diff(meadow, more)",
-    "ensemble = fb.simulate(meadow.problem(), members=16, seed=1)\nensemble",
+    "ensemble = fb.simulate(meadow, given='prior', members=16, seed=1)\nensemble",
     "fb.plot.fan(ensemble, 'deaths')",
-    "pair = fb.compare(meadow, more, draws=8, lucks=2)\npair",
+    "pair = fb.compare(meadow, more, given='prior', members=8, replications=2)\npair",
     "fb.plot.effect(pair)",
     "ensemble.to_frame('deaths', 'force')",
 ]
@@ -111,7 +111,7 @@ def test_a_country_without_borders_has_no_map_and_says_so(ensemble):
 
 def test_a_map_holds_rates_by_year_and_district():
     iraq = fb.Scenario.load("iraq-2003")
-    ensemble = fb.simulate(iraq.problem(), members=8, seed=3)
+    ensemble = fb.simulate(iraq, given="prior", members=8, seed=3)
     picture = fb.plot.map(ensemble, "deaths", year=2006)
     assert picture.data.dims == ("quantile", "year", "district") and picture.data.sizes["district"] == 18
     data = ensemble.data["monthly_deaths"]

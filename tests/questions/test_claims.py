@@ -8,23 +8,24 @@ import numpy as np
 import pytest
 
 import forbear as fb
-from forbear.questions.attribute import Player, attribute
+from forbear.inference.facts import Licence
+from forbear.questions.attribute import attribute
 from forbear.questions.claims import assess_claim
-from forbear.questions.compare import compare
-from forbear.questions.worlds import Worlds
+from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import Claim, load_claims
+from forbear.scenario.casefiles.remedies import Remedy
 from forbear.validation.neutrality import audit
 
 RANDOM = np.random.Generator(np.random.Philox(11))
 CLAIM = Claim("C", "c", "s", "r", "effect", "lower", "not lower", changed="MORE", outcome="deaths")
 
 
-def made(effect: np.ndarray, quantiles: np.ndarray | None = None) -> Worlds:
+def made(effect: np.ndarray, quantiles: np.ndarray | None = None) -> PolicyRuns:
     """Worlds whose effect on deaths is known."""
     n = len(effect)
     given = RANDOM.random((n, 3)) if quantiles is None else quantiles
-    out = Worlds(None, {}, given, ("tips", "over_claim", "suppression"))  # type: ignore[arg-type]
+    out = PolicyRuns(None, {}, given, ("tips", "over_claim", "suppression"))  # type: ignore[arg-type]
     base = np.full(n, 1e5)
     out._runs = {"HISTORY": {"deaths": base}, "MORE": {"deaths": base * effect}}
     return out
@@ -36,10 +37,12 @@ def judged(
     prior: np.ndarray,
     structures: list[np.ndarray],
     quantiles: np.ndarray | None = None,
+    licence: Licence | None = None,
 ):  # type: ignore[no-untyped-def]
     rivals = {f"m{k}": made(s) for k, s in enumerate(structures)}
     shares: dict = {name: {} for name in ("posterior", "prior", *rivals)}
-    return assess_claim(claim, made(effect, quantiles), made(prior), rivals, shares, np.ones(len(prior), bool))
+    every = np.ones(len(prior), bool)
+    return assess_claim(claim, made(effect, quantiles), made(prior), rivals, shares, every, licence=licence)
 
 
 OPEN = np.exp(RANDOM.normal(size=400) * 0.6)
@@ -88,6 +91,16 @@ def test_exchanging_claim_and_rival_exchanges_the_verdicts_and_nothing_else() ->
             assert one.contraction == other.contraction and sorted(one.shares) == sorted(other.shares)
 
 
+def test_a_claim_without_its_licence_gets_no_verdict_whatever_its_numbers_and_neither_does_its_rival() -> None:
+    missing = Licence(False, ("the fall",), "not licensed: the fitted model misses what this needs (the fall)")
+    for claim in (CLAIM, CLAIM.swapped(), replace(CLAIM, kind="value")):
+        found = judged(claim, DOWN, OPEN, [DOWN] * 4, licence=missing)
+        assert found.verdict.word == found.verdict.rival_word == "not licensed" and not found.licensed
+        assert "the fall" in found.verdict.reason and found.verdict.deciding is None
+    licensed = judged(CLAIM, DOWN, OPEN, [DOWN] * 4, licence=Licence(True))
+    assert licensed.verdict.word == "supported" and licensed.licensed
+
+
 def test_claims_of_value_never_get_a_verdict() -> None:
     assert judged(replace(CLAIM, kind="value"), DOWN, OPEN, [DOWN] * 4).verdict.word == "values only"
 
@@ -98,7 +111,7 @@ def test_shipped_claims_of_value_and_of_worlds_without_war_are_marked() -> None:
 
 
 def test_policies_share_draws_and_luck_and_no_change_is_no_effect(meadow: fb.Scenario) -> None:
-    worlds = Worlds.of(meadow, None, draws=8, lucks=2, outcomes=("deaths", "cost"))
+    worlds = PolicyRuns.of(meadow, None, members=8, replications=2, outcomes=("deaths", "cost"))
     worlds.run("HISTORY", meadow)
     worlds.run("SAME", meadow.with_levers({"intervener.force": "*1"}, name="same"))
     worlds.run("LESS", meadow.with_levers({"intervener.force": "*0.5"}, name="less"))
@@ -107,7 +120,8 @@ def test_policies_share_draws_and_luck_and_no_change_is_no_effect(meadow: fb.Sce
 
 
 def test_a_comparison_gives_effects_with_chances_that_add_up(meadow: fb.Scenario) -> None:
-    found = compare(meadow, meadow.with_levers({"intervener.force": "*3"}, name="three times"), draws=16, lucks=1)
+    more = meadow.with_levers({"intervener.force": "*3"}, name="three times")
+    found = fb.compare(meadow, more, given="prior", members=16, replications=1)
     for effect in found.effects.values():
         assert effect.lower + effect.none + effect.higher == pytest.approx(1.0)
     assert found.effects["cost"].higher == 1.0 and "three times" in found.lines()[0]
@@ -115,24 +129,29 @@ def test_a_comparison_gives_effects_with_chances_that_add_up(meadow: fb.Scenario
 
 def test_attribution_shares_out_exactly_what_all_remedies_bring(meadow: fb.Scenario) -> None:
     players = (
-        Player("more", "more force", {"intervener.force": "*2"}, {}),
-        Player("rules", "restraint", {"security.rules_of_engagement": 0.3}, {}),
-        Player("calm", "no fear", {}, {"mobilisation_by_fear": 0.0, "weight_of_fear": 0.0}),
+        Remedy("more", "more force", {"intervener.force": "*2"}, {}),
+        Remedy("rules", "restraint", {"security.rules_of_engagement": 0.3}, {}),
+        Remedy("calm", "no fear", {}, {"mobilisation_by_fear": 0.0, "weight_of_fear": 0.0}),
     )
-    worlds = Worlds.of(meadow, None, draws=12, lucks=1, outcomes=("deaths", "governance", "order"))
+    worlds = PolicyRuns.of(meadow, None, members=12, replications=1, outcomes=("deaths", "governance", "order"))
     found = attribute(worlds, players)
     for worth in ("deaths", "governance", "order"):
         assert np.allclose(found.values[worth].sum(axis=0), found.total[worth])
     assert found.exact and found.coalitions == 8
-    assert set(found.unattributed()) >= {"order_remedied", "deaths_remaining"}
+    assert found.unattributed().deaths_remaining > 0.0
+    assert sum(share.part.p50 for share in found.shares()) != 0.0 and found.result(96).players == (
+        "more",
+        "rules",
+        "calm",
+    )
 
 
 def test_sampled_orders_agree_with_all_coalitions(meadow: fb.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     players = tuple(
-        Player(f"p{k}", "", {"intervener.force": f"*{1 + k / 4:g}", "services.works_budget": f"*{1 + k:g}"}, {})
+        Remedy(f"p{k}", "", {"intervener.force": f"*{1 + k / 4:g}", "services.works_budget": f"*{1 + k:g}"}, {})
         for k in range(1, 4)
     )
-    worlds = Worlds.of(meadow, None, draws=6, lucks=1, outcomes=("deaths", "governance", "order"))
+    worlds = PolicyRuns.of(meadow, None, members=6, replications=1, outcomes=("deaths", "governance", "order"))
     exact = attribute(worlds, players)
     monkeypatch.setattr("forbear.questions.attribute.EXACT", 0)
     sampled = attribute(worlds, players, orders=24)

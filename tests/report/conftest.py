@@ -1,8 +1,5 @@
 """A small ensemble of Iraq from its posterior, with the answers and the validation on record."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 
@@ -11,13 +8,14 @@ def iraq():
     """Scenario, problem, posterior, ensemble of 32 members, answers, validation."""
     from forbear.ensemble.runner import simulate
     from forbear.inference.posterior import Posterior
+    from forbear.questions.answers import Answers
     from forbear.scenario import Scenario
     from forbear.validation.validate import load_validation
 
     scenario = Scenario.load("iraq-2003")
     problem, posterior = scenario.problem(), Posterior.of(scenario)
     ensemble = simulate(problem, members=32, seed=2, parameters=posterior.parameters(32), note="posterior draws")
-    answers = json.loads((Path(scenario.file).parent / "answers.json").read_text(encoding="utf-8"))
+    answers = Answers.beside(scenario)
     return {
         "scenario": scenario, "problem": problem, "posterior": posterior, "ensemble": ensemble.healthy, "answers": answers, "validation": load_validation(scenario),
     }  # fmt: skip

@@ -78,6 +78,6 @@ def test_words_of_a_scenario_are_never_read_as_markup(meadow, invented):
 
 def test_a_place_that_cannot_be_written_is_said_and_leaves_nothing(meadow, invented, tmp_path):
     (tmp_path / "taken").write_text("x", encoding="utf-8")
-    with pytest.raises(FileError, match="cannot write"):
+    with pytest.raises(FileError, match="E103"):
         write_brief(invented, meadow, to=tmp_path / "taken" / "brief.pdf")
     assert [p.name for p in tmp_path.iterdir()] == ["taken"]

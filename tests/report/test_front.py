@@ -2,13 +2,16 @@
 
 import copy
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from forbear.questions.claim_words import plain_effect
+from forbear.questions.verdict_lines import licence_sentence
 from forbear.report.beside import never_intervening, simulate_never
 from forbear.report.front import front_page
-from forbear.report.words import join, percent, plain_effect, times
+from forbear.words import join, percent, times
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def test_the_answer_is_three_sentences_each_with_a_range(front):
 
 
 def test_the_first_sentence_holds_the_quantiles_of_the_members(iraq, front):
-    from forbear.figures.spec import approximately
+    from forbear.words import approximately
 
     dead = iraq["ensemble"].data["civilians_dead"].values[:, -1]
     low, high = (approximately(float(v)) for v in np.quantile(dead, [0.05, 0.95]))
@@ -32,20 +35,40 @@ def test_the_first_sentence_holds_the_quantiles_of_the_members(iraq, front):
 
 
 def test_every_claim_is_a_lesson_with_its_own_verdict_and_none_is_invented(iraq, front):
-    claims = iraq["answers"]["claims"]
-    assert [(x.name, x.verdict, x.argument, x.rival) for x in front.lessons] == [(c["name"], c["verdict"], c["statement"], c["rival"]) for c in claims.values()]  # fmt: skip
+    told = [(r.name, r.verdict.word, r.claim.statement, r.claim.rival) for r in iraq["answers"]]
+    assert [(x.name, x.verdict, x.argument, x.rival) for x in front.lessons] == told
+
+
+def with_verdicts(answers, word_of):
+    """The same answers with other verdicts."""
+    claims = {
+        name: replace(r, verdict=replace(r.verdict, word=word_of(r), rival_word=word_of(r)))
+        for name, r in answers.claims.items()
+    }
+    return replace(answers, claims=claims)
 
 
 def test_other_verdicts_and_numbers_make_other_sentences(iraq, front):
-    answers = copy.deepcopy(iraq["answers"])
-    for claim in answers["claims"].values():
-        claim["verdict"] = "refuted" if claim["verdict"] != "values only" else "values only"
-    answers["attribution"]["levers"]["total"]["deaths"] = [float(np.log(2.0))] * 3
+    answers = with_verdicts(iraq["answers"], lambda r: "values only" if r.claim.kind == "value" else "refuted")
+    game = answers.attribution["levers"]
+    total = {**game.total, "deaths": type(game.total["deaths"])(*[float(np.log(2.0))] * 3)}
+    answers = replace(answers, attribution={**answers.attribution, "levers": replace(game, total=total)})
     other = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=answers)
-    tested = [c for c in answers["claims"].values() if c["verdict"] != "values only"]
+    tested = [r for r in answers if r.verdict.word != "values only"]
     assert f"of {len(tested)} lessons put to the test this evidence decides {len(tested)}" in other.answer[1]
     assert "50\u00a0% (50\u00a0%) of the deaths" in other.answer[1] and other.answer[1] != front.answer[1]
     assert not [words for words in other.cannot if "Who is right" in words]
+    assert "Not licensed." not in [lead for lead, _ in other.banners]
+
+
+def test_claims_without_a_licence_are_said_on_top_with_the_reason_and_decide_nothing(iraq):
+    answers = with_verdicts(iraq["answers"], lambda r: "not licensed")
+    front = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=answers)
+    words = dict(front.banners)["Not licensed."]
+    assert words == licence_sentence(answers) and "misses" in words and "observed" in words
+    assert f"{len(answers)} get no verdict" in front.answer[1] and "decides none" in front.answer[1]
+    assert [word for word, _ in front.meanings] == ["not licensed"]
+    assert any("does not live through" in said for said in front.cannot)
 
 
 def test_a_country_without_a_posterior_claims_no_effect(meadow, invented):
@@ -84,8 +107,8 @@ def test_where_nobody_intervenes_anyway_nothing_stands_beside(meadow, problem):
 
 
 def test_worlds_without_the_war_are_columns_that_nothing_ranks(iraq, front):
-    rows = iraq["answers"]["strategies"]["rows"]
-    assumed = [r["title"] + " (by assumption)" for r in rows.values() if r["assumed"]]
+    rows = iraq["answers"].strategies.rows
+    assumed = [r.title + " (by assumption)" for r in rows.values() if r.assumed]
     assert list(front.beside.head[2:]) == assumed
     assert "nothing is added up or ranked" in front.beside.note
     assert all(len(row) == len(front.beside.head) for row in front.beside.rows)
@@ -100,11 +123,15 @@ def test_a_stale_fit_and_failed_forecasts_put_banners_on_top(iraq):
     assert any("FAILS" in words for words in front.trust)
 
 
-def test_answers_of_another_posterior_are_said_to_be_out_of_date(iraq):
-    answers = copy.deepcopy(iraq["answers"])
-    answers["about"]["stamp"] = {"model": "another"}
-    front = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=answers)
-    assert "The verdicts are out of date." in [lead for lead, _ in front.banners]
+def test_answers_of_other_numbers_are_said_to_be_out_of_date(iraq):
+    front = front_page(
+        iraq["ensemble"],
+        iraq["scenario"],
+        posterior=iraq["posterior"],
+        answers=iraq["answers"],
+        stale_verdicts=["posterior"],
+    )
+    assert "another posterior" in dict(front.banners)["The verdicts are out of date."]
 
 
 def test_series_that_the_members_miss_are_named(iraq):
@@ -126,6 +153,6 @@ def test_a_small_share_is_never_rounded_to_nothing_or_to_all():
 
 
 def test_effects_of_every_kind_are_said_in_plain_words(iraq):
-    said = {name: plain_effect(claim) for name, claim in iraq["answers"]["claims"].items()}
+    said = {result.name: plain_effect(result) for result in iraq["answers"]}
     assert all(re.search(r": .+ \(.+ to .+\)$", words) for words in said.values()), said
     assert not [w for w in said.values() if re.search(r"\de[-+]\d|\bnan\b", w)]

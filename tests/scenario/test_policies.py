@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import forbear as fb
-from forbear.questions.attribute import load_players
 from forbear.scenario.casefiles.policies import load_claims, load_strategies
+from forbear.scenario.casefiles.remedies import load_remedies
 
 
 @pytest.fixture(scope="module")
@@ -112,8 +112,8 @@ def test_a_file_that_is_not_toml_or_not_there_is_refused(iraq: fb.Scenario, tmp_
 def test_remedies_are_there_for_iraq_and_missed_with_an_explanation_elsewhere(
     iraq: fb.Scenario, meadow: fb.Scenario
 ) -> None:
-    players = load_players(iraq)
-    assert len(players) == 9 and load_players(iraq, feasible=True)[0].settings["intervener.feasible"] == 1
-    assert all(p.parameters or p.settings for p in load_players(iraq, "structure"))
+    players = load_remedies(iraq)
+    assert len(players) == 9 and load_remedies(iraq, feasible=True)[0].settings["intervener.feasible"] == 1
+    assert all(p.parameters or p.settings for p in load_remedies(iraq, "structure"))
     with pytest.raises(fb.ForbearError, match="E250"):
-        load_players(meadow)
+        load_remedies(meadow)

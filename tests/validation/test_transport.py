@@ -12,10 +12,11 @@ import pytest
 from forbear.errors import FitError
 from forbear.inference.data import Data, Series
 from forbear.inference.identification import contractions
-from forbear.inference.plan import Happened, load_plan
+from forbear.inference.plan import load_plan
 from forbear.inference.posterior import Posterior, stamp_of
 from forbear.inference.space import Space
 from forbear.scenario import Scenario
+from forbear.scenario.casefiles.plan import Happened
 from forbear.validation.borrowed import borrowed_rows, heading, travel_lines
 from forbear.validation.ending import foreseen, verdict
 from forbear.validation.numbers import BASELINES, baseline, members_say, parted, score, summed

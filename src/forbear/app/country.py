@@ -44,15 +44,14 @@ class Country:
         from forbear.app.laboratory.levers import sliders_of
         from forbear.errors import FitError
         from forbear.inference.posterior import Posterior
-        from forbear.scenario.casefiles.policies import Strategy, load_strategies
+        from forbear.scenario.casefiles.policies import load_strategies, without_intervention
 
         self.scenario, self.key = scenario, key
         self.problem = scenario.problem()
         self.strategies = load_strategies(scenario)
-        if "NEVER" not in self.strategies:
-            never = Strategy("NEVER", "Never intervening", "restraint", {"intervener.intervene": 0})
-            self.strategies["NEVER"] = never
-        self.never = self.strategies["NEVER"].apply(scenario).problem()
+        never = without_intervention(scenario, self.strategies)
+        self.strategies.setdefault(never.name, never)
+        self.never = never.apply(scenario).problem()
         self.sliders = sliders_of(scenario)
         self.notice = ""
         self.posterior: Posterior | None = None

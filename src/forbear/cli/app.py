@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import webbrowser
 from typing import Annotated
 
 import typer
+
+from forbear.app.security import is_loopback
+from forbear.app.server import serve
+from forbear.errors import RunError
 
 
 def command(
@@ -20,14 +27,6 @@ def command(
 
     Nothing is fetched from outside. Stop it with Ctrl-C.
     """
-    import socket
-    import threading
-    import webbrowser
-
-    from forbear.app.security import is_loopback
-    from forbear.app.server import serve
-    from forbear.errors import RunError
-
     if not is_loopback(host) and not password:
         raise RunError(
             "E411", f"at {host} others could reach this server: it needs a password", hint="--password WORDS"
@@ -45,3 +44,4 @@ def command(
     if browser:
         threading.Timer(1.0, webbrowser.open, (address,)).start()
     serve(scenario, host=host, port=port, password=password or None)
+    raise KeyboardInterrupt  # the server swallows the signal, and nothing else ends it

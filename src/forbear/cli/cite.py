@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from forbear.workflow.library import cite
+
 
 def command(
     scenario: Annotated[
@@ -13,7 +15,4 @@ def command(
     ] = None,
 ) -> None:
     """Print BibTeX of the program, the argument it was begun for, the methods, and the data sources of a scenario."""
-    from forbear.report.citations import bibtex
-    from forbear.scenario import Scenario
-
-    print(bibtex(Scenario.load(scenario) if scenario else None))
+    print(cite(scenario))

@@ -5,6 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from rich.console import Console
+from rich.table import Table
+
+from forbear.scenario.difference import diff
+from forbear.workflow.written import as_json
 
 
 def command(
@@ -13,20 +18,13 @@ def command(
     json: Annotated[bool, typer.Option("--json", help="print the rows as JSON")] = False,
 ) -> None:
     """What differs between two scenarios: a sentence and a table."""
-    from forbear.scenario.difference import diff
-
     found = diff(first, second)
     if json:
-        import json as encoder
-
-        print(encoder.dumps({"sentence": found.sentence, "rows": found.table()}, indent=1))
+        print(as_json({"sentence": found.sentence, "rows": found.table()}))
         return
     print(found.sentence)
     if not found:
         return
-    from rich.console import Console
-    from rich.table import Table
-
     table = Table(box=None, padding=(0, 2, 0, 0))
     rows = found.table()
     columns = [column for column in rows[0] if any(row[column] for row in rows)]

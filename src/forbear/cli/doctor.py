@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import platform
+from importlib.metadata import version
+from importlib.util import find_spec
+
 import typer
+
+from forbear.cli.health import findings
+from forbear.country.model import MODEL
+from forbear.country.program import program
+from forbear.ensemble.device import gpu_name
+from forbear.extras import EXTRAS
+from forbear.kernel import woven
+from forbear.kernel.cuda_compile import missing
 
 
 def command() -> None:
     """Say what this installation is, and verify it: versions, processors, kernels; evidence, files and cache. Exits 1 on damage."""
-    import os
-    import platform
-    from importlib.metadata import version
-    from importlib.util import find_spec
-
-    from forbear.cli.health import findings
-    from forbear.country.model import MODEL
-    from forbear.country.program import program
-    from forbear.ensemble.device import gpu_name
-    from forbear.extras import EXTRAS
-    from forbear.kernel import woven
-    from forbear.kernel.cuda_compile import missing
-
     print(
         f"forbear {version('forbear')}, Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     )

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from typing import Annotated
 
 import typer
 
+from forbear.errors import Fault, FileError, nearest
+
 
 def catalogue() -> dict[str, dict[str, str]]:
     """Return every error code with title, meaning, example and mending."""
-    import tomllib
-    from importlib.resources import files
-
     return tomllib.loads((files("forbear") / "error_catalogue.toml").read_text(encoding="utf-8"))
 
 
 def command(code: Annotated[str, typer.Argument(help="a code such as E204; nothing lists all")] = "") -> None:
     """What an error code means and how to mend it."""
-    from forbear.errors import Fault, FileError
-
     entries = catalogue()
     if not code:
         for known, entry in entries.items():
@@ -26,10 +25,7 @@ def command(code: Annotated[str, typer.Argument(help="a code such as E204; nothi
         return
     wanted = code.strip().upper()
     if wanted not in entries:
-        import difflib
-
         message = f"no error code {code.strip()[:40]!r}"
-        near = difflib.get_close_matches(wanted, entries, n=1, cutoff=0.5)
         raise FileError(
             "E108",
             message,
@@ -39,7 +35,7 @@ def command(code: Annotated[str, typer.Argument(help="a code such as E204; nothi
                     message,
                     value=code.strip()[:40],
                     allowed="forbear explain lists all",
-                    nearest=near[0] if near else None,
+                    nearest=nearest(wanted, entries),
                 ),
             ),
         )

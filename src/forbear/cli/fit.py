@@ -7,15 +7,19 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.options import Scenario, Seed, Workers
+from forbear.workflow.arguments import scenario_of, shown
+from forbear.workflow.fit import fit, lines_of, target_of
+
 
 def command(
-    scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path")],
+    scenario: Scenario,
     quick: Annotated[bool, typer.Option("--quick", help="a few minutes; marked as quick wherever it is shown")] = False,
     until: Annotated[
         str | None, typer.Option(help="learn only from what was observed before this month, 2007-01")
     ] = None,
     stages: Annotated[str, typer.Option(help="a leading part of scout,refine,validate")] = "scout,refine,validate",
-    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
+    seed: Seed = 1,
     store: Annotated[
         Path | None, typer.Option(help="folder of finished work; NAME.fit when absent: a stopped fit goes on")
     ] = None,
@@ -26,66 +30,16 @@ def command(
     structure: Annotated[
         str, typer.Option(help="full, or a rival structure: no-occupation, no-exclusion, no-fear, no-information")
     ] = "full",
-    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
+    workers: Workers = None,
 ) -> None:
     """Learn from data in stages: scout, refine, validate. Each stage has a gate that refuses a bad result."""
-    from forbear.cli.screen import meter
-    from forbear.errors import FitError, nearest
-    from forbear.inference.fit import STAGES, fit
-    from forbear.inference.plan import load_plan
-    from forbear.inference.posterior import FILE
-    from forbear.inference.settings import QUICK
-    from forbear.inference.structures import with_structure
-    from forbear.scenario import Scenario
-
-    wanted = [s.strip() for s in stages.split(",") if s.strip()]
-    for stage in wanted:
-        if stage not in STAGES:
-            raise FitError(
-                "E609", f"no stage is called {stage!r}", hint=f"did you mean {nearest(stage, STAGES) or STAGES[0]}?"
-            )
-    loaded = with_structure(Scenario.load(scenario), structure)
-    plan = load_plan(loaded)  # a scenario may ask for a coarser fit, and for one that stops where its hold-out begins
-    settings = QUICK if quick else plan.effort
-    whole = until is None
-    until = until or plan.until
-    shown = meter()
-    if settings.name == "coarse" or (whole and until):
-        shown.say(
-            f"as validation.toml asks: a {settings.name} fit"
-            + (f" to what was observed before {until}" if until else "")
-        )
-    evaluations = settings.replicates * settings.draws * (1 + settings.moves * 22)
-    shown.say(
-        f"about {settings.scout_members * (settings.scout_rounds + 1):,} runs to scout and some {evaluations:,} likelihoods to refine; "
-        f"stop at any time, the same command goes on"
-    )
-    folder = store or Path(f"{loaded.problem().name}.fit{'-quick' if quick else ''}")
+    opened = scenario_of(scenario)
+    wanted = [stage.strip() for stage in stages.split(",") if stage.strip()]
+    folder = store or Path(f"{opened.problem().name}.fit{'-quick' if quick else ''}")
     found = fit(
-        loaded, settings=settings, stages=wanted, until=until, seed=seed, store=folder, workers=workers, progress=shown
-    )
-    beside = Path(loaded.file).parent if loaded.file else Path()
-    own = "site-packages" not in str(beside) and Path(__file__).parents[1] not in beside.parents
-    target = to or (
-        beside / FILE if own and whole and structure == "full" else Path(f"{loaded.problem().name}-posterior.npz")
-    )
+        opened, quick=quick, until=until, structure=structure, stages=wanted, seed=seed, store=folder, workers=workers,
+        progress=shown(),
+    )  # fmt: skip
+    target = to or target_of(opened, until=until, structure=structure)
     found.save(target)
-    refine = found.notes.get("refine", {})
-    print(f"{target}: {len(found)} draws of {len(found.space)} uncertainties in {found.notes['seconds']} s")
-    if refine:
-        print(
-            f"{refine['evaluations']:,} likelihoods, {refine['per_second']} a second, {refine['particles']} particles each "
-            f"(standard deviation of the logarithm {refine['noise']:.2f}); log evidence {', '.join(f'{v:.1f}' for v in refine['log_evidence'])}"
-        )
-        if refine["rhat_90"]:
-            print(
-                f"R-hat between replicates: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, {refine['rhat_largest']:.2f} at most"
-            )
-        for fault in refine["faults"]:
-            print(f"not to be trusted: {fault}")
-    if "validate" in found.notes:
-        print(f"{found.notes['validate']['inside']:.0%} of the data's summaries inside the central 90 per cent")
-    if found.quick:
-        print("a QUICK fit: for a first look, not for results")
-    elif settings.name != "full":
-        print(f"a {settings.name.upper()} fit: fewer draws and moves than a full one; its numbers are rougher")
+    print("\n".join(lines_of(found, target)))

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
+import io
+import os
 import sys
+from importlib.metadata import version
 from typing import Any
+
+from forbear.errors import ForbearError, nearest
 
 __all__ = ["COMMANDS", "main"]
 
@@ -46,50 +53,91 @@ The model is an argument with numbers, not an oracle: see `forbear cite` and the
 """
 
 
+STOPPED = 130  # 128 + SIGINT, as a shell tells it
+PIPE_CLOSED = 141  # 128 + SIGPIPE: whoever read the output has seen enough
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Run a command. A user's mistake is explained on standard error with exit status 2, without a traceback."""
+    """Run a command and exit with its status.
+
+    A user's mistake is explained on standard error with status 2, without a traceback. Ctrl-C leaves one line and
+    status 130. A reader that closes the pipe (`| head`) ends the command quietly. A character that the terminal's
+    encoding does not have is printed as "?".
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     words = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = _answer(words)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("\nstopped; a run with a store goes on where it was when called again", file=sys.stderr)
+        status = STOPPED
+    except BrokenPipeError:
+        _let_go()
+        status = PIPE_CLOSED
+    if status is not None:
+        sys.exit(status)
+
+
+def _answer(words: list[str]) -> int | None:
+    """A command: its exit status. Help and version: None, they have none but success."""
     if not words or words[0] in ("-h", "--help", "help"):
         width = max(map(len, COMMANDS))
         print(HELP.format(commands="\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items())))
-        return
-    if words[0] in ("-V", "--version"):
-        from importlib.metadata import version
-
-        print(version("forbear"))
-        return
+        return None
     name, rest = words[0], words[1:]
+    if name in ("-V", "--version"):
+        print(version("forbear"))
+        return None
     if name not in COMMANDS:
-        from forbear.errors import nearest
-
         close = nearest(name, COMMANDS)
         print(f"E100 unknown command {name!r}" + (f"\n    did you mean: {close}" if close else ""), file=sys.stderr)
-        sys.exit(2)
-    sys.exit(_call(name, rest))
-
-
-def _call(name: str, rest: list[str]) -> int:
-    import typer
-
-    from forbear.errors import ForbearError
-
-    module: Any = importlib.import_module(f"forbear.cli.{COMMANDS[name][0]}")
+        return 2
     try:
-        app = getattr(module, "app", None)
-        if app is None:
-            app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            app.command(help=COMMANDS[name][1] if not module.command.__doc__ else None)(module.command)
-        app(args=rest, prog_name=f"forbear {name}", standalone_mode=False)
+        _call(name, rest)
     except ForbearError as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("\nstopped; a run with a store goes on where it was when called again", file=sys.stderr)
-        return 130
-    except Exception as error:  # click's own errors print themselves as usage
-        show = getattr(error, "show", None)
-        if show is None:
+    except BrokenPipeError:
+        raise
+    except OSError as error:  # whatever writes without `forbear.files`; a full disk is no fault of the program
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EISDIR, errno.ENOTDIR):
             raise
-        show()
-        return int(getattr(error, "exit_code", 2))
+        print(f"E103 cannot write {error.filename or 'what was asked for'}: {error.strerror}", file=sys.stderr)
+        return 2
+    except Exception as error:
+        return _usage(error)
     return 0
+
+
+def _call(name: str, rest: list[str]) -> None:
+    """Load a command's module and run it. Exceptions pass: they are told in one place, above."""
+    import typer  # heavy, and `--help` does without it
+
+    module: Any = importlib.import_module(f"forbear.cli.{COMMANDS[name][0]}")
+    app = getattr(module, "app", None)
+    if app is None:
+        app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+        app.command(help=COMMANDS[name][1] if not module.command.__doc__ else None)(module.command)
+    command = typer.main.get_command(app)
+    with command.make_context(f"forbear {name}", rest) as context:
+        command.invoke(context)
+
+
+def _usage(error: Exception) -> int:
+    """What the reader of arguments raises: an end that was asked for, or a mistake that prints itself as usage."""
+    status = getattr(error, "exit_code", None)
+    if status is None:
+        raise error
+    show = getattr(error, "show", None)
+    if show is not None:
+        show()
+    return int(status)
+
+
+def _let_go() -> None:
+    """Point standard output at nothing, or the interpreter would complain when it empties its buffer at the end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

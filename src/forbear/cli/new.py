@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from forbear.scenario.reading.document import Document
+from forbear.faults import Faults
+from forbear.scenario.reading.document import Document, read_document
+from forbear.scenario.scenario import Scenario
+from forbear.scenario.wizard.answers import read_answers
+from forbear.scenario.wizard.begin import begin_scenario, check_place
+from forbear.scenario.wizard.copy import copy_scenario
+from forbear.scenario.wizard.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION
 
 
 def command(
@@ -28,13 +33,6 @@ def command(
 
     Answers come from a terminal, from a pipe, or from a file (--answers). "?" gives a question up to a guess.
     """
-    from forbear.faults import Faults
-    from forbear.scenario.reading.document import Document, read_document
-    from forbear.scenario.scenario import Scenario
-    from forbear.scenario.wizard.answers import read_answers
-    from forbear.scenario.wizard.begin import begin_scenario, check_place
-    from forbear.scenario.wizard.copy import copy_scenario
-
     if source is not None:
         file = copy_scenario(name, source, folder)
         print(file)
@@ -85,8 +83,6 @@ class _Asked:
 
 
 def _ask_all(asked: _Asked, data: dict[str, Any]) -> None:
-    from forbear.scenario.wizard.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION
-
     print('Enter, or "?", gives a question up to a guess where there is one. Nothing is fetched.')
     for key, words, allowed in (
         ("title", "Title", "text"),

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from forbear.cli.options import Cluster, Given, Members, Scenario, Seed, Settings, Workers
+from forbear.ensemble.places import using
+from forbear.workflow.arguments import scenario_of, shown
+from forbear.workflow.simulate import simulate, summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import xarray as xr
+
+    from forbear.ensemble.results import Ensemble
+    from forbear.ensemble.summaries import Summaries
 
 SHOWN = ("civilians_dead", "intervener_dead", "fighters", "cost_budget", "governance", "democracy")
 
 
 def command(
-    scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path")],
-    members: Annotated[int, typer.Option(min=1, max=1_000_000_000)] = 256,
-    seed: Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)] = 1,
+    scenario: Scenario,
+    members: Members = 512,
+    seed: Seed = 1,
+    given: Given = None,
     step: Annotated[float, typer.Option(help="weeks a step lasts: 1 or 0.5", min=0.05, max=1.0)] = 1.0,
     summaries: Annotated[
         bool,
@@ -35,61 +49,46 @@ def command(
     device: Annotated[
         str, typer.Option(help="cpu, cuda (a GPU), or auto: a GPU that is at hand, for 4,096 members or more")
     ] = "cpu",
-    workers: Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            help="a dask scheduler (tcp://host:8786, or its scheduler file), or local:2 for two worker processes here"
-        ),
-    ] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help="change a lever: intervener.force=+20000")] = None,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    settings: Settings = None,
 ) -> None:
     """Simulate an ensemble and keep it: as a store, as CSV, as NetCDF; print a summary."""
-    from forbear.cli.screen import meter
-    from forbear.ensemble.executors import using
-    from forbear.ensemble.runner import simulate
-    from forbear.ensemble.summaries import summarise
-    from forbear.errors import RunError
-    from forbear.kernel.woven import KERNELS
-    from forbear.scenario import Scenario
-
-    if kernel not in KERNELS:
-        raise RunError("E407", f"unknown kernel {kernel!r}", hint=f"allowed: {', '.join(KERNELS)}")
-    loaded = Scenario.load(scenario)
+    opened, meter = scenario_of(scenario), shown()
     if settings:
-        loaded = loaded.with_settings(settings)
-    problem, shown = loaded.problem(step), meter()
+        opened = opened.with_settings(settings)
     common: dict[str, Any] = {
-        "members": members, "seed": seed, "workers": workers, "store": store, "kernel": kernel, "device": device,
-        "progress": shown,
+        "given": given, "members": members, "seed": seed, "step": step, "workers": workers, "store": store,
+        "kernel": kernel, "device": device, "progress": meter,
     }  # fmt: skip
-    with using(cluster) as opened:
-        if opened is not None:
-            shown.say(opened.check())
-        if summaries:
-            _print_summaries(summarise(problem, chunk=chunk, **common), csv, netcdf)
-            return
-        ensemble = simulate(problem, **common)
-    if csv is not None:
-        print(f"{len(ensemble.healthy.to_csv(csv))} tables in {csv}")
-    if netcdf is not None:
-        print(ensemble.to_netcdf(netcdf))
-    print(ensemble)
-    data = ensemble.healthy.data
-    _print_ends({name: data[name].isel(week=-1) for name in SHOWN})
+    with using(cluster) as place:
+        if place is not None:
+            meter.say(place.check())
+        found: Ensemble | Summaries = (
+            summarise(opened, chunk=chunk, **common) if summaries else simulate(opened, **common)
+        )
+    _write(found, csv, netcdf)
+    print(found)
+    _print_ends(_ends(found))
 
 
-def _print_summaries(found: Any, csv: Path | None, netcdf: Path | None) -> None:
+def _write(found: Ensemble | Summaries, csv: Path | None, netcdf: Path | None) -> None:
     if csv is not None:
-        print(f"{len(found.to_csv(csv))} tables in {csv}")
+        print(f"{len(getattr(found, 'healthy', found).to_csv(csv))} tables in {csv}")
     if netcdf is not None:
         print(found.to_netcdf(netcdf))
-    print(found)
-    healthy = found.runs.isel(member=~found.runs["failed"].values)
-    _print_ends({name: healthy[f"{name}_last"] for name in SHOWN})
 
 
-def _print_ends(columns: dict[str, Any]) -> None:
+def _ends(found: Ensemble | Summaries) -> Mapping[str, xr.DataArray]:
+    """What stands at the end of every run that stayed finite."""
+    runs = getattr(found, "runs", None)
+    if runs is not None:
+        healthy = runs.isel(member=~runs["failed"].values)
+        return {name: healthy[f"{name}_last"] for name in SHOWN}
+    return {name: found.healthy.data[name].isel(week=-1) for name in SHOWN}  # type: ignore[union-attr]
+
+
+def _print_ends(columns: Mapping[str, xr.DataArray]) -> None:
     print(f"{'at the end':<28}{'5 %':>14}{'median':>14}{'95 %':>14}  unit")
     for name, values in columns.items():
         low, middle, high = values.quantile([0.05, 0.5, 0.95]).values

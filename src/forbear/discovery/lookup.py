@@ -7,7 +7,7 @@ Facts, parameters and luck are thus crossed, and the two policies paired.
 Index of a fact: first-order Sobol index, the share of an outcome's variance that knowing the fact alone would be
 expected to take away, estimated from the given draws (`given_draws.first_order_from_draws`) on the means over members,
 and scaled from the variance of those means to that of single members. Amounts are on a logarithmic scale (log of one
-plus), differences are plan less NEVER on that scale. Its standard error comes from resampled draws. An index within
+plus), differences are plan less never intervening on that scale. Its standard error comes from resampled draws. An index within
 three standard errors of zero is reported as nothing shown.
 
 All guessed facts together: `first` is Var[E(outcome | facts)] / Var, `total` is E[Var(outcome | parameters, luck)] / Var,
@@ -33,7 +33,7 @@ from forbear.ensemble.engine import Engine
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.results import dataset_of
 from forbear.questions.streams import stream
-from forbear.scenario.casefiles.policies import load_strategies
+from forbear.scenario.casefiles.policies import without_intervention
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 
 if TYPE_CHECKING:
@@ -146,11 +146,8 @@ def look_up_first(
 
 
 def never_of(scenario: Scenario) -> Scenario:
-    """The scenario with nobody intervening: its own strategy NEVER, else the lever alone. Raises as `Strategy.apply`."""
-    known = load_strategies(scenario)
-    if "NEVER" in known:
-        return known["NEVER"].apply(scenario)
-    return scenario.with_levers({"intervener.intervene": 0}, name="NEVER")
+    """The scenario with nobody intervening: its own strategy of that kind, else the lever alone. Raises as `Strategy.apply`."""
+    return without_intervention(scenario).apply(scenario)
 
 
 def hypercube(rows: int, columns: int, generator: np.random.Generator) -> np.ndarray:

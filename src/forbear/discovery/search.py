@@ -6,39 +6,26 @@ draws (the tenth where more is better), so that a strategy is judged by how bad 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.discovery.nsga import minimise
-from forbear.errors import ScenarioError
-from forbear.questions.worlds import Worlds
-from forbear.scenario.casefiles.policies import Strategy
+from forbear.questions.policy_runs import PolicyRuns
+from forbear.scenario.casefiles.policies import Strategy, never_intervening
+from forbear.scenario.casefiles.search_levers import SearchLever
 from forbear.scenario.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Found", "Variable", "load_variables", "robust", "search"]
+__all__ = ["Found", "robust", "search"]
 
 OBJECTIVES = ("deaths", "intervener_deaths", "cost", "governance")
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A lever with a range. how: scale (times history), value (set from a day on) or end (last day of the path)."""
-
-    name: str
-    title: str
-    lever: str
-    how: str
-    low: float
-    high: float
-    start: Any = None
-    always: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,10 +33,11 @@ class Found:
     """Bundles of levers none of which beats another.
 
     values: (solutions, variables); objectives: (solutions, objectives), in the outcomes' units, ordered by the first;
-    named: strategy -> objectives; beaten: strategy -> how many solutions are better on every objective.
+    named: strategy -> objectives; beaten: strategy -> how many solutions are better on every objective, without those
+    under which nobody intervenes: they are ranked with nothing.
     """
 
-    variables: tuple[Variable, ...]
+    variables: tuple[SearchLever, ...]
     names: tuple[str, ...]
     values: np.ndarray
     objectives: np.ndarray
@@ -57,35 +45,26 @@ class Found:
     beaten: dict[str, int]
     evaluations: int
     seed: int
+    given: str = ""
+
+    def __repr__(self) -> str:
+        return f"<Found {len(self.values)} strategies of {self.evaluations} tried, {self.given or 'draws'}, seed {self.seed}>"
+
+    def told(self, given: str) -> Found:
+        """The same with words for what was drawn from, such as "48 posterior draws"."""
+        return replace(self, given=given)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each solution: its levers, then the bad end of each objective over draws, in the outcome's unit."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        table = pd.DataFrame(self.values, columns=[variable.name for variable in self.variables])
+        for place, objective in enumerate(self.names):
+            table[objective] = self.objectives[:, place]
+        return table
 
 
-def load_variables(scenario: Scenario) -> tuple[Variable, ...]:
-    """The levers of search.toml beside a scenario. Raises ScenarioError E250 where there is none, E240 for a bad entry."""
-    path = scenario.beside("search.toml")
-    if path is None or not path.exists():
-        raise ScenarioError(
-            "E250", f"{scenario.name} has no search.toml beside it", hint="copy the one of iraq-2003 and edit"
-        )
-    out = []
-    for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).get("levers", {}).items():
-        if entry.get("how") not in ("scale", "value", "end") or not entry.get("low", 0) < entry.get("high", 0):
-            raise ScenarioError("E240", f"{path.name}: {name} needs how = scale, value or end, and low < high")
-        out.append(
-            Variable(
-                name,
-                entry["title"],
-                entry["lever"],
-                entry["how"],
-                float(entry["low"]),
-                float(entry["high"]),
-                entry.get("from"),
-                entry.get("always"),
-            )
-        )
-    return tuple(out)
-
-
-def apply(scenario: Scenario, variables: Sequence[Variable], values: Sequence[float]) -> Scenario:
+def apply(scenario: Scenario, variables: Sequence[SearchLever], values: Sequence[float]) -> Scenario:
     """The scenario with every variable set."""
     import datetime
 
@@ -106,7 +85,7 @@ def apply(scenario: Scenario, variables: Sequence[Variable], values: Sequence[fl
     return out
 
 
-def robust(worlds: Worlds, name: str, objectives: Sequence[str] = OBJECTIVES) -> np.ndarray:
+def robust(worlds: PolicyRuns, name: str, objectives: Sequence[str] = OBJECTIVES) -> np.ndarray:
     """The bad end of each objective over draws: 90th percentile of what should be low, 10th of what should be high."""
     return np.array(
         [np.nanquantile(worlds.values(name, o), 0.9 if OUTCOMES[o].better == "lower" else 0.1) for o in objectives]
@@ -114,8 +93,8 @@ def robust(worlds: Worlds, name: str, objectives: Sequence[str] = OBJECTIVES) ->
 
 
 def search(
-    worlds: Worlds,
-    variables: Sequence[Variable],
+    worlds: PolicyRuns,
+    variables: Sequence[SearchLever],
     strategies: Mapping[str, Strategy],
     *,
     evaluations: int = 240,
@@ -143,12 +122,14 @@ def search(
     low, high = (np.array([getattr(v, side) for v in variables]) for side in ("low", "high"))
     front = minimise(cost, low, high, evaluations=evaluations, population=population, seed=seed)
     reached = front.costs
+    assumed = never_intervening(strategies, worlds.scenario)
     named, beaten = {}, {}
     for name, strategy in strategies.items():
         worlds.run(name, strategy.apply(worlds.scenario))
         worlds.meter.advance(1)
         named[name] = robust(worlds, name, objectives)
-        beaten[name] = int(np.all(reached < named[name] * signs, axis=1).sum())
+        if name not in assumed:
+            beaten[name] = int(np.all(reached < named[name] * signs, axis=1).sum())
     worlds.meter.finish()
     order = np.argsort(reached[:, 0])
     return Found(

@@ -16,7 +16,8 @@ from forbear.discovery.information import (
 )
 from forbear.discovery.strategies import compare_strategies
 from forbear.discovery.trees import cart
-from forbear.questions.worlds import Worlds
+from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.stored import encode
 from forbear.scenario.casefiles.policies import Strategy
 from forbear.scenario.outcomes import OUTCOMES
 
@@ -24,7 +25,7 @@ __all__ = ["boxes_of", "screen", "stress"]
 
 
 def stress(
-    worlds: Worlds,
+    worlds: PolicyRuns,
     strategies: Mapping[str, Strategy],
     *,
     outcome: str = "deaths",
@@ -40,22 +41,23 @@ def stress(
     when None). Randomness: draws and luck of the worlds; shuffles by the seed.
     """
     worlds.run_all({name: strategy.apply(worlds.scenario) for name, strategy in strategies.items()})
-    out = compare_strategies(worlds, strategies, thresholds)
+    table = compare_strategies(worlds, strategies, thresholds)
+    out: dict[str, Any] = encode(table)
     known = OUTCOMES[outcome]
     level = float(np.nanmedian(worlds.values("HISTORY", outcome))) if fails_beyond is None else fails_beyond
     out["failure"] = {"outcome": outcome, "level": level, "better": known.better}
     out["boxes"] = {name: boxes_of(worlds, name, outcome, level, seed) for name in strategies}
     out["sensitivity"] = {name: screen(worlds, name, outcome, seed) for name in list(strategies)[:1]}
-    ranked = [n for n in strategies if "satisficing" in out["rows"][n]]
+    ranked = [n for n in strategies if not table.rows[n].assumed]
     if pair is None and len(ranked) > 1:
-        best = sorted(ranked, key=lambda n: -out["rows"][n]["satisficing"])
+        best = sorted(ranked, key=lambda n: -(table.rows[n].satisficing or 0.0))
         pair = (best[0], best[1])
     if pair is not None:
         out["information"] = _information(worlds, pair, outcome, seed)
     return out
 
 
-def boxes_of(worlds: Worlds, name: str, outcome: str, level: float, seed: int) -> dict[str, Any]:
+def boxes_of(worlds: PolicyRuns, name: str, outcome: str, level: float, seed: int) -> dict[str, Any]:
     """Scenario discovery: a box of parameters (in prior quantiles) in which a strategy fails, by PRIM, and CART's densest leaf.
 
     Sources: Friedman and Fisher 1999; Bryant and Lempert 2010. Only parameters with anything to do with the outcome
@@ -97,7 +99,7 @@ def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
-def screen(worlds: Worlds, name: str, outcome: str, seed: int) -> list[dict[str, Any]]:
+def screen(worlds: PolicyRuns, name: str, outcome: str, seed: int) -> list[dict[str, Any]]:
     """Sensitivity of an outcome to every parameter from the draws themselves: PAWN and first-order indices, largest first."""
     values = worlds.values(name, outcome)
     good = np.isfinite(values)
@@ -112,7 +114,7 @@ def screen(worlds: Worlds, name: str, outcome: str, seed: int) -> list[dict[str,
     ]  # fmt: skip
 
 
-def _information(worlds: Worlds, pair: Sequence[str], outcome: str, seed: int) -> dict[str, Any]:
+def _information(worlds: PolicyRuns, pair: Sequence[str], outcome: str, seed: int) -> dict[str, Any]:
     """What knowing each parameter would be worth to the choice between two strategies, in the outcome's own unit."""
     sign = -1.0 if OUTCOMES[outcome].better == "lower" else 1.0
     benefit = sign * np.stack([worlds.values(n, outcome) for n in pair], axis=1)

@@ -8,16 +8,22 @@ workers and results are fetched as they come, so neither the scheduler nor this 
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import pickle
+import socket
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
+from forbear.country.model import MODEL
+from forbear.ensemble.executors import BUILDING, Job
 from forbear.errors import RunError
-
-if TYPE_CHECKING:
-    from forbear.ensemble.executors import Job
 
 __all__ = ["Cluster", "fingerprint"]
 
@@ -31,11 +37,6 @@ EVENTS = "forbear-pieces"
 @cache
 def fingerprint() -> dict[str, str]:
     """What client and workers must share for the same bits: version, model, and the code that simulates."""
-    from importlib.metadata import version
-    from importlib.resources import files
-
-    from forbear.country.model import MODEL
-
     digest = hashlib.sha256()
     for folder in ("country", "ensemble", "inference", "kernel", "scenario"):
         pending = [files("forbear") / folder]
@@ -87,8 +88,6 @@ class Cluster:
         self.check()
 
     def _start_here(self, address: str, distributed: Any) -> Any:
-        import logging
-
         count = address.removeprefix("local:")
         if not count.isdigit() or not 0 < int(count) <= 512:
             raise RunError("E422", f"{address!r} is no number of local workers", hint="local:2")
@@ -129,8 +128,6 @@ class Cluster:
 
     def each(self, job: Job, pieces: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
         """See Executor. Raises RunError E423 (as above), E424 where a piece ends every worker, E425 where the cluster is lost."""
-        from concurrent.futures import CancelledError
-
         from distributed import KilledWorker, as_completed
         from distributed.client import FutureCancelledError
 
@@ -206,10 +203,6 @@ class Cluster:
 
 def _knock(address: str, timeout: float) -> str:
     """The scheduler's address, once something answers there. Raises OSError or ValueError where nothing does."""
-    import json
-    import socket
-    from pathlib import Path
-
     if address.endswith(".json"):
         address = str(json.loads(Path(address).read_text(encoding="utf-8"))["address"])
     scheme, _, place = address.rpartition("://")
@@ -235,8 +228,6 @@ def _restore(packed: bytes, expected: dict[str, str]) -> Any:
     here = fingerprint()
     if here != expected:
         raise Cluster._differs("a worker has " + _differences(here, expected))
-    from forbear.ensemble.executors import BUILDING
-
     with BUILDING:
         return pickle.loads(packed)
 
@@ -249,8 +240,7 @@ def _piece(job: Any, number: int, given: Any) -> Any:
         raise RunError(
             "E426", f"worker {get_worker().address} does not see the store", hint="a folder all machines share, or an object store"
         )  # fmt: skip
-    kept = store is not None and store.has(number)
     result = job.piece(number, given)
-    if not kept:
+    if not getattr(result, "kept", False):
         get_worker().log_event(EVENTS, (job.name, number))
     return result

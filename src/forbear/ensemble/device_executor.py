@@ -9,6 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+from forbear.integers import workers_of
+
 __all__ = ["OnDevice"]
 
 #: Datasets that are being made while the GPU goes on; more would let memory grow with the ensemble.
@@ -22,7 +24,7 @@ class OnDevice:
     shares_cache = True
 
     def __init__(self, workers: int | None = None) -> None:
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = workers_of(workers) or os.cpu_count() or 1
 
     def check(self) -> str:
         """What this place is."""
@@ -36,19 +38,20 @@ class OnDevice:
         with ThreadPoolExecutor(self._workers) as pool:
             while group := list(islice(waiting, max(1, blocks_at_once // job.blocks_in_a_chunk))):
                 missing = []
-                for number, (identities, given) in group:
-                    if job.store is not None and job.store.has(number):
-                        yield number, job.store.read(number)
+                for number, given in group:
+                    done = job.kept(number, *given)
+                    if done.kept:
+                        yield number, done
                     else:
-                        missing.append((number, identities, pool.submit(job.values_of, identities, given)))
-                chunks = [(number, members, values.result()) for number, members, values in missing]
-                split = [job.blocks_of(members, values) for _, members, values in chunks]
-                done = (
+                        missing.append((number, given, done.again, pool.submit(job.values_of, *given)))
+                chunks = [(number, given, again, values.result()) for number, given, again, values in missing]
+                split = [job.blocks_of(given[0], values) for _, given, _, values in chunks]
+                blocks = (
                     engine.run_chunks([block for blocks in split for block in blocks], job.seed) if chunks else iter(())
                 )
-                for (number, members, values), blocks in zip(chunks, split, strict=True):
-                    own = list(islice(done, len(blocks)))
-                    unfinished.append((number, pool.submit(job.finish, number, members, values, own)))
+                for (number, given, again, values), parts in zip(chunks, split, strict=True):
+                    own = list(islice(blocks, len(parts)))
+                    unfinished.append((number, pool.submit(job.finish, number, given, values, own, again)))
                     if len(unfinished) > UNFINISHED:
                         first, future = unfinished.popleft()
                         yield first, future.result()

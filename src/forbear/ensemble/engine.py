@@ -93,10 +93,13 @@ class Engine:
         Raises
         ------
         RunError
-            E401 for an unknown quantity, E402 for a cohort too large for exact whole numbers, E408 for half a switch.
+            E401 for an unknown quantity, E402 for a cohort too large for exact whole numbers, E407 for an unknown kernel,
+            E408 for half a switch.
         ScenarioError
             E267 and E268 where a room from outside is not there or cannot be used.
         """
+        if kernel not in woven.KERNELS:
+            raise RunError("E407", f"unknown kernel {kernel!r}", hint=f"allowed: {', '.join(woven.KERNELS)}")
         self.problem = problem
         self.steps_to_run = problem.steps
         self.program = program_of(tuple(name for name, _ in problem.extensions))

@@ -1,4 +1,4 @@
-"""Where the pieces of a job are done: threads of this process unless a cluster is asked for.
+"""What does the pieces of a job, and threads of this process that do them (`places` chooses among executors).
 
 A job is an object that can do any of its pieces on its own: chunks of an ensemble, blocks of a particle filter. An
 executor does not know what a piece is; a job does not know where it is done. The order in which pieces come back is
@@ -10,15 +10,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
-from contextvars import ContextVar
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from forbear.ensemble.cluster import Cluster
+from forbear.integers import workers_of
 
-__all__ = ["BUILDING", "Executor", "Job", "Threads", "executor_for", "in_force", "using"]
+__all__ = ["BUILDING", "Executor", "Job", "Threads"]
 
 
 class Job(Protocol):
@@ -58,7 +55,8 @@ class Threads:
     shares_cache = True
 
     def __init__(self, workers: int | None = None) -> None:
-        self.workers = workers or os.cpu_count() or 1
+        """workers: how many threads; one for each core when absent. Raises RunError E441."""
+        self.workers = workers_of(workers) or os.cpu_count() or 1
 
     def check(self) -> str:
         """See Executor."""
@@ -87,37 +85,3 @@ class Threads:
 
 #: Held while an engine is made: rules are read and woven by one thread of a process at a time.
 BUILDING = RLock()
-_IN_FORCE: ContextVar[Cluster | None] = ContextVar("forbear_executor", default=None)
-
-
-def in_force() -> Cluster | None:
-    """The cluster that everything is done on within `using`; None outside."""
-    return _IN_FORCE.get()
-
-
-@contextmanager
-def using(cluster: str | Cluster | None) -> Iterator[Cluster | None]:
-    """Within this, everything that simulates does it on the cluster: a battery of claims, a fit, a search.
-
-    cluster: an address as `Cluster` takes it, or one that is open already; None changes nothing. Raises as `Cluster`.
-    """
-    from forbear.ensemble.cluster import Cluster
-
-    if cluster is None:
-        yield _IN_FORCE.get()
-        return
-    opened = Cluster(cluster) if isinstance(cluster, str) else cluster
-    token = _IN_FORCE.set(opened)
-    try:
-        yield opened
-    finally:
-        _IN_FORCE.reset(token)
-        if opened is not cluster:
-            opened.close()
-
-
-@contextmanager
-def executor_for(cluster: str | Cluster | None, workers: int | None) -> Iterator[Executor]:
-    """The cluster that is asked for, or the one in force, or else threads."""
-    with using(cluster) as found:
-        yield found if found is not None else Threads(workers)

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.design import draw_priors
+from forbear.ensemble.design import SharedDraws, draw_priors
 from forbear.ensemble.device import PROCESSOR, Device
+from forbear.ensemble.device_engine import DeviceEngine
+from forbear.ensemble.digest import digest
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.executors import BUILDING
-from forbear.ensemble.manifest import manifest_of
-from forbear.ensemble.results import dataset_of
-from forbear.ensemble.store import IDENTITY, Store, open_store
+from forbear.ensemble.manifest import manifest_of, run_hash
+from forbear.ensemble.packing import decode
+from forbear.ensemble.recording import Block
+from forbear.ensemble.results import dataset_of, joined
+from forbear.ensemble.stamps import Stamp, stamp_of
+from forbear.ensemble.store import Store, open_store
 from forbear.errors import RunError
+from forbear.files import checksum
+from forbear.integers import integer, members_of, seed_of
 from forbear.kernel import woven
 from forbear.kernel.draws import LANES
+from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from forbear.ensemble.executors import Executor
     from forbear.ensemble.progress import Meter
-    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["EnsembleJob"]
+__all__ = ["Done", "EnsembleJob"]
+
+
+@dataclass
+class Done:
+    """A chunk that is done.
+
+    Attributes
+    ----------
+    data
+        Its dataset; None where it lies in the store and need not travel.
+    kept
+        True where it was in the store and nothing was run.
+    again
+        Why a chunk of the store had to be run again; empty where it had not.
+    """
+
+    data: xr.Dataset | None
+    kept: bool = False
+    again: str = ""
 
 
 class EnsembleJob:
@@ -45,39 +72,55 @@ class EnsembleJob:
         monthly: Sequence[str],
         kernel: str,
         note: str,
-        store: Any = None,
+        store: str | Path | None = None,
         device: Device = PROCESSOR,
         chunk: int = LANES,
         summarised: bool = False,
     ) -> None:
-        """Check and prepare. device: where members run; chunk: members of a piece, a multiple of a block; summarised: chunks give digests, not series.
+        """Check and prepare.
 
-        Raises RunError E401, E402, E404, E405, E408 and FileError E103.
+        Parameters
+        ----------
+        problem, members, seed, parameters, weekly, monthly, kernel, note, store
+            As for `simulate`.
+        device
+            Where members run.
+        chunk
+            Members of a piece, a multiple of a block.
+        summarised
+            Chunks give digests, not series.
+
+        Raises
+        ------
+        RunError
+            E401, E402, E404, E405, E407, E408, E441 and E445.
+        FileError
+            E103 and E104 for the store.
         """
-        self.problem, self.seed, self.kernel, self.chunk, self.summarised = problem, seed, kernel, chunk, summarised
+        self.problem, self.kernel, self.summarised = problem, kernel, summarised
+        self.seed, self.chunk = seed_of(seed), integer(chunk, "chunk", least=1)
         self.weekly, self.monthly, self.device = list(weekly), list(monthly), device
-        self.identities = (
-            np.arange(members, dtype=np.uint32) if isinstance(members, int) else np.asarray(members, dtype=np.uint32)
-        )
-        if len(self.identities) == 0:
-            raise RunError("E405", "an ensemble needs at least one member")
-        self.given = {k: np.asarray(v) for k, v in parameters.items()} if parameters is not None else None
+        self.identities = members_of(members, distinct=parameters is None)
+        self.given = _checked(problem, parameters, len(self.identities))
         self._engine = self._new_engine()
         self._ready = False
         self.manifest = manifest_of(
             problem,
-            seed=seed,
+            seed=self.seed,
             members=self.identities,
-            chunk=chunk,
+            chunk=self.chunk,
             recorded=[*(["summaries"] if summarised else []), *weekly, *monthly],
             kernel=kernel,
             parameters=self.given,
             note=note,
             device=device,
         )
-        self.store: Store | None = open_store(store, self.manifest) if store is not None else None
-        said = json.dumps([self.manifest[key] for key in IDENTITY], sort_keys=True)
-        self.name = hashlib.sha256(said.encode()).hexdigest()[:20]
+        self.name = checksum("/".join(str(self.manifest[key]) for key in ("members", "parameters")).encode())[:10]
+        self.name = f"{run_hash(self.manifest)[:20]}{self.name}"
+        self.store: Store | None = None
+        if store is not None:
+            stamps = [self.stamp(number) for number in range(len(self))]
+            self.store = open_store(store, self.manifest, stamps, self.stamp)
         self.away = False
 
     def __len__(self) -> int:
@@ -87,16 +130,28 @@ class EnsembleJob:
         """How many members a chunk has."""
         return min(self.chunk, len(self.identities) - number * self.chunk)
 
+    def stamp(self, number: int, count: int | None = None) -> Stamp:
+        """The stamp of a chunk, or of its first `count` members."""
+        identities, given = self._given(number, count)
+        return stamp_of(identities, given)
+
+    def _given(self, number: int, count: int | None = None) -> tuple[np.ndarray, dict[str, np.ndarray] | None]:
+        at = slice(number * self.chunk, number * self.chunk + (self.size(number) if count is None else count))
+        if isinstance(self.given, SharedDraws):
+            return self.identities[at], self.given.of(at)
+        given = None if self.given is None else {name: value[at] for name, value in self.given.items()}
+        return self.identities[at], given
+
     def pieces(self) -> Iterator[tuple[int, Any]]:
         """Every chunk: its number, and what a worker must be given for it."""
         for number in range(len(self)):
-            at = slice(number * self.chunk, number * self.chunk + self.size(number))
-            given = None if self.given is None else {name: value[at] for name, value in self.given.items()}
-            yield number, (self.identities[at], given)
+            yield number, self._given(number)
 
     def prepare(self, executor: Executor, meter: Meter) -> None:
         """Compile once, in this thread, where the pieces will find it."""
         self.away = executor.away
+        for line in self.store.said if self.store is not None else []:
+            meter.say(line)
         if not executor.shares_cache:
             return
         if self.device.kind == "cuda":
@@ -116,15 +171,33 @@ class EnsembleJob:
                 self._ready = True
         return self._engine
 
-    def piece(self, number: int, given: Any) -> xr.Dataset | None:
-        """One chunk as a dataset; None when it lies in the store and need not travel."""
-        if self.store is not None and self.store.has(number):
-            return None if self.away else self.store.read(number)
+    def piece(self, number: int, given: Any) -> Done:
+        """One chunk: from the store where it is whole there, else run."""
         identities, parameters = given
+        done = self.kept(number, identities, parameters)
+        if done.kept:
+            return done
         values = self.values_of(identities, parameters)
         blocks = (self.engine().run(part, members, self.seed) for part, members in self.blocks_of(identities, values))
-        data = self.finish(number, identities, values, blocks)
-        return None if self.store is not None and self.away else data
+        return self.finish(number, given, values, blocks, done.again)
+
+    def read(self, number: int) -> xr.Dataset:
+        """A chunk that lies whole in the store. Raises FileError E104, E109."""
+        assert self.store is not None
+        return self.store.read(number, self.stamp(number))
+
+    def kept(self, number: int, identities: np.ndarray, parameters: Mapping[str, np.ndarray] | None) -> Done:
+        """What the store has of a chunk; `kept` is False where it must be run."""
+        if self.store is None:
+            return Done(None)
+        stamp = stamp_of(identities, parameters)
+        found = self.store.look(number, stamp)
+        if found.files is not None:
+            return Done(None if self.away else decode(found.files), kept=True)
+        again = ""
+        if found.state == "damaged":
+            again = f"chunk {number} of {self.store} is damaged ({found.why}): run again"
+        return Done(None, again=again)
 
     def values_of(
         self, identities: np.ndarray, parameters: Mapping[str, np.ndarray] | None
@@ -146,27 +219,33 @@ class EnsembleJob:
         ]
 
     def finish(
-        self, number: int, identities: np.ndarray, values: Mapping[str, np.ndarray], blocks: Iterable[Block]
-    ) -> xr.Dataset:
-        """A chunk's dataset from its blocks; written into the store if there is one."""
-        import xarray as xr
+        self, number: int, given: Any, values: Mapping[str, np.ndarray], blocks: Iterable[Block], again: str = ""
+    ) -> Done:
+        """A chunk's dataset from its blocks; written into the store if there is one.
 
+        Parameters
+        ----------
+        number, given
+            Of the piece.
+        values
+            Parameters of its members, given or drawn.
+        blocks
+            What was run, in order.
+        again
+            Why it was run again, if it was.
+        """
+        identities, parameters = given
         pairs = zip(blocks, self.blocks_of(identities, values), strict=True)
         if self.summarised:
-            from forbear.ensemble.summaries import digest
-
             data = digest(self.problem, ((block, members) for block, (_, members) in pairs))
         else:
             parts = [dataset_of(self.problem, block, members, part) for block, (part, members) in pairs]
-            data = parts[0] if len(parts) == 1 else xr.concat(parts, dim="member", data_vars="minimal")
-        if self.store is not None:
-            self.store.write(number, data)
-        return data
+            data = joined(parts)
+        stored = self.store is not None and self.store.write(number, stamp_of(identities, parameters), data)
+        return Done(None if stored and self.away else data, again=again)
 
     def _new_engine(self) -> Any:
         if self.device.kind == "cuda":
-            from forbear.ensemble.device_engine import DeviceEngine
-
             if self.problem.extensions:
                 raise RunError("E409", "rooms of other packages run on the processor alone", hint="--device cpu")
             return DeviceEngine(self.problem, weekly=self.weekly, monthly=self.monthly)
@@ -186,10 +265,6 @@ def _blocks(count: int) -> Iterator[slice]:
 
 def _warm(engine: Engine) -> None:
     """Compile in one thread before many ask for it."""
-    from copy import copy
-
-    from forbear.scenario.priors import quantile
-
     short = copy(engine)
     values = {}
     for name, priors in engine.problem.priors.items():
@@ -197,3 +272,24 @@ def _warm(engine: Engine) -> None:
         values[name] = np.array(flat).reshape(1, *priors.shape)
     short.steps_to_run = 1
     short.run(values, np.array([0], dtype=np.uint32), 0)
+
+
+def _checked(
+    problem: Problem, parameters: Mapping[str, np.ndarray] | None, members: int
+) -> SharedDraws | dict[str, np.ndarray] | None:
+    """Parameters as arrays, with a row for each member. Raises RunError E445 where one is missing or of another shape."""
+    if parameters is None:
+        return None
+    if isinstance(parameters, SharedDraws):
+        _checked(problem, parameters.values_of_draws, parameters.draws)
+        if len(parameters.which) != members:
+            raise RunError("E445", f"draws are shared out to {len(parameters.which)} members, not to {members}")
+        return parameters
+    given = {name: np.asarray(value) for name, value in parameters.items()}
+    for name, priors in problem.priors.items():
+        shape = (members, *priors.shape)
+        if name not in given:
+            raise RunError("E445", f"parameter {name} is missing among those given")
+        if given[name].shape != shape:
+            raise RunError("E445", f"parameter {name} has shape {given[name].shape}; {members} members need {shape}")
+    return given

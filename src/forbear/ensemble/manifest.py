@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.country.model import MODEL
+from forbear.country.program import program_of
+from forbear.ensemble.stamps import hash_of
+from forbear.files import checksum
+from forbear.kernel import woven
 
 if TYPE_CHECKING:
     from forbear.ensemble.device import Device
     from forbear.scenario.problem import Problem
 
-__all__ = ["manifest_of"]
+__all__ = ["IDENTITY", "manifest_of", "run_hash"]
+
+#: What two runs must share for their chunks to be the same to the bit. Members and parameters are compared chunk by
+#: chunk (see `stamps`), so that an ensemble can grow.
+IDENTITY = (
+    "store", "forbear", "numba", "numpy", "scipy", "kernel_hash", "scenario_hash", "model_hash", "extensions", "seed",
+    "chunk", "recorded", "kernel", "device", "step_weeks",
+)  # fmt: skip
+#: The layout of a store. Another number, another layout.
+FORMAT = 2
 
 
 def manifest_of(
@@ -30,13 +47,33 @@ def manifest_of(
     note: str,
     device: Device,
 ) -> dict[str, Any]:
-    """Version, hashes of model, scenario, parameters and evidence, seed, members, what was recorded, and on what it ran."""
-    from importlib.metadata import version
+    """Versions, hashes of model, kernel, scenario, parameters and evidence, seed, members, what was recorded, and where.
 
+    Parameters
+    ----------
+    problem
+        What is run.
+    seed, members, parameters
+        The luck, identities (members,), and parameters by name, None for draws from the priors.
+    chunk
+        Members of a piece.
+    recorded
+        Quantities, with what else tells one recording from another.
+    kernel, device
+        What they run on.
+    note
+        Where the parameters come from.
+
+    Returns
+    -------
+    dict
+        Plain values only, ready for JSON.
+    """
     return {
-        "forbear": version("forbear"),
-        "numba": version("numba"),
+        "store": FORMAT,
+        **_versions(),
         "python": platform.python_version(),
+        "kernel_hash": _kernel_hash(problem, "cuda" if device.kind == "cuda" else kernel),
         "scenario": problem.name,
         "title": problem.title,
         "scenario_hash": problem.hash,
@@ -44,14 +81,14 @@ def manifest_of(
         **({"extensions": dict(problem.extensions)} if problem.extensions else {}),
         "evidence_hash": _evidence_hash(),
         "seed": seed,
-        "members": hashlib.sha256(np.ascontiguousarray(members).tobytes()).hexdigest() + f":{len(members)}",
+        "members": checksum(np.ascontiguousarray(members).tobytes()) + f":{len(members)}",
         "count": len(members),
         "chunk": chunk,
         "recorded": list(recorded),
         "kernel": kernel,
         "device": device.kind,
         "device_name": device.name,
-        "parameters": "prior" if parameters is None else _hash_of(parameters),
+        "parameters": "prior" if parameters is None else hash_of(parameters),
         "note": note,
         "step_weeks": problem.step,
         "steps": problem.steps,
@@ -59,17 +96,24 @@ def manifest_of(
     }
 
 
-def _hash_of(parameters: Mapping[str, np.ndarray]) -> str:
-    digest = hashlib.sha256()
-    for name in sorted(parameters):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(parameters[name], dtype=np.float64).tobytes())
-    return digest.hexdigest()
+def run_hash(manifest: Mapping[str, Any]) -> str:
+    """Names the run by its identity: chunks of one hash may lie in one store."""
+    said = json.dumps([manifest.get(key) for key in IDENTITY], sort_keys=True)
+    return checksum(said.encode())[:32]
 
 
+def _kernel_hash(problem: Problem, kernel: str) -> str:
+    return woven.digest(program_of(tuple(name for name, _ in problem.extensions)), kernel)
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Of all that decides bits: forbear's own, the compiler's, and those of what draws parameters."""
+    return {name: version(name) for name in ("forbear", "numba", "numpy", "scipy")}
+
+
+@cache
 def _evidence_hash() -> str:
-    from importlib.resources import files
-
     digest = hashlib.sha256()
     for folder in ("series", "cases", "estimates", "maps"):
         root = files("forbear.evidence") / folder

@@ -1,38 +1,26 @@
-"""A store behind an address: object stores and other places that fsspec knows."""
+"""The files of a store behind an address: object stores and other places that fsspec knows."""
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from forbear.ensemble.store import Store, check_same, pack, unpack
 from forbear.errors import FileError, RunError
 
-if TYPE_CHECKING:
-    import xarray as xr
-
-__all__ = ["ObjectStore"]
+__all__ = ["Objects"]
 
 
-class ObjectStore(Store):
-    """One run's objects. A chunk is done when its marker is there, which is written last."""
+class Objects:
+    """As `Folder`, but such a place renames nothing: of a folder the seal is written last, and is looked for first."""
 
-    def __init__(self, address: str, manifest: dict[str, Any]) -> None:
-        """Open or begin. Raises RunError E404 and E421, FileError E103 when the address cannot be reached or written."""
-        self.address, self.manifest = address.rstrip("/"), manifest
-        try:
-            if self.seen():
-                check_same(self.address, json.loads(self._files().cat_file(self._at("manifest.json"))), manifest)
-            else:
-                self._files().makedirs(self._at("chunks"), exist_ok=True)
-                text = json.dumps(manifest, indent=1, sort_keys=True)
-                self._files().pipe_file(self._at("manifest.json"), text.encode())
-        except (RunError, FileError):
-            raise
-        except Exception as error:  # every kind of store has errors of its own
-            raise FileError("E103", f"cannot write {self.address}: {error}") from error
+    def __init__(self, address: str) -> None:
+        """Raises RunError E421 without fsspec, FileError E103 for an address that nothing knows."""
+        self.address = address.rstrip("/")
+        self._reach()
 
-    def _files(self) -> Any:
+    def __str__(self) -> str:
+        return self.address
+
+    def _reach(self) -> tuple[Any, str]:
         try:
             import fsspec
         except ImportError:
@@ -40,38 +28,70 @@ class ObjectStore(Store):
                 "E421", f"{self.address} is an address, which needs fsspec", hint="pip install 'forbear[cluster]'"
             ) from None
         try:
-            files, self._root = fsspec.core.url_to_fs(self.address)
+            files, root = fsspec.core.url_to_fs(self.address)
         except (ImportError, ValueError) as error:
             raise FileError("E103", f"cannot open {self.address}: {error}") from None
-        return files
+        return files, str(root)
 
-    def _at(self, name: str) -> str:
-        self._files()
-        return f"{self._root}/{name}"
-
-    def _group(self, chunk: int) -> Any:
-        from zarr.storage import FsspecStore
-
-        return FsspecStore.from_url(f"{self.address}/chunks/{chunk:05d}.zarr")
-
-    def seen(self) -> bool:
-        """See Store."""
-        return bool(self._files().exists(self._at("manifest.json")))
-
-    def has(self, chunk: int) -> bool:
-        """See Store."""
-        return bool(self._files().exists(self._at(f"chunks/{chunk:05d}.done")))
-
-    def write(self, chunk: int, data: xr.Dataset) -> None:
-        """Write a chunk, then its marker. Two workers that write the same chunk write the same bytes."""
+    def begin(self) -> None:
+        """See Folder. Raises FileError E103."""
+        files, root = self._reach()
         try:
-            pack(data).to_zarr(self._group(chunk), mode="w", consolidated=False)
-            self._files().pipe_file(self._at(f"chunks/{chunk:05d}.done"), b"")
+            files.makedirs(f"{root}/chunks", exist_ok=True)
+        except Exception as error:  # every kind of store has errors of its own
+            raise FileError("E103", f"cannot write {self.address}: {error}") from error
+
+    def get(self, name: str) -> bytes | None:
+        """See Folder. Raises FileError E104."""
+        files, root = self._reach()
+        try:
+            return bytes(files.cat_file(f"{root}/{name}"))
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError, KeyError):
+            return None
         except Exception as error:
-            raise FileError("E103", f"cannot write chunk {chunk} of {self.address}: {error}") from error
+            raise FileError("E104", f"cannot read {self.address}/{name}: {error}") from error
 
-    def read(self, chunk: int) -> xr.Dataset:
-        """See Store."""
-        import xarray as xr
+    def put(self, name: str, content: bytes) -> None:
+        """See Folder. Raises FileError E103."""
+        files, root = self._reach()
+        try:
+            files.pipe_file(f"{root}/{name}", content)
+        except Exception as error:
+            raise FileError("E103", f"cannot write {self.address}/{name}: {error}") from error
 
-        return unpack(xr.open_zarr(self._group(chunk), consolidated=False).load())
+    def names(self, under: str) -> list[str]:
+        """See Folder. Raises FileError E104."""
+        files, root = self._reach()
+        base = f"{root}/{under}/".lstrip("/")
+        try:
+            found = files.find(f"{root}/{under}")
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except Exception as error:
+            raise FileError("E104", f"cannot read {self.address}/{under}: {error}") from error
+        return sorted(str(name).lstrip("/").removeprefix(base) for name in found)
+
+    def put_folder(self, name: str, files: dict[str, bytes]) -> bool:
+        """Write files in their order: the last one says that the others are there. Two workers write the same bytes.
+
+        Raises FileError E103.
+        """
+        for file, content in files.items():
+            self.put(f"{name}/{file}", content)
+        return True
+
+    def drop_folder(self, name: str) -> None:
+        """See Folder. Raises FileError E103."""
+        files, root = self._reach()
+        try:
+            for file in self.names(name):
+                files.rm_file(f"{root}/{name}/{file}")
+        except FileNotFoundError:
+            return
+        except FileError:
+            raise
+        except Exception as error:
+            raise FileError("E103", f"cannot remove {self.address}/{name}: {error}") from error
+
+    def tidy(self) -> None:
+        """Nothing is left half-written that another writer would not write over."""

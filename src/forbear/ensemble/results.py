@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.country.model import FIXED_MEMBERS, MODEL
-from forbear.errors import FileError, RunError, nearest
+from forbear.errors import RunError, nearest
+from forbear.files import make_folder, replacing, write_text
+from forbear.representation import html_of, plot_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["FAILED", "Ensemble", "attributes_of", "dataset_of"]
+__all__ = ["FAILED", "Ensemble", "attributes_of", "dataset_of", "joined"]
 
 #: What `failed` says about itself.
 FAILED = {
@@ -83,6 +86,22 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
     return xr.Dataset(variables, coords=coordinates, attrs={"step_weeks": problem.step})
 
 
+def joined(parts: Sequence[xr.Dataset]) -> xr.Dataset:
+    """Members of several datasets of the same run, one after another. Much faster than a general concatenation."""
+    import xarray as xr
+
+    if len(parts) == 1:
+        return parts[0]
+    first = parts[0]
+    variables = {
+        str(name): (variable.dims, np.concatenate([part[name].values for part in parts]), variable.attrs)
+        for name, variable in first.data_vars.items()
+    }
+    members = np.concatenate([part["member"].values for part in parts])
+    coordinates = {**{name: value for name, value in first.coords.items() if name != "member"}, "member": members}
+    return xr.Dataset(variables, coords=coordinates, attrs=first.attrs)
+
+
 def attributes_of(name: str) -> dict[str, str]:
     """What a variable says about itself: unit, long_name (its meaning), kind (stock, flow or measure) and room."""
     quantity = MODEL.quantities[name]
@@ -101,13 +120,21 @@ class Ensemble:
 
     def __repr__(self) -> str:
         failed = int(self.data["failed"].sum())
-        text = f"<Ensemble {self.manifest.get('scenario', '?')}: {len(self):,} members, seed {self.manifest.get('seed', '?')}"
+        told = [f"{len(self):,} members", self.manifest.get("note", ""), f"seed {self.manifest.get('seed', '?')}"]
+        text = f"<Ensemble {self.manifest.get('scenario', '?')}: {', '.join(part for part in told if part)}"
         return text + (f", {failed} failed>" if failed else ">")
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
+
+    @property
+    def given(self) -> str:
+        """What the members were drawn from, in words: "posterior draws", "prior draws (before any data)"."""
+        return str(self.manifest.get("note", ""))
+
+    def plot(self, name: str = "deaths", **options: Any) -> Any:
+        """Draw one quantity by month, as `forbear.plot.fan` does with the same options. Deterministic."""
+        return plot_of("fan", self, name, **options)
 
     @property
     def healthy(self) -> Ensemble:
@@ -160,34 +187,37 @@ class Ensemble:
         return self.data[chosen].to_dataframe()[chosen]
 
     def to_csv(self, folder: str | Path) -> list[Path]:
-        """Write quantiles of every variable as CSV files; return their paths."""
-        target = Path(folder)
-        target.mkdir(parents=True, exist_ok=True)
+        """Write quantiles of every variable as CSV files; return their paths. Raises FileError E103."""
+        target = make_folder(folder)
         out = []
         for name in map(str, self.data.data_vars):
             if name.startswith("given_") or name == "failed":
                 continue
-            path = target / f"{name}.csv"
-            _replace(path, self.quantiles(name).to_dataframe(name="value").reset_index().to_csv(index=False))
-            out.append(path)
+            table = self.quantiles(name).to_dataframe(name="value").reset_index()
+            out.append(write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n")))
         return out
 
     def to_netcdf(self, path: str | Path) -> Path:
-        """Write everything to one NetCDF 3 file (64-bit offsets), which every reader knows."""
-        target = Path(path)
-        try:
-            data = self.data.copy()
-            data.attrs["manifest"] = json.dumps(self.manifest, sort_keys=True)
-            data["failed"] = data["failed"].astype("int8")
-            temporary = target.with_name(target.name + ".partial")
-            data.to_netcdf(temporary, engine="scipy", format="NETCDF3_64BIT")
-            temporary.replace(target)
-        except OSError as error:
-            raise FileError("E103", f"cannot write {target}: {error.strerror}") from error
-        return target
+        """Write everything to one NetCDF 3 file (64-bit offsets), which every reader knows.
 
+        Parameters
+        ----------
+        path
+            Where; by custom it ends in `.nc`.
 
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(path.name + ".partial")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(path)
+        Returns
+        -------
+        Path
+            The path.
+
+        Raises
+        ------
+        FileError
+            E103 where it cannot be written; then nothing is left behind.
+        """
+        data = self.data.copy()
+        data.attrs["manifest"] = json.dumps(self.manifest, sort_keys=True)
+        data["failed"] = data["failed"].astype("int8")
+        with replacing(path) as work:
+            data.to_netcdf(work, engine="scipy", format="NETCDF3_64BIT")
+        return Path(path)

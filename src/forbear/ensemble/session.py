@@ -25,6 +25,7 @@ from forbear.country.model import FIXED_MEMBERS, MODEL
 from forbear.ensemble.design import draw_priors
 from forbear.ensemble.device import choose
 from forbear.ensemble.engine import Engine
+from forbear.ensemble.estimate import check_memory
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.opened import Opened, resample
 from forbear.ensemble.recording import MONTHLY, WEEKLY, Block
@@ -84,6 +85,7 @@ def open_session(
     RunError
         E401, E402, E405, E408 and E441, as `simulate`.
     """
+    check_memory(problem, members, weekly=weekly, monthly=monthly, workers=workers)
     identities = members_of(members, distinct=parameters is None)
     seed = seed_of(seed)
     given = parameters if parameters is not None else draw_priors(problem, identities, seed)

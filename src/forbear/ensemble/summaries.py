@@ -8,110 +8,36 @@ bit however many threads or workers there were.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.country.model import MODEL
+from forbear.ensemble.digest import folded
+from forbear.ensemble.estimate import check_memory
 from forbear.ensemble.job import EnsembleJob
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.recording import WEEKLY
+from forbear.ensemble.results import attributes_of, joined
 from forbear.ensemble.runner import carry_out, executor_on, placed
-from forbear.ensemble.sketch import BINS, bins_of, quantiles_of
-from forbear.errors import FileError, RunError, nearest
+from forbear.ensemble.sketch import BINS, quantiles_of
+from forbear.errors import RunError, nearest
+from forbear.files import make_folder, replacing, write_json, write_text
 from forbear.kernel.draws import LANES
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from forbear.ensemble.cluster import Cluster
-    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["CHUNK", "Summaries", "digest", "summarise"]
+__all__ = ["CHUNK", "Summaries", "summarise"]
 
 #: Members of a chunk: eight blocks, so that a digest is small beside what it stands for.
 CHUNK = 8 * LANES
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
-
-
-def digest(problem: Problem, blocks: Iterable[tuple[Block, np.ndarray]]) -> xr.Dataset:
-    """What is kept of some blocks, each with its members' identities.
-
-    Variables: failed and NAME_total | NAME_last, NAME_mean, NAME_most by member (flows have totals); moments (moment,
-    quantity, month), number, sum, sum of squares, least, most of the members that did not fail; step and number
-    (entry), the bins that are not empty, each as its distance from the one before; a bin is (quantity * months + month)
-    * BINS + bin.
-    """
-    import xarray as xr
-
-    months = np.asarray(problem.months)
-    ends = np.append(np.flatnonzero(np.diff(months)), len(months) - 1)
-    rows: list[dict[str, np.ndarray]] = []
-    moments, codes, counts = None, [], []
-    for block, identities in blocks:
-        row = {"member": identities.astype(np.int64), "failed": block.failed}
-        names, healthy = list(block.weekly), ~block.failed
-        now = np.zeros((5, len(names), len(ends)))
-        now[3], now[4] = np.inf, -np.inf
-        for place, name in enumerate(names):
-            series = block.weekly[name]
-            row |= _row(name, series)
-            flow = MODEL.quantities[name].kind == "flow"
-            by_month = np.add.reduceat(series, np.append(0, ends[:-1] + 1), axis=1) if flow else series[:, ends]
-            by_month = by_month[healthy]
-            if len(by_month):
-                now[:, place] = [
-                    np.full(len(ends), len(by_month)), by_month.sum(axis=0), (by_month**2).sum(axis=0),
-                    by_month.min(axis=0), by_month.max(axis=0),
-                ]  # fmt: skip
-            code = (place * len(ends) + np.arange(len(ends))) * BINS + bins_of(by_month)
-            found, many = np.unique(code, return_counts=True)
-            codes.append(found)
-            counts.append(many)
-        rows.append(row)
-        moments = now if moments is None else _folded(moments, now)
-        if len(rows) % 8 == 0:  # or a chunk of many blocks would hold as many lists of bins
-            codes, counts = _counted(codes, counts)
-    (code,), (number,) = _counted(codes, counts)
-    variables: dict[str, Any] = {
-        name: ("member", np.concatenate([row[name] for row in rows]), _described(name)) for name in rows[0] if name != "member"
-    }  # fmt: skip
-    variables["moments"] = (("moment", "quantity", "month"), moments)
-    # an entry that counts nothing comes first, so that there is always one; steps are small and pack well
-    variables["step"] = ("entry", np.diff(code, prepend=[0, 0]).astype(np.int32))
-    variables["number"] = ("entry", np.append(0, number).astype(np.uint32))
-    coordinates = {"member": np.concatenate([row["member"] for row in rows]), "quantity": names}
-    return xr.Dataset(variables, coords=coordinates)
-
-
-def _counted(codes: list[np.ndarray], counts: list[np.ndarray]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    code, where = np.unique(np.concatenate(codes), return_inverse=True)
-    return [code], [np.bincount(where, weights=np.concatenate(counts), minlength=len(code))]
-
-
-def _row(name: str, series: np.ndarray) -> dict[str, np.ndarray]:
-    kind = np.float64 if MODEL.quantities[name].money else np.float32
-    if MODEL.quantities[name].kind == "flow":
-        return {f"{name}_total": series.sum(axis=1).astype(kind)}
-    return {
-        f"{name}_last": series[:, -1].astype(kind),
-        f"{name}_mean": series.mean(axis=1).astype(kind),
-        f"{name}_most": series.max(axis=1).astype(kind),
-    }
-
-
-def _described(column: str) -> dict[str, str]:
-    name, _, how = column.rpartition("_")
-    known = MODEL.quantities.get(name)
-    return {} if known is None else {"unit": known.unit, "meaning": f"{known.meaning} ({how} over the run)"}
-
-
-def _folded(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return np.concatenate([a[:3] + b[:3], np.minimum(a[3:4], b[3:4]), np.maximum(a[4:5], b[4:5])])
 
 
 @dataclass
@@ -133,7 +59,8 @@ class Summaries:
         return int(self.runs.sizes["member"])
 
     def __repr__(self) -> str:
-        return f"<Summaries {self.manifest.get('scenario', '?')}: {len(self):,} members, seed {self.manifest.get('seed', '?')}>"
+        told = [f"{len(self):,} members", self.manifest.get("note", ""), f"seed {self.manifest.get('seed', '?')}"]
+        return f"<Summaries {self.manifest.get('scenario', '?')}: {', '.join(part for part in told if part)}>"
 
     def _place(self, name: str) -> int:
         if name not in self.names:
@@ -148,9 +75,7 @@ class Summaries:
 
         at = self._place(name)
         values = self.moments[1, at] / np.maximum(self.moments[0, at], 1)
-        return xr.DataArray(
-            values, dims="month", coords={"month": self.months}, name=name, attrs=self._attributes(name)
-        )
+        return xr.DataArray(values, dims="month", coords={"month": self.months}, name=name, attrs=attributes_of(name))
 
     def quantiles(self, name: str, levels: Sequence[float] = LEVELS) -> xr.DataArray:
         """Quantiles over members by month, within 1.1 % of their value. Raises RunError E401."""
@@ -160,13 +85,8 @@ class Summaries:
         values = quantiles_of(self.counts[at], np.asarray(levels), self.moments[3, at], self.moments[4, at])
         coordinates = {"quantile": list(levels), "month": self.months}
         return xr.DataArray(
-            values, dims=("quantile", "month"), coords=coordinates, name=name, attrs=self._attributes(name)
+            values, dims=("quantile", "month"), coords=coordinates, name=name, attrs=attributes_of(name)
         )
-
-    @staticmethod
-    def _attributes(name: str) -> dict[str, str]:
-        quantity = MODEL.quantities[name]
-        return {"unit": quantity.unit, "meaning": quantity.meaning, "kind": quantity.kind}
 
     def merge(self, other: Summaries) -> Summaries:
         """These and others of the same scenario with other members or another seed. Raises RunError E404 where they differ in more."""
@@ -179,45 +99,32 @@ class Summaries:
         runs = xr.concat([self.runs, other.runs], dim="member", data_vars="minimal")
         merged = {**self.manifest, "count": len(self) + len(other), "merged": [self.manifest, other.manifest]}
         return Summaries(
-            runs, self.names, self.months, _folded(self.moments, other.moments), self.counts + other.counts, merged
+            runs, self.names, self.months, folded(self.moments, other.moments), self.counts + other.counts, merged
         )
 
     def to_csv(self, folder: str | Path) -> list[Path]:
         """Write bands of every quantity and one table of runs as CSV; return their paths. Raises FileError E103."""
-        target = Path(folder)
+        target = make_folder(folder)
         out = []
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-            for name in self.names:
-                table = self.quantiles(name).to_dataframe(name="value").reset_index()
-                out.append(_replace(target / f"{name}.csv", table))
-            out.append(_replace(target / "runs.csv", self.runs.to_dataframe().reset_index()))
-            (target / "manifest.json").write_text(json.dumps(self.manifest, indent=1, sort_keys=True), encoding="utf-8")
-        except OSError as error:
-            raise FileError("E103", f"cannot write {target}: {error.strerror}") from error
+        for name in self.names:
+            table = self.quantiles(name).to_dataframe(name="value").reset_index()
+            out.append(write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n")))
+        rows = self.runs.to_dataframe().reset_index()
+        out.append(write_text(target / "runs.csv", rows.to_csv(index=False, lineterminator="\n")))
+        write_json(target / "manifest.json", self.manifest)
         return out
 
     def to_netcdf(self, path: str | Path) -> Path:
         """Write runs, means and quantiles by month to one NetCDF 3 file. Raises FileError E103."""
-        target = Path(path)
         data = self.runs.copy()
         data["failed"] = data["failed"].astype("int8")
         for name in self.names:
             data[f"{name}_month_mean"] = self.mean(name)
             data[f"{name}_month_quantile"] = self.quantiles(name)
         data.attrs["manifest"] = json.dumps(self.manifest, sort_keys=True)
-        try:
-            temporary = target.with_name(target.name + ".partial")
-            data.to_netcdf(temporary, engine="scipy", format="NETCDF3_64BIT")
-            return temporary.replace(target)
-        except OSError as error:
-            raise FileError("E103", f"cannot write {target}: {error.strerror}") from error
-
-
-def _replace(path: Path, table: Any) -> Path:
-    temporary = path.with_name(path.name + ".partial")
-    table.to_csv(temporary, index=False)
-    return temporary.replace(path)
+        with replacing(path) as work:
+            data.to_netcdf(work, engine="scipy", format="NETCDF3_64BIT")
+        return Path(path)
 
 
 def summarise(
@@ -238,10 +145,26 @@ def summarise(
 ) -> Summaries:
     """Simulate and keep only summaries of the `weekly` quantities (national values).
 
-    Arguments, randomness and errors as for `simulate`; chunk: members of a chunk, a multiple of 128. Parameters are
-    not kept: `design.draw_priors` gives those of any member again.
+    Parameters
+    ----------
+    problem, members, seed, parameters, workers, cluster, store, weekly, kernel, device, progress, note
+        As for `simulate`. Parameters are not kept: `design.draw_priors` gives those of any member again.
+    chunk
+        Members of a chunk, a multiple of 128.
+
+    Returns
+    -------
+    Summaries
+        Rows of runs and bands by month.
+
+    Raises
+    ------
+    RunError, FileError
+        As `simulate`.
     """
+
     meter = progress or NoMeter()
+    check_memory(problem, members, weekly=weekly, monthly=(), summarised=True, workers=workers)
     place = placed(device, kernel, members, meter)
     job = EnsembleJob(
         problem, members=members, seed=seed, parameters=parameters, weekly=weekly, monthly=(), kernel=kernel, note=note,
@@ -254,19 +177,18 @@ def summarise(
     rows: list[Any] = [None] * len(job)
     early: dict[int, xr.Dataset] = {}
     following = 0
+    repaired: dict[str, list[str]] = {}
     with executor_on(place, cluster, workers) as executor:
-        for number, data in carry_out(job, executor, meter, f"summarising {problem.name}"):
+        for number, data in carry_out(job, executor, meter, f"summarising {problem.name}", repaired):
             early[number] = data
             while following in early:  # sums of floats depend on their order
                 part = early.pop(following)
                 np.add.at(counts, np.cumsum(part["step"].values, dtype=np.int64), part["number"].values)
                 now, names = part["moments"].values, [str(name) for name in part["quantity"].values]
-                moments = now if moments is None else _folded(moments, now)
+                moments = now if moments is None else folded(moments, now)
                 rows[following] = part.drop_vars(["step", "number", "moments", "quantity"])
                 following += 1
-    import xarray as xr
-
-    runs = xr.concat(rows, dim="member", data_vars="minimal") if len(rows) > 1 else rows[0]
+    runs = joined(rows)
     failed = int(runs["failed"].sum())
     if failed:
         meter.say(f"{failed} of {len(runs['member'])} members failed: marked, and left out of the bands")
@@ -277,5 +199,5 @@ def summarise(
         months,
         moments,
         counts.reshape(len(names), len(months), BINS),
-        {**job.manifest, "failed": failed},
+        {**job.manifest, **repaired, "failed": failed},
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch
-from forbear.figures.spec import Figure, approximately
+from forbear.figures.spec import Figure
+from forbear.words import approximately
 
 __all__ = ["Histogram", "Outline", "before_and_after", "draw", "legend"]
 

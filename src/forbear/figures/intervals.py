@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch, wrapped
-from forbear.figures.spec import Figure, approximately
+from forbear.figures.spec import Figure
+from forbear.words import approximately
 
 __all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend"]
 

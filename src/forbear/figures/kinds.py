@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from types import ModuleType
-from typing import Any
 
 from forbear.figures import grid, histogram, intervals, scatter, shares, svg
 from forbear.figures.spec import Figure
 
-__all__ = ["draw", "drawn", "legend"]
+__all__ = ["Drawn", "draw", "drawn", "legend"]
 
 _MODULES: dict[type[Figure], ModuleType] = {
     intervals.Intervals: intervals,
@@ -31,8 +31,17 @@ def legend(figure: Figure) -> str:
     return _MODULES[type(figure)].legend(figure)
 
 
-def drawn(figure: Figure) -> dict[str, Any]:
-    """Return what the report's `chart` macro takes: figure, svg and legend.
+@dataclass(frozen=True)
+class Drawn:
+    """What the report's `chart` macro takes: a figure with its <svg> and its legend as HTML."""
+
+    figure: Figure
+    svg: str
+    legend: str
+
+
+def drawn(figure: Figure) -> Drawn:
+    """Draw a figure for a page.
 
     Kinds whose labels stand inside the drawing keep a least width, so that on a narrow screen the chart is scrolled
     sideways and its words stay large enough to read.
@@ -44,4 +53,4 @@ def drawn(figure: Figure) -> dict[str, Any]:
             f'<div style="overflow-x:auto;contain:inline-size" tabindex="0" role="region" aria-label="{label}">'
             f'<div style="min-width:34rem">{picture}</div></div>'
         )
-    return {"figure": figure, "svg": picture, "legend": legend(figure)}
+    return Drawn(figure, picture, legend(figure))

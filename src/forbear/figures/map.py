@@ -7,7 +7,7 @@ import math
 from html import escape
 from typing import Any
 
-from forbear.figures.spec import approximately
+from forbear.words import approximately
 
 __all__ = ["map_by_year", "map_svg"]
 

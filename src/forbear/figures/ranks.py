@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from forbear.figures.histogram import Histogram, Outline
-from forbear.figures.spec import approximately
+from forbear.words import approximately
 
 __all__ = ["ranks"]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from forbear.figures.placement import Box, place_labels
 from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch, width_of, wrapped
-from forbear.figures.spec import Figure, approximately
+from forbear.figures.spec import Figure
+from forbear.words import approximately
 
 __all__ = ["Point", "Scatter", "draw", "legend", "scatter"]
 

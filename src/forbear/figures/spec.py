@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["Band", "Figure", "Line", "Marks", "approximately"]
+from forbear.words import approximately
+
+__all__ = ["Figure", "Line", "Marks", "Ribbon", "approximately"]
 
 
 @dataclass(frozen=True)
-class Band:
+class Ribbon:
     """An interval along x. `level` is the share of members inside, such as 0.9."""
 
     x: list[float]
@@ -53,29 +55,9 @@ class Figure:
     unit: str
     caption: str
     alternative: str
-    bands: list[Band] = field(default_factory=list)
+    bands: list[Ribbon] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     marks: list[Marks] = field(default_factory=list)
     head: tuple[str, ...] = ()
     rows: Sequence[tuple[str, ...]] = ()
     logarithmic: bool = False
-
-
-def approximately(value: float, digits: int = 2) -> str:
-    """A number as people should read it: two significant digits, thousands apart, no false precision."""
-    import math
-
-    if not math.isfinite(value):
-        return "not finite"
-    if value == 0:
-        return "0"
-    rounded = float(f"{value:.{digits}g}")
-    if abs(rounded) >= 1e9:
-        return f"{rounded / 1e9:,.{max(0, digits - 1 - int(math.log10(abs(rounded) / 1e9)))}f} billion"
-    if abs(rounded) >= 1e6:
-        return f"{rounded / 1e6:,.{max(0, digits - 1 - int(math.log10(abs(rounded) / 1e6)))}f} million"
-    if abs(rounded) >= 10 ** (digits - 1):
-        return f"{rounded:,.0f}"
-    if abs(rounded) < 1e-3:  # never in powers of ten
-        return f"{rounded:.{digits - 1 - math.floor(math.log10(abs(rounded)))}f}"
-    return f"{rounded:.{digits}g}"

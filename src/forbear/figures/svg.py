@@ -6,7 +6,8 @@ import math
 from html import escape
 from typing import Any
 
-from forbear.figures.spec import Figure, approximately
+from forbear.figures.spec import Figure
+from forbear.words import approximately
 
 __all__ = ["draw", "legend"]
 

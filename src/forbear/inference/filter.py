@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.ensemble.engine import Engine
-from forbear.ensemble.executors import executor_for
 from forbear.ensemble.opened import Opened
+from forbear.ensemble.places import executor_for
 from forbear.inference.density import log_density
 from forbear.kernel.draws import LANES
 from forbear.randomness import uniforms

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from forbear.kernel.emit import HEADER, arguments_of, flat_index, row_text, slots
 from forbear.kernel.functions import FUNCTIONS
-from forbear.kernel.lanes import Constants, _Weaver
+from forbear.kernel.lanes import Constants, Element, Group, Local, _Weaver
 from forbear.kernel.language import DRAWS, Draw, Program, RuleSource, Symbol, symbol_of
 
 __all__ = ["RULE_ARGUMENTS", "bank_of", "cuda_source", "place_order", "rule_functions"]
@@ -144,7 +144,7 @@ class _ThreadWeaver(_Weaver):
         address = [str(draw.site), "index", flat_index(loops), "member", "key0", "key1"]
         self.line(depth, f"{self.number_of(draw.target)} = F({draw.kind}_of({', '.join([*arguments, *address])}))")
 
-    def emit_group(self, group, depth: int) -> None:  # type: ignore[no-untyped-def]
+    def emit_group(self, group: Group, depth: int) -> None:
         elements: dict[tuple[str, str], str] = {}
         loads: list[str] = []
         stores: dict[str, str] = {}
@@ -175,7 +175,7 @@ class _ThreadWeaver(_Weaver):
         for text in [*loads, *lines, *stores.values()]:
             self.line(depth, text)
 
-    def value_text(self, node: ast.expr, element, local) -> str:  # type: ignore[no-untyped-def]
+    def value_text(self, node: ast.expr, element: Element, local: Local) -> str:
         """The lane weaver's text; calls are put into 32 bits, for the simulator's functions return Python floats."""
         tree = ast.parse(super().value_text(node, element, local), mode="eval").body
 

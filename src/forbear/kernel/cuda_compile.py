@@ -158,8 +158,8 @@ def without_fused_multiply_add() -> Iterator[list[int]]:
 
     original = nvvm.compile_ir
 
-    def compile_ir(ir: Any, **options: Any) -> Any:
-        text = original(ir, **{**options, "fma": False})
+    def compile_ir(llvmir: Any, **opts: Any) -> Any:
+        text = original(llvmir, **{**opts, "fma": False})
         if fused(text.decode("utf-8", "replace")):
             raise RuntimeError(
                 "NVIDIA's compiler fused multiplications with additions: results would not be the lanes'"

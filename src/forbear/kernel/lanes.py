@@ -8,7 +8,7 @@ of scratch memory; any other stays in a register. Draws are calls over whole row
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from forbear.kernel.emit import arguments_of, check_call, flat_index, row_text, static_text
@@ -25,6 +25,10 @@ from forbear.kernel.language import (
     loop_variables,
     symbol_of,
 )
+
+#: Names of what a value is made of: an element of a symbol's array, a local; the flag says that it is written.
+Element = Callable[[ast.expr, Symbol, bool], str]
+Local = Callable[[str, bool], str]
 
 
 @dataclass
@@ -266,7 +270,7 @@ class _Weaver:
         for text in [*loads, *lines, *stores.values()]:
             self.line(depth + 1, text)
 
-    def value_text(self, node: ast.expr, element, local) -> str:  # type: ignore[no-untyped-def]
+    def value_text(self, node: ast.expr, element: Element, local: Local) -> str:
         def text(n: ast.expr) -> str:
             symbol = symbol_of(n, self.symbols)
             if symbol is not None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from threading import RLock
 from types import ModuleType
 
+import numba
+
 from forbear.kernel import driver, lanes, scalar
 from forbear.kernel.emit import HEADER, slots
 from forbear.kernel.functions import FUNCTIONS
@@ -52,6 +54,7 @@ def source(program: Program, kernel: str) -> str:
 
 
 _LOADING = RLock()
+_TEXTS: dict[tuple[int, str], tuple[Program, str, str]] = {}
 _LOADED: dict[tuple[int, str], tuple[Program, ModuleType]] = {}
 
 
@@ -64,12 +67,24 @@ def load(program: Program, kernel: str) -> ModuleType:
         return _LOADED[id(program), kernel][1]
 
 
-def _load(program: Program, kernel: str) -> ModuleType:
-    text = source(program, kernel)
-    import numba
+def digest(program: Program, kernel: str) -> str:
+    """What names the woven module: a hash of its text, of the kernel's own sources and of numba's version."""
+    return _text(program, kernel)[1]
 
-    digest = hashlib.sha256((text + _kernel_sources() + numba.__version__).encode()).hexdigest()[:16]
-    name = f"forbear_woven_{kernel}_{digest}"
+
+def _text(program: Program, kernel: str) -> tuple[str, str]:
+    """The module's text and its digest."""
+    with _LOADING:
+        if (id(program), kernel) not in _TEXTS:
+            text = source(program, kernel)
+            whole = text + _kernel_sources() + numba.__version__
+            _TEXTS[id(program), kernel] = program, text, hashlib.sha256(whole.encode()).hexdigest()[:16]
+        return _TEXTS[id(program), kernel][1:]
+
+
+def _load(program: Program, kernel: str) -> ModuleType:
+    text, named = _text(program, kernel)
+    name = f"forbear_woven_{kernel}_{named}"
     if name in sys.modules:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-__all__ = ["Picture", "png_of", "table_html"]
+__all__ = ["NotebookPicture", "png_of", "table_html"]
 
 #: What a picture can be saved as, by the end of the file's name.
 KINDS = (".svg", ".png", ".pdf", ".csv")
@@ -24,7 +24,7 @@ FACE = "DejaVu Sans"
 
 
 @dataclass(frozen=True)
-class Picture:
+class NotebookPicture:
     """title, unit, caption: what it shows; alternative: the same in words; svg: the drawing, a document of its own;
     head, rows: the table behind it, in rounded numbers as text; data: the numbers themselves."""
 

@@ -1,4 +1,4 @@
-"""Which remedies account for how much of the failure: Shapley values over draws with shared luck, and what no remedy reaches.
+"""Which remedies account for how much of the failure: Shapley values over draws with common random numbers, and what no remedy reaches.
 
 The worth of a coalition of remedies is minus the logarithm of civilian deaths, governance at the end, or the chance of
 order (calm, inclusive, governed in the last year), with the remedies of the coalition applied and history otherwise (section 8 of the model document).
@@ -6,35 +6,28 @@ order (calm, inclusive, governed in the last year), with the remedies of the coa
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.errors import ScenarioError
+from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.results import AttributionResult, PlayerShare, Quantiles, Three, Unattributed
 from forbear.questions.shapley import interaction_index, permutations, shapley_exact, shapley_sampled
-from forbear.questions.worlds import Worlds
+from forbear.representation import html_of, plot_of
+from forbear.words import approximately
 
 if TYPE_CHECKING:
-    from forbear.scenario.scenario import Scenario
+    import pandas as pd
 
-__all__ = ["Attribution", "Player", "attribute", "load_players"]
+    from forbear.scenario.casefiles.remedies import Remedy
+
+__all__ = ["Attribution", "attribute"]
 
 #: Up to so many players every coalition is run; above, orders are sampled.
 EXACT = 6
 WORTHS = ("deaths", "governance", "order")
-
-
-@dataclass(frozen=True)
-class Player:
-    """A remedy: lever settings, or parameters set to a value in every draw."""
-
-    name: str
-    title: str
-    settings: dict[str, Any]
-    parameters: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -44,7 +37,7 @@ class Attribution:
     outcome -> (draws,) with all remedies and with none; singles: outcome -> (players, draws) each remedy alone."""
 
     game: str
-    players: tuple[Player, ...]
+    players: tuple[Remedy, ...]
     values: dict[str, np.ndarray]
     error: dict[str, np.ndarray]
     total: dict[str, np.ndarray]
@@ -55,106 +48,128 @@ class Attribution:
     exact: bool
 
     def __repr__(self) -> str:
-        first = self.rows()[0]
-        return f"<Attribution over {len(self.players)} {self.game}, {self.coalitions} coalitions; most on deaths: {first['title']} {first['p50']:.2g} ({first['p05']:.2g} to {first['p95']:.2g})>"
+        first = self.shares()[0]
+        low, _, middle, _, high = (approximately(v) for v in first.part)
+        many = f"{len(self.players)} {self.game}, {self.coalitions} coalitions"
+        return f"<Attribution over {many}; most on deaths: {first.title} {middle} ({low} to {high})>"
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
 
-    def rows(self, worth: str = "deaths") -> list[dict[str, Any]]:
-        """Players by median value, with 50 and 90 per cent bands over draws."""
+    def plot(self, worth: str = "deaths") -> object:
+        """A picture of what each remedy adds. Raises RunError E401 for an unknown worth."""
+        return plot_of("attribution", self, worth)
+
+    def to_frame(self, worth: str = "deaths") -> pd.DataFrame:
+        """A row for each remedy, by median value: p05 to p95 over draws, mean, Monte Carlo error, share that helps."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        rows = [
+            {"name": s.name, "title": s.title, **s.part._asdict(), "mean": s.mean, "error": s.error, "helps": s.helps}
+            for s in self.shares(worth)
+        ]
+        return pd.DataFrame(rows).set_index("name")
+
+    def shares(self, worth: str = "deaths") -> tuple[PlayerShare, ...]:
+        """Players by median value, with quantiles over draws."""
         out = []
         for place, player in enumerate(self.players):
             drawn = self.values[worth][place]
-            p05, p25, p50, p75, p95 = (float(v) for v in np.nanquantile(drawn, [0.05, 0.25, 0.5, 0.75, 0.95]))
-            out.append(
-                {"name": player.name, "title": player.title, "p05": p05, "p25": p25, "p50": p50, "p75": p75, "p95": p95,
-                 "mean": float(np.nanmean(drawn)), "error": float(self.error[worth][place]), "helps": float(np.nanmean(drawn > 0))}
-            )  # fmt: skip
-        return sorted(out, key=lambda row: -row["p50"])
+            error, helps = float(self.error[worth][place]), float(np.nanmean(drawn > 0))
+            part, mean = Quantiles.of(drawn), float(np.nanmean(drawn))
+            out.append(PlayerShare(player.name, player.title, part, mean, error, helps))
+        return tuple(sorted(out, key=lambda share: -share.part.p50))
 
-    def unattributed(self) -> dict[str, float]:
+    def unattributed(self) -> Unattributed:
         """The chance of order with everything remedied, with nothing, and deaths that remain."""
-        return {
-            "order_remedied": float(np.nanmean(self.grand["order"])),
-            "order_history": float(np.nanmean(self.history["order"])),
-            "deaths_remaining": float(np.nanmedian((self.grand["deaths"] + 1.0) / (self.history["deaths"] + 1.0))),
-            "governance_remedied": float(np.nanmedian(self.grand["governance"])),
-            "governance_history": float(np.nanmedian(self.history["governance"])),
-        }
+        return Unattributed(
+            order_remedied=float(np.nanmean(self.grand["order"])),
+            order_history=float(np.nanmean(self.history["order"])),
+            deaths_remaining=float(np.nanmedian((self.grand["deaths"] + 1.0) / (self.history["deaths"] + 1.0))),
+            governance_remedied=float(np.nanmedian(self.grand["governance"])),
+            governance_history=float(np.nanmedian(self.history["governance"])),
+        )
+
+    def result(self, runs: int) -> AttributionResult:
+        """Plain numbers for files and pages. runs: members that were simulated."""
+        return AttributionResult(
+            self.game,
+            self.exact,
+            self.coalitions,
+            tuple(p.name for p in self.players),
+            {worth: self.shares(worth) for worth in WORTHS},
+            {
+                worth: Three(*(float(v) for v in np.nanquantile(t, [0.05, 0.5, 0.95])))
+                for worth, t in self.total.items()
+            },
+            {worth: _square(np.nan_to_num(i)) for worth, i in self.interaction.items()},
+            self.unattributed(),
+            self.values["deaths"].shape[1],
+            runs,
+        )
 
 
-def load_players(scenario: Scenario, game: str = "levers", *, feasible: bool = False) -> tuple[Player, ...]:
-    """The remedies beside a scenario. Raises ScenarioError E250 where there are none."""
-    path = scenario.beside("remedies.toml")
-    if path is None or not path.exists():
-        raise ScenarioError(
-            "E250", f"{scenario.name} has no remedies.toml beside it", hint="copy the one of iraq-2003 and edit"
-        )
-    plan = tomllib.loads(path.read_text(encoding="utf-8")).get(game, {})
-    if len(plan) < 2:
-        raise ScenarioError("E250", f"{path.name} names fewer than two remedies in [{game}.NAME]")
-    return tuple(
-        Player(
-            name, entry["title"], dict(entry["feasible"] if feasible and "feasible" in entry else entry.get("settings", {})),
-            {k: float(v) for k, v in entry.get("parameters", {}).items()},
-        )
-        for name, entry in plan.items()
-    )  # fmt: skip
+def _square(values: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    return tuple(tuple(float(v) for v in row) for row in values)
 
 
 def attribute(
-    worlds: Worlds, players: Sequence[Player], *, game: str = "levers", orders: int = 16, seed: int = 1
+    runs: PolicyRuns, players: Sequence[Remedy], *, game: str = "levers", orders: int = 16, seed: int = 1
 ) -> Attribution:
-    """Shapley values of the players over the worlds' draws.
+    """Shapley values of the players over the draws of `runs`.
 
     Exact for up to six players, else by antithetic orders. Randomness: orders from the stream "shapley permutations".
+    Raises as `PolicyRuns.run`.
     """
     n = len(players)
-    exact = n <= EXACT
-    if exact:
-        masks = [[bool(mask >> k & 1) for k in range(n)] for mask in range(2**n)]
-        coalitions = np.array(masks)
+    plan = None if n <= EXACT else permutations(n, orders, seed)
+    if plan is None:
+        coalitions = np.array([[bool(mask >> k & 1) for k in range(n)] for mask in range(2**n)])
     else:
-        plan = permutations(n, orders, seed)
         coalitions, places = plan.distinct()
-    worths: dict[str, list[np.ndarray]] = {w: [] for w in WORTHS}
-    grand: dict[str, np.ndarray] = {}
-    history: dict[str, np.ndarray] = {}
-    worlds.meter.start(len(coalitions), f"attribution: {len(coalitions)} coalitions of {n} {game}")
-    for coalition in coalitions:
-        name = _run(worlds, [p for p, inside in zip(players, coalition, strict=True) if inside])
-        for worth in WORTHS:
-            value = worlds.values(name, worth)
-            worths[worth].append(-np.log(value + 1.0) if worth == "deaths" else value)
-        if coalition.all() or not coalition.any():
-            target = grand if coalition.all() else history
-            target.update({w: worlds.values(name, w) for w in WORTHS})
-        worlds.meter.advance(1)
-    worlds.meter.finish()
+    worths, grand, history = _coalitions(runs, players, coalitions, game)
+    healthy = np.isfinite(np.stack(list(worths.values()))).all(axis=(0, 1))
     values, error, total, interaction = {}, {}, {}, {}
-    healthy = np.isfinite(np.stack([np.stack(v) for v in worths.values()])).all(axis=(0, 1))
     for worth, found in worths.items():
-        stacked = np.stack(found)[:, healthy]
+        stacked = found[:, healthy]
         full = np.full((n, len(healthy)), np.nan)
-        if exact:
+        if plan is None:
             full[:, healthy] = shapley_exact(stacked)
             error[worth] = np.zeros(n)
             interaction[worth] = np.nan_to_num(interaction_index(stacked)).mean(axis=2)
-            difference = stacked[-1] - stacked[0]
+            total[worth] = stacked[-1] - stacked[0]
         else:
             prefix = stacked[places]
             full[:, healthy] = shapley_sampled(prefix, plan.orders).values
             error[worth] = shapley_sampled(prefix.mean(axis=2, keepdims=True), plan.orders).standard_errors[:, 0]
-            difference = prefix[0, -1] - prefix[0, 0]
+            total[worth] = prefix[0, -1] - prefix[0, 0]
         values[worth] = full
-        total[worth] = difference
-    return Attribution(game, tuple(players), values, error, total, interaction, grand, history, len(coalitions), exact)
+    many = len(coalitions)
+    return Attribution(game, tuple(players), values, error, total, interaction, grand, history, many, plan is None)
 
 
-def _run(worlds: Worlds, chosen: Sequence[Player]) -> str:
+def _coalitions(
+    runs: PolicyRuns, players: Sequence[Remedy], coalitions: np.ndarray, game: str
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Run every coalition: worth -> (coalitions, members); outcomes with all remedies, and with none."""
+    worths: dict[str, list[np.ndarray]] = {w: [] for w in WORTHS}
+    grand: dict[str, np.ndarray] = {}
+    history: dict[str, np.ndarray] = {}
+    runs.meter.start(len(coalitions), f"attribution: {len(coalitions)} coalitions of {len(players)} {game}")
+    for coalition in coalitions:
+        name = _run(runs, [p for p, inside in zip(players, coalition, strict=True) if inside])
+        for worth in WORTHS:
+            value = runs.values(name, worth)
+            worths[worth].append(-np.log(value + 1.0) if worth == "deaths" else value)
+        if coalition.all() or not coalition.any():
+            target = grand if coalition.all() else history
+            target.update({w: runs.values(name, w) for w in WORTHS})
+        runs.meter.advance(1)
+    runs.meter.finish()
+    return {worth: np.stack(found) for worth, found in worths.items()}, grand, history
+
+
+def _run(runs: PolicyRuns, chosen: Sequence[Remedy]) -> str:
     """Run history with the chosen remedies; return the name under which it is kept."""
     name = "+".join(sorted(p.name for p in chosen)) or "HISTORY"
     settings: dict[str, Any] = {}
@@ -162,18 +177,6 @@ def _run(worlds: Worlds, chosen: Sequence[Player]) -> str:
     for player in chosen:
         settings |= player.settings
         parameters |= player.parameters
-    scenario = worlds.scenario.with_levers(settings, name=name) if settings else worlds.scenario
-    worlds.run(name if name == "HISTORY" else f"remedied: {name} {sorted(settings)}", scenario, parameters)
+    scenario = runs.scenario.with_levers(settings, name=name) if settings else runs.scenario
+    runs.run(name if name == "HISTORY" else f"remedied: {name} {sorted(settings)}", scenario, parameters)
     return name if name == "HISTORY" else f"remedied: {name} {sorted(settings)}"
-
-
-def as_dict(found: Attribution) -> Mapping[str, Any]:
-    """Plain numbers for files and pages."""
-    return {
-        "game": found.game, "exact": found.exact, "coalitions": found.coalitions,
-        "rows": {w: found.rows(w) for w in WORTHS},
-        "total": {w: [float(v) for v in np.nanquantile(t, [0.05, 0.5, 0.95])] for w, t in found.total.items()},
-        "interaction": {w: np.nan_to_num(i).tolist() for w, i in found.interaction.items()},
-        "players": [p.name for p in found.players],
-        "unattributed": found.unattributed(),
-    }  # fmt: skip

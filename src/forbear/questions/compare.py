@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.errors import ScenarioError, nearest
 from forbear.questions.effects import paired_effect, probabilities
-from forbear.questions.worlds import Worlds
-from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
+from forbear.questions.policy_runs import PolicyRuns
+from forbear.representation import html_of, plot_of
+from forbear.scenario.outcomes import OUTCOMES
+from forbear.words import approximately
 
 if TYPE_CHECKING:
-    from forbear.inference.posterior import Posterior
-    from forbear.scenario.scenario import Scenario
+    import pandas as pd
+    import xarray as xr
 
-__all__ = ["Comparison", "Effect", "compare", "effect_of"]
+__all__ = ["Comparison", "Effect", "comparison", "effect_of", "known_outcomes"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Effect:
         """Of the effect, at 5, 25, 50, 75 and 95 per cent."""
         return np.nanquantile(self.effect, [0.05, 0.25, 0.5, 0.75, 0.95])
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_row(self) -> dict[str, str | float]:
         """For tables and files."""
         low, q1, middle, q3, high = (float(v) for v in self.quantiles)
         return {
@@ -49,91 +52,171 @@ class Effect:
         }  # fmt: skip
 
 
-def effect_of(worlds: Worlds, base: str, changed: str, outcome: str, margin: float | None = None) -> Effect:
+def known_outcomes(outcomes: Sequence[str]) -> tuple[str, ...]:
+    """The same names, each once. Raises ScenarioError E241 for one that is no outcome."""
+    for name in outcomes:
+        if name not in OUTCOMES:
+            close = nearest(name, OUTCOMES)
+            raise ScenarioError("E241", f"no outcome {name!r}", hint=f"did you mean {close or ', '.join(OUTCOMES)}?")
+    return tuple(dict.fromkeys(outcomes))
+
+
+def effect_of(runs: PolicyRuns, base: str, changed: str, outcome: str, margin: float | None = None) -> Effect:
     """The effect on one outcome of going from one policy to another; both must have been run."""
-    known = OUTCOMES[outcome]
-    margin = known.margin if margin is None else margin
-    before, after = worlds.values(base, outcome), worlds.values(changed, outcome)
+    margin = OUTCOMES[outcome].margin if margin is None else margin
+    return _effect(outcome, runs.values(base, outcome), runs.values(changed, outcome), margin)
+
+
+def _effect(outcome: str, before: np.ndarray, after: np.ndarray, margin: float) -> Effect:
+    kind: Any = OUTCOMES[outcome].kind
     good = np.isfinite(before) & np.isfinite(after)
     effect = np.full(len(before), np.nan)
-    effect[good] = paired_effect(before[good], after[good], known.kind)  # type: ignore[arg-type]
-    shares = probabilities(effect[good], margin, "lower", known.kind)  # type: ignore[arg-type]
-    return Effect(outcome, known.kind, margin, before, after, effect, shares.p_for, shares.p_none, shares.p_against)
+    effect[good] = paired_effect(before[good], after[good], kind)
+    shares = probabilities(effect[good], margin, "lower", kind)
+    return Effect(outcome, kind, margin, before, after, effect, shares.p_for, shares.p_none, shares.p_against)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
-    """Effects by outcome, and deaths by year under both policies."""
+    """Two policies over the same draws with the same luck.
 
-    base: str
-    changed: str
-    effects: dict[str, Effect]
-    years: np.ndarray
-    deaths: tuple[np.ndarray, np.ndarray]
-    draws: int
-    given: str
+    Parameters
+    ----------
+    data
+        `base`, `changed` and `effect` by draw and outcome (a draw that failed is NaN); `base_deaths` and
+        `changed_deaths` by year and draw, in persons. Along `outcome`: `title`, `unit`, `kind` (whether the effect is
+        a ratio, changed over base, or a difference, changed less base) and `margin` (a smaller effect counts as none).
+        Attributes: base, changed (names of the policies), scenario, given (what was drawn from), seed, replications.
+    """
+
+    data: xr.Dataset
+
+    def __len__(self) -> int:
+        return int(self.data.sizes["draw"])
 
     def __repr__(self) -> str:
         return "\n".join(self.lines())
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
+
+    @property
+    def base(self) -> str:
+        """Name of the policy that is compared with."""
+        return str(self.data.attrs["base"])
+
+    @property
+    def changed(self) -> str:
+        """Name of the other policy."""
+        return str(self.data.attrs["changed"])
+
+    @property
+    def given(self) -> str:
+        """What was drawn from, in words: "posterior draws", "prior draws (before any data)"."""
+        return str(self.data.attrs["given_words"])
+
+    @property
+    def effects(self) -> dict[str, Effect]:
+        """The effect on every outcome, by name."""
+        out = {}
+        for outcome in map(str, self.data["outcome"].values):
+            one = self.data.sel(outcome=outcome)
+            out[outcome] = _effect(outcome, one["base"].values, one["changed"].values, float(one["margin"]))
+        return out
+
+    @property
+    def sentence(self) -> str:
+        """The first outcome in one sentence, with its uncertainty and the draws that speak against."""
+        effect = next(iter(self.effects.values()))
+        low, _, middle, _, high = effect.quantiles
+        return (
+            f"{self.changed} against {self.base}: {OUTCOMES[effect.outcome].title} {_signed(effect, middle)} "
+            f"({approximately(low)} to {approximately(high)}), lower in {effect.lower:.0%} of {len(self)} {self.given}, higher in {effect.higher:.0%}."
+        ).replace("%", " %")
+
+    def to_frame(self) -> pd.DataFrame:
+        """A row for each outcome: median under both, effect at 5, 25, 50, 75 and 95 %, shares lower, none, higher."""
+        import pandas as pd  # heavy: only who asks for a table waits for it
+
+        table = pd.DataFrame([effect.as_row() for effect in self.effects.values()]).set_index("outcome")
+        table.insert(0, "unit", [OUTCOMES[name].unit for name in table.index])
+        return table
+
+    def plot(self, *, kind: str = "ratio") -> Any:
+        """Draw the effects with intervals; kind: "ratio" or "difference". As `forbear.plot.effect`."""
+        return plot_of("effect", self, kind=kind)
 
     def lines(self) -> list[str]:
         """For a terminal: one line an outcome."""
-        out = [f"{self.changed} against {self.base}, {self.draws} {self.given} draws, same luck"]
+        out = [f"{self.changed} against {self.base}, {len(self)} {self.given}, same luck"]
         out.append(
-            f"{'outcome':<46} {'before':>9} {'after':>9}  {'effect (5 to 95 %)':<28} {'lower':>6} {'same':>6} {'higher':>6}"
+            f"{'outcome':<46} {'before':>12} {'after':>12}  {'effect (5 to 95 %)':<34} "
+            f"{'lower':>6} {'same':>6} {'higher':>6}"
         )
         for effect in self.effects.values():
             low, _, middle, _, high = effect.quantiles
-            sign = "x" if effect.kind == "ratio" else "+" if middle > 0 else ""
-            words = f"{sign}{_two(middle)} ({_two(low)} to {_two(high)})"
+            words = f"{_signed(effect, middle)} ({approximately(low)} to {approximately(high)})"
             base, after = np.nanmedian(effect.base), np.nanmedian(effect.changed)
             out.append(
-                f"{OUTCOMES[effect.outcome].title[:46]:<46} {_two(base):>9} {_two(after):>9}  {words:<28} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
+                f"{OUTCOMES[effect.outcome].title[:46]:<46} {approximately(base):>12} {approximately(after):>12}  "
+                f"{words:<34} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
             )
         out.append(
             "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians before and after"
         )
         return out
 
-
-def _two(value: float) -> str:
-    """Two significant digits, no false precision."""
-    if not np.isfinite(value):
-        return "-"
-    if value == 0:
-        return "0"
-    digits = max(0, 1 - int(np.floor(np.log10(abs(value)))))
-    return f"{round(value, digits):,.{digits}f}" if digits < 5 else f"{value:.1e}"
+    def yearly(self) -> dict[int, float]:
+        """Median ratio of civilian deaths by year, changed over base."""
+        before, after = self.data["base_deaths"].values, self.data["changed_deaths"].values
+        ratios = np.nanmedian((after + 1.0) / (before + 1.0), axis=1)
+        return {int(year): float(ratio) for year, ratio in zip(self.data["year"].values, ratios, strict=True)}
 
 
-def compare(
-    base: Scenario, changed: Scenario, *, given: Posterior | None = None, draws: int = 128, lucks: int = 4, seed: int = 1,
-    outcomes: Sequence[str] = OBJECTIVES, names: tuple[str, str] | None = None, workers: int | None = None,
-) -> Comparison:  # fmt: skip
-    """Run two scenarios over the same draws and luck. `changed` must have the uncertainties of `base`.
+def comparison(
+    runs: PolicyRuns, base: str, changed: str, outcomes: Sequence[str], told: Mapping[str, object] | None = None
+) -> Comparison:
+    """Set two policies that have been run, with `deaths` among their outcomes, beside one another.
 
-    given: a posterior of `base`, else its priors. Randomness: named by the seed. Raises as `simulate`.
+    told: further attributes of the data. Raises ScenarioError E241 for an unknown outcome. No randomness.
     """
-    first, second = names or (base.name, changed.name if changed.name != base.name else f"{changed.name} changed")
-    worlds = Worlds.of(
-        base,
-        given,
-        draws=draws,
-        lucks=lucks,
-        seed=seed,
-        workers=workers,
-        outcomes=tuple(dict.fromkeys([*outcomes, "deaths"])),
-    )
-    worlds.run(first, base)
-    worlds.run(second, changed)
-    years, before = worlds.by_year(first, "deaths")
-    _, after = worlds.by_year(second, "deaths")
-    effects = {o: effect_of(worlds, first, second, o) for o in outcomes}
-    return Comparison(
-        first, second, effects, years, (before, after), worlds.draws, "posterior" if given is not None else "prior"
-    )
+    import xarray as xr  # heavy: only who compares waits for it
+
+    names = list(known_outcomes(outcomes))
+    effects = [effect_of(runs, base, changed, name) for name in names]
+    years, before = runs.by_year(base, "deaths")
+    _, after = runs.by_year(changed, "deaths")
+    both, by_year = ("draw", "outcome"), ("year", "draw")
+    unit = {"unit": "by outcome: see the coordinate `unit`"}
+    data = xr.Dataset(
+        {
+            "base": (both, np.stack([e.base for e in effects], axis=1), unit),
+            "changed": (both, np.stack([e.changed for e in effects], axis=1), unit),
+            "effect": (both, np.stack([e.effect for e in effects], axis=1), {"unit": "by outcome: see `kind` and `unit`"}),
+            "base_deaths": (by_year, before, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {base}"}),
+            "changed_deaths": (by_year, after, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {changed}"}),
+        },
+        coords={
+            "draw": np.arange(runs.members),
+            "outcome": names,
+            "year": years,
+            "title": ("outcome", [OUTCOMES[n].title for n in names]),
+            "unit": ("outcome", [OUTCOMES[n].unit for n in names]),
+            "kind": ("outcome", [e.kind for e in effects]),
+            "margin": ("outcome", [e.margin for e in effects]),
+        },
+        attrs={
+            "base": base,
+            "changed": changed,
+            "scenario": runs.scenario.name,
+            "seed": runs.seed,
+            "replications": runs.replications,
+            **(told or {}),
+        },
+    )  # fmt: skip
+    return Comparison(data)
+
+
+def _signed(effect: Effect, value: float) -> str:
+    sign = "x" if effect.kind == "ratio" else "+" if value > 0 else ""
+    return f"{sign}{approximately(value)}"

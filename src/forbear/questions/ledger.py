@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.ensemble.runner import simulate
+from forbear.inference.space import Space
+from forbear.questions.results import LedgerResult
+from forbear.scenario.casefiles.policies import SOURCES
+
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["SOURCES", "MobilisationLedger", "mobilisation_ledger"]
-
-SOURCES = ("occupation", "exclusion", "fear", "base")
+__all__ = ["MobilisationLedger", "mobilisation_ledger"]
 
 
 @dataclass(frozen=True)
@@ -31,38 +34,42 @@ class MobilisationLedger:
         place = self.communities.index(community)
         return sum(self.whole[:, place, SOURCES.index(s)] for s in sources)  # type: ignore[return-value]
 
+    def result(self) -> LedgerResult:
+        """Medians by year, and 5, 50 and 95 per cent over all years, to four decimals."""
+        shares = np.median(self.shares, axis=0).round(4)
+        whole = np.quantile(self.whole, [0.05, 0.5, 0.95], axis=0).round(4)
+        return LedgerResult(self.communities, self.years, SOURCES, _nested(shares), _nested(whole))
+
+
+def _nested(values: np.ndarray) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    return tuple(tuple(tuple(float(v) for v in row) for row in table) for table in values)
+
 
 def mobilisation_ledger(
     scenario: Scenario,
     posterior: Posterior | None,
     *,
-    draws: int = 128,
+    members: int | np.ndarray = 128,
     seed: int = 1,
     workers: int | None = None,
-    members: np.ndarray | None = None,
     parameters: dict[str, np.ndarray] | None = None,
 ) -> MobilisationLedger:
     """Record the four additive sources of mobilisation (E29a) and share them out.
 
     A district's month counts with its sympathisers times their mobilisation, so that a share says where the pull on the
-    people who could be recruited came from. members, parameters: identities and parameters of their own instead of
-    `draws` of the posterior. Randomness: named by the seed.
+    people who could be recruited came from. members: draws of the posterior, or identities with `parameters` of their own.
+    Randomness: named by the seed. Raises as `simulate`.
     """
-    from forbear.ensemble.runner import simulate
-    from forbear.inference.space import Space
-
     problem = scenario.problem()
-    if parameters is not None:
-        pass
-    elif posterior is not None:
-        parameters = posterior.parameters(draws)
-    else:
+    if parameters is None and posterior is not None:
+        parameters = posterior.parameters(members)
+    elif parameters is None:
         space = Space(problem)
-        parameters = space.values(space.draw(draws, seed, "ledger"))
+        parameters = space.values(space.draw(members if isinstance(members, int) else len(members), seed, "ledger"))
     names = ("mobilised_by_occupation", "mobilised_by_exclusion", "mobilised_by_fear", "mobilisation", "sympathisers")
     data = simulate(
         problem,
-        members=draws if members is None else members,
+        members=members,
         seed=seed,
         parameters=parameters,
         workers=workers,

@@ -7,6 +7,7 @@ the sentences) and nothing else. Where both assert effects in opposite direction
 are refuted, whichever is named first.
 
 The rule, first match wins:
+ not licensed    the claim needs facts of history that the fitted model does not live through: no verdict can rest on it;
  values only     the claim is about what is good, not about what happens: only its consequences are shown;
  not identified  the neutrality audit failed, the contraction is unknown or below .2, no structural rival was run,
                  or the answer hangs on a parameter about which no data speak (class N-none);
@@ -25,10 +26,13 @@ from typing import Literal
 
 from forbear.questions.effects import Candidate
 from forbear.questions.verdict_inputs import VerdictInputs, region
+from forbear.representation import html_of
+from forbear.words import percent_beside
 
-__all__ = ["Rule", "Verdict", "VerdictInputs", "Word", "verdict"]
+__all__ = ["NOT_LICENSED", "Rule", "Verdict", "VerdictInputs", "Word", "verdict"]
 
-Word = Literal["supported", "refuted", "contested", "not identified", "values only"]
+Word = Literal["supported", "refuted", "contested", "not identified", "values only", "not licensed"]
+NOT_LICENSED: Word = "not licensed"
 
 
 @dataclass(frozen=True)
@@ -61,14 +65,16 @@ class Verdict:
         return f"<Verdict {self.word} (rival {self.rival_word}): {self.reason}>"
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
 
 
 def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     """Return the verdict on a claim by the rule at the head of this module; `rule` holds other thresholds, if any."""
     rule = rule or Rule()
+    if inputs.unlicensed:
+        reason = inputs.unlicensed[0].upper() + inputs.unlicensed[1:].rstrip(".") + "."
+        change = "A fit that reproduces the facts of history on which this claim rests."
+        return Verdict(NOT_LICENSED, NOT_LICENSED, reason, None, None, change)
     if inputs.is_value_claim:
         reason = "This is a judgement of value: the model shows consequences and gives no verdict on what is right."
         return Verdict("values only", "values only", reason, None, None, "No result of the model would.")
@@ -84,8 +90,8 @@ def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     moving = {k: inputs.candidates[k] for k, shift in shifts.items() if shift >= rule.shift}
     name = max(sorted(moving), key=lambda k: shifts[k], default=None)
     mute = sorted(k for k, c in moving.items() if c.identification == "N-none")
-    shares = f"the claim holds in {_percent(overall['claim'], rule.probability)} of draws, "
-    shares += f"its rival in {_percent(overall['rival'], rule.probability)}"
+    shares = f"the claim holds in {percent_beside(overall['claim'], rule.probability)} of draws, "
+    shares += f"its rival in {percent_beside(overall['rival'], rule.probability)}"
     hinge = f" It depends most on {_split(name, moving[name], ours, theirs)}." if name else ""
 
     def answer(word: Word, rival_word: Word, reason: str, change: str, side: str | None = None) -> Verdict:
@@ -115,8 +121,9 @@ def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     for side, (word, rival_word) in words.items():
         if overall[side] >= rule.probability and len(decided[side]) >= rule.structures * number - 1e-9:
             agree = f"{len(decided[side])} of {number} structures agree and the contraction is {contraction:.2f}"
-            middle = f", neither in {_percent(overall[side], rule.probability)}" if side == "neither" else ""
-            change = f"A share of draws below {100 * rule.probability:.0f} %, or fewer than {100 * rule.structures:.0f} % of structures agreeing."
+            middle = f", neither in {percent_beside(overall[side], rule.probability)}" if side == "neither" else ""
+            change = f"A share of draws below {100 * rule.probability:.0f} %, "
+            change += f"or fewer than {100 * rule.structures:.0f} % of structures agreeing."
             return answer(word, rival_word, f"{shares[0].upper()}{shares[1:]}{middle}; {agree}.", change, side)
     sides = [side for side, which in decided.items() if which]
     if len(sides) > 1:
@@ -129,7 +136,8 @@ def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
         reason = f"It turns on {_split(name, moving[name], ours, theirs)}; {shares}."
         at = "" if moving[name].flips_at is None else f": the effect changes sign at {moving[name].flips_at:.2g}"
         return replace(answer("contested", "contested", reason, ""), what_would_change=f"Evidence about {name}{at}.")
-    why = f"No answer reaches {100 * rule.probability:.0f} % of draws in {100 * rule.structures:.0f} % of structures, and no single parameter decides"
+    why = f"No answer reaches {100 * rule.probability:.0f} % of draws in {100 * rule.structures:.0f} % of structures, "
+    why += "and no single parameter decides"
     return unknown(why, "Data that bear on the effect itself, or on what the structures disagree about.")
 
 
@@ -140,12 +148,6 @@ def _mass(three: tuple[float, float, float], region: set[int]) -> float:
 
 def _shift(candidate: Candidate, asserted: set[int]) -> float:
     return round(abs(_mass(candidate.above, asserted) - _mass(candidate.below, asserted)), 9)
-
-
-def _percent(share: float, threshold: float) -> str:
-    """Return a share as whole per cent, with a decimal where rounding would carry it across the threshold."""
-    crosses = (round(share, 2) >= threshold) != (share >= threshold)
-    return f"{100 * share:.2f} %" if crosses else f"{100 * share:.0f} %"
 
 
 def _split(name: str, candidate: Candidate, ours: set[int], theirs: set[int]) -> str:

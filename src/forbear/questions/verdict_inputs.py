@@ -25,7 +25,8 @@ class VerdictInputs:
     asserts, rival_asserts: what each side says: "effect" (its own direction), "no effect", or "no opposite effect"
     (none, or in its own direction; "it would not have helped" against "it would have"). The two must exclude
     one another. contraction: 1 - posterior / prior variance of the effect, None if unknown.
-    candidates: splits by parameter, as `deciding_parameters` returns them.
+    candidates: splits by parameter, as `deciding_parameters` returns them. unlicensed: a sentence on the facts of history
+    that the claim needs and the fitted model misses, "" where it has its licence.
     """
 
     p_for: float
@@ -38,6 +39,7 @@ class VerdictInputs:
     asserts: Assertion = "effect"
     rival_asserts: Assertion = "effect"
     is_value_claim: bool = False
+    unlicensed: str = ""
 
     def __post_init__(self) -> None:
         """Raise ValueError for probabilities that are none, or for assertions that do not exclude one another."""

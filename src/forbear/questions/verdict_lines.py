@@ -1,166 +1,172 @@
-"""Claims and verdicts in plain lines, with the trace of every number."""
+"""Claims, verdicts and attribution in plain lines for a terminal, with the trace of every number."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 from forbear.country.model import MODEL
+from forbear.questions.answers import Answers
+from forbear.questions.claim_words import effect_words
+from forbear.questions.outside import findings
+from forbear.questions.results import AttributionResult, ClaimResult, Provenance
 from forbear.questions.verdict_inputs import region
-from forbear.scenario.casefiles.policies import assertion
+from forbear.words import approximately, join
 
-if TYPE_CHECKING:
-    from forbear.scenario.scenario import Scenario
+__all__ = ["attribution_lines", "claim_lines", "licence_sentence", "verdict_table"]
 
-__all__ = ["claim_lines", "effect_words", "evidence_rows", "verdict_table"]
-
-
-def effect_words(claim: dict[str, Any]) -> str:
-    """The effect with its central 90 per cent, in two significant digits."""
-    low, _, middle, _, high = claim["effect"]
-    if claim["kind"] == "level" or claim["kind"] == "share":
-        base = claim["threshold"]
-        return f"{base + middle:.2f} ({base + low:.2f} to {base + high:.2f})"
-    if claim["effect_kind"] == "ratio":
-        return f"x{middle:.2g} ({low:.2g} to {high:.2g})"
-    return f"{middle:+.2g} ({low:+.2g} to {high:+.2g})"
+WIDTH = 110
 
 
-def verdict_table(data: dict[str, Any]) -> list[str]:
-    """The table of claims for a terminal."""
-    about = data["about"]
-    out = [
-        f"{about['draws']} {about['given']} draws, {about['lucks']} lucks each; {len(about['structures'])} structures; {about['runs']:,} runs in {about['seconds']} s"
-        + (" (QUICK FIT)" if about.get("quick") else ""),
-        *_assumed(about),
-        f"{'claim':<6}{'':<44}{'test':<38}{'effect, 90 %':<28}{'verdict':<16}",
-    ]
-    for name, claim in data["claims"].items():
-        test = claim["changed"] if claim["kind"] != "share" else f"{claim['outcome_title']}"
-        against = f"{test} / {claim['base']}" if claim["kind"] in ("effect", "value") else test
-        effect = effect_words(claim)
-        out.append(f"{name:<6}{claim['title'][:42]:<44}{against[:36]:<38}{effect:<28}{claim['verdict']:<16}")
-        out.append(f"{'':<6}{claim['reason'][:150]}")
+def licence_sentence(answers: Answers, most: int = 3) -> str:
+    """Why claims have no licence, in one sentence with the size of what is missed; "" where every claim has its licence.
+
+    most: facts that are named, those that are missed by most.
+    """
+    without = answers.unlicensed
+    if not without:
+        return ""
+    head = f"{len(without)} of {len(answers)} claims are not licensed, so they get no verdict: "
+    held = answers.facts
+    if held is None:
+        return f"{head}the model was not set beside the facts of history on which they rest."
+    if not held.usable:
+        return f"{head}they rest on a quick fit, which carries none."
+    needed = {name for result in without for name in result.claim.needs}
+    missed = [fact for fact in held.missed if fact.name in needed]
+    counted = f"the fitted model misses {len(held.missed)} of {len(held.results)} facts of history"
+    worst = join([fact.words for fact in missed[:most]])
+    return f"{head}{counted}, {len(missed)} of which they need" + (f" (by most: {worst})." if worst else ".")
+
+
+def verdict_table(answers: Answers, stale: Sequence[str] = ()) -> list[str]:
+    """The table of claims for a terminal. stale: what has changed since they were made."""
+    made = answers.provenance
+    head = f"{made.members} {made.given} draws, {made.replications} runs each; {len(made.structures)} structures; "
+    head += f"{made.runs:,} runs in {made.seconds} s" + (" (QUICK FIT)" if made.quick else "")
+    out = [head, *_assumed(made), *_stale(stale)]
+    sentence = licence_sentence(answers)
+    out += textwrap.wrap(sentence, WIDTH) if sentence else []
+    out.append(f"{'claim':<6}{'':<44}{'test':<38}{'effect, 90 %':<34}{'verdict':<16}")
+    for result in answers:
+        test = result.outcome_title if result.claim.kind == "share" else result.claim.changed
+        against = f"{test} / {result.claim.base}" if result.paired else test
+        title, word = result.claim.title[:42], result.verdict.word
+        out.append(f"{result.name:<6}{title:<44}{against[:36]:<38}{effect_words(result):<34}{word:<16}")
+        out += textwrap.wrap(result.verdict.reason, 150, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return out
 
 
-def _assumed(about: dict[str, Any]) -> list[str]:
+def _stale(changed: Sequence[str]) -> list[str]:
+    return [f"OUT OF DATE: made with another {join(list(changed))}; test the claims again"] if changed else []
+
+
+def _assumed(made: Provenance) -> list[str]:
     """What was laid on top of the posterior by hand, if anything."""
-    conditions = about.get("where", [])
-    if not conditions:
+    if not made.where:
         return []
-    return [
-        f"only the {about['available']} draws with {' and '.join(conditions)}: an assumption of whoever asked, not a finding"
-    ]
+    held = " and ".join(made.where)
+    return [f"only the {made.available} draws with {held}: an assumption of whoever asked, not a finding"]
 
 
-def _held(claim: dict[str, Any], three: list[float]) -> float:
-    """The share of draws in which what the claim says holds; three: for, against, none."""
-    held = region(assertion(claim["claim_says"]), 0)  # type: ignore[arg-type]
-    return float(sum(three[k] for k in held))
+def _para(label: str, text: str) -> list[str]:
+    return textwrap.wrap(f"{label}: {text}", WIDTH, subsequent_indent="    ")
 
 
-def evidence_rows(names: list[str]) -> list[dict[str, Any]]:
-    """Rows of the outside evidence by name: estimate, interval, N, source, reference class."""
-    from forbear import evidence
+def claim_lines(answers: Answers, name: str, *, trace: bool = False, stale: Sequence[str] = ()) -> list[str]:
+    """Everything about one claim; with `trace`, where each number comes from.
 
-    estimates = {str(r["quantity"]): r for r in evidence.find("empirical-estimates").rows()}
-    figures = {str(r["item"]): r for r in evidence.find("figures-from-texts").rows()}
+    stale: what has changed since it was tested. Raises ScenarioError E243 where it was not tested.
+    """
+    result, made = answers[name], answers.provenance
+    claim = result.claim
+    out = [f"{name}  {claim.title}", *_stale(stale), *_para("claim", claim.statement), *_para("rival", claim.rival)]
+    beside = f" against {claim.base}" if result.paired else f", threshold {claim.threshold:g}"
+    out.append(f"test: {result.outcome_title}, {claim.changed}{beside}")
+    low, _, middle, _, high = (approximately(v) for v in result.prior)
+    out += _para(
+        "effect",
+        f"{effect_words(result)}   margin {result.margin:g}   before any data: median {middle} ({low} to {high})",
+    )
+    p_for, p_against, p_none = result.shares
+    shares = f"shares of draws: {p_for:.0%} beyond the margin {claim.direction}, {p_against:.0%} the other way, "
+    out.append(f"{shares}{p_none:.0%} within it")
+    out.append(f"verdict: {result.verdict.word.upper()} (rival: {result.verdict.rival_word})")
+    out += _para("why", result.verdict.reason)
+    out += _para("what would change it", result.verdict.what_would_change)
+    known = f"{result.contraction:.2f}"
+    out.append(f"neutral before data: {result.neutral or 'NO'}   contraction of the effect {known}")
+    out += [f"  structure {k:<18} {v[0]:>5.0%} {v[1]:>5.0%} {v[2]:>5.0%}" for k, v in result.structures.items()]
+    out += _depends(result)
+    out += _needs(answers, result)
+    out += _assumed(made)
+    for found in findings(claim.evidence):
+        told = f"{found.name}: {found.words}, N {found.number or 'not known'}; {found.source} [{found.quality}]"
+        out += _para("outside evidence", told)
+    if claim.caution:
+        out += _para("caution", claim.caution)
+    return [*out, *_trace(result, made)] if trace else out
+
+
+def _depends(result: ClaimResult) -> list[str]:
+    held = region(result.claim.asserts, 0)  # type: ignore[arg-type]
     out = []
-    for name in names:
-        if name in estimates:
-            row = estimates[name]
-            out.append(
-                {"name": name, "value": row["estimate"], "low": row["low_95"], "high": row["high_95"], "n": row["n"], "unit": row["unit"],
-                 "class": row["reference_class"], "source": row["source"], "quality": "re-estimated from the dataset"}
-            )  # fmt: skip
-        elif name in figures:
-            row = figures[name]
-            out.append(
-                {"name": name, "value": row["value"], "low": row["low"], "high": row["high"], "n": "", "unit": row["unit"],
-                 "class": row["topic"], "source": row.get("context", ""), "quality": row.get("directness", "")}
-            )  # fmt: skip
-        else:
-            out.append(
-                {
-                    "name": name,
-                    "value": "",
-                    "low": "",
-                    "high": "",
-                    "n": "",
-                    "unit": "",
-                    "class": "",
-                    "source": "not in the evidence",
-                    "quality": "",
-                }
-            )
+    for parameter, split in result.splits.items():
+        flips = "" if split.flips_at is None else f", flips at prior quantile {split.flips_at:.2f}"
+        below, above = (sum(three[k] for k in held) for three in (split.below, split.above))
+        out.append(
+            f"  depends on {parameter} ({split.identification}): the claim holds in {below:.0%} below its median, "
+            f"in {above:.0%} above{flips}"
+        )
     return out
 
 
-def claim_lines(data: dict[str, Any], name: str, scenario: Scenario, *, trace: bool = False) -> list[str]:
-    """Everything about one claim; with `trace`, where each number comes from."""
-    claim, about = data["claims"][name], data["about"]
+def _needs(answers: Answers, result: ClaimResult) -> list[str]:
+    """The facts of history that the claim needs, each beside the fitted model."""
+    out = []
+    for name in result.claim.needs:
+        fact = answers.facts.get(name) if answers.facts is not None else None
+        if fact is None:
+            out += _para("  needs", f"{name}: the model was not set beside it")
+        else:
+            out += _para("  needs", f"{fact.words}: {'holds' if fact.holds else 'MISSED'}")
+    return out
 
-    def para(label: str, text: str) -> list[str]:
-        return textwrap.wrap(f"{label}: {text}", 110, subsequent_indent="    ")
 
-    out = [f"{name}  {claim['title']}", *para("claim", claim["statement"]), *para("rival", claim["rival"])]
-    out.append(
-        f"test: {claim['outcome_title']}, {claim['changed']}"
-        + (
-            f" against {claim['base']}"
-            if claim["kind"] in ("effect", "value")
-            else f", threshold {claim['threshold']:g}"
-        )
+def _trace(result: ClaimResult, made: Provenance) -> list[str]:
+    """Where each number comes from: seed, hashes, parameters with their sources, the command that repeats it."""
+    out = ["", "TRACE"]
+    out += _para(
+        f"seed {made.seed}",
+        f"{made.members} draws x {made.replications} runs of the {made.given}; {made.prior_members} prior draws, "
+        f"{made.prior_conditioned} with a war of plausible size",
     )
-    out.append(
-        f"effect: {effect_words(claim)}   margin {claim['margin']:g}   before any data: median {claim['prior'][2]:.2g} ({claim['prior'][0]:.2g} to {claim['prior'][4]:.2g})"
-    )
-    p_for, p_against, p_none = claim["shares"]
-    out.append(
-        f"shares of draws: {p_for:.0%} beyond the margin {claim['direction']}, {p_against:.0%} the other way, {p_none:.0%} within it"
-    )
-    out.append(f"verdict: {claim['verdict'].upper()} (rival: {claim['rival_verdict']})")
-    out += para("why", claim["reason"])
-    out += para("what would change it", claim["would_change"])
-    out.append(
-        f"neutral before data: {claim['neutral'] or 'NO'}   contraction of the effect {claim['contraction']:.2f}"
-    )
-    for structure, three in claim["structures"].items():
-        out.append(f"  structure {structure:<18} {three[0]:>5.0%} {three[1]:>5.0%} {three[2]:>5.0%}")
-    for parameter, split in claim["candidates"].items():
-        flips = "" if split["flips_at"] is None else f", flips at prior quantile {split['flips_at']:.2f}"
+    out += [f"  {key} {value}" for key, value in made.stamp.items()]
+    for strategy in dict.fromkeys((result.claim.base, result.claim.changed)):
+        out.append(f"  strategy {strategy}: problem {made.problems.get(strategy, '')}")
+    known = {p.name: p for p in MODEL.parameters.values()}
+    for parameter in result.claim.deciding:
+        declared = known[parameter]
+        told = f"{declared.meaning} [{declared.unit}]; class {declared.identification}; "
+        told += f"equations {', '.join(declared.equations)}; {declared.source}"
+        out += _para(f"  parameter {declared.key}", told)
+    return [*out, f"  repeat: {made.asked}"]
+
+
+def attribution_lines(games: dict[str, AttributionResult]) -> list[str]:
+    """What each remedy adds, game by game, and what none reaches."""
+    out = []
+    for game, found in games.items():
+        out += ["", f"{game.upper()}: part of the fall in the logarithm of civilian deaths"]
+        out.append("(50 and 90 % of draws; error: Monte Carlo)")
+        for share in found.rows["deaths"]:
+            low, q1, middle, q3, high = share.part
+            spans = f"({q1:.2f} to {q3:.2f}; {low:.2f} to {high:.2f})"
+            out.append(f"  {share.title:<44} {middle:>6.2f}  {spans}  error {share.error:.2f}")
+        rest = found.unattributed
         out.append(
-            f"  depends on {parameter} ({split['class']}): the claim holds in {_held(claim, split['below']):.0%} below its median, "
-            f"in {_held(claim, split['above']):.0%} above{flips}"
+            f"  with everything remedied: deaths x{rest.deaths_remaining:.2g}, chance of order "
+            f"{rest.order_remedied:.0%} (history {rest.order_history:.0%}), governance "
+            f"{rest.governance_remedied:.2f} (history {rest.governance_history:.2f})"
         )
-    out += _assumed(about)
-    for row in evidence_rows(claim["evidence"]):
-        out += para(
-            "outside evidence",
-            f"{row['name']}: {row['value']} ({row['low']} to {row['high']}) {row['unit']}, N {row['n'] or 'not known'}; {row['source']} [{row['quality']}]",
-        )
-    if claim["caution"]:
-        out += para("caution", claim["caution"])
-    if trace:
-        out += [
-            "",
-            "TRACE",
-            f"seed {about['seed']}; {about['draws']} draws x {about['lucks']} lucks of the {about['given']}; {about['prior_draws']} prior draws, {about['prior_conditioned']} with a war of plausible size",
-        ]
-        for key, value in about.get("stamp", {}).items():
-            out.append(f"  {key} {value}")
-        for strategy in dict.fromkeys((claim["base"], claim["changed"])):
-            out.append(f"  strategy {strategy}: problem {about['hashes'].get(strategy, '')}")
-        known = {p.name: p for p in MODEL.parameters.values()}
-        for parameter in claim["declared_deciding"]:
-            declared = known[parameter]
-            out += para(
-                f"  parameter {declared.key}",
-                f"{declared.meaning} [{declared.unit}]; class {declared.identification}; equations {', '.join(declared.equations)}; {declared.source}",
-            )
-        asked = [f"--only {n}" for n in about.get("only", [])] + [f'--where "{c}"' for c in about.get("where", [])]
-        asked += ["--quick"] if about.get("quick_effort") else []
-        command = f"forbear claims -s {about['scenario']} --seed {about['seed']} --draws {about['draws']}"
-        out.append("  repeat: " + " ".join([command, *asked]))
     return out

@@ -1,251 +1,214 @@
-"""The answering part of the report: lessons, the argument and its rival, attribution, strategies."""
+"""The answering part of the report: the argument and its rival, licences, effects, what drew people to arms."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from forbear.figures.grid import grid
 from forbear.figures.intervals import IntervalRow, intervals
-from forbear.figures.kinds import drawn
-from forbear.figures.scatter import Point, scatter
-from forbear.figures.spec import approximately
-from forbear.questions.verdict_lines import effect_words, evidence_rows
-from forbear.scenario.outcomes import OUTCOMES
+from forbear.figures.kinds import Drawn, drawn
+from forbear.inference.facts import FactResult
+from forbear.questions.answers import Answers
+from forbear.questions.claim_words import effect_words
+from forbear.questions.outside import Finding, findings
+from forbear.questions.results import ClaimResult, LedgerResult, Provenance
+from forbear.questions.verdict_lines import licence_sentence
+from forbear.report.games import GameSection, game_sections
+from forbear.report.strategies import StrategySection, strategy_section, worlds_figure
+from forbear.words import join, percent
 
-__all__ = ["answer_sections"]
+__all__ = ["AnswerSections", "answer_sections"]
 
-
-def answer_sections(data: dict[str, Any]) -> dict[str, Any]:
-    """What the templates need, from `Answers.as_dict()` or the file it was saved to."""
-    claims = list(data["claims"].values())
-    counts: dict[str, int] = {}
-    for claim in claims:
-        counts[claim["verdict"]] = counts.get(claim["verdict"], 0) + 1
-    return {
-        "about": data["about"],
-        "claims": [_claim(c) for c in claims],
-        "findings": _findings(claims),
-        "worlds": _worlds(data["strategies"]),
-        "counts": ", ".join(f"{n} {word}" for word, n in sorted(counts.items(), key=lambda kv: -kv[1])),
-        "forests": _forests(claims, {n: r["title"] for n, r in data["strategies"].get("rows", {}).items()}),
-        "attribution": _attribution(data.get("attribution", {})),
-        "ledger": _ledger(data["ledger"]),
-        "strategies": _strategies(data["strategies"]),
-    }
+#: Pictures of effects: title, unit, which claims.
+FORESTS = (
+    ("Effects on civilian deaths", "ratio of deaths, changed over base", "deaths", "ratio"),
+    ("Effects on attacks abroad", "ratio of attacks, changed over base", "attacks_abroad", "ratio"),
+    ("Effects on governance, inclusion, democracy, alignment", "difference of an index", None, "difference"),
+)
 
 
-def _claim(claim: dict[str, Any]) -> dict[str, Any]:
-    p_for, p_against, p_none = claim["shares"]
-    found = evidence_rows(claim["evidence"])
-    tested = f"{claim['changed']} against {claim['base']}" if claim["kind"] in ("effect", "value") else claim["changed"]
-    return {
-        **claim,
-        "test": "the ledger of mobilisation" if claim["kind"] == "share" else tested,
-        "effect_words": effect_words(claim),
-        "evidence_rows": found,
-        "evidence_table": [
-            (e["name"], _value(e), e["n"], e["class"], f"{e['source']} [{e['quality']}]") for e in found
-        ],
-        "shares_words": f"{_percent(p_for)} the claim's way, {_percent(p_none)} no material effect, {_percent(p_against)} the other way",
-        "structure_words": "; ".join(
-            f"{k}: {_percent(v[0])} / {_percent(v[2])} / {_percent(v[1])}" for k, v in claim["structures"].items()
-        ),
-    }
+@dataclass(frozen=True)
+class ClaimRow:
+    """A tested claim as the page shows it. found: published findings beside it, table: the same as rows."""
+
+    result: ClaimResult
+    effect: str
+    shares: str
+    before: str
+    structures: str
+    needs: tuple[tuple[str, ...], ...]
+    found: tuple[Finding, ...]
+
+    @property
+    def table(self) -> list[tuple[str, ...]]:
+        """Rows of the findings."""
+        return [(f.name, f.words, f.number, f.reference, f"{f.source} [{f.quality}]") for f in self.found]
 
 
-def _value(row: dict[str, Any]) -> str:
-    """A published finding with its interval and unit."""
-    interval = f" ({row['low']} to {row['high']})" if row["low"] != "" else ""
-    return f"{row['value']}{interval} {row['unit']}".strip()
+@dataclass(frozen=True)
+class LedgerSection:
+    """What drew people to arms: rows by community, and by community and year."""
+
+    sources: tuple[str, ...]
+    rows: list[tuple[str, ...]]
+    years: list[tuple[str, ...]]
 
 
-def _findings(claims: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """Every outside finding once, with the claims that it bears on."""
-    bearing: dict[str, list[str]] = {}
-    for claim in claims:
-        for name in claim["evidence"]:
-            bearing.setdefault(name, []).append(claim["name"])
-    rows = evidence_rows(list(bearing))
+@dataclass(frozen=True)
+class AnswerSections:
+    """What the templates need. licence: why claims have none, "" where all have; facts: rows of facts of history beside the
+    fitted model; stale: what has changed since, in words; findings: every outside finding with the claims it bears on."""
+
+    made: Provenance
+    claims: list[ClaimRow]
+    licence: str
+    facts: list[tuple[str, ...]]
+    facts_words: str
+    stale: str
+    findings: list[tuple[str, ...]]
+    worlds: Drawn | None
+    counts: str
+    forests: list[Drawn]
+    attribution: list[GameSection]
+    ledger: LedgerSection
+    strategies: StrategySection
+
+
+def answer_sections(answers: Answers, stale: Sequence[str] = ()) -> AnswerSections:
+    """Everything that the page says of the answers. stale: what has changed since they were made. Deterministic."""
+    rows = answers.strategies.rows
+    return AnswerSections(
+        answers.provenance,
+        [_row(answers, result) for result in answers],
+        licence_sentence(answers),
+        _facts(answers),
+        _facts_words(answers),
+        join(list(stale)),
+        _findings(list(answers)),
+        worlds_figure(answers.strategies) if rows else None,
+        ", ".join(f"{number} {word}" for word, number in answers.counts().items()),
+        _forests(list(answers), {name: row.title for name, row in rows.items()}),
+        game_sections(answers.attribution),
+        _ledger(answers.ledger),
+        strategy_section(answers.strategies),
+    )
+
+
+def _row(answers: Answers, result: ClaimResult) -> ClaimRow:
+    p_for, p_against, p_none = result.shares
+    shares = (
+        f"{percent(p_for)} the claim's way, {percent(p_none)} no material effect, {percent(p_against)} the other way"
+    )
+    before = " / ".join(percent(result.prior_shares[k]) for k in (0, 2, 1))
+    structures = "; ".join(
+        f"{name}: {percent(v[0])} / {percent(v[2])} / {percent(v[1])}" for name, v in result.structures.items()
+    )
+    needs = tuple(_need(answers, name) for name in result.claim.needs)
+    return ClaimRow(
+        result, effect_words(result), shares, before, structures, needs, tuple(findings(result.claim.evidence))
+    )
+
+
+def _need(answers: Answers, name: str) -> tuple[str, ...]:
+    fact = answers.facts.get(name) if answers.facts is not None else None
+    if fact is None:
+        return (name, "", "", "not set beside the model")
+    return (fact.title, *_numbers(fact), "holds" if fact.holds else "MISSED")
+
+
+def _numbers(fact: FactResult) -> tuple[str, str]:
+    """Observed, and the fitted model with its range of nine tenths."""
+    shown = fact.shown
+    if fact.measure == "order":
+        return "in this order", f"{percent(fact.share_right)} of draws"
+    low, middle, high = (shown(v) for v in (fact.low_90, fact.median, fact.high_90))
+    return shown(fact.observed), f"{middle} ({low} to {high})"
+
+
+def _facts(answers: Answers) -> list[tuple[str, ...]]:
+    """Facts of history beside the fitted model, in the order of their file."""
+    if answers.facts is None:
+        return []
     return [
-        (", ".join(bearing[e["name"]]), e["name"], _value(e), e["n"], e["class"], f"{e['source']} [{e['quality']}]")
-        for e in rows
+        (fact.title, *_numbers(fact), "holds" if fact.holds else "MISSED", fact.source)
+        for fact in answers.facts.results
     ]
 
 
-def _worlds(found: dict[str, Any]) -> dict[str, Any] | None:
-    """Deaths under every strategy; worlds without the war in a group of their own, by assumption."""
-    if not found.get("rows"):
-        return None
-    groups = {
-        "history": "What was done, and parts of it left out",
-        "intervention": "Intervening otherwise",
-        "restraint": "Doing less, or leaving",
-    }
-    order = list(groups)
-    rows = sorted(found["rows"].values(), key=lambda r: (r["assumed"], order.index(r["side"])))
-    drawn_rows = [
-        IntervalRow(r["title"], "Nobody intervenes (by assumption, not ranked)" if r["assumed"] else groups[r["side"]], *r["outcomes"]["deaths"])
-        for r in rows
-    ]  # fmt: skip
-    own = found["rows"].get("HISTORY")
-    figure = intervals(
-        "deaths-by-strategy", "Civilians killed under each strategy", "persons, logarithmic", drawn_rows,
-        reference=own["outcomes"]["deaths"][2] if own else None, logarithmic=True,
-        caption="Median and intervals of draws; the line marks the median of what was done. Worlds without the intervention are bands by assumption: set beside the rest, ranked with none of it.",
-    )  # fmt: skip
-    return drawn(figure)
+def _facts_words(answers: Answers) -> str:
+    """What the gate of facts says, in a sentence."""
+    held = answers.facts
+    if held is None:
+        return ""
+    number = sum(fact.holds for fact in held.results)
+    words = f"The fitted model lives through {number} of {len(held.results)} facts of history set down before the fit"
+    gate = f"the gate asks for {percent(held.gate)}"
+    return f"{words}; {gate}, so it {'is passed' if held.passed else 'is NOT passed'}."
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
+def _findings(results: Sequence[ClaimResult]) -> list[tuple[str, ...]]:
+    """Every outside finding once, with the claims that it bears on."""
+    bearing: dict[str, list[str]] = {}
+    for result in results:
+        for name in result.claim.evidence:
+            bearing.setdefault(name, []).append(result.name)
+    return [
+        (", ".join(bearing[f.name]), f.name, f.words, f.number, f.reference, f"{f.source} [{f.quality}]")
+        for f in findings(list(bearing))
+    ]
 
 
-def _forests(claims: list[dict[str, Any]], titles: dict[str, str]) -> list[dict[str, Any]]:
+def _forests(results: Sequence[ClaimResult], titles: dict[str, str]) -> list[Drawn]:
     """Effects of claims on one picture for each kind of outcome."""
-    out: list[dict[str, Any]] = []
-    for title, unit, chosen in (
-        ("Effects on civilian deaths", "ratio of deaths, changed over base", [c for c in claims if c["outcome"] == "deaths" and c["kind"] == "effect"]),
-        ("Effects on attacks abroad", "ratio of attacks, changed over base", [c for c in claims if c["outcome"] == "attacks_abroad" and c["kind"] == "effect"]),
-        ("Effects on governance, inclusion, democracy, alignment", "difference of an index", [c for c in claims if c["effect_kind"] == "difference" and c["kind"] == "effect"]),
-    ):  # fmt: skip
+    out: list[Drawn] = []
+    for title, unit, outcome, kind in FORESTS:
+        chosen = [
+            r
+            for r in results
+            if r.claim.kind == "effect" and r.effect_kind == kind and outcome in (None, r.claim.outcome)
+        ]
         if not chosen:
             continue
-        ratio = chosen[0]["effect_kind"] == "ratio"
+        ratio = kind == "ratio"
         rows = [
             IntervalRow.of(
-                f"{c['name']} {titles.get(c['changed'], c['changed'])}{_against(c, titles)}", c["effect"], c["verdict"]
+                f"{r.name} {titles.get(r.claim.changed, r.claim.changed)}{_against(r, titles)}",
+                list(r.effect),
+                r.verdict.word,
             )
-            for c in chosen
+            for r in chosen
         ]
-        margin = (0.91, 1.1) if ratio else (-0.05, 0.05)
         figure = intervals(
-            f"forest-{len(out)}", title, unit, rows, reference=1.0 if ratio else 0.0, margin=margin, logarithmic=ratio,
-            caption="Point: median of posterior draws; thick bar: half of them; thin bar: nine tenths. The band holds effects too small to matter.",
-        )  # fmt: skip
+            f"forest-{len(out)}",
+            title,
+            unit,
+            rows,
+            reference=1.0 if ratio else 0.0,
+            margin=(0.91, 1.1) if ratio else (-0.05, 0.05),
+            logarithmic=ratio,
+            caption="Point: median of posterior draws; thick bar: half of them; thin bar: nine tenths. "
+            "The band holds effects too small to matter.",
+        )
         out.append(drawn(figure))
     return out
 
 
-def _against(claim: dict[str, Any], titles: dict[str, str]) -> str:
+def _against(result: ClaimResult, titles: dict[str, str]) -> str:
     """The base of a comparison, where it is not what was done."""
-    base = claim["base"]
-    return "" if base == "HISTORY" else f", against: {titles.get(base, base)[:1].lower()}{titles.get(base, base)[1:]}"
+    base = result.claim.base
+    title = titles.get(base, base)
+    return "" if base == "HISTORY" else f", against: {title[:1].lower()}{title[1:]}"
 
 
-def _attribution(games: dict[str, Any]) -> list[dict[str, Any]]:
-    titles = {
-        "levers": "Remedies, idealised",
-        "feasible": "Remedies, as far as they could have been had",
-        "structure": "Structure: what would have had to be otherwise",
-    }
-    out = []
-    for game, numbers in games.items():
-        rows = [
-            IntervalRow(r["title"], "", r["p05"], r["p25"], r["p50"], r["p75"], r["p95"])
-            for r in numbers["rows"]["deaths"]
-        ]
-        figure = intervals(
-            f"attribution-{game}", titles[game], "part of the fall in the logarithm of deaths (above 0: fewer; 0.1 is about a tenth)", rows, reference=0.0,
-            caption="Shapley values over posterior draws: how much each adds on average over all orders in which they could be added. Bars over draws.",
-        )  # fmt: skip
-        rest = numbers["unattributed"]
-        words = (
-            f"With everything here remedied, deaths would be {approximately(rest['deaths_remaining'])} times history's (median), and the chance of a calm, "
-            f"included and governed country in the last year {_percent(rest['order_remedied'])} (history {_percent(rest['order_history'])}). "
-            + (
-                "Every coalition was run."
-                if numbers["exact"]
-                else f"{numbers['coalitions']} coalitions along sampled orders; Monte Carlo error at most {max((r['error'] for r in numbers['rows']['deaths'] if r['error'] == r['error']), default=float('nan')):.2g}."
-            )
-        )
-        pairs = _pairs(numbers)
-        out.append({**drawn(figure), "words": words, "pairs": pairs})
-    return out
-
-
-def _pairs(numbers: dict[str, Any]) -> list[str]:
-    """The strongest interactions, where every coalition was run."""
-    matrix = numbers.get("interaction", {}).get("deaths")
-    if not matrix:
-        return []
-    names = numbers["players"]
-    found = [(matrix[i][j], names[i], names[j]) for i in range(len(names)) for j in range(i + 1, len(names))]
-    found.sort(key=lambda f: -abs(f[0]))
-    return [f"{a} and {b}: {'more' if v > 0 else 'less'} together than apart by {abs(v):.2f}" for v, a, b in found[:4]]
-
-
-def _ledger(ledger: dict[str, Any]) -> dict[str, Any]:
-    rows = []
-    for place, community in enumerate(ledger["communities"]):
-        low, middle, high = (ledger["whole"][k][place] for k in range(3))
-        rows.append(
-            (
-                community,
-                *(f"{_percent(m)} ({100 * a:.0f} to {100 * b:.0f})" for a, m, b in zip(low, middle, high, strict=True)),
-            )
-        )
+def _ledger(ledger: LedgerResult) -> LedgerSection:
+    rows: list[tuple[str, ...]] = []
+    for place, community in enumerate(ledger.communities):
+        low, middle, high = (ledger.whole[k][place] for k in range(3))
+        spans = zip(low, middle, high, strict=True)
+        rows.append((community, *(f"{percent(m)} ({100 * a:.0f} to {100 * b:.0f})" for a, m, b in spans)))
     years = [
-        (community, str(year), *(_percent(v) for v in ledger["shares"][place][k]))
-        for place, community in enumerate(ledger["communities"])
-        for k, year in enumerate(ledger["years"])
+        (community, str(year), *(percent(v) for v in ledger.shares[place][k]))
+        for place, community in enumerate(ledger.communities)
+        for k, year in enumerate(ledger.years)
     ]
-    return {"sources": ledger["sources"], "rows": rows, "years": years}
-
-
-def _strategies(found: dict[str, Any]) -> dict[str, Any]:
-    rows, points, ranked = [], [], []
-    for name, row in found["rows"].items():
-        outcomes = row["outcomes"]
-        rows.append(
-            {
-                "name": name, "title": row["title"], "side": row["side"], "assumed": row["assumed"],
-                "cells": [_span(outcomes[o]) for o in _TABLE],
-                "pareto": "" if row["assumed"] else _percent(row["pareto"]), "enough": "" if row["assumed"] else _percent(row["satisficing"]),
-            }
-        )  # fmt: skip
-        if not row["assumed"]:
-            ranked.append(name)
-            points.append(Point(name, tuple(outcomes["deaths"]), tuple(outcomes["cost"]), row["pareto"] >= 0.5))  # type: ignore[arg-type]
-    points = [replace(p, pareto=_unbeaten(p, points)) for p in points]
-    chosen = points if len(points) <= 14 else [p for p in points if p.label in _SHOWN]
-    picture = scatter(
-        "strategies", "Civilian deaths and budgetary cost", "civilian deaths (persons)", "budgetary cost (billion US$)", chosen,
-        logarithmic=(True, False),
-        caption="Median and intervals of posterior draws; diamonds: no strategy is better on both of these two (the table has all ten objectives). Worlds without the war are bands by assumption and are not on this picture.",
-    )  # fmt: skip
-    objectives = [o for o in found["objectives"] if o not in ("cost_full", "democracy")]
-    values = [[found["rows"][n]["regret"][o]["p90"] for o in objectives] for n in ranked]
-    regrets = grid(
-        "regret", "Regret: how much worse than the best strategy of that draw, ninetieth percentile", "each objective in its own unit", ranked,
-        [OUTCOMES[o].title for o in objectives], values, caption="Nothing is added up over objectives. A small regret everywhere is robust; a large one anywhere is a risk.",
-    )  # fmt: skip
-    return {
-        "head": [_HEADS.get(o, OUTCOMES[o].title) for o in _TABLE], "rows": rows, "scatter": drawn(picture), "regret": drawn(regrets), "nothing": _percent(found["nothing_satisfices"]),
-        "thresholds": ", ".join(f"{OUTCOMES[k].title} {'at most' if OUTCOMES[k].better == 'lower' else 'at least'} {approximately(v)}" for k, v in found["thresholds"].items()),
-        "draws": found["draws"],
-    }  # fmt: skip
-
-
-def _unbeaten(point: Point, points: list[Point]) -> bool:
-    """True where no other strategy has a lower median on both axes."""
-    return not any(p.x[2] < point.x[2] and p.y[2] < point.y[2] for p in points)
-
-
-#: Outcomes of the table of strategies.
-_TABLE = ("deaths", "displaced", "intervener_deaths", "cost", "cost_full", "attacks_abroad", "governance", "democracy", "allies", "adversaries")  # fmt: skip
-#: Their headings, with units, in narrow columns.
-_HEADS = {
-    "deaths": "civilians killed", "displaced": "displaced at most", "intervener_deaths": "soldiers killed", "cost": "budget, bn $", "cost_full": "full cost, bn $",
-    "attacks_abroad": "attacks abroad", "governance": "governance", "democracy": "democracy", "allies": "allies", "adversaries": "adversaries",
-}  # fmt: skip
-#: Where a scenario has more strategies than a picture holds, these are drawn if it has them.
-_SHOWN = {
-    "HISTORY", "MORE-150", "MORE-150-FEASIBLE", "OUT-2005", "OUT-2007", "TOPPLE-AND-LEAVE", "COUNTERTERRORISM-ONLY", "KEEP-ARMY", "POWER-SHARING",
-    "EARLY-LOCAL-DEALS", "EARLY-COUNTERINSURGENCY", "RESTRAINED-RULES", "EVERYTHING", "SUSTAINABLE-FORCE",
-}  # fmt: skip
-
-
-def _span(quantiles: list[float]) -> str:
-    low, high = approximately(quantiles[0]), approximately(quantiles[4])
-    return low if low == high else f"{low} to {high}"
+    return LedgerSection(ledger.sources, rows, years)

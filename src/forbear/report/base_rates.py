@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from forbear.prospective.telling import NOT_A_FORECAST, Proposal, words
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.validation.base_rates import HEADING, base_rate_rows, base_rates
-from forbear.workflow.proposal import NOT_A_FORECAST, Proposal, words
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
@@ -31,17 +31,17 @@ def base_rates_section(
 
 
 def _proposal(found: Proposal) -> dict[str, Any]:
-    names = [row["name"] for row in found.rows]
-    head = ("outcome", *(f"{row['title']}{' (by assumption)' if row['assumed'] else ''}" for row in found.rows), "of the range, assumption")  # fmt: skip
+    names = [row.name for row in found.rows]
+    head = ("outcome", *(f"{row.title}{' (by assumption)' if row.assumed else ''}" for row in found.rows), "of the range, assumption")  # fmt: skip
     rows = []
-    for place, first in enumerate(found.rows[0]["ranges"]):
-        cells = [(row["ranges"][place]["low"], row["ranges"][place]["high"]) for row in found.rows]
-        share = found.shares.get(first["outcome"])
+    for place, first in enumerate(found.rows[0].ranges):
+        cells = [(row.ranges[place].low, row.ranges[place].high) for row in found.rows]
+        share = found.shares.get(first.outcome)
         told = (
             "not worked out" if share is None else f"{share[0]:.0%} (guessed facts {share[1]:.0%})".replace("%", " %")
         )
-        rows.append((f"{OUTCOMES[first['outcome']].title} ({first['unit']})", *(_range(*c) for c in cells), told))
-    force = [(row["title"], *row["force"]) for row in found.rows if row["force"]]
+        rows.append((f"{OUTCOMES[first.outcome].title} ({first.unit})", *(_range(*c) for c in cells), told))
+    force = [(row.title, *row.force) for row in found.rows if row.force]
     return {
         "caution": NOT_A_FORECAST, "conditioning": found.conditioning.words, "exit": found.exit, "head": head, "rows": rows, "force": force,
         "names": names, "members": found.members, "guessed": found.guessed,

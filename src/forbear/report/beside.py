@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.figures.spec import approximately
-from forbear.scenario.casefiles.policies import Strategy
+from forbear.ensemble.runner import simulate
+from forbear.questions.answers import Answers
+from forbear.questions.results import StrategyTable, Three
+from forbear.scenario.casefiles.policies import without_intervention
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
+from forbear.words import approximately, middle_and_span, span
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -19,15 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["SHOWN", "Beside", "beside_never", "never_intervening", "simulate_never"]
 
 #: The main outcomes, each on its own line.
-SHOWN = ("deaths", "displaced", "intervener_deaths", "cost", "cost_full", "attacks_abroad", "governance", "democracy", "allies", "adversaries")  # fmt: skip
+SHOWN = (
+    "deaths", "displaced", "intervener_deaths", "cost", "cost_full", "attacks_abroad", "governance", "democracy",
+    "allies", "adversaries",
+)  # fmt: skip
 LEVELS = (0.05, 0.5, 0.95)
-Three = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Beside:
-    """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a world without the
-    intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a range in words; proposed: of a proposed intervention ranges are told, no middle."""
+    """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a world
+    without the intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a range in words;
+    proposed: of a proposed intervention ranges are told, no middle."""
 
     title: str
     head: tuple[str, ...]
@@ -41,12 +47,8 @@ class Beside:
 
 
 def never_intervening(scenario: Scenario) -> Scenario:
-    """The scenario with nobody intervening: its own strategy NEVER where it has one. Raises as `Strategy.apply`."""
-    from forbear.scenario.casefiles.policies import load_strategies
-
-    known = load_strategies(scenario)
-    plain = Strategy("NEVER", "Never intervening", "restraint", {"intervener.intervene": 0})
-    return known.get("NEVER", plain).apply(scenario)
+    """The scenario with nobody intervening: its own strategy of that kind where it has one. Raises as `Strategy.apply`."""
+    return without_intervention(scenario).apply(scenario)
 
 
 def simulate_never(
@@ -56,23 +58,28 @@ def simulate_never(
 
     Randomness: named by the seed of the ensemble. Raises as `simulate`.
     """
-    from forbear.ensemble.runner import simulate
-
     if float(np.asarray(ensemble.data["force"].values).max()) == 0:
         return None
     given = {str(n)[6:]: v.values for n, v in ensemble.data.data_vars.items() if str(n).startswith("given_")}
     return simulate(
-        never_intervening(scenario).problem(), members=ensemble.data["member"].values, seed=int(ensemble.manifest["seed"]), parameters=given,
-        weekly=recorded(list(SHOWN)), monthly=(), workers=workers, progress=progress, note="nobody intervenes",
-    ).healthy  # fmt: skip
+        never_intervening(scenario).problem(),
+        members=ensemble.data["member"].values,
+        seed=int(ensemble.manifest["seed"]),
+        parameters=given,
+        weekly=recorded(list(SHOWN)),
+        monthly=(),
+        workers=workers,
+        progress=progress,
+        note="nobody intervenes",
+    ).healthy
 
 
 def beside_never(
-    ensemble: Ensemble, scenario: Scenario, answers: dict[str, Any] | None, never: Ensemble | None
+    ensemble: Ensemble, scenario: Scenario, answers: Answers | None, never: Ensemble | None
 ) -> Beside | None:
     """Return the table: from the strategies of `answers`, else from the two ensembles, else None."""
-    if answers is not None and answers.get("strategies", {}).get("rows"):
-        return _from_answers(answers["strategies"])
+    if answers is not None and answers.strategies.rows:
+        return _from_answers(answers.strategies)
     if float(np.asarray(ensemble.data["force"].values).max()) == 0:
         return None  # nobody intervenes in the scenario itself
     columns = {_own(scenario): _of(ensemble)}
@@ -96,28 +103,28 @@ def _of(ensemble: Ensemble) -> dict[str, Three]:
     for name in SHOWN:
         if OUTCOMES[name].quantity in ensemble.data:
             low, middle, high = np.quantile(values_of(ensemble.data, name), LEVELS)
-            out[name] = (float(low), float(middle), float(high))
+            out[name] = Three(float(low), float(middle), float(high))
     return out
 
 
-def _from_answers(found: dict[str, Any]) -> Beside | None:
-    rows = found["rows"]
-    own = next((n for n, r in rows.items() if n == "HISTORY"), None)
-    own = own or next((n for n, r in rows.items() if r["side"] == "history"), None)
+def _from_answers(found: StrategyTable) -> Beside | None:
+    rows = found.rows
+    own = next((n for n in rows if n == "HISTORY"), None)
+    own = own or next((n for n, r in rows.items() if r.side == "history"), None)
     if own is None:
         return None
-    assumed = [n for n, r in rows.items() if r["assumed"]]
+    assumed = [n for n, r in rows.items() if r.assumed and n != own]
     columns: dict[str, dict[str, Three]] = {}
     titles = []
     for name in (own, *assumed):
-        title = rows[name]["title"] + (" (by assumption)" if name in assumed else "")
+        title = rows[name].title + (" (by assumption)" if name in assumed else "")
         titles.append(title)
         columns[title] = {
-            o: (v[0], v[2], v[4])
-            for o, v in rows[name]["outcomes"].items()
-            if o in SHOWN and all(x is not None for x in v)
+            o: Three(v.p05, v.p50, v.p95)
+            for o, v in rows[name].outcomes.items()
+            if o in SHOWN and bool(np.isfinite(v).all())
         }
-    note = f"Medians of {found['draws']} draws; in brackets the range of nine in ten of them."
+    note = f"Medians of {found.draws} draws; in brackets the range of nine in ten of them."
     return _table(columns, titles[:1], titles[1:], note)
 
 
@@ -134,16 +141,13 @@ def _table(
     first = columns[never[0]] if never else {}
     if never:
         note += " Worlds without the intervention rest on assumption, not on data; nothing is added up or ranked."
-    cost = first.get("cost", (0.0, 0.0, 0.0))
+    cost = first.get("cost", Three(0.0, 0.0, 0.0))
     title = f"Never intervening, beside {own[0][:1].lower()}{own[0][1:]}" if never else "The main outcomes"
-    return Beside(
-        title, ("outcome", *columns), tuple(rows), bool(never), columns[own[0]]["deaths"], first.get("deaths"),
-        f"{approximately(cost[0])} to {approximately(cost[2])} billion US$" if cost[2] > 0 else "no money", note, proposed,
-    )  # fmt: skip
+    money = f"{approximately(cost.p05)} to {approximately(cost.p95)} billion US$" if cost.p95 > 0 else "no money"
+    head, own_deaths = ("outcome", *columns), columns[own[0]]["deaths"]
+    return Beside(title, head, tuple(rows), bool(never), own_deaths, first.get("deaths"), money, note, proposed)
 
 
 def _words(three: Three, whole: bool, proposed: bool = False) -> str:
-    low, middle, high = (approximately(float(round(v)) if whole else v) for v in three)
-    if proposed and low != high:
-        return f"{low} to {high}"
-    return middle if low == middle == high else f"{middle} ({low} to {high})"
+    rounded = Three(*(float(round(v)) if whole else v for v in three))
+    return span(rounded.p05, rounded.p95) if proposed else middle_and_span(rounded)

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.errors import FileError
 from forbear.extras import need
-from forbear.figures.fan import fan
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.spec import Figure
 from forbear.figures.standalone import standalone
+from forbear.files import make_folder, write_bytes
+from forbear.questions.answers import Answers
+from forbear.questions.stamps import stale_answers
 from forbear.report.content import CHARTS
 from forbear.report.front import Front
-from forbear.report.gather import beside
+from forbear.report.games import remedies_figure
+from forbear.report.gather import beside, fan_of
 from forbear.report.write import front_of
 from forbear.scenario.observed import observed_values
 
@@ -38,7 +40,7 @@ def write_brief(
     scenario: Scenario,
     *,
     to: str | Path,
-    answers: dict[str, Any] | None = None,
+    answers: Answers | None = None,
     command: str = "",
     **more: Any,
 ) -> Path:
@@ -48,51 +50,47 @@ def write_brief(
     Deterministic: the same run gives the same bytes. The file is replaced whole or not at all. Raises FileError E103
     when it cannot be written.
     """
-    front = front_of(ensemble, scenario, answers=answers, **more)
+    outdated = stale_answers(answers, scenario, more.get("posterior")) if answers is not None else []
+    front = front_of(ensemble, scenario, answers=answers, stale_verdicts=outdated, **more)
     pdf = typeset(front, brief_figures(ensemble, scenario, answers), _foot(ensemble, command))
     path = Path(to)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".partial")
-        temporary.write_bytes(pdf)
-        temporary.replace(path)
-    except OSError as error:
-        raise FileError("E103", f"cannot write {path}: {error.strerror}") from error
-    return path
+    make_folder(path.parent)
+    return write_bytes(path, pdf)
 
 
-def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: dict[str, Any] | None) -> list[Figure]:
-    """Two or three figures: what was simulated beside what was counted; what remedies add, else effects on deaths, else force and cost."""
+def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: Answers | None) -> list[Figure]:
+    """Two or three figures: what was simulated beside what was counted; what remedies add, else effects on deaths, else force
+    and cost."""
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     out = [_fan(ensemble, scenario, observed, ("observed_civilian_deaths", "observed_attacks", "deaths"))]
-    game = (answers or {}).get("attribution", {}).get("levers")
-    tested = [
-        c for c in (answers or {}).get("claims", {}).values() if c["outcome"] == "deaths" and c["kind"] == "effect"
-    ]
-    if tested and not game:
-        rows = [IntervalRow.of(f"{c['name']} {c['title']}", c["effect"], c["verdict"]) for c in tested[:9]]
-        out.append(
-            intervals(
-                "brief-effects", "Effects on civilian deaths", "ratio of deaths, changed over base", rows, margin=(0.91, 1.1), logarithmic=True,
-                sides=("fewer", "more"), caption="Effects on civilian deaths: median, half and nine tenths of draws; the grey band holds effects too small to matter.",
-            )
-        )  # fmt: skip
-    if game:
-        remedies = [
-            IntervalRow(r["title"], "", r["p05"], r["p25"], r["p50"], r["p75"], r["p95"])
-            for r in game["rows"]["deaths"][:10]
-        ]
-        out.append(
-            intervals(
-                "brief-remedies", "What each remedy adds", "part of the fall in the logarithm of deaths (0.1 is about a tenth)", remedies, reference=0.0, sides=("more deaths", "fewer deaths"),
-                caption="What each remedy adds, in full, on average over all orders (Shapley values): median, half and nine tenths of draws.",
-            )
-        )  # fmt: skip
+    if answers is not None and "levers" in answers.attribution:
+        out.append(remedies_figure(answers.attribution["levers"]))
+    elif answers is not None:
+        out += _effects(answers)
     if len(out) == 1:
         out += [
             _fan(ensemble, scenario, observed, (name,)) for name in ("force", "cost_budget") if _moves(ensemble, name)
         ]
     return out
+
+
+def _effects(answers: Answers, most: int = 9) -> list[Figure]:
+    """Effects of the first claims on civilian deaths, where there are any."""
+    tested = [r for r in answers if r.claim.outcome == "deaths" and r.claim.kind == "effect"]
+    if not tested:
+        return []
+    figure = intervals(
+        "brief-effects",
+        "Effects on civilian deaths",
+        "ratio of deaths, changed over base",
+        [IntervalRow.of(f"{r.name} {r.claim.title}", list(r.effect), r.verdict.word) for r in tested[:most]],
+        margin=(0.91, 1.1),
+        logarithmic=True,
+        sides=("fewer", "more"),
+        caption="Effects on civilian deaths: median, half and nine tenths of draws; the grey band holds effects too small "
+        "to matter.",
+    )
+    return [figure]
 
 
 def _moves(ensemble: Ensemble, name: str) -> bool:
@@ -105,21 +103,30 @@ def _fan(ensemble: Ensemble, scenario: Scenario, observed: dict[str, Any], names
     seen = {n: beside(scenario, observed, n, ("month", "point")) for n in names if _moves(ensemble, n)}
     name = next((n for n, values in seen.items() if values), names[-1])
     chart = charts[name]
-    words = f"{chart.title}, {chart.unit}{', logarithmic' if chart.logarithmic else ''}: median, half and nine tenths of simulated histories."
-    return fan(
-        ensemble, name, title=chart.title, unit=chart.unit, caption=f"{words} {chart.caption if seen.get(name) else ''}".strip(), observed=seen.get(name), scale=chart.scale,
-        others=dict(chart.others), logarithmic=chart.logarithmic,
-    )  # fmt: skip
+    words = f"{chart.title}, {chart.unit}{', logarithmic' if chart.logarithmic else ''}: "
+    words += "median, half and nine tenths of simulated histories."
+    return fan_of(
+        ensemble,
+        name,
+        title=chart.title,
+        unit=chart.unit,
+        caption=f"{words} {chart.caption if seen.get(name) else ''}".strip(),
+        observed=seen.get(name),
+        scale=chart.scale,
+        others=dict(chart.others),
+        logarithmic=chart.logarithmic,
+    )
 
 
 def _foot(ensemble: Ensemble, command: str) -> str:
     held = ensemble.manifest
-    return f"{command or 'forbear'}; scenario {str(held.get('scenario_hash', ''))[:12]}, model {str(held.get('model_hash', ''))[:12]}"
+    hashes = f"scenario {str(held.get('scenario_hash', ''))[:12]}, model {str(held.get('model_hash', ''))[:12]}"
+    return f"{command or 'forbear'}; {hashes}"
 
 
 def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
     """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two pages."""
-    typst = need("typst", "a brief")
+    typst = need("typst", "a brief")  # heavy: it would slow `forbear --help`
     source = (files("forbear.report") / "brief.typ").read_bytes()
     data = json.dumps(_data(front, figures, foot), ensure_ascii=False, sort_keys=True)
 
@@ -139,15 +146,33 @@ def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
 
 def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
     """The words and pictures as plain data."""
-    beside_it = front.beside
+    told = front.beside
+    table = None
+    if told is not None:
+        rows = [list(row) for row in told.rows]
+        table = {"title": told.title, "head": list(told.head), "rows": rows, "note": told.note}
     return {
-        "title": front.title, "eyebrow": f"{front.eyebrow}: brief", "question": front.question, "answer": list(front.answer), "banners": [list(b) for b in front.banners],
-        "beside": None if beside_it is None else {
-            "title": beside_it.title,
-            "head": list(beside_it.head), "rows": [list(r) for r in beside_it.rows], "note": beside_it.note,
-        },
-        "lessons": [{"name": x.name, "rival": x.rival, "argument": x.argument, "effect": x.effect, "verdict": x.verdict} for x in front.lessons],
-        "counted": front.lessons_words, "meanings": [[w[0].upper() + w[1:], m] for w, m in front.meanings], "cannot": list(front.cannot), "trust": list(front.trust),
-        "figures": [{"svg": standalone(f, title=False, family=FACE), "alternative": f"{f.title}. {f.alternative}", "caption": f.caption} for f in figures],
+        "title": front.title,
+        "eyebrow": f"{front.eyebrow}: brief",
+        "question": front.question,
+        "answer": list(front.answer),
+        "banners": [list(b) for b in front.banners],
+        "beside": table,
+        "lessons": [
+            {"name": x.name, "rival": x.rival, "argument": x.argument, "effect": x.effect, "verdict": x.verdict}
+            for x in front.lessons
+        ],
+        "counted": front.lessons_words,
+        "meanings": [[w[0].upper() + w[1:], m] for w, m in front.meanings],
+        "cannot": list(front.cannot),
+        "trust": list(front.trust),
+        "figures": [
+            {
+                "svg": standalone(f, title=False, family=FACE),
+                "alternative": f"{f.title}. {f.alternative}",
+                "caption": f.caption,
+            }
+            for f in figures
+        ],
         "footer": foot,
-    }  # fmt: skip
+    }

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from forbear.evidence.catalogue import find
+from forbear.questions.answers import Answers
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
@@ -16,8 +20,6 @@ __all__ = ["bibtex", "methods", "references", "software"]
 
 def software() -> str:
     """The program itself as a BibTeX entry."""
-    from importlib.metadata import version
-
     return (
         "@software{forbear,\n  title = {Forbear: a laboratory for the decision to intervene in another country},\n"
         f"  author = {{{{The forbear authors}}}}, version = {{{version('forbear')}}}, year = {{2026}}\n}}"
@@ -54,8 +56,6 @@ def bibtex(scenario: Scenario | None = None) -> str:
 
 
 def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
-    from forbear import evidence
-
     out: dict[str, dict[str, str]] = {}
     for key, source in scenario.sources.items():
         details = source.details
@@ -63,7 +63,7 @@ def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
             "title": source.title, "author": str(details.get("publisher", "")), "year": str(details.get("year", "")), "note": str(details.get("licence", "")),
         }  # fmt: skip
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        for held in evidence.find(name).sources:
+        for held in find(name).sources:
             out.setdefault(
                 f"data:{held.key}",
                 {"title": held.title, "author": held.publisher, "howpublished": held.address, "note": f"Licence: {held.licence}"},
@@ -82,7 +82,7 @@ def _entry(key: str, fields: dict[str, str]) -> str:
 
 
 def methods(
-    problem: Problem, posterior: Posterior | None, answers: dict[str, Any] | None, validation: dict[str, Any] | None
+    problem: Problem, posterior: Posterior | None, answers: Answers | None, validation: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
     """What was done, in the order in which it was done: title, words, short citations."""
     out: list[tuple[str, str, tuple[str, ...]]] = [
@@ -107,8 +107,12 @@ def methods(
         out.append(
             (
                 "Claims and verdicts",
-                f"Each claim is a paired counterfactual over {answers['about']['draws']} draws with {answers['about']['lucks']} lucks each, under {len(answers['about']['structures'])} structures fitted alike. "
-                "Supported or refuted needs four fifths of draws in four fifths of structures; not identified, where the question was not open before data, the data did not narrow the effect, or a parameter that no data reach decides.",
+                f"Each claim is a paired counterfactual over {answers.provenance.members} draws, each run "
+                f"{answers.provenance.replications} times with common random numbers, under "
+                f"{len(answers.provenance.structures)} structures fitted alike. A claim that needs a fact of history which the "
+                "fitted model misses is not licensed. Supported or refuted needs four fifths of draws in four fifths of "
+                "structures; not identified, where the question was not open before data, the data did not narrow the effect, "
+                "or a parameter that no data reach decides.",
                 ("friedman2008",),
             )
         )
@@ -119,7 +123,7 @@ def methods(
                 ("savage1951", "lempert2003"),
             )
         )
-        if answers.get("attribution"):
+        if answers.attribution:
             out.append(
                 (
                     "Attribution",

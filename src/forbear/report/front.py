@@ -11,9 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.figures.spec import approximately
+from forbear.questions.answers import Answers
+from forbear.questions.claim_words import plain_effect
+from forbear.questions.results import ClaimResult
+from forbear.questions.verdict import NOT_LICENSED
+from forbear.report.banners import banners
 from forbear.report.beside import Beside, beside_never
-from forbear.report.words import between, join, percent, plain_effect
+from forbear.words import approximately, between, join, percent, span
 
 if TYPE_CHECKING:
     from forbear.ensemble.matching import Matching
@@ -31,6 +35,7 @@ MEANINGS = {
     "contested": "structures that fit alike, or one parameter, turn the answer",
     "not identified": "this evidence cannot tell who is right",
     "values only": "a matter of values: consequences are shown, no verdict is given",
+    NOT_LICENSED: "the fitted model does not live through the facts of history that this needs, so no verdict is given",
 }
 
 
@@ -74,26 +79,27 @@ def front_page(
     matching: Matching | None = None,
     posterior: Posterior | None = None,
     stale: Sequence[str] = (),
+    stale_verdicts: Sequence[str] = (),
     validation: dict[str, Any] | None = None,
-    answers: dict[str, Any] | None = None,
+    answers: Answers | None = None,
     missed: Sequence[str] = (),
     held: int = 0,
 ) -> Front:
     """Return the front page of a run.
 
-    never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale: what has
-    changed since the fit; missed, held: titles of observed series that the members miss, number that they hold.
+    never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale,
+    stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series that the members miss, number that they hold.
     Deterministic.
     """
     beside = beside_never(ensemble, scenario, answers, never)
-    lessons = tuple(_lesson(c) for c in (answers or {}).get("claims", {}).values())
+    lessons = tuple(_lesson(c) for c in answers or ())
     historical = scenario.kind == "historical"
     verdicts = dict.fromkeys(lesson.verdict for lesson in lessons)
     return Front(
         eyebrow=f"forbear {ensemble.manifest.get('forbear', '')}, {scenario.kind} scenario",
         title=scenario.title,
         description=" ".join((scenario.description or "").split()),
-        banners=_banners(scenario, posterior, matching, stale, validation, answers),
+        banners=banners(scenario, posterior, matching, stale, stale_verdicts, validation, answers),
         question=_question(scenario, historical, bool(lessons)),
         answer=(
             _as_done(ensemble, historical),
@@ -110,10 +116,10 @@ def front_page(
     )
 
 
-def _lesson(claim: dict[str, Any]) -> Lesson:
-    return Lesson(
-        claim["name"], claim["title"], claim["rival"], claim["statement"], plain_effect(claim), claim["verdict"], claim["rival_verdict"]
-    )  # fmt: skip
+def _lesson(result: ClaimResult) -> Lesson:
+    claim, ruled = result.claim, result.verdict
+    effect = plain_effect(result)
+    return Lesson(claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word)
 
 
 def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
@@ -121,16 +127,17 @@ def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
         words = f"{scenario.title}: what did the intervention bring to the country and to those who intervened"
         words += ", how much of what went wrong could have been avoided by doing it better" if tested else ""
         return words + ", and what if nobody had intervened?"
-    return f"{scenario.title}: what may an intervention bring to the country and to those who intervene, and what if nobody does?"
+    words = f"{scenario.title}: what may an intervention bring to the country and to those who intervene"
+    return words + ", and what if nobody does?"
 
 
 def _span(values: np.ndarray, scale: float = 1.0) -> str:
-    low, high = np.quantile(values * scale, [0.05, 0.95])
+    low, high = (float(v) for v in np.quantile(values * scale, [0.05, 0.95]))
     if scale == 1.0:  # people are whole
-        low, high = np.round(low), np.round(high)
-    if approximately(float(low)) == approximately(float(high)):
-        return f"about {approximately(float(low))}" if high else "no"
-    return f"{approximately(float(low))} to {approximately(float(high))}"
+        low, high = float(np.round(low)), float(np.round(high))
+    if approximately(low) == approximately(high):
+        return f"about {approximately(low)}" if high else "no"
+    return span(low, high)
 
 
 def _facts(ensemble: Ensemble) -> dict[str, str]:
@@ -150,64 +157,84 @@ def _as_done(ensemble: Ensemble, historical: bool) -> str:
     facts = _facts(ensemble)
     lead = "As it was done" if historical else "As the scenario has it"
     return (
-        f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, {facts['soldiers']} soldiers of the "
-        f"intervener killed and {facts['cost']} billion US$ spent, and {facts['success']} end in stable success: two calm, inclusive and "
-        "governed years without a large foreign force."
+        f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, "
+        f"{facts['soldiers']} soldiers of the intervener killed and {facts['cost']} billion US$ spent, and "
+        f"{facts['success']} end in stable success: two calm, inclusive and governed years without a large foreign force."
     )
 
 
 def _done_better(
-    answers: dict[str, Any] | None,
+    answers: Answers | None,
     lessons: Sequence[Lesson],
     posterior: Posterior | None,
     matching: Matching | None,
 ) -> str:
-    if answers is None or not (lessons or answers.get("attribution")):
-        if posterior is not None:
-            return "Whether doing it differently would have helped was not asked in this run: no effect of any policy is claimed here."
-        made = (
-            "prior draws kept by a rough match to what was observed"
-            if matching
-            else "draws from priors, set beside no data"
-        )
-        return f"Whether doing it differently would help is left open: the members are {made}, which cannot tell, so no effect of any policy is claimed."
-    parts: list[str] = []
-    games = answers.get("attribution", {})
-    for game, lead in (
-        ("levers", "All remedies together and in full"),
-        ("feasible", "as far as they could have been had"),
-    ):
-        if game in games:
-            low, middle, high = (float(np.exp(-v)) for v in reversed(games[game]["total"]["deaths"]))
-            held = f"{percent(middle)} ({between(low, high)})"
-            parts.append(f"{lead} would leave {held} of the deaths" if not parts else f"{lead} {held}")
-    text = ", ".join(parts)
-    if "levers" in games:
-        rest = games["levers"]["unattributed"]
-        text += f", and the chance of a calm, inclusive and governed last year would go from {percent(rest['order_history'])} to {percent(rest['order_remedied'])}"
+    if answers is None or not (lessons or answers.attribution):
+        return _not_asked(posterior, matching)
+    text = _remedied(answers)
     if not lessons:
         return text + "."
     tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
     decided = [lesson for lesson in tested if lesson.verdict in DECIDED]
     words = f"of {len(tested)} lessons put to the test this evidence decides {len(decided) or 'none'}"
     words += f" ({join([lesson.name for lesson in decided])})" if decided else ""
+    without = sum(lesson.verdict == NOT_LICENSED for lesson in tested)
+    words += f", and {without} get no verdict because the fitted model misses facts that they need" if without else ""
     return f"{text}; {words}." if text else words[0].upper() + words[1:] + "."
+
+
+def _not_asked(posterior: Posterior | None, matching: Matching | None) -> str:
+    """Where no claim was tested, and why."""
+    if posterior is not None:
+        words = "Whether doing it differently would have helped was not asked in this run: "
+        return words + "no effect of any policy is claimed here."
+    made = (
+        "prior draws kept by a rough match to what was observed"
+        if matching
+        else "draws from priors, set beside no data"
+    )
+    return (
+        f"Whether doing it differently would help is left open: the members are {made}, which cannot tell, "
+        "so no effect of any policy is claimed."
+    )
+
+
+def _remedied(answers: Answers) -> str:
+    """What all remedies together would leave, in a clause; "" where no game was played."""
+    parts: list[str] = []
+    for game, lead in (
+        ("levers", "All remedies together and in full"),
+        ("feasible", "as far as they could have been had"),
+    ):
+        if game in answers.attribution:
+            low, middle, high = (float(np.exp(-v)) for v in reversed(answers.attribution[game].total["deaths"]))
+            held = f"{percent(middle)} ({between(low, high)})"
+            parts.append(f"{lead} would leave {held} of the deaths" if not parts else f"{lead} {held}")
+    text = ", ".join(parts)
+    if "levers" in answers.attribution:
+        rest = answers.attribution["levers"].unattributed
+        text += ", and the chance of a calm, inclusive and governed last year would go from "
+        text += f"{percent(rest.order_history)} to {percent(rest.order_remedied)}"
+    return text
 
 
 def _never(beside: Beside | None, historical: bool) -> str:
     if beside is None or beside.never_deaths is None:
-        return "What never intervening would bring was not run here, so nothing in this report says whether intervening was better."
+        words = "What never intervening would bring was not run here, "
+        return words + "so nothing in this report says whether intervening was better."
     low, middle, high = beside.never_deaths
     own_low, _, own_high = beside.own_deaths
     overlap = low <= own_high and own_low <= high
+    about = "" if beside.proposed else f"(median {approximately(middle)}) "
     words = (
-        f"Never intervening, a band by assumption that no data of this country can narrow, has {approximately(low)} to {approximately(high)} civilians killed "
-        f"{'' if beside.proposed else f'(median {approximately(middle)}) '}and {beside.never_cost} spent: "
+        "Never intervening, a band by assumption that no data of this country can narrow, has "
+        f"{approximately(low)} to {approximately(high)} civilians killed {about}and {beside.never_cost} spent: "
     )
+    other = "was done" if historical else "the scenario does"
     if overlap:
-        words += f"the band of deaths overlaps with what {'was done' if historical else 'the scenario does'}, "
+        words += f"the band of deaths overlaps with what {other}, "
     else:
-        words += f"the band of deaths lies {'below' if high < own_low else 'above'} what {'was done' if historical else 'the scenario does'}, "
+        words += f"the band of deaths lies {'below' if high < own_low else 'above'} what {other}, "
     return words + "and which is better, all things weighed, is a judgement of values that no model makes."
 
 
@@ -216,60 +243,6 @@ def _counted(lessons: Sequence[Lesson]) -> str:
         return ""
     counts = {w: [lesson.name for lesson in lessons if lesson.verdict == w] for w in MEANINGS}
     return "; ".join(f"{len(names)} {word} ({', '.join(names)})" for word, names in counts.items() if names) + "."
-
-
-def _banners(
-    scenario: Scenario,
-    posterior: Posterior | None,
-    matching: Matching | None,
-    stale: Sequence[str],
-    validation: dict[str, Any] | None,
-    answers: dict[str, Any] | None,
-) -> tuple[tuple[str, str], ...]:
-    out: list[tuple[str, str]] = []
-    if scenario.kind == "invented":
-        out.append(("This country is invented.", "Nothing here is about a real place."))
-    if posterior is None:
-        if matching:
-            out.append(
-                ("This is not a posterior.", f"Parameters are prior draws kept by a stated rough match to history: {matching.rule}. The spread is what that rule leaves open, not a probability that the world was so. No effect of any policy is claimed.")
-            )  # fmt: skip
-        else:
-            out.append(
-                ("These are prior draws.", "There is no observed series to learn from, so the spread is what the priors allow. No effect of any policy is claimed.")
-            )  # fmt: skip
-    elif posterior.quick:
-        out.append(
-            (
-                "A quick fit: for a first look, not for results.",
-                f"Learned from observed series with few draws ({len(posterior)}).",
-            )
-        )
-    elif posterior.effort == "coarse":
-        said = f" and saw nothing from {posterior.notes['until']} on" if posterior.notes.get("until") else ""
-        out.append(
-            (
-                "A coarse fit: its numbers are rougher than a full one's.",
-                f"Learned from observed series with {len(posterior)} draws in two short replicates{said}.",
-            )
-        )
-    if stale:
-        out.append(
-            (
-                "The fit is out of date.",
-                f"It was made with another {join(list(stale))}: fit the scenario again before using a number.",
-            )
-        )
-    if (
-        posterior is not None
-        and answers
-        and answers["about"].get("stamp")
-        and answers["about"]["stamp"] != posterior.stamp
-    ):
-        out.append(("The verdicts are out of date.", "They were computed from another posterior than the one shown."))
-    if validation and validation.get("forecast", {}).get("banner"):
-        out.append((f"Forecasts: {validation['forecast']['word']}.", validation["forecast"]["banner"]))
-    return tuple(out)
 
 
 def _trust(
@@ -295,7 +268,8 @@ def _trust(
     if "forecast" in found:
         origin = (found["forecast"].get("origins") or [""])[0]
         out.append(
-            f"Asked to foresee months it had not seen (from {origin}), the model {_judged(found['forecast']['word'])} the rule set down beforehand against simple baselines."
+            f"Asked to foresee months it had not seen (from {origin}), the model {_judged(found['forecast']['word'])} "
+            "the rule set down beforehand against simple baselines."
         )
     if found.get("neutrality", {}).get("rows"):
         own = [r for r in found["neutrality"]["rows"] if r["form"] == ""]
@@ -306,7 +280,8 @@ def _trust(
         effects = found["recovery"]["effects"].values()
         covered, wrong = min(e["coverage_90"] for e in effects), max(e["wrong_sign"] for e in effects)
         out.append(
-            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the true effect in at least {percent(covered)}; at most {percent(wrong)} of verdicts had the wrong sign."
+            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the true effect in "
+            f"at least {percent(covered)}; at most {percent(wrong)} of verdicts had the wrong sign."
         )
     if not out:
         out.append(
@@ -322,14 +297,22 @@ def _judged(word: str) -> str:
 def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Beside | None) -> tuple[str, ...]:
     open_ = [lesson.name for lesson in lessons if lesson.verdict in ("contested", "not identified")]
     out = []
-    if open_:
-        tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
+    tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
+    without = sum(lesson.verdict == NOT_LICENSED for lesson in lessons)
+    if without:
         out.append(
-            f"Who is right on {len(open_)} of {len(tested)} lessons: the data, or structures that explain them alike, leave these open."
+            f"Who is right on {without} of {len(tested)} lessons, which rest on facts of history that the fitted model does "
+            "not live through."
+        )
+    if open_:
+        out.append(
+            f"Who is right on {len(open_)} of {len(tested)} lessons: the data, or structures that explain them alike, "
+            "leave these open."
         )
     if beside is not None and beside.assumed:
         out.append(
-            "What would truly have happened without the intervention: that band rests on assumption and is never ranked against the rest."
+            "What would truly have happened without the intervention: that band rests on assumption and is never ranked "
+            "against the rest."
         )
     out += [
         "What will happen anywhere: it is no forecast, proves nothing and has no single number as an answer.",

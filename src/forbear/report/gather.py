@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.ensemble.monthly import monthly_values, yearly_totals
+from forbear.evidence.catalogue import borders, find
 from forbear.figures.fan import fan, yearly
-from forbear.figures.kinds import drawn
+from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.map import map_by_year
+from forbear.figures.spec import Figure
 from forbear.report.content import CHARTS, MAPS, SECTIONS
 
 if TYPE_CHECKING:
@@ -17,7 +21,16 @@ if TYPE_CHECKING:
     from forbear.scenario import Problem, Scenario
     from forbear.scenario.observed import Observed
 
-__all__ = ["beside", "chart_sections", "deaths_first", "district_maps", "map_values"]
+__all__ = [
+    "beside",
+    "chart_sections",
+    "deaths_first",
+    "district_maps",
+    "fan_of",
+    "map_values",
+    "national",
+    "yearly_of",
+]
 
 
 def beside(
@@ -31,7 +44,71 @@ def beside(
     return out
 
 
-def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
+def national(series: Sequence[Observed]) -> dict[float, float]:
+    """Time in years -> value: districts of one date are added up, several reports of one date are averaged."""
+    found: dict[float, dict[str, list[float]]] = {}
+    for value in series:
+        at = value.date.year + (value.date.month - 0.5) / 12
+        found.setdefault(at, {}).setdefault(value.element, []).append(value.value)
+    return {at: float(sum(np.mean(reports) for reports in elements.values())) for at, elements in found.items()}
+
+
+def _of_years(series: Sequence[Observed]) -> dict[int, float]:
+    """Year -> value, several reports of one year averaged."""
+    found: dict[int, list[float]] = {}
+    for value in series:
+        found.setdefault(value.date.year, []).append(value.value)
+    return {year: float(np.mean(values)) for year, values in found.items()}
+
+
+def fan_of(
+    ensemble: Ensemble,
+    name: str,
+    *,
+    title: str,
+    unit: str,
+    caption: str = "",
+    observed: Mapping[str, Sequence[Observed]] | None = None,
+    scale: float = 1.0,
+    others: Mapping[str, str] | None = None,
+    logarithmic: bool = False,
+) -> Figure:
+    """The fan chart of a weekly quantity by month.
+
+    observed: label -> dated values; others: further quantities whose medians are drawn as lines, name -> label; scale
+    multiplies simulated and other values (US dollars to billions, say); the rest as `forbear.figures.fan.fan`.
+    """
+    months, values = monthly_values(ensemble, name)
+    return fan(
+        name.replace("_", "-"),
+        months,
+        values * scale,
+        title=title,
+        unit=unit,
+        caption=caption,
+        observed={label: national(series) for label, series in (observed or {}).items()},
+        others={label: monthly_values(ensemble, other)[1] * scale for other, label in (others or {}).items()},
+        logarithmic=logarithmic,
+    )
+
+
+def yearly_of(
+    ensemble: Ensemble,
+    name: str,
+    *,
+    title: str,
+    unit: str,
+    caption: str = "",
+    observed: Mapping[str, Sequence[Observed]] | None = None,
+) -> Figure:
+    """Totals of a weekly flow by calendar year, beside published yearly totals. Arguments as `fan_of`."""
+    years, totals = yearly_totals(ensemble, name)
+    seen = {label: _of_years(series) for label, series in (observed or {}).items()}
+    key = f"{name}-year".replace("_", "-")
+    return yearly(key, years, totals, title=title, unit=unit, caption=caption, observed=seen)
+
+
+def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[Drawn]:
     """Local deaths and the intervener's, by year: shown first, in the same form."""
     out = []
     for name, title in (
@@ -41,33 +118,48 @@ def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, lis
         variable = name if name in ensemble.data else "observed_intervener_deaths"
         seen = beside(scenario, observed, variable, ("year",))
         words = "Bars of nine tenths of members: the whole range of what the draws leave open."
-        figure = yearly(ensemble, variable, title=title, unit="deaths a year", observed=seen, caption=words)
+        figure = yearly_of(ensemble, variable, title=title, unit="deaths a year", observed=seen, caption=words)
         out.append(drawn(replace(figure, name=f"first-{figure.name}")))  # the same chart may stand again further down
     return out
 
 
-def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class ChartSection:
+    """Charts under one heading."""
+
+    key: str
+    heading: str
+    charts: list[Drawn]
+
+
+def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[ChartSection]:
     """Charts by section, those of quantities that are never other than nought left out."""
     out = []
     for key, heading in SECTIONS.items():
-        charts = []
+        charts: list[Drawn] = []
         for chart in CHARTS:
             shown = chart.section == key and chart.quantity in ensemble.data
             if not shown or float(np.abs(ensemble.data[chart.quantity].values).max()) == 0:
                 continue
-            figure = fan(
-                ensemble, chart.quantity, title=chart.title, unit=chart.unit, caption=chart.caption,
-                observed=beside(scenario, observed, chart.quantity, ("month", "point")), scale=chart.scale,
-                others=dict(chart.others), logarithmic=chart.logarithmic,
-            )  # fmt: skip
+            figure = fan_of(
+                ensemble,
+                chart.quantity,
+                title=chart.title,
+                unit=chart.unit,
+                caption=chart.caption,
+                observed=beside(scenario, observed, chart.quantity, ("month", "point")),
+                scale=chart.scale,
+                others=dict(chart.others),
+                logarithmic=chart.logarithmic,
+            )
             charts.append(drawn(figure))
             by_year = beside(scenario, observed, chart.quantity, ("year",))
             if by_year:
                 unit = chart.unit.replace("a month", "a year")
                 title = f"{chart.title}, by year"
-                charts.append(drawn(yearly(ensemble, chart.quantity, title=title, unit=unit, observed=by_year)))
+                charts.append(drawn(yearly_of(ensemble, chart.quantity, title=title, unit=unit, observed=by_year)))
         if charts:
-            out.append({"key": key, "heading": heading, "charts": charts})
+            out.append(ChartSection(key, heading, charts))
     return out
 
 
@@ -85,9 +177,7 @@ def district_maps(
     ensemble: Ensemble, scenario: Scenario, problem: Problem, observed: dict[str, list[Observed]]
 ) -> list[str]:
     """Maps of simulated medians and of what was observed, each pair on one scale."""
-    from forbear import evidence
-
-    borders = evidence.borders(scenario.borders) if scenario.borders else None
+    outlines = borders(scenario.borders) if scenario.borders else None
     districts = list(problem.names["district"])
     residents = np.maximum(np.asarray(problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
     out = []
@@ -102,7 +192,7 @@ def district_maps(
         low, median, high = ({y: q[k].tolist() for k, y in enumerate(whole)} for q in rates)
         out.append(
             map_by_year(
-                f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, borders, districts, median, largest,
+                f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, outlines, districts, median, largest,
                 low=low, high=high, caption="Shades are medians; the table and each district's label hold the range of nine in ten members.",
             )
         )  # fmt: skip
@@ -111,7 +201,7 @@ def district_maps(
             title = f"{title}: observed (years with at least six months)"
             key = f"seen-{name}".replace("_", "-")
             words = "As counted, with the gaps of the counting; no interval is published with it."
-            out.append(map_by_year(key, title, unit, borders, districts, values, largest, caption=words))
+            out.append(map_by_year(key, title, unit, outlines, districts, values, largest, caption=words))
     return out
 
 
@@ -119,8 +209,6 @@ def _observed_by_district(
     scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, districts: list[str], residents: np.ndarray
 ) -> dict[int, np.ndarray]:
     """Observed yearly rates by district, scaled to twelve months from the months seen."""
-    from forbear import evidence
-
     out: dict[int, np.ndarray] = {}
     for name, observation in scenario.observations.items():
         if observation.quantity != quantity or observation.dimension != "district":
@@ -128,7 +216,7 @@ def _observed_by_district(
         for year in sorted({v.date.year for v in observed[name]}):
             of_year = [v for v in observed[name] if v.date.year == year]
             # where a table leaves out months without events, all twelve were observed
-            sparse = evidence.find(observation.series).absent == "zero"
+            sparse = find(observation.series).absent == "zero"
             months = 12 if sparse else len({v.date for v in of_year})
             if months < 6:
                 continue

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forbear.country.declare import Prior
 from forbear.country.model import MODEL
-from forbear.figures.fan import monthly_values, national
-from forbear.figures.spec import approximately
+from forbear.ensemble.monthly import monthly_values
+from forbear.evidence.catalogue import find
+from forbear.report.gather import national
+from forbear.scenario.priors import quantile
+from forbear.words import approximately
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
     from forbear.scenario import Problem, Scenario
     from forbear.scenario.observed import Observed
 
-__all__ = ["cost_rows", "fit_rows", "prior_rows", "series_rows", "source_rows"]
+__all__ = ["FitRow", "cost_rows", "fit_rows", "prior_rows", "series_rows", "source_rows"]
 
 
-def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[dict[str, Any]]:
-    """Per observed series: how many values, share inside nine tenths of members, and the ratio simulated to observed by year."""
+@dataclass(frozen=True)
+class FitRow:
+    """One observed series beside the members. count: values compared; inside: share inside nine tenths of members, in words;
+    low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
+
+    title: str
+    count: int
+    frequency: str
+    inside: str
+    low: bool
+    ratios: str
+    note: str
+    series: str
+
+
+def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[FitRow]:
+    """Every observed series that the members have a quantity for."""
     rows = []
     for name, observation in scenario.observations.items():
         if observation.quantity not in ensemble.data or not observed[name] or observation.frequency == "span":
@@ -51,16 +70,16 @@ def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Ob
             for year, of in sorted(ratios.items())
         ]
         rows.append(
-            {
-                "title": observation.title or name,
-                "count": len(pairs),
-                "frequency": observation.frequency,
-                "inside": f"{inside:.0%}",
-                "low": inside < 0.7,
-                "ratios": ", ".join(words),
-                "note": observation.note,
-                "series": observation.series,
-            }
+            FitRow(
+                observation.title or name,
+                len(pairs),
+                observation.frequency,
+                f"{inside:.0%}",
+                bool(inside < 0.7),
+                ", ".join(words),
+                observation.note,
+                observation.series,
+            )
         )
     return rows
 
@@ -93,8 +112,6 @@ def cost_rows(ensemble: Ensemble) -> list[tuple[str, str, str, str]]:
 
 def prior_rows(ensemble: Ensemble, problem: Problem) -> list[tuple[str, ...]]:
     """Every parameter: prior interval, interval among the kept, source, class."""
-    from forbear.scenario.priors import quantile
-
     by_name = {p.name: p for p in MODEL.parameters.values()}
     rows: list[tuple[str, ...]] = []
     for name, priors in problem.priors.items():
@@ -120,11 +137,9 @@ def prior_rows(ensemble: Ensemble, problem: Problem) -> list[tuple[str, ...]]:
 
 def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
     """Observed series: name, what, publisher, span, gaps and cautions."""
-    from forbear import evidence
-
     rows: list[tuple[str, ...]] = []
     for name, observation in scenario.observations.items():
-        series = evidence.find(observation.series)
+        series = find(observation.series)
         by = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         notes = "; ".join(dict.fromkeys(n for n in (getattr(series, "gaps", ""), observation.note) if n))
         title = observation.title or name
@@ -134,14 +149,12 @@ def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
 
 def source_rows(scenario: Scenario) -> list[tuple[str, ...]]:
     """Sources of the scenario and of the series beside it: name, what, publisher, span or year, licence."""
-    from forbear import evidence
-
     rows: list[tuple[str, ...]] = []
     for key, source in scenario.sources.items():
         publisher, year, licence = (str(source.details.get(k, "")) for k in ("publisher", "year", "licence"))
         rows.append((key, source.title, publisher, year, licence))
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        series = evidence.find(name)
+        series = find(name)
         publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
         rows.append((name, series.title, publishers, str(series.span), licences))

@@ -167,7 +167,7 @@ def _recovery(part: dict[str, Any]) -> dict[str, Any]:
         )
         figures.append(
             {
-                **drawn(ranks(f"ranks-{len(figures)}", f"Rank of the true effect: {name}", e["ranks"])),
+                "chart": drawn(ranks(f"ranks-{len(figures)}", f"Rank of the true effect: {name}", e["ranks"])),
                 "name": name,
                 "counts": e["counts"],
             }

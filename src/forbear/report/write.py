@@ -9,19 +9,27 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forbear.errors import FileError
+from forbear.files import make_folder, write_text
+from forbear.questions.answers import Answers
+from forbear.questions.stamps import stale_answers
+from forbear.report.answers import answer_sections
+from forbear.report.base_rates import base_rates_section
 from forbear.report.citations import bibtex, methods, references
 from forbear.report.front import Front, front_page
 from forbear.report.gather import chart_sections, deaths_first, district_maps
-from forbear.report.tables import cost_rows, fit_rows, prior_rows, series_rows, source_rows
+from forbear.report.tables import FitRow, cost_rows, fit_rows, prior_rows, series_rows, source_rows
+from forbear.report.transport import transport_section
+from forbear.report.validation import validation_sections
 from forbear.scenario.observed import observed_values
 
 if TYPE_CHECKING:
+    from jinja2 import Environment
+
     from forbear.ensemble.matching import Matching
     from forbear.ensemble.results import Ensemble
     from forbear.inference.posterior import Posterior
+    from forbear.prospective.telling import Proposal
     from forbear.scenario import Problem, Scenario
-    from forbear.workflow.proposal import Proposal
 
 __all__ = ["front_of", "write"]
 
@@ -37,82 +45,114 @@ def write(
     command: str = "",
     posterior: Posterior | None = None,
     validation: dict[str, Any] | None = None,
-    answers: dict[str, Any] | None = None,
+    answers: Answers | None = None,
     never: Ensemble | None = None,
     stale: Sequence[str] = (),
     proposal: Proposal | None = None,
 ) -> Path:
-    """Write the report of `ensemble` (the members shown) to one HTML file; return its path.
+    """Write the report of `ensemble` (the members shown) to one HTML file.
 
-    prior: all members they were kept from; matching: how they were kept; command: what repeats the run; posterior: from
-    which the members were drawn; validation, answers: results on record or just computed, as plain numbers; never: the
-    same draws with nobody intervening, where `answers` has no such world; stale: what has changed since the fit; proposal:
-    ranges of a proposed intervention.
-    The file is replaced whole or not at all. Raises FileError E103 when it cannot be written.
+    Parameters
+    ----------
+    ensemble, scenario, problem
+        Members that are shown, and what they are members of.
+    to
+        The file; it is replaced whole or not at all.
+    prior, matching
+        All members they were kept from; how they were kept.
+    command
+        What repeats the run.
+    posterior, stale
+        From which the members were drawn; what has changed since the fit.
+    validation, answers
+        Results on record or just computed; that answers are out of date is said wherever they stand.
+    never
+        The same draws with nobody intervening, where `answers` has no such world.
+    proposal
+        Ranges of a proposed intervention.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+
+    Raises
+    ------
+    FileError
+        E103 when it cannot be written.
     """
-    from jinja2 import Environment, FunctionLoader
-
-    from forbear.report.answers import answer_sections
-    from forbear.report.base_rates import base_rates_section
-    from forbear.report.transport import transport_section
-    from forbear.report.validation import validation_sections
-
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
-    loader = FunctionLoader(lambda name: (files("forbear.report") / name).read_text(encoding="utf-8"))
-    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
     fit = fit_rows(ensemble, scenario, observed)
-    page = environment.get_template("template.html").render(
-        scenario=scenario,
-        problem=problem,
-        front=front_of(
-            ensemble, scenario, never=never, matching=matching, posterior=posterior, stale=stale, validation=validation, answers=answers, fit=fit
-        ),
-        members=len(ensemble),
-        drawn=len(prior) if prior is not None else len(ensemble),
-        deaths=deaths_first(ensemble, scenario, observed),
-        sections=chart_sections(ensemble, scenario, observed),
-        maps=district_maps(ensemble, scenario, problem, observed),
-        fit=fit,
-        costs=cost_rows(ensemble),
-        series=series_rows(scenario),
-        priors=prior_rows(ensemble, problem),
-        sources=source_rows(scenario),
-        manifest=ensemble.manifest,
-        manifest_text=json.dumps(ensemble.manifest, indent=1, sort_keys=True),
-        methods=methods(problem, posterior, answers, validation),
-        references=list(references().values()),
-        bibtex=bibtex(scenario),
-        command=command,
+    outdated = stale_answers(answers, scenario, posterior) if answers is not None else []
+    front = front_of(
+        ensemble,
+        scenario,
+        never=never,
+        matching=matching,
         posterior=posterior,
-        validation=validation_sections(validation) if validation else None,
-        answers=answer_sections(answers) if answers else None,
-        transport=transport_section(scenario, posterior, str(ensemble.manifest.get("note", ""))),
-        base_rates=base_rates_section(prior if prior is not None else ensemble, scenario, proposal),
-        rules=[rule.words or rule.name for rule in problem.rules],
-    )  # fmt: skip
+        stale=stale,
+        stale_verdicts=outdated,
+        validation=validation,
+        answers=answers,
+        fit=fit,
+    )
+    page = (
+        _environment()
+        .get_template("template.html")
+        .render(
+            scenario=scenario,
+            problem=problem,
+            front=front,
+            members=len(ensemble),
+            drawn=len(prior) if prior is not None else len(ensemble),
+            deaths=deaths_first(ensemble, scenario, observed),
+            sections=chart_sections(ensemble, scenario, observed),
+            maps=district_maps(ensemble, scenario, problem, observed),
+            fit=fit,
+            costs=cost_rows(ensemble),
+            series=series_rows(scenario),
+            priors=prior_rows(ensemble, problem),
+            sources=source_rows(scenario),
+            manifest=ensemble.manifest,
+            manifest_text=json.dumps(ensemble.manifest, indent=1, sort_keys=True),
+            methods=methods(problem, posterior, answers, validation),
+            references=list(references().values()),
+            bibtex=bibtex(scenario),
+            command=command,
+            posterior=posterior,
+            validation=validation_sections(validation) if validation else None,
+            answers=answer_sections(answers, outdated) if answers is not None else None,
+            transport=transport_section(scenario, posterior, str(ensemble.manifest.get("note", ""))),
+            base_rates=base_rates_section(prior if prior is not None else ensemble, scenario, proposal),
+            rules=[rule.words or rule.name for rule in problem.rules],
+        )
+    )
     path = Path(to)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".partial")
-        temporary.write_text(_with_downloads(page), encoding="utf-8")
-        temporary.replace(path)
-    except OSError as error:
-        raise FileError("E103", f"cannot write {path}: {error.strerror}") from error
-    return path
+    make_folder(path.parent)
+    return write_text(path, _with_downloads(page))
 
 
-def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[dict[str, Any]] | None = None, **more: Any) -> Front:
+def _environment() -> Environment:
+    """Templates of this package; everything that is not markup of its own is escaped."""
+    from jinja2 import Environment, FunctionLoader  # heavy: it would slow `forbear --help`
+
+    loader = FunctionLoader(lambda name: (files("forbear.report") / name).read_text(encoding="utf-8"))
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
+
+
+def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[FitRow] | None = None, **more: Any) -> Front:
     """The front page, with what the members hold and miss of the observed series. more: as for `front_page`."""
     if fit is None:
         observed = {name: observed_values(scenario, name) for name in scenario.observations}
         fit = fit_rows(ensemble, scenario, observed)
-    missed = [row["title"] for row in fit if row["low"]]
+    missed = [row.title for row in fit if row.low]
     return front_page(ensemble, scenario, missed=missed, held=len(fit) - len(missed), **more)
 
 
 def _with_downloads(page: str) -> str:
     """List every table of the page where the downloads stand; `data-csv` names the file, the caption says what it is."""
-    tables = re.findall(r'<table id="(t-[^"]+)" data-csv="[^"]+"[^>]*><caption>(.*?)</caption>', page, flags=re.DOTALL)
+    pattern = r'<table id="(t-[^"]+)" data-csv="[^"]+"[^>]*><caption>(.*?)</caption>'
+    tables = re.findall(pattern, page, flags=re.DOTALL)
     named = [(key, re.split(r"; |\. ", words)[0].rstrip(".")) for key, words in tables]
     items = [f'<li><a href="#{key}" data-take="{key}">{words}</a></li>' for key, words in named]
     return page.replace("<!-- tables -->", "\n".join(items), 1)

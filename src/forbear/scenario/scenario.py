@@ -64,6 +64,11 @@ class Scenario:
         document = Document(layer, data)
         return Scenario([*self._documents, document], self._model, self._rows, name or self._name)
 
+    def as_filed(self) -> Scenario:
+        """The scenario as its files state it, without what `with_levers` and its like have laid over it since."""
+        stated = [document for document in self._documents if document.file]
+        return self if len(stated) == len(self._documents) else Scenario(stated, self._model, self._rows)
+
     def with_levers(
         self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
     ) -> Scenario:

@@ -39,8 +39,9 @@ def contraction(
     """What the data moved: parameters and effects."""
 
     rows = contractions(posterior)
-    plausible = (load_audit(scenario) or {}).get("condition", {})
-    low, high = plausible.get("low", 2e4), plausible.get("high", 1.5e6)
+    audited = load_audit(scenario)
+    plausible = audited.condition if audited is not None else None
+    low, high = (plausible.low, plausible.high) if plausible is not None else (2e4, 1.5e6)
     count = min(len(posterior), 64 if quick else 256)
     effects = {}
     given = {

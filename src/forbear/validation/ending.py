@@ -24,8 +24,8 @@ from forbear.validation.transport import ratios
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
-    from forbear.inference.plan import Happened
     from forbear.inference.posterior import Posterior
+    from forbear.scenario.casefiles.plan import Happened
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["FORESEEN", "foreseen", "later_numbers", "verdict"]

@@ -16,7 +16,7 @@ import numpy as np
 from forbear.country.model import MODEL
 from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
-from forbear.scenario.casefiles.audit import MARGIN, ONE_SIDED, TWO_SIDED, load_audit
+from forbear.scenario.casefiles.audit import MARGIN, ONE_SIDED, TWO_SIDED, Condition, RivalForm, load_audit
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -103,41 +103,41 @@ def audit(
         raise FitError(
             "E608", f"{scenario.name} has no audit.toml beside it", hint="copy the one of iraq-2003 and edit"
         )
-    chosen = {k: v for k, v in plan["levers"].items() if levers is None or k in levers}
-    variants: dict[str, dict[str, Any]] = {"": {}}
+    chosen = {k: v for k, v in plan.levers.items() if levers is None or k in levers}
+    variants: dict[str, RivalForm | None] = {"": None}
     if forms:
-        variants |= plan.get("forms", {})
-    condition = plan.get("condition", {"outcome": "deaths", "low": 0.0, "high": np.inf, "words": "every prior draw"})
-    outcomes = sorted({condition["outcome"], *(lever.get("gate", "deaths") for lever in chosen.values())})
+        variants |= plan.forms
+    condition = plan.condition or Condition()
+    outcomes = sorted({condition.outcome, *(lever.gate for lever in chosen.values())})
     rows: list[AuditRow] = []
     share = 0.0
     for form, variant in variants.items():
-        base_scenario = scenario.with_facts(variant["facts"], name=form) if variant else scenario
+        base_scenario = scenario.with_facts(variant.facts, name=form) if variant else scenario
         base = _totals(base_scenario, outcomes, draws, seed, workers, progress)
-        size = base[condition["outcome"]]
-        ok = (size >= condition["low"]) & (size <= condition["high"])
+        size = base[condition.outcome]
+        ok = (size >= condition.low) & (size <= condition.high)
         if ok.sum() < 20:
             raise FitError("E608", f"only {int(ok.sum())} of {draws} prior draws meet the audit's condition")
         if form == "":
             share = float(ok.mean())
         runs: dict[str, dict[str, np.ndarray]] = {}
         for name, lever in chosen.items():
-            key = repr(lever["settings"])
+            key = repr(lever.settings)
             if key not in runs:
                 runs[key] = _totals(
-                    base_scenario.with_levers(lever["settings"], name=name), outcomes, draws, seed, workers, progress
+                    base_scenario.with_levers(lever.settings, name=name), outcomes, draws, seed, workers, progress
                 )
-            outcome = lever.get("gate", "deaths")
+            outcome = lever.gate
             ratio = ((runs[key][outcome] + 1.0) / (base[outcome] + 1.0))[ok]
             low, middle, high = np.quantile(ratio, [0.1, 0.5, 0.9])
             rows.append(
                 AuditRow(
-                    name, lever["title"], form, outcome, float(np.mean(ratio < 1.0 - MARGIN)),
+                    name, lever.title, form, outcome, float(np.mean(ratio < 1.0 - MARGIN)),
                     float(np.mean(np.abs(ratio - 1.0) <= MARGIN)), float(np.mean(ratio > 1.0 + MARGIN)),
                     float(middle), float(low), float(high), int(ok.sum()),
                 )
             )  # fmt: skip
-    return Audit(tuple(rows), condition["words"], share)
+    return Audit(tuple(rows), condition.words, share)
 
 
 def _totals(

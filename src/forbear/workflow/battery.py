@@ -1,210 +1,206 @@
-"""The whole battery: claims, strategies, attribution, over one set of draws with one luck, with a trace from every number."""
+"""The whole battery: claims, strategies, attribution, over one set of draws with common random numbers, every number traced."""
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.discovery.strategies import BESIDE, compare_strategies
 from forbear.ensemble.progress import Meter, NoMeter
-from forbear.errors import FitError, ScenarioError, nearest
-from forbear.questions.attribute import as_dict, attribute, load_players
-from forbear.questions.claims import Tested, assess_claim, needed
-from forbear.questions.ledger import SOURCES, MobilisationLedger, mobilisation_ledger
-from forbear.questions.worlds import Worlds
+from forbear.errors import ScenarioError, nearest
+from forbear.inference.facts import FactsHeld, licence
+from forbear.inference.posterior import Posterior
+from forbear.inference.structures import structures as known_structures
+from forbear.inference.structures import with_structure
+from forbear.questions.answers import Answers
+from forbear.questions.attribute import attribute
+from forbear.questions.claims import assess_claim, needed
+from forbear.questions.ledger import MobilisationLedger, mobilisation_ledger
+from forbear.questions.licences import facts_judged, facts_on_record
+from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.results import AttributionResult, ClaimResult, Provenance
+from forbear.questions.stamps import answers_stamp
 from forbear.scenario.casefiles.audit import load_audit
 from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, load_strategies
+from forbear.scenario.casefiles.remedies import FILE as REMEDIES
+from forbear.scenario.casefiles.remedies import load_remedies
 from forbear.scenario.outcomes import OBJECTIVES
 
 if TYPE_CHECKING:
-    from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Answers", "Effort", "answer", "attributions", "claims_of"]
+__all__ = ["FULL", "QUICK", "Effort", "answer", "attributions", "structure_posteriors"]
+
+#: Fewest prior draws of plausible size that a question is judged by; with fewer, all of them are taken.
+FEWEST = 20
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much is run: draws and lucks of posterior, prior draws, draws and lucks of structures, orders and draws of
-    attribution."""
+    """How much is run beside the posterior: replications of its draws, prior draws, draws and replications of structures,
+    orders, draws and replications of attribution."""
 
-    draws: int = 128
-    lucks: int = 3
-    prior: int = 512
-    structure_draws: int = 64
-    structure_lucks: int = 2
+    replications: int = 3
+    prior_members: int = 512
+    structure_members: int = 64
+    structure_replications: int = 2
     orders: int = 8
-    attribution_draws: int = 48
-    attribution_lucks: int = 1
+    attribution_members: int = 48
+    attribution_replications: int = 1
 
 
+FULL = Effort()
 #: For a first look: a claim alone takes some ten seconds.
-QUICK = Effort(lucks=1, prior=128, structure_draws=32, structure_lucks=1)
-
-
-@dataclass
-class Answers:
-    """tested: claim -> result; worlds: the posterior runs, by strategy; ledger; attribution: game -> numbers; about: seed,
-    stamps, counts, seconds, for traces."""
-
-    tested: dict[str, Tested]
-    strategies: dict[str, Strategy]
-    worlds: Worlds
-    ledger: MobilisationLedger
-    attribution: dict[str, Any] = field(default_factory=dict)
-    comparison: dict[str, Any] = field(default_factory=dict)
-    about: dict[str, Any] = field(default_factory=dict)
-
-    def __repr__(self) -> str:
-        words = [tested.verdict.word for tested in self.tested.values()]
-        counts = ", ".join(f"{words.count(word)} {word}" for word in dict.fromkeys(words))
-        return f"<Answers {self.about.get('scenario', '')}: {len(words)} claims ({counts}), {len(self.strategies)} strategies>"
-
-    def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
-        return html_of(self)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain numbers for a file and for pages."""
-        years = [int(y) for y in self.ledger.years]
-        return {
-            "claims": {name: tested.as_dict() for name, tested in self.tested.items()},
-            "strategies": self.comparison, "attribution": self.attribution,
-            "ledger": {
-                "communities": list(self.ledger.communities), "years": years, "sources": list(SOURCES),
-                "shares": np.median(self.ledger.shares, axis=0).round(4).tolist(),
-                "whole": np.quantile(self.ledger.whole, [0.05, 0.5, 0.95], axis=0).round(4).tolist(),
-            },
-            "about": self.about,
-        }  # fmt: skip
-
-    def save(self, path: Path) -> None:
-        """Write all numbers at once or not at all. Raises FitError E605."""
-        work = path.with_suffix(".tmp")
-        try:
-            work.write_text(json.dumps(self.as_dict(), indent=1, default=float), encoding="utf-8")
-            os.replace(work, path)
-        except OSError as error:
-            raise FitError("E605", f"{path} cannot be written: {error.strerror}") from None
+QUICK = Effort(replications=1, prior_members=128, structure_members=32, structure_replications=1)
 
 
 def answer(
     scenario: Scenario,
     posterior: Posterior | None,
     *,
-    structures: Mapping[str, Posterior] | None = None,
     claims: Iterable[str | Path] = (),
     strategies: Iterable[str | Path] = (),
-    effort: Effort | None = None,
+    only: Iterable[str] | None = None,
+    where: Iterable[str] = (),
+    structures: Mapping[str, Posterior] | None = None,
+    members: int = 128,
+    effort: Effort = FULL,
     attribution: bool = True,
     seed: int = 1,
     workers: int | None = None,
     progress: Meter | None = None,
-    only: Iterable[str] | None = None,
-    where: Iterable[str] = (),
+    store: str | Path | None = None,
 ) -> Answers:
-    """Test every claim, compare every strategy, attribute the failure.
+    """Test every claim beside a scenario, compare every strategy, attribute the failure.
 
-    posterior: None tests nothing against data: every verdict is then "not identified"; structures: posteriors of rival
-    structures, found beside the scenario when None; only: names of claims, and no other strategies than theirs; where:
-    conditions on parameters, such as "dismissed_join < 0.1", that draws of posterior and structures must meet (a
-    structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior). Randomness: named by the seed; all policies share draws
-    and luck. Raises ScenarioError E241 for a claim or parameter that does not exist, E240 for a condition that cannot
-    be met, and as the files of claims and strategies.
+    Parameters
+    ----------
+    scenario
+        With its claims, strategies, facts and remedies beside it.
+    posterior
+        None: parameters are drawn from the prior, and nothing is tested against data: no verdict is then more than "not
+        identified".
+    claims, strategies
+        Further files, or folders of files, beside those of the scenario.
+    only
+        Names of claims, and no other strategies than theirs; all when None.
+    where
+        Conditions on parameters, such as "dismissed_join < 0.1", that draws of posterior and structures must meet. A
+        structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior, and
+        licences by the whole posterior: an assumption earns no licence.
+    structures
+        Posteriors of rival structures by name; those beside the scenario when None.
+    members
+        Draws of the posterior, each run as often as the effort says.
+    effort
+        How much is run beside that.
+    attribution
+        Play the games of `remedies.toml`, where it is there.
+    seed
+        The same seed gives the same bits; all policies share draws and random numbers.
+    workers, progress
+        Threads; where progress is shown.
+    store
+        A folder that keeps finished runs, so that a battery that was stopped goes on.
+
+    Returns
+    -------
+    Answers
+        With licences: a claim that needs a fact of history which the fitted model misses is "not licensed".
+
+    Raises
+    ------
+    ScenarioError
+        E241 for a claim or parameter that does not exist, E240 for a condition that cannot be met, and as the files of
+        claims and strategies.
+    FitError, RunError
+        As `load_facts` and `simulate`.
     """
-    effort, meter = effort or Effort(), progress or NoMeter()
-    begun = time.time()
-    known_strategies = load_strategies(scenario, strategies)
-    known_claims = load_claims(scenario, claims, known_strategies)
-    if only is not None:
-        known_claims = {name: _named(known_claims, name) for name in only}
-        used = needed(list(known_claims.values()))
-        known_strategies = {name: s for name, s in known_strategies.items() if name in used}
-    structures = structure_posteriors(scenario) if structures is None else structures
-    conditions = []
-    for assumed in where:
-        posterior = posterior.where(assumed) if posterior is not None else None
-        structures = {name: _restricted(found, assumed) for name, found in structures.items()}
-        conditions.append(assumed)
-    wanted = needed(list(known_claims.values()))
-    common: dict[str, Any] = {"seed": seed, "workers": workers}
-    outcomes = tuple(
-        dict.fromkeys(
-            [
-                *OBJECTIVES,
-                "success",
-                "order",
-                "inclusion",
-                "services",
-                "force",
-                "unsustainable",
-                "violence_at_end",
-                *(c.outcome for c in known_claims.values()),
-            ]
-        )
-    )
-    fitted = Worlds.of(
-        scenario,
-        posterior,
-        draws=min(effort.draws, len(posterior)) if posterior else effort.prior,
-        lucks=effort.lucks if posterior else 1,
-        outcomes=outcomes,
-        **common,
-    )
-    prior = Worlds.of(scenario, None, draws=effort.prior, lucks=1, outcomes=outcomes, **common)
-    rivals = {
-        name: Worlds.of(found_scenario(scenario, name), found, draws=min(effort.structure_draws, len(found)), lucks=effort.structure_lucks, outcomes=outcomes, **common)
-        for name, found in structures.items()
-    }  # fmt: skip
-    total = len(known_strategies) + len(wanted) * (1 + len(rivals))
-    meter.start(total, f"{len(known_claims)} claims, {len(known_strategies)} strategies, {1 + len(rivals)} structures")
-    fitted.run_all({name: strategy.apply(scenario) for name, strategy in known_strategies.items()}, meter)
-    for group in (prior, *rivals.values()):
-        group.run_all({name: known_strategies[name].apply(group.scenario) for name in wanted}, meter)
-    meter.finish()
-    ledgers = {"posterior": mobilisation_ledger(scenario, posterior, draws=fitted.draws, seed=seed, workers=workers)}
-    if any(c.kind == "share" for c in known_claims.values()):
-        ledgers["prior"] = mobilisation_ledger(scenario, None, draws=prior.draws, seed=seed, workers=workers)
-        for name, found in structures.items():
-            ledgers[name] = mobilisation_ledger(
-                found_scenario(scenario, name), found, draws=effort.structure_draws, seed=seed, workers=workers
-            )
-    shares = {
-        group: {_key(c): ledger.share(c.community, *c.sources) for c in known_claims.values() if c.kind == "share"}
-        for group, ledger in ledgers.items()
-    }
-    condition = _condition(scenario, prior)
-    tested = {
-        name: assess_claim(c, fitted, prior, rivals, shares, condition, fitted=posterior is not None, seed=seed)
-        for name, c in known_claims.items()
-    }
-    from forbear.discovery.strategies import compare_strategies
-
-    out = Answers(tested, known_strategies, fitted, ledgers["posterior"])
-    out.comparison = compare_strategies(fitted, known_strategies)
+    begun, meter = time.time(), progress or NoMeter()
+    asked = _asked(scenario, only, claims, strategies)
+    held = _facts(scenario, posterior, seed, workers, meter)
+    rivals = structure_posteriors(scenario) if structures is None else structures
+    conditions = tuple(where)
+    for condition in conditions:
+        posterior = posterior.where(condition) if posterior is not None else None
+        rivals = {name: _restricted(found, condition) for name, found in rivals.items()}
+    common = _Common(seed, workers, None if store is None else Path(store))
+    runs = _runs(scenario, posterior, rivals, asked, effort, members, common, meter)
+    ledgers = _ledgers(scenario, posterior, rivals, asked, effort, runs, common)
+    results = _assess(scenario, asked, runs, ledgers, held, fitted=posterior is not None, seed=seed)
+    games: dict[str, AttributionResult] = {}
     if attribution:
-        out.attribution = attributions(scenario, posterior, effort, common, meter)
-    out.about = {
-        "scenario": fitted.scenario.name, "seed": seed, "draws": fitted.draws, "lucks": fitted.lucks, "prior_draws": prior.draws,
-        "prior_conditioned": int(condition.sum()), "structures": ["full", *rivals], "structure_draws": effort.structure_draws,
-        "given": "posterior" if posterior is not None else "prior", "quick": bool(posterior.quick) if posterior is not None else False,
-        "stamp": dict(posterior.stamp) if posterior is not None else {}, "hashes": {n: s.apply(scenario).problem().hash for n, s in known_strategies.items()},
-        "only": list(known_claims) if only is not None else [], "where": conditions,
-        "available": len(posterior) if posterior is not None else 0, "quick_effort": replace(effort, draws=QUICK.draws) == QUICK, "runs": fitted.runs + prior.runs + sum(w.runs for w in rivals.values()), "seconds": round(time.time() - begun),
-    }  # fmt: skip
-    return out
+        games = attributions(
+            scenario, posterior, effort, seed=seed, workers=workers, progress=meter, store=common.store
+        )
+    made = _provenance(scenario, posterior, asked, runs, effort, conditions, only is not None, seed, begun)
+    return Answers(
+        results,
+        compare_strategies(runs.fitted, asked.strategies),
+        ledgers["posterior"].result(),
+        made,
+        games,
+        held,
+    )
 
 
-def _restricted(found: Posterior, condition: str) -> Posterior:
-    uncertain = any(condition.replace(" ", "").startswith((f"{n}<", f"{n}>")) for n in found.space.names)
-    return found.where(condition) if uncertain else found
+@dataclass(frozen=True)
+class _Common:
+    """What every run of a battery shares."""
+
+    seed: int
+    workers: int | None
+    store: Path | None
+
+    def place(self, name: str) -> Path | None:
+        return None if self.store is None else self.store / name
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Claims and strategies of a battery, and the strategies that the claims need."""
+
+    claims: dict[str, Claim]
+    strategies: dict[str, Strategy]
+
+    @property
+    def wanted(self) -> list[str]:
+        return needed(list(self.claims.values()))
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(c.outcome for c in self.claims.values())]))
+
+    @property
+    def of_shares(self) -> list[Claim]:
+        return [c for c in self.claims.values() if c.kind == "share"]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Policies run over the posterior (the prior where there is none), the prior, and every rival structure."""
+
+    fitted: PolicyRuns
+    prior: PolicyRuns
+    rivals: dict[str, PolicyRuns]
+
+
+def _asked(
+    scenario: Scenario, only: Iterable[str] | None, files: Iterable[str | Path], strategies: Iterable[str | Path]
+) -> _Asked:
+    known = load_strategies(scenario, strategies)
+    claims = load_claims(scenario, files, known)
+    if only is None:
+        return _Asked(claims, known)
+    chosen = {name: _named(claims, name) for name in only}
+    used = needed(list(chosen.values()))
+    return _Asked(chosen, {name: s for name, s in known.items() if name in used})
 
 
 def _named(claims: Mapping[str, Claim], name: str) -> Claim:
@@ -216,57 +212,211 @@ def _named(claims: Mapping[str, Claim], name: str) -> Claim:
     return claims[name]
 
 
-def claims_of(scenario: Scenario) -> dict[str, Claim]:
-    """Claims beside a scenario; empty where there are none."""
-    return load_claims(scenario)
+def _facts(
+    scenario: Scenario, posterior: Posterior | None, seed: int, workers: int | None, meter: Meter
+) -> FactsHeld | None:
+    """Facts of history beside the posterior: on record, else judged now."""
+    if posterior is None:
+        return None
+    found = facts_on_record(scenario, posterior)
+    if found is not None:
+        return found
+    return facts_judged(scenario, posterior, seed=seed, workers=workers, progress=meter)
+
+
+def _runs(
+    scenario: Scenario,
+    posterior: Posterior | None,
+    rivals: Mapping[str, Posterior],
+    asked: _Asked,
+    effort: Effort,
+    members: int,
+    common: _Common,
+    meter: Meter,
+) -> _Runs:
+    """Run every strategy over the posterior, and those that claims need over the prior and the rival structures."""
+
+    def over(name: str, at: Scenario, found: Posterior | None, many: int, each: int) -> PolicyRuns:
+        return PolicyRuns.of(
+            at,
+            found,
+            members=many if found is None else min(many, len(found)),
+            replications=each,
+            seed=common.seed,
+            workers=common.workers,
+            outcomes=asked.outcomes,
+            store=common.place(name),
+        )
+
+    many, each = (members, effort.replications) if posterior is not None else (effort.prior_members, 1)
+    fitted = over("posterior", scenario, posterior, many, each)
+    prior = over("prior", scenario, None, effort.prior_members, 1)
+    of_rivals = {
+        name: over(
+            f"structure-{name}",
+            with_structure(scenario, name),
+            found,
+            effort.structure_members,
+            effort.structure_replications,
+        )
+        for name, found in rivals.items()
+    }
+    total = len(asked.strategies) + len(asked.wanted) * (1 + len(of_rivals))
+    words = f"{len(asked.claims)} claims, {len(asked.strategies)} strategies, {1 + len(of_rivals)} structures"
+    meter.start(total, words)
+    fitted.run_all({name: strategy.apply(scenario) for name, strategy in asked.strategies.items()}, meter)
+    for group in (prior, *of_rivals.values()):
+        group.run_all({name: asked.strategies[name].apply(group.scenario) for name in asked.wanted}, meter)
+    meter.finish()
+    return _Runs(fitted, prior, of_rivals)
+
+
+def _ledgers(
+    scenario: Scenario,
+    posterior: Posterior | None,
+    rivals: Mapping[str, Posterior],
+    asked: _Asked,
+    effort: Effort,
+    runs: _Runs,
+    common: _Common,
+) -> dict[str, MobilisationLedger]:
+    """The ledger of the posterior, and where a claim is about a share those of the prior and of every structure."""
+
+    def ledger(at: Scenario, found: Posterior | None, many: int) -> MobilisationLedger:
+        return mobilisation_ledger(at, found, members=many, seed=common.seed, workers=common.workers)
+
+    out = {"posterior": ledger(scenario, posterior, runs.fitted.members)}
+    if asked.of_shares:
+        out["prior"] = ledger(scenario, None, runs.prior.members)
+        for name, found in rivals.items():
+            out[name] = ledger(with_structure(scenario, name), found, effort.structure_members)
+    return out
+
+
+def _assess(
+    scenario: Scenario,
+    asked: _Asked,
+    runs: _Runs,
+    ledgers: Mapping[str, MobilisationLedger],
+    held: FactsHeld | None,
+    *,
+    fitted: bool,
+    seed: int,
+) -> dict[str, ClaimResult]:
+    shares = {
+        group: {(c.community, *c.sources): ledger.share(c.community, *c.sources) for c in asked.of_shares}
+        for group, ledger in ledgers.items()
+    }
+    condition = _condition(scenario, runs.prior)
+    return {
+        name: assess_claim(
+            claim,
+            runs.fitted,
+            runs.prior,
+            runs.rivals,
+            shares,
+            condition,
+            fitted=fitted,
+            licence=licence(claim, held),
+            seed=seed,
+        )
+        for name, claim in asked.claims.items()
+    }
+
+
+def _condition(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
+    """Prior draws with a war of plausible size, as the scenario's audit says; all of them without an audit."""
+    audited = load_audit(scenario)
+    every = np.ones(prior.members, dtype=bool)
+    if audited is None or audited.condition is None:
+        return every
+    size = prior.values("HISTORY", "deaths")
+    found = (size >= audited.condition.low) & (size <= audited.condition.high)
+    return found if found.sum() >= FEWEST else every
+
+
+def _provenance(
+    scenario: Scenario,
+    posterior: Posterior | None,
+    asked: _Asked,
+    runs: _Runs,
+    effort: Effort,
+    where: tuple[str, ...],
+    some: bool,
+    seed: int,
+    begun: float,
+) -> Provenance:
+    return Provenance(
+        scenario=scenario.name,
+        seed=seed,
+        given="posterior" if posterior is not None else "prior",
+        members=runs.fitted.members,
+        replications=runs.fitted.replications,
+        prior_members=runs.prior.members,
+        prior_conditioned=int(_condition(scenario, runs.prior).sum()),
+        structures=("full", *runs.rivals),
+        structure_members=effort.structure_members,
+        stamp=answers_stamp(scenario, posterior),
+        problems={name: s.apply(scenario).problem().hash for name, s in asked.strategies.items()},
+        runs=runs.fitted.runs + runs.prior.runs + sum(r.runs for r in runs.rivals.values()),
+        seconds=round(time.time() - begun),
+        only=tuple(asked.claims) if some else (),
+        where=where,
+        available=len(posterior) if posterior is not None else 0,
+        quick=bool(posterior.quick) if posterior is not None else False,
+        quick_effort=effort == QUICK,
+        version=version("forbear"),
+    )
+
+
+def _restricted(found: Posterior, condition: str) -> Posterior:
+    uncertain = any(condition.replace(" ", "").startswith((f"{n}<", f"{n}>")) for n in found.space.names)
+    return found.where(condition) if uncertain else found
 
 
 def structure_posteriors(scenario: Scenario) -> dict[str, Posterior]:
-    """Posteriors of rival structures beside a scenario (posterior-NAME.npz)."""
-    from forbear.inference.posterior import Posterior
-    from forbear.inference.structures import structures
-
+    """Posteriors of rival structures beside a scenario (posterior-NAME.npz). Raises FitError E606."""
     out = {}
-    for name in structures():
-        found = Posterior.nearest(found_scenario(scenario, name), f"posterior-{name}.npz")
+    for name in known_structures():
+        found = Posterior.nearest(with_structure(scenario, name), f"posterior-{name}.npz")
         if found is not None:
             out[name] = found
     return out
 
 
-def found_scenario(scenario: Scenario, structure: str) -> Scenario:
-    """The scenario under a rival structure."""
-    from forbear.inference.structures import with_structure
-
-    return with_structure(scenario, structure)
-
-
-def _key(claim: Claim) -> tuple[str, ...]:
-    return (claim.community, *claim.sources)
-
-
-def _condition(scenario: Scenario, prior: Worlds) -> np.ndarray:
-    """Prior draws with a war of plausible size, as the scenario's audit says; all of them without an audit."""
-    plan = (load_audit(scenario) or {}).get("condition")
-    if plan is None:
-        return np.ones(prior.draws, dtype=bool)
-    size = prior.values("HISTORY", "deaths")
-    found = (size >= plan["low"]) & (size <= plan["high"])
-    return found if found.sum() >= 20 else np.ones(prior.draws, dtype=bool)
-
-
 def attributions(
-    scenario: Scenario, posterior: Posterior | None, effort: Effort, common: dict[str, Any], meter: Meter
-) -> dict[str, Any]:
-    out: dict[str, Any] = {}
-    if scenario.beside("remedies.toml") is None:
+    scenario: Scenario,
+    posterior: Posterior | None,
+    effort: Effort = FULL,
+    *,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Meter | None = None,
+    store: Path | None = None,
+) -> dict[str, AttributionResult]:
+    """Every game of `remedies.toml`: levers in full, as far as they could have been had (feasible), structure.
+
+    Empty where the scenario has no remedies. Randomness: named by the seed. Raises as `load_remedies` and `simulate`.
+    """
+    out: dict[str, AttributionResult] = {}
+    if scenario.beside(REMEDIES) is None:
         return out
-    for game, feasible in (("levers", False), ("levers", True), ("structure", False)):
-        worlds = Worlds.of(
-            scenario, posterior, draws=effort.attribution_draws, lucks=effort.attribution_lucks, outcomes=("deaths", "governance", "order"),
-            meter=meter, **common,
-        )  # fmt: skip
-        players = load_players(scenario, game, feasible=feasible)
-        found = attribute(worlds, players, game=game, orders=effort.orders, seed=common["seed"])
-        out["feasible" if feasible else game] = {**as_dict(found), "draws": worlds.draws, "runs": worlds.runs}
+    for name, game, feasible in (
+        ("levers", "levers", False),
+        ("feasible", "levers", True),
+        ("structure", "structure", False),
+    ):
+        runs = PolicyRuns.of(
+            scenario,
+            posterior,
+            members=effort.attribution_members,
+            replications=effort.attribution_replications,
+            seed=seed,
+            workers=workers,
+            outcomes=("deaths", "governance", "order"),
+            meter=progress or NoMeter(),
+            store=None if store is None else store / f"attribution-{name}",
+        )
+        remedies = load_remedies(scenario, game, feasible=feasible)
+        out[name] = attribute(runs, remedies, game=game, orders=effort.orders, seed=seed).result(runs.runs)
     return out

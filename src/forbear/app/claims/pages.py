@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
@@ -18,6 +16,9 @@ from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import Busy
 from forbear.app.state import State, read_state
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
+from forbear.questions.answers import Answers
+from forbear.questions.results import ClaimResult
+from forbear.questions.stamps import stale_answers
 
 __all__ = ["router"]
 
@@ -27,15 +28,16 @@ _PAGE = re.compile(r"[0-9a-z]{8,32}\Z")
 LEAST, MOST, STEPS = 0.01, 0.99, 49
 
 
-def answers_of(country: Country) -> dict[str, dict[str, Any]]:
-    """The entries of the answers that ship beside the scenario, by claim; empty where there are none."""
-    if country.scenario.file is None:
-        return {}
-    path = Path(country.scenario.file).parent / "answers.json"
-    if not path.exists():
-        return {}
-    found = json.loads(path.read_text(encoding="utf-8"))
-    return dict(found["claims"])
+def answers_of(country: Country) -> dict[str, ClaimResult]:
+    """The claims of the answers that ship beside the scenario, by name; empty where there are none."""
+    found = Answers.beside(country.scenario)
+    return found.claims if found is not None else {}
+
+
+def stale_of(country: Country) -> list[str]:
+    """What has changed since the answers that ship were made."""
+    found = Answers.beside(country.scenario)
+    return stale_answers(found, country.scenario, country.posterior) if found is not None else []
 
 
 def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
@@ -106,11 +108,13 @@ def show(request: Request) -> Response:
     return page(
         request, "claims.html", 422 if faults else 200, state=state, country=country, claim=claim, claims=claims, answers=answers,
         sliders=_sliders(country, claim, answers, pinned) if claim is not None else [], scenarios=request.app.state.countries.names(),
-        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws),
+        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws), stale=stale_of(country),
     )  # fmt: skip
 
 
-def _sliders(country: Country, claim: Any, answers: dict[str, Any], pinned: dict[str, float]) -> list[dict[str, Any]]:
+def _sliders(
+    country: Country, claim: Any, answers: dict[str, ClaimResult], pinned: dict[str, float]
+) -> list[dict[str, Any]]:
     from forbear.country.model import MODEL
     from forbear.figures.spec import approximately
 

@@ -13,6 +13,7 @@ from forbear.app.runs import Work
 
 if TYPE_CHECKING:
     from forbear.questions.effects import Probabilities
+    from forbear.questions.results import ClaimResult
     from forbear.questions.verdict import Verdict
     from forbear.scenario.casefiles.policies import Claim
 
@@ -117,27 +118,33 @@ class Held:
     verdict_held: Verdict
 
 
-def judged(run: ClaimRun, stage: int, answered: dict[str, Any] | None) -> Held:
+def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
     """Apply the verdict rule to both effects.
 
     answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and neutrality
-    are taken from there, since they are not run again here; without them nothing is identified. No randomness.
+    are taken from there, since they are not run again here; without them nothing is identified. Where the fitted model misses facts of
+    history that the claim needs, both words are "not licensed". No randomness.
     """
-    from forbear.questions.effects import Probabilities, probabilities
+    from forbear.inference.facts import licence
+    from forbear.questions.effects import probabilities
+    from forbear.questions.licences import facts_on_record
     from forbear.questions.verdict import verdict
     from forbear.questions.verdict_inputs import VerdictInputs
 
     free, held = run.effects(stage)
     claim = run.claim
+    country = run.country
+    granted = licence(claim, facts_on_record(country.scenario, country.posterior))
 
     def word(effect: np.ndarray) -> tuple[Probabilities, Verdict]:
         three = probabilities(effect, run.margin, claim.direction, run.effect_kind)  # type: ignore[arg-type]
-        rivals = {k: Probabilities(*v) for k, v in (answered or {}).get("structures", {}).items() if k != "full"}
+        rivals = {k: v for k, v in answered.structures.items() if k != "full"} if answered is not None else {}
         inputs = VerdictInputs(
             *three,
             structures={"full": three, **rivals},
-            contraction=(answered or {}).get("contraction"),
-            neutrality_passed=bool((answered or {}).get("neutral")),
+            contraction=answered.contraction if answered is not None else None,
+            neutrality_passed=bool(answered.neutral) if answered is not None else False,
+            unlicensed="" if granted.granted else granted.words,
             asserts=claim.asserts,  # type: ignore[arg-type]
             rival_asserts=claim.rival_asserts,  # type: ignore[arg-type]
             is_value_claim=claim.kind == "value",
@@ -148,9 +155,11 @@ def judged(run: ClaimRun, stage: int, answered: dict[str, Any] | None) -> Held:
     return Held(three_free, three_held, word_free, word_held)
 
 
-def parameters_of(claim: Claim, answered: dict[str, Any] | None, known: dict[str, Any]) -> list[str]:
+def parameters_of(claim: Claim, answered: ClaimResult | None, known: dict[str, Any]) -> list[str]:
     """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim names."""
-    found = (answered or {}).get("deciding")
+    found = (
+        max(answered.splits.items(), key=lambda s: s[1].shift)[0] if answered is not None and answered.splits else ""
+    )
     names = [str(found).split("[")[0]] if found else []
     names += [name for name in claim.deciding if name not in names]
     return [name for name in names if name in known][:MOST_SLIDERS]

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.country import merged
-from forbear.figures.fan import fan, monthly_values
+from forbear.ensemble.monthly import monthly_values
 from forbear.figures.kinds import draw, legend
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import Figure, Line, approximately
+from forbear.report.gather import fan_of
 
 if TYPE_CHECKING:
     from forbear.app.runs import Run
@@ -66,7 +67,9 @@ def charts_of(run: Run, found: Compared) -> list[Figure]:
     out = []
     for name, title, unit, scale, logarithmic in CHARTS:
         observed = run.country.observed(name)
-        figure = fan(found.plan, name, title=title, unit=unit, scale=scale, logarithmic=logarithmic, observed=observed)
+        figure = fan_of(
+            found.plan, name, title=title, unit=unit, scale=scale, logarithmic=logarithmic, observed=observed
+        )
         x = figure.lines[0].x
         lines = [
             replace(figure.lines[0], label="this plan, median"),
@@ -79,7 +82,7 @@ def charts_of(run: Run, found: Compared) -> list[Figure]:
 
 def force_chart(run: Run, found: Compared) -> Figure:
     """The planned force beside what rotation sustains and the most that can be deployed."""
-    figure = fan(found.plan, "force", title="Force, and what can be sustained", unit="persons")
+    figure = fan_of(found.plan, "force", title="Force, and what can be sustained", unit="persons")
     months, _ = monthly_values(found.plan, "force")
     x = figure.lines[0].x
     weeks = (found.plan.data["week"].values.astype("datetime64[D]") + np.timedelta64(3, "D")).astype("datetime64[M]")

@@ -10,7 +10,7 @@ import numpy as np
 
 from forbear.app.laboratory.panel import plain
 from forbear.figures.kinds import draw, legend
-from forbear.figures.spec import Band, Figure, Line, Marks, approximately
+from forbear.figures.spec import Figure, Line, Marks, Ribbon, approximately
 
 if TYPE_CHECKING:
     from forbear.app.play.world import Truth, View
@@ -236,8 +236,8 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
         # nought has no place on a logarithmic axis: the line is broken there
         shown = [(r, t, np.where(v > 0, v, np.nan) if logarithmic else v) for r, t, v in columns]
         bands = [
-            Band(x, low.tolist(), high.tolist(), 0.9),
-            Band(x, quarter.tolist(), three.tolist(), 0.5),
+            Ribbon(x, low.tolist(), high.tolist(), 0.9),
+            Ribbon(x, quarter.tolist(), three.tolist(), 0.5),
         ]
         marks = []
         table = [*columns]

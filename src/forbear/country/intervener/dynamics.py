@@ -26,14 +26,17 @@ def assemble(now, given, lever, fact):
 @rule("E27")
 def lead(now, given, lever, fact):
     """How far leaders use what planners know: drawn afresh with every change, learned while violence goes on."""
-    changed = lever.leadership_change
+    # those who were elected at home (E37) take office the week after, alone or with a change that was planned
+    changed = larger(lever.leadership_change, now.leaders_elected)
     now.leadership_team += changed
+    # as many teams are drawn as the model has; whoever comes after the last is like the last
+    office = smaller(now.leadership_team, total(1.0 for t in fact.teams) - 1.0)
     fresh = 0.0
     for t in fact.teams:
         drawn = (1.0 - lever.leader_selection) * given.uptake_of_team[
             t
         ] + lever.leader_selection * given.uptake_of_selected_team[t]
-        fresh = fresh + (drawn if now.leadership_team == t else 0.0)
+        fresh = fresh + (drawn if office == t else 0.0)
     learning = (
         given.uptake_learning
         * (1.0 - exp(-constant.failure_seen * now.national_violence))
@@ -104,8 +107,8 @@ def answer_at_home(now, given, lever, fact):
         given.change_base
         - given.change_by_support * (now.home_support - constant.even_support) * constant.election_scale
     )
-    changed = binomial("leadership", lever.home_election * lever.endogenous_policy * fact.election_weight, chance)
-    now.leadership_team = smaller(now.leadership_team + changed, constant.last_team)
+    elections = lever.home_election * lever.endogenous_policy * fact.election_weight
+    now.leaders_elected = binomial("leadership", elections, chance)
     hazard = given.withdrawal_hazard * exp(
         -given.withdrawal_by_support * log(now.home_support / (1.0 - now.home_support))
     )

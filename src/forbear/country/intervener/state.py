@@ -9,6 +9,9 @@ STATE = (
     stock("home_support", "", "share", "share of the home public that supports the war"),
     stock("leadership_uptake", "", "index", "how far leaders use what planners know"),
     stock("leadership_team", "", "-", "number of leadership changes since the start"),
+    stock(
+        "leaders_elected", "", "-", "1 where an election at home has changed leaders who take office in the next step"
+    ),
     stock("withdrawing", "", "-", "1 once home politics has decided to withdraw (endogenous policy only)"),
     stock("withdrawn", "", "share", "share of the planned force already withdrawn (endogenous policy only)"),
     stock("intervener_dead", "", "persons", "soldiers of the intervener killed since the start"),

@@ -54,6 +54,8 @@ def inform(now, given, lever, fact):
     for d in fact.districts:
         known = 0.0
         fighting = 0.0
+        heard_of = 0.0
+        organisations = 0.0
         for a in fact.organisations:
             g = fact.home[a]
             friendly = now.supporters[d, g] / larger(now.residents[d, g], 1.0)
@@ -71,9 +73,13 @@ def inform(now, given, lever, fact):
             heard = 1.0 - exp(-larger(0.0, tips) - given.other_intelligence)
             leak = given.leak_from_kept_army * now.army_kept[d, g] / larger(now.government_forces[d], 1.0)
             now.information[d, a] = clip(heard * (1.0 - leak), 0.0, 1.0)
-            known = known + now.information[d, a] * (now.fighters[d, a] + constant.absent_fighters)
-            fighting = fighting + now.fighters[d, a] + constant.absent_fighters
-        now.mean_information[d] = known / larger(fighting, constant.absent_fighters)
+            known = known + now.information[d, a] * now.fighters[d, a]
+            fighting = fighting + now.fighters[d, a]
+            heard_of = heard_of + now.information[d, a]
+            organisations = organisations + 1.0
+        # where nobody fights there is nobody to weigh by: every organisation counts alike
+        alike = heard_of / larger(organisations, 1.0)
+        now.mean_information[d] = known / larger(fighting, 1.0) if fighting > 0.0 else alike
         care = larger(
             0.0,
             1.0 - given.care_of_population_security * (lever.population_security - constant.usual_population_security),

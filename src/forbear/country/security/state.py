@@ -12,7 +12,12 @@ STATE = (
     measure(
         "information", "district organisation", "probability", "chance that an operation has information it can act on"
     ),
-    measure("mean_information", "district", "probability", "information averaged over fighters"),
+    measure(
+        "mean_information",
+        "district",
+        "probability",
+        "information averaged over fighters, over organisations where there are none",
+    ),
     measure("operations", "district", "operations", "operations per week"),
     measure("suppression", "district", "ratio", "factor on attacks from the mass of security forces"),
     measure("exposure", "district", "ratio", "factor on attacks on the intervener from how many targets it offers"),

@@ -1,26 +1,37 @@
-"""Strategies and claims as files: read, checked, and every fault of a file told at once."""
+"""Strategies and claims as files beside a scenario."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.country.model import MODEL
-from forbear.errors import Fault, FileError, ScenarioError, nearest
+from forbear.representation import html_of
+from forbear.scenario.casefiles.checker import CaseFile, Table, files_beside
+from forbear.scenario.casefiles.facts import load_facts
 from forbear.scenario.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Claim", "Strategy", "assertion", "load_claims", "load_strategies"]
+__all__ = [
+    "Claim",
+    "Strategy",
+    "assertion",
+    "load_claims",
+    "load_strategies",
+    "never_intervening",
+    "without_intervention",
+]
 
 KINDS = ("effect", "level", "share", "value")
 SAYINGS = ("lower", "higher", "same", "not lower", "not higher")
 SIDES = ("history", "intervention", "restraint")
 SOURCES = ("occupation", "exclusion", "fear", "base")
+#: The lever that says whether anybody intervenes at all, week by week.
+INTERVENE = "intervener.intervene"
 #: What a saying leaves possible: the outcome goes down, stays, goes up.
 _REGION = {"lower": {-1}, "higher": {1}, "same": {0}, "not lower": {0, 1}, "not higher": {-1, 0}}
 
@@ -45,10 +56,55 @@ class Strategy:
             data["rules"] = [dict(rule) for rule in self.rules]
         return scenario._with(data, f"strategy {self.name}", self.name)
 
+    def assumed(self, scenario: Scenario) -> bool:
+        """True where nobody intervenes in the whole run under this strategy.
+
+        What would have happened then is a band by assumption, which nothing ranks. It follows from the path of the
+        lever, whatever the strategy is called. Raises as `apply` and `Scenario.problem`.
+        """
+        return _nobody_intervenes(self.apply(scenario))
+
+    def touches(self, lever: str) -> bool:
+        """True where a setting or a rule of the strategy names the lever."""
+        named = [*self.settings, *(str(rule.get("then", {}).get("lever", "")) for rule in self.rules)]
+        return any(key == lever or key.startswith(f"{lever}.") for key in named)
+
+
+def _nobody_intervenes(scenario: Scenario) -> bool:
+    problem = scenario.problem()
+    could = any(rule.lever == INTERVENE.split(".")[1] for rule in problem.rules)
+    return not could and float(problem.levers[INTERVENE.split(".")[1]].max()) == 0.0
+
+
+def never_intervening(strategies: Mapping[str, Strategy], scenario: Scenario) -> frozenset[str]:
+    """Names of the strategies under which nobody intervenes in the whole run, as `Strategy.assumed` says of each.
+
+    Those that leave the lever alone are as the scenario is, which is looked at once. Raises as `Strategy.assumed`.
+    """
+    as_it_is = _nobody_intervenes(scenario)
+    return frozenset(
+        name
+        for name, strategy in strategies.items()
+        if (strategy.assumed(scenario) if strategy.touches(INTERVENE) else as_it_is)
+    )
+
+
+def without_intervention(scenario: Scenario, known: Mapping[str, Strategy] | None = None) -> Strategy:
+    """The first strategy beside the scenario under which nobody intervenes, else the lever alone.
+
+    known: strategies beside it, where they were read. Raises as `load_strategies` and `Strategy.assumed`.
+    """
+    strategies = load_strategies(scenario) if known is None else known
+    touching = (s for s in strategies.values() if s.touches(INTERVENE))
+    found = next((s for s in touching if s.assumed(scenario)), None)
+    return found or Strategy("NEVER", "Never intervening", "restraint", {INTERVENE: 0})
+
 
 @dataclass(frozen=True)
 class Claim:
-    """A claim and its rival, and the counterfactual that tests them. See `docs/claims.md` for the fields."""
+    """A claim and its rival, and the counterfactual that tests them. See `docs/claims.md` for the fields.
+
+    needs: names of the facts of history that its mechanism must reproduce; see `forbear.inference.facts.licence`."""
 
     name: str
     title: str
@@ -68,13 +124,12 @@ class Claim:
     evidence: tuple[str, ...] = ()
     caution: str = ""
     file: str = ""
+    needs: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Claim {self.name}: {self.title}; {self.kind}, {self.changed} against {self.base} on {self.outcome}>"
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
 
     @property
@@ -96,8 +151,6 @@ class Claim:
 
     def swapped(self) -> Claim:
         """The same test with claim and rival exchanged: a check against rigging by wording."""
-        from dataclasses import replace
-
         return replace(
             self, statement=self.rival, rival=self.statement, claim_says=self.rival_says, rival_says=self.claim_says
         )
@@ -110,181 +163,92 @@ def assertion(says: str) -> str:
     )
 
 
-def _files(scenario: Scenario, folder: str, more: Iterable[str | Path]) -> list[Path]:
-    # what a scenario extends comes first, so that a name stated again in its own folder is the one that holds
-    folders = [Path(file).parent / folder for file in reversed(scenario.files)]
-    found = [path for place in dict.fromkeys(folders) if place.is_dir() for path in sorted(place.glob("*.toml"))]
-    for path in map(Path, more):
-        if not path.exists():
-            raise FileError(
-                "E101", f"{path} does not exist", hint="a TOML file of claims or strategies, or a folder of them"
-            )
-        found += sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    return found
-
-
-def _read(path: Path) -> tuple[dict[str, Any], str]:
-    text = path.read_text(encoding="utf-8")
-    try:
-        return tomllib.loads(text), text
-    except tomllib.TOMLDecodeError as error:
-        raise FileError("E102", f"{path.name} is not TOML: {error}") from None
-
-
-@dataclass
-class _Checker:
-    """Collects the faults of one file."""
-
-    path: Path
-    text: str
-    faults: list[Fault] = field(default_factory=list)
-
-    def line(self, name: str, key: str | None = None) -> int | None:
-        lines = self.text.splitlines()
-        start = next((i for i, row in enumerate(lines) if row.strip() in (f"[{name}]", f'["{name}"]')), None)
-        if start is None or key is None:
-            return None if start is None else start + 1
-        for i in range(start + 1, len(lines)):
-            if lines[i].startswith("["):
-                break
-            if lines[i].split("=")[0].strip().strip('"') == key:
-                return i + 1
-        return start + 1
-
-    def fault(
-        self, code: str, message: str, name: str, key: str | None, value: Any = None, allowed: Iterable[str] = ()
-    ) -> None:
-        choices = list(allowed)
-        close = nearest(str(value), choices) if choices and value is not None else None
-        shown = ", ".join(choices[:12]) + (", ..." if len(choices) > 12 else "") if choices else None
-        self.faults.append(
-            Fault(
-                code,
-                message,
-                file=str(self.path),
-                line=self.line(name, key),
-                field=f"{name}.{key}" if key else name,
-                value=None if value is None else str(value)[:80],
-                allowed=shown,
-                nearest=close,
-            )  # fmt: skip
-        )
-
-    def raise_if_any(self, what: str) -> None:
-        if self.faults:
-            first = self.faults[0]
-            raise ScenarioError(
-                first.code, f"{self.path.name}: {len(self.faults)} faults in {what}", faults=tuple(self.faults)
-            )
-
-
 def load_strategies(scenario: Scenario, more: Iterable[str | Path] = ()) -> dict[str, Strategy]:
     """Strategies beside a scenario and in further files; HISTORY is always there.
 
-    Raises FileError E101, E102; ScenarioError E240 (a field), E241 (a name), or as the scenario for its levers.
+    Raises FileError E101, E102, E104; ScenarioError E240 (a field), E241 (a name) with every fault of a file.
     """
     out = {"HISTORY": Strategy("HISTORY", "what was done", "history", {})}
-    for path in _files(scenario, "strategies", more):
-        data, text = _read(path)
-        check = _Checker(path, text)
-        for name, entry in data.items():
-            if not isinstance(entry, dict) or not isinstance(entry.get("title"), str):
-                check.fault("E240", f"strategy {name} needs a title", name, "title")
-                continue
-            for key in set(entry) - {"title", "side", "settings", "rules", "statement", "source"}:
-                check.fault(
-                    "E240",
-                    f"a strategy has no field {key!r}",
-                    name,
-                    key,
-                    key,
-                    ("title", "side", "settings", "rules", "statement", "source"),
-                )
-            if entry.get("side", "history") not in SIDES:
-                check.fault("E240", "unknown side", name, "side", entry["side"], SIDES)
-            for key in entry.get("settings", {}):
-                if ".".join(key.split(".")[:2]) not in MODEL.levers:
-                    check.fault("E241", f"no lever {key!r}", name, "settings", key, MODEL.levers)
-            out[name] = Strategy(
+    for path in files_beside(scenario, "strategies", more):
+        file = CaseFile(path, "strategies")
+        for name, table in file.tables():
+            table.only(("title", "side", "settings", "rules", "statement", "source"))
+            strategy = Strategy(
                 name,
-                entry["title"],
-                entry.get("side", "history"),
-                entry.get("settings", {}),
-                tuple(entry.get("rules", [])),
-                entry.get("statement", ""),
+                table.text("title"),
+                table.choice("side", SIDES, "history"),
+                table.settings("settings"),
+                tuple(row.data for row in table.rows("rules")),
+                table.text("statement", ""),
             )
-        check.raise_if_any("strategies")
+            if table.sound:
+                out[name] = strategy
+        file.check()
     return out
 
 
 def load_claims(
     scenario: Scenario, more: Iterable[str | Path] = (), strategies: Mapping[str, Strategy] | None = None
 ) -> dict[str, Claim]:
-    """Claims beside a scenario and in further files. Raises as `load_strategies`, and E242 where claim and rival can both be true."""
-    strategies = load_strategies(scenario) if strategies is None else strategies
-    parameters = {p.name for p in MODEL.parameters.values()}
-    fields = set(Claim.__dataclass_fields__) - {"name", "file"}
+    """Claims beside a scenario and in further files.
+
+    Raises as `load_strategies`, E242 where claim and rival can both be true, and as `load_facts`.
+    """
+    known = load_strategies(scenario) if strategies is None else strategies
+    facts = load_facts(scenario)
     out: dict[str, Claim] = {}
-    for path in _files(scenario, "claims", more):
-        data, text = _read(path)
-        check = _Checker(path, text)
-        for name, entry in data.items():
-            if not isinstance(entry, dict):
-                check.fault("E240", f"{name} is not a table", name, None)
-                continue
-            before = len(check.faults)
-            for key in sorted(set(entry) - fields):
-                check.fault("E240", f"a claim has no field {key!r}", name, key, key, sorted(fields))
-            for key in ("title", "statement", "rival", "kind", "claim_says", "rival_says"):
-                if not isinstance(entry.get(key), str) or not entry[key].strip():
-                    check.fault("E240", f"claim {name} needs {key}", name, key)
-            _names(check, name, entry, strategies, parameters, scenario)
-            if len(check.faults) == before:
-                lists = {k: tuple(entry[k]) for k in ("sources", "deciding", "evidence") if k in entry}
-                out[name] = Claim(
-                    name=name, file=str(path), **{**{k: v for k, v in entry.items() if k in fields}, **lists}
-                )
-        check.raise_if_any("claims")
+    for path in files_beside(scenario, "claims", more):
+        file = CaseFile(path, "claims")
+        for name, table in file.tables():
+            claim = _claim(name, table, known, facts, scenario)
+            if table.sound:
+                out[name] = claim
+        file.check()
     return out
 
 
-def _names(
-    check: _Checker,
-    name: str,
-    entry: dict[str, Any],
-    strategies: Mapping[str, Strategy],
-    parameters: set[str],
-    scenario: Scenario,
-) -> None:
-    for key, allowed in (("kind", KINDS), ("claim_says", SAYINGS), ("rival_says", SAYINGS)):
-        if isinstance(entry.get(key), str) and entry[key] not in allowed:
-            check.fault("E240", f"unknown {key}", name, key, entry[key], allowed)
-    for key, choices in (("base", strategies), ("changed", strategies), ("outcome", OUTCOMES)):
-        if key in entry and entry[key] not in choices:
-            check.fault(
-                "E241",
-                f"no {'outcome' if key == 'outcome' else 'strategy'} {entry[key]!r}",
-                name,
-                key,
-                entry[key],
-                choices,
-            )
-    for parameter in entry.get("deciding", []):
-        if parameter not in parameters:
-            check.fault("E241", f"no parameter {parameter!r}", name, "deciding", parameter, sorted(parameters))
-    for key in ("margin", "threshold"):
-        if key in entry and not isinstance(entry[key], (int, float)):
-            check.fault("E240", f"{key} is a number", name, key, entry[key])
-    if entry.get("kind") == "share":
-        for source in entry.get("sources", ["?"]):
-            if source not in SOURCES:
-                check.fault("E240", "unknown source of mobilisation", name, "sources", source, SOURCES)
-        if entry.get("community") not in scenario.members["community"]:
-            check.fault(
-                "E241", "no such community", name, "community", entry.get("community"), scenario.members["community"]
-            )
-    says = (entry.get("claim_says"), entry.get("rival_says"))
-    if all(s in _REGION for s in says) and _REGION[str(says[0])] & _REGION[str(says[1])]:
-        check.fault(
-            "E242", "claim and rival can both be true: nothing can tell between them", name, "rival_says", says[1]
-        )
+def _claim(
+    name: str, table: Table, strategies: Mapping[str, Strategy], facts: Mapping[str, object], scenario: Scenario
+) -> Claim:
+    """One claim of a file; its faults are noted in the table."""
+    table.only([key for key in Claim.__dataclass_fields__ if key not in ("name", "file")])
+    claim = Claim(
+        name=name,
+        title=table.text("title"),
+        statement=table.text("statement"),
+        rival=table.text("rival"),
+        kind=table.choice("kind", KINDS),
+        claim_says=table.choice("claim_says", SAYINGS),
+        rival_says=table.choice("rival_says", SAYINGS),
+        base=table.choice("base", strategies, "HISTORY", code="E241"),
+        changed=table.choice("changed", strategies, "HISTORY", code="E241"),
+        outcome=table.choice("outcome", OUTCOMES, "deaths", code="E241"),
+        margin=table.number("margin", above=0.0) if "margin" in table else None,
+        threshold=table.number("threshold", 0.0),
+        community=table.text("community", ""),
+        sources=table.texts("sources"),
+        deciding=table.texts("deciding", sorted({p.name for p in MODEL.parameters.values()}), "parameter"),
+        evidence=table.texts("evidence"),
+        needs=table.texts("needs", list(facts), "fact of history"),
+        caution=table.text("caution", ""),
+        file=str(table.file.path),
+    )
+    if claim.kind == "share":
+        _share(table, claim, scenario)
+    says = (claim.claim_says, claim.rival_says)
+    if all(s in _REGION for s in says) and _REGION[says[0]] & _REGION[says[1]]:
+        words = "claim and rival can both be true: nothing can tell between them"
+        table.fault("rival_says", words, says[1], code="E242")
+    return claim
+
+
+def _share(table: Table, claim: Claim, scenario: Scenario) -> None:
+    """A claim about a share of the pull to arms names a community and the sources whose share it is."""
+    if not claim.sources:
+        table.fault("sources", "a claim of kind share needs sources", None, SOURCES)
+    for source in claim.sources:
+        if source not in SOURCES:
+            table.fault("sources", "unknown source of mobilisation", source, SOURCES)
+    communities = scenario.members["community"]
+    if claim.community not in communities:
+        table.fault("community", "no such community", claim.community, communities, code="E241")

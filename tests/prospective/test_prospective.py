@@ -7,11 +7,13 @@ import json
 import numpy as np
 import pytest
 
+from forbear.prospective.draws import condition, draw
+from forbear.prospective.ranges import propose
+from forbear.prospective.telling import save
 from forbear.scenario import Scenario
 from forbear.scenario.proposals import proposal_faults, require_proposal
 from forbear.scenario.reading.refusals import refused_lever
 from forbear.validation.base_rates import ReferenceClass, base_rates
-from forbear.workflow.proposal import condition, draw, propose, save
 
 HALF = ReferenceClass("half", "Half", 50, 0, 100, "success", None, "invented", "")
 
@@ -69,8 +71,8 @@ def test_members_have_their_own_set_of_guessed_facts(told) -> None:
 
 def test_never_intervening_stands_first_and_every_outcome_is_a_range(told) -> None:
     _, _, proposal = told
-    assert [row["name"] for row in proposal.rows][:2] == ["NEVER", "PLAN"]
-    assert proposal.rows[0]["assumed"] and not proposal.rows[1]["assumed"]
+    assert [row.name for row in proposal.rows][:2] == ["NEVER", "PLAN"]
+    assert proposal.rows[0].assumed and not proposal.rows[1].assumed
     numbers = proposal.as_dict()
     assert numbers["caution"].endswith("not a forecast")
     for row in numbers["strategies"]:

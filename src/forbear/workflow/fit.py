@@ -1,0 +1,164 @@
+"""Fit a scenario: learn its uncertainties from its observations, in stages that go on where they were stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forbear.errors import FitError, nearest
+from forbear.inference import fit as stages_of_a_fit
+from forbear.inference.fit import STAGES
+from forbear.inference.plan import load_plan
+from forbear.inference.posterior import FILE, Posterior
+from forbear.inference.settings import QUICK, Settings
+from forbear.inference.structures import with_structure
+from forbear.integers import seed_of, workers_of
+from forbear.workflow.arguments import meter_of, scenario_of
+from forbear.workflow.places import is_own
+
+if TYPE_CHECKING:
+    from forbear.ensemble.progress import Meter
+    from forbear.scenario.scenario import Scenario
+
+__all__ = ["Plan", "fit", "lines_of", "plan_of", "target_of"]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a fit will be made. until: the first month that it does not see, None for all; asked: the user said so."""
+
+    scenario: Scenario
+    settings: Settings
+    until: str | None
+    asked: bool
+
+    def lines(self) -> list[str]:
+        """What a user should know before it begins."""
+        effort = self.settings
+        out = []
+        if effort.name == "coarse" or (self.until and not self.asked):
+            end = f" to what was observed before {self.until}" if self.until else ""
+            out.append(f"as validation.toml asks: a {effort.name} fit{end}")
+        runs, tried = effort.scout_members * (effort.scout_rounds + 1), effort.replicates * effort.draws
+        out.append(
+            f"about {runs:,} runs to scout and some {tried * (1 + effort.moves * 22):,} likelihoods to refine; "
+            "stop at any time, the same command goes on"
+        )
+        return out
+
+
+def plan_of(
+    scenario: Scenario | str | Path, *, quick: bool = False, until: str | None = None, structure: str = "full"
+) -> Plan:
+    """How a fit of a scenario is made: a scenario may ask for a coarser one, and for one that stops where its hold-out
+    begins. Raises ScenarioError E205 for an unknown structure, FitError E611 for a wrong `validation.toml`."""
+    opened = with_structure(scenario_of(scenario), structure)
+    said = load_plan(opened)
+    return Plan(opened, QUICK if quick else said.effort, until or said.until, until is not None)
+
+
+def fit(
+    scenario: Scenario | str | Path,
+    *,
+    quick: bool = False,
+    until: str | None = None,
+    structure: str = "full",
+    stages: Sequence[str] = STAGES,
+    seed: int = 1,
+    store: str | Path | None = None,
+    workers: int | None = None,
+    progress: Meter | bool | None = None,
+) -> Posterior:
+    """Learn a scenario's uncertainties from its observations, in stages: scout, refine, validate.
+
+    Each stage has a gate that refuses a bad result. Nothing is written but the store: `Posterior.save` keeps the result.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or its name in the library, or a path.
+    quick
+        A few minutes; the posterior is marked as quick wherever it is shown.
+    until
+        Learn only from what was observed before this month, "2007-01".
+    structure
+        "full", or a rival structure: "no-occupation", "no-exclusion", "no-fear", "no-information".
+    stages
+        A leading part of scout, refine, validate.
+    seed
+        Names all randomness: a stopped fit that goes on ends with the same bits.
+    store
+        Folder of finished work, from which a stopped fit goes on; nothing is kept when None.
+    workers, progress
+        As for `simulate`.
+
+    Returns
+    -------
+    Posterior
+        Draws with equal weights; `fb.simulate(scenario, given=posterior)` uses them.
+
+    Raises
+    ------
+    FitError
+        E601 nothing to learn from, E602 to E604 a gate, E607 the store holds another fit, E609 an unknown stage.
+    ScenarioError
+        E205 for an unknown structure.
+
+    Examples
+    --------
+    >>> import forbear as fb
+    >>> fb.fit("meadow", quick=True)
+    Traceback (most recent call last):
+    forbear.errors.FitError: ...
+    """
+    for stage in stages:
+        if stage not in STAGES:
+            close = nearest(stage, STAGES) or STAGES[0]
+            raise FitError("E609", f"no stage is called {stage!r}", hint=f"did you mean {close}?")
+    meter, plan = meter_of(progress), plan_of(scenario, quick=quick, until=until, structure=structure)
+    for line in plan.lines():
+        meter.say(line)
+    return stages_of_a_fit.fit(
+        plan.scenario,
+        settings=plan.settings,
+        stages=list(stages),
+        until=plan.until,
+        seed=seed_of(seed),
+        store=Path(store) if store is not None else None,
+        workers=workers_of(workers),
+        progress=meter,
+    )
+
+
+def target_of(scenario: Scenario, *, until: str | None = None, structure: str = "full") -> Path:
+    """Where a posterior is written unless told: beside a scenario of the user's own, else into this folder."""
+    if is_own(scenario) and until is None and structure == "full":
+        return Path(str(scenario.file)).parent / FILE
+    return Path(f"{scenario.problem().name}-posterior.npz")
+
+
+def lines_of(found: Posterior, target: Path) -> list[str]:
+    """What a fit came to, for a terminal."""
+    out = [f"{target}: {len(found)} draws of {len(found.space)} uncertainties in {found.notes['seconds']} s"]
+    refine = found.notes.get("refine", {})
+    if refine:
+        evidence = ", ".join(f"{value:.1f}" for value in refine["log_evidence"])
+        out.append(
+            f"{refine['evaluations']:,} likelihoods, {refine['per_second']} a second, {refine['particles']} particles "
+            f"each (standard deviation of the logarithm {refine['noise']:.2f}); log evidence {evidence}"
+        )
+        if refine["rhat_90"]:
+            out.append(
+                f"R-hat between replicates: {refine['rhat_90']:.2f} at the 90th percentile of uncertainties, "
+                f"{refine['rhat_largest']:.2f} at most"
+            )
+        out += [f"not to be trusted: {fault}" for fault in refine["faults"]]
+    if "validate" in found.notes:
+        out.append(f"{found.notes['validate']['inside']:.0%} of the data's summaries inside the central 90 per cent")
+    if found.quick:
+        out.append("a QUICK fit: for a first look, not for results")
+    elif found.effort != "full":
+        out.append(f"a {found.effort.upper()} fit: fewer draws and moves than a full one; its numbers are rougher")
+    return out
