@@ -2,16 +2,15 @@
 
 import base64
 import hashlib
-import os
 from importlib.metadata import FileHash
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
 from typer.testing import CliRunner
 
 from forbear.cli import doctor, health
 from forbear.evidence.catalogue import catalogue
+from forbear.files import checksum, write_json
 
 
 def told(part=""):
@@ -55,18 +54,17 @@ def test_an_altered_or_missing_file_of_the_package_is_named(monkeypatch, tmp_pat
     ]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
-def test_a_cache_into_which_others_can_write_is_told(monkeypatch, tmp_path):
-    tmp_path.chmod(0o777)
-    monkeypatch.setattr(health.woven, "cache_folder", lambda: tmp_path)
-    assert any(not good and "others may write" in text for good, text in told("cache"))
-
-
-def test_a_kernel_that_was_changed_on_disk_is_told(monkeypatch, tmp_path):
-    changed = tmp_path / "kernel.py"
-    changed.write_text("print('not woven')\n", encoding="utf-8")
-    monkeypatch.setattr(health.woven, "load", lambda program, kernel: SimpleNamespace(__file__=str(changed)))
-    assert any(not good and "not what was woven" in text for good, text in told("cache"))
+def test_compiled_code_that_was_altered_is_told_and_left_for_the_next_run_to_mend(monkeypatch, tmp_path):
+    module = tmp_path / "woven.py"
+    code = tmp_path / "woven.run-1.nbc"
+    code.write_bytes(b"machine code")
+    write_json(tmp_path / "woven.seal.json", {"files": {code.name: checksum(b"machine code")}}, seal=True)
+    monkeypatch.setattr(health.woven, "load", lambda program, kernel: SimpleNamespace(__file__=str(module)))
+    assert all(good for good, _ in told("cache"))
+    code.write_bytes(b"machine c0de")
+    assert [good for good, _ in told("cache")] == [False, False] and "damaged" in told("cache")[0][1]
+    (tmp_path / "woven.seal.json").unlink()  # somebody is compiling, or was stopped: no damage
+    assert [good for good, _ in told("cache")] == [True, True] and "broken off" in told("cache")[0][1]
 
 
 def test_the_command_leaves_with_one_where_something_is_damaged(monkeypatch):

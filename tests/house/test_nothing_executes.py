@@ -34,7 +34,7 @@ REASONS = {
     "ensemble/cluster.py": ({"pickle"}, "a job goes to workers of one's own cluster; docs/scale.md says who can reach them"),
     "inference/filter.py": ({"pickle"}, "bytes for a hash; nothing is read"),
     "inference/fit.py": ({"pickle"}, "pieces of one's own fit, in a folder of one's own"),
-    "kernel/woven.py": ({"exec_module"}, "loads what this process wove, from the user's own cache"),
+    "kernel/woven.py": ({"compile", "exec"}, "runs what this process wove, never what lies on disk"),
     "country/extensions.py": ({"entry_points"}, "rooms are packages that the user installed; a scenario names one of them, never a module"),
 }  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -13,6 +12,7 @@ from forbear.country.program import program
 from forbear.errors import ForbearError
 from forbear.evidence.catalogue import catalogue, verify
 from forbear.kernel import woven
+from forbear.kernel.cache import cache_folder, damage
 
 __all__ = ["findings"]
 
@@ -21,7 +21,7 @@ def findings() -> Iterator[tuple[bool, str]]:
     """Say of each thing that can be damaged whether it is whole: (whole, what was found)."""
     yield from _evidence()
     yield from _installation()
-    yield from _cache(woven.cache_folder())
+    yield from _cache()
 
 
 def _evidence() -> Iterator[tuple[bool, str]]:
@@ -60,19 +60,16 @@ def _agrees(path: Path, stated: object) -> bool:
     return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == value
 
 
-def _cache(folder: Path) -> Iterator[tuple[bool, str]]:
-    """The folder belongs to the user alone, and the woven kernels are what this forbear weaves."""
-    if os.name != "nt":
-        held = folder.stat()
-        if held.st_uid != os.getuid():
-            yield False, f"cache: {folder} belongs to another user, whose code would be run: set FORBEAR_CACHE"
-        elif held.st_mode & 0o022:
-            yield False, f"cache: others may write into {folder}, and what lies there is run: chmod go-w"
+def _cache() -> Iterator[tuple[bool, str]]:
+    """The compiled code of each kernel against its seal. What is woven is never run as it lies there."""
     good = True
     for kernel in woven.KERNELS:
-        path = Path(str(woven.load(program(), kernel).__file__))
-        if path.read_text(encoding="utf-8") != woven.source(program(), kernel):
+        why = damage(Path(str(woven.load(program(), kernel).__file__)))
+        if why is not None:
             good = False
-            yield False, f"cache: {path.name} is not what was woven: delete it"
+            yield (
+                not why,
+                f"cache: {kernel}: {why or 'its compilation was broken off'}; it is compiled anew when it is next used",
+            )
     if good:
-        yield True, f"cache: {len(woven.KERNELS)} kernels are what this forbear weaves"
+        yield True, f"cache: compiled code agrees with its seals, in {cache_folder()}"

@@ -101,8 +101,6 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
 
 
 def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
-    from forbear import evidence
-
     observation = scenario.observations[name]
     quantity = MODEL.quantities[observation.quantity]
     kind = "counts" if quantity.kind == "flow" else ("share" if quantity.unit == "share" else "level")
@@ -112,9 +110,7 @@ def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
     names = problem.names.get(observation.dimension or "", ())
     rows: dict[tuple[int, int, int], list[float]] = {}
     for v in values:
-        element = -1 if observation.dimension is None else _member(v.element, names)
-        if element is None:
-            continue
+        element = -1 if observation.dimension is None else names.index(v.element)
         if observation.frequency == "year":
             window = [place.get(f"{v.date.year}-{month:02d}", -1) for month in range(1, 13)]
             if min(window) < 0 or not all(whole[m] for m in window):
@@ -133,8 +129,16 @@ def _series(scenario: Scenario, problem: Problem, name: str) -> Series | None:
                 continue
             key = (month, month, element)
         rows.setdefault(key, []).append(v.value)
-    if kind == "counts" and observation.frequency == "month" and evidence.find(observation.series).absent == "zero":
-        _fill(rows, values, problem, whole, range(len(names)) if names else (-1,))
+    if (
+        kind == "counts"
+        and observation.frequency == "month"
+        and scenario.find_series(observation.series).absent == "zero"
+    ):
+        # a member that the series never names is unknown, not zero
+        covered = scenario.selection(name).covered
+        _fill(
+            rows, values, problem, whole, [i for i, member in enumerate(names) if member in covered] if names else (-1,)
+        )
     if not rows:
         return None
     keys = sorted(rows)
@@ -168,12 +172,3 @@ def _whole_months(problem: Problem) -> np.ndarray:
     """Which months the calendar of the scenario holds (nearly) whole: the first and last may be cut."""
     weeks = np.bincount(problem.months, minlength=len(problem.month_labels)) * problem.step
     return weeks >= 3.5
-
-
-def _member(name: str, members: tuple[str, ...]) -> int | None:
-    """The position of a member; evidence may write it in capitals or shorter. None when it is not one."""
-    if name in members:
-        return members.index(name)
-    low = name.lower()
-    near = [i for i, member in enumerate(members) if low and member.lower().startswith(low)]
-    return near[0] if len(near) == 1 else None

@@ -42,11 +42,9 @@ def priors_hash(problem: Problem) -> str:
 
 def stamp_of(scenario: Scenario, problem: Problem) -> dict[str, str]:
     """Hashes of model, scenario, priors, and of the series of the evidence that the scenario's observations use."""
-    from forbear import evidence
-
     digest = hashlib.sha256()
     for name in sorted({o.series for o in scenario.observations.values()}):
-        digest.update(f"{name} {evidence.find(name).digest}".encode())
+        digest.update(f"{name} {scenario.find_series(name).digest}".encode())
     return {
         "model": MODEL.hash,
         "scenario": problem.hash,
