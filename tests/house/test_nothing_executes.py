@@ -32,8 +32,6 @@ READERS = {"read_pickle", "exec_module", "run_path", "run_module", "entry_points
 #: File -> what it may do and why nothing that a stranger hands over reaches it.
 REASONS = {
     "ensemble/cluster.py": ({"pickle"}, "a job goes to workers of one's own cluster; docs/scale.md says who can reach them"),
-    "inference/filter.py": ({"pickle"}, "bytes for a hash; nothing is read"),
-    "inference/fit.py": ({"pickle"}, "pieces of one's own fit, in a folder of one's own"),
     "kernel/woven.py": ({"compile", "exec"}, "runs what this process wove, never what lies on disk"),
     "country/extensions.py": ({"entry_points"}, "rooms are packages that the user installed; a scenario names one of them, never a module"),
 }  # fmt: skip

@@ -132,7 +132,7 @@ def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
     source = (files("forbear.report") / "brief.typ").read_bytes()
     data = json.dumps(_data(front, figures, foot), ensure_ascii=False, sort_keys=True)
 
-    def compiled(size: float, tall: int, low: int) -> tuple[typst.Compiler, int]:
+    def compiled(size: float, tall: int, low: int) -> tuple[Any, int]:
         inputs = {"data": data, "scale": str(size), "tall": str(tall), "low": str(low)}
         compiler = typst.Compiler(input=source, ignore_system_fonts=True, sys_inputs=inputs)
         return compiler, int(json.loads(compiler.query("<pages>", field="value", one=True)))
