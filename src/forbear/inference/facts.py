@@ -142,9 +142,9 @@ def facts_held(posterior: Posterior | None) -> FactsHeld | None:
     noted = posterior.notes.get("facts")
     if not noted:
         return None
-    return FactsHeld(
-        tuple(FactResult(**r) for r in noted["results"]), noted["gate"], noted["usable"] and not posterior.quick
-    )
+    # files hold no not-a-number: null stands for it
+    results = tuple(FactResult(**{k: float("nan") if v is None else v for k, v in r.items()}) for r in noted["results"])
+    return FactsHeld(results, noted["gate"], noted["usable"] and not posterior.quick)
 
 
 def licence(claim: _Needing, held: FactsHeld | None) -> Licence:
