@@ -111,6 +111,7 @@ class Stepper:
 def apart(program: Any, traced: bool) -> Any:
     """The woven module with every rule a function that can be called from Python."""
     from forbear.kernel import woven
+    from forbear.kernel.cache import cache_folder
 
     text = woven.source(program, "lanes").split("@njit(error_model='numpy', nogil=True, cache=True)\ndef run(")[0]
     text = text.replace("woven_rule", "over_lanes")
@@ -121,7 +122,7 @@ def apart(program: Any, traced: bool) -> Any:
         text = head + TRACED + "\nF, I64 = np.float32, np.int64" + tail
     digest = hashlib.sha256((text + woven._kernel_sources()).encode()).hexdigest()[:16]
     name = f"forbear_profile_{'traced' if traced else 'apart'}_{digest}"
-    path = woven.cache_folder() / f"{name}.py"
+    path = cache_folder() / f"{name}.py"
     if not path.exists():
         path.write_text(text, encoding="utf-8")
     spec = importlib.util.spec_from_file_location(name, path)

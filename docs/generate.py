@@ -272,6 +272,10 @@ def _api() -> Iterator[str]:
 
 def _thing(name: str, thing: Any) -> Iterator[str]:
     yield f"(fb-{name.lower()})=\n## fb.{name}\n"
+    thing = getattr(thing, "__wrapped__", thing)  # of a package that is called as the function of its name
+    if isinstance(thing, str):
+        yield "The version that is installed, as text.\n"
+        return
     if inspect.isclass(thing):
         yield from _documented(f"fb.{name}", thing, signature=not issubclass(thing, Exception))
         members = [(n, m) for n, m in vars(thing).items() if not n.startswith("_")]
@@ -318,12 +322,35 @@ def _broken(signature: str) -> str:
     return "(\n" + "".join(f"    {part},\n" for part in [*parts, inner[start:].strip()]) + ")" + after
 
 
+#: A section of a docstring in the numpydoc form: its name, underlined.
+SECTION = re.compile(r"^(\w[\w ]*)\n-{3,}\n(.*?)(?=^\w[\w ]*\n-{3,}\n|\Z)", re.MULTILINE | re.DOTALL)
+DESCRIBED = ("Parameters", "Returns", "Yields", "Raises", "Attributes", "Warns")
+
+
 def _prose(text: str) -> str:
-    """A docstring as Markdown: what is set in by four spaces, or follows >>>, is code."""
+    """A docstring as Markdown: sections by name, entries as a list, code where it is set in or follows >>>."""
+    first = SECTION.search(text)
+    out = [_paragraphs(text[: first.start()] if first else text)]
+    for section in SECTION.finditer(text):
+        body = _entries(section[2]) if section[1] in DESCRIBED else _paragraphs(section[2].strip())
+        out.append(f"**{section[1]}**\n\n{body}")
+    return "\n\n".join(part for part in out if part.strip())
+
+
+def _entries(text: str) -> str:
+    """What a section describes: each name, then its words, which are set in."""
+    out: list[str] = []
+    for entry in re.findall(r"^(\S[^\n]*)\n((?:[ \t]+[^\n]*\n?|\n)*)", text.strip() + "\n", re.MULTILINE):
+        words = " ".join(line.strip() for line in entry[1].splitlines() if line.strip())
+        out.append(f"- `{entry[0].strip()}`" + (f": {words}".replace("<", "&lt;") if words else ""))
+    return "\n".join(out)
+
+
+def _paragraphs(text: str) -> str:
     out: list[str] = []
     for paragraph in text.split("\n\n"):
         lines = paragraph.splitlines()
-        code = all(x.startswith(("    ", ">>>", "...")) or not x.strip() for x in lines)
+        code = all(x.startswith(("    ", ">>>", "...")) or not x.strip() for x in lines) or paragraph.startswith(">>>")
         out.append(
             "```python\n" + inspect.cleandoc(paragraph) + "\n```"
             if code and paragraph.strip()

@@ -40,13 +40,15 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[Fault] = []
+        self._held: set[Fault] = set()
         self.unreadable: set[str] = set()
         """Dimensions whose members could not be read: that a member is unknown would only repeat that fault."""
 
     def add(self, fault: Fault) -> None:
         """Keep a fault, unless it is there already or follows from members that could not be read."""
         follows = fault.code == "E206" and any(fault.message.startswith(f"no {name} ") for name in self.unreadable)
-        if not follows and fault not in self.found:
+        if not follows and fault not in self._held:
+            self._held.add(fault)
             self.found.append(fault)
 
     def extend(self, faults: Iterable[Fault]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from forbear.errors import Fault, UnitError, nearest
 
-__all__ = ["DIMENSIONLESS", "convert", "factor", "number_and_unit", "same_kind"]
+__all__ = ["DIMENSIONLESS", "ask_about_thousands", "convert", "counts_whole", "factor", "number_and_unit", "same_kind"]
 
 #: Words for numbers without a dimension. They say what a number means, not how to convert it.
 DIMENSIONLESS = frozenset(
@@ -69,6 +69,12 @@ _WORDS = {
     "dead": "casualty",
     "attack": "attack",
     "attacks": "attack",
+    "report": "attack",
+    "reports": "attack",
+    "incident": "attack",
+    "incidents": "attack",
+    "event": "attack",
+    "events": "attack",
     "strike": "strike",
     "strikes": "strike",
     "operation": "operation",
@@ -103,12 +109,16 @@ _WORDS = {
     "km2": "kilometer**2",
 }
 
+#: Kinds of which there are only whole ones.
+_WHOLE = ("person", "casualty", "attack", "operation", "strike")
+
 _NUMBER = re.compile(
     r"\s*(?P<number>[+-]?(?:\d{1,3}(?:[ \u00a0\u2009\u202f_]\d{3})+|\d+)(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)\s*(?P<unit>.*)\Z",
     re.DOTALL,
 )
+_DOTTED = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}\Z")
 _PIECE = re.compile(
-    r"\s*(?:(?P<slash>/|\bper\b)|(?P<times>\*|·)|(?P<number>\d+(?:\.\d+)?)(?P<k>k\b)?"
+    r"\s*(?:(?P<slash>/|\bper\b)|(?P<times>\*|·)|(?P<number>\d{1,3}(?:[ _]\d{3})+\b|\d+(?:\.\d+)?)(?P<k>k\b)?"
     r"|(?P<word>US\$|\$|%|-(?=\s*\Z)|[A-Za-z][A-Za-z0-9]*))"
 )
 
@@ -150,7 +160,12 @@ def _parsed(expression: str) -> tuple[float, Any]:
             divide, counted = bool(piece["slash"]), False
             continue
         if piece["number"]:
-            amount = float(piece["number"]) * (1000 if piece["k"] else 1)
+            written = piece["number"]
+            if not divide and not re.match(r"1\s*(?:/|per\b)", text[piece.start() :].strip()):
+                # two numbers side by side are a slip of the pen, never a product
+                allowed = 'one number, then words; in the words a number stands after "/" or "per" only'
+                raise _refuse("E303", f"{expression!r} has a number where a unit is read", expression, allowed)
+            amount = float(re.sub(r"[ _]", "", written)) * (1000 if piece["k"] else 1)
             if amount <= 0:
                 raise _refuse("E303", f"{expression!r} is not a unit", expression, "a positive number in a unit")
             part, thing = amount, registry.dimensionless
@@ -195,6 +210,19 @@ def factor(given: str, declared: str) -> float:
     return float(scale / target_scale * (1 * unit).to(target).magnitude)
 
 
+def counts_whole(unit: str) -> bool:
+    """Say whether a unit counts whole things: persons, deaths, attacks; not thousands of them, and not a rate."""
+    return _WORDS.get(unit.strip()) in _WHOLE
+
+
+def ask_about_thousands(written: str, unit: str) -> None:
+    """Raise UnitError E304 where a count of whole things is written with a dot before exactly three digits (20.000)."""
+    if counts_whole(unit) and _DOTTED.match(written.strip()):
+        whole = written.replace(".", "")
+        message = f"{written.strip()} {unit} can be {written.partition('.')[0].strip()} or {whole.strip()}"
+        raise _refuse("E304", message, written.strip(), f"{whole.strip()}, or {written.partition('.')[0].strip()}")
+
+
 def same_kind(given: str, declared: str) -> bool:
     """Say whether a number in unit `given` can be converted to unit `declared`."""
     try:
@@ -230,9 +258,13 @@ def number_and_unit(text: str) -> tuple[float, str]:
 def convert(text: str, declared: str) -> float:
     """Return the number that `text` ("13 billion US$ / year") states, in the unit `declared`.
 
-    A text without a unit is taken to be in the declared unit. Raises UnitError E301, E302 or E303.
+    A text without a unit is taken to be in the declared unit. Raises UnitError E301, E302, E303, or E304 for "20.000
+    persons", which may be twenty or twenty thousand.
     """
     number, unit = number_and_unit(text)
+    match = _NUMBER.match(text[:200])
+    if match is not None:
+        ask_about_thousands(match["number"], unit or declared)
     if not unit:
         return number
     # "13 billion US$" keeps its scale word in the unit; "30 %" is a share

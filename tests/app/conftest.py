@@ -3,6 +3,9 @@
 import re
 
 import pytest
+from starlette.testclient import TestClient
+
+from forbear.app.server import create
 
 BASE = "http://localhost:8765"
 
@@ -27,18 +30,44 @@ class Visitor:
         headers = {"origin": origin} if origin else {}
         return self.client.post(address, data=data, headers=headers, **more)
 
+    def awaited(self, answer):
+        """Ask again, as the page's script does, until there is more than "not yet"."""
+        while "x-forbear-again" in answer.headers:
+            assert answer.status_code == 204
+            answer = self.client.get(answer.headers["x-forbear-again"])
+        return answer
+
+    def run(self, data, address="/run"):
+        """The first answer to a state."""
+        return self.awaited(self.post(address, data))
+
+    def settled(self, answer, last=512):
+        """The results page of a run that has come to its last stage."""
+        answer = self.awaited(answer)
+        while f'data-stage="{last}"' not in answer.text:
+            following = re.search(r'hx-get="([^"]+)"', answer.text)[1].replace("&amp;", "&")
+            answer = self.awaited(self.client.get(following))
+            assert answer.status_code == 200
+        return answer.text
+
 
 @pytest.fixture(scope="module")
-def app():
-    from forbear.app.server import create
+def kept(tmp_path_factory):
+    """Games of these tests are kept in a folder of their own."""
+    patch = pytest.MonkeyPatch()
+    folder = tmp_path_factory.mktemp("games")
+    patch.setenv("FORBEAR_GAMES", str(folder))
+    yield folder
+    patch.undo()
 
+
+@pytest.fixture(scope="module")
+def app(kept):
     return create("meadow")
 
 
 @pytest.fixture(scope="module")
 def client(app):
-    from starlette.testclient import TestClient
-
     with TestClient(app, base_url=BASE) as client:
         yield client
 
@@ -55,3 +84,11 @@ def visitor(client):
 def meet():
     """Make a visitor of another server."""
     return Visitor
+
+
+@pytest.fixture
+def player(client, meet):
+    client.cookies.clear()
+    visitor = meet(client)
+    visitor.get("/play")
+    return visitor

@@ -1,19 +1,18 @@
 """Play mode: one hidden world, a tree of decisions, only what is reported, a log that gives every number again."""
 
 import json
-import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from forbear.app.countries import Countries
-from forbear.app.play.charts import monthly, outcome_rows, turn_figures
+from forbear.app.play.charts import monthly, turn_figures
 from forbear.app.play.game import LEVERS, Decision, Game, levers_along, now, offered, read_decision, world_of
 from forbear.app.play.log import csv_of, log_of, log_text, read_log
+from forbear.app.play.outcomes import outcome_rows
 from forbear.app.play.store import Games, public_name
-from forbear.app.play.world import REPORTED, TRUE, Worlds
-from forbear.app.server import create
+from forbear.app.play.world import REPORTED, TRUE, GameWorlds
 from forbear.ensemble.engine import Engine
 from forbear.errors import FileError, RunError, ScenarioError
 
@@ -43,7 +42,7 @@ def decide(worlds, country, game, parent, months, note="", leave=None, **levers)
 
 
 def test_a_game_in_which_nothing_is_decided_is_the_scenarios_own_run_to_the_bit(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     first = decide(worlds, country, game, 0, 5)
     view = worlds.view(country, game, decide(worlds, country, game, first, 19))
     seed, member = world_of(game.world)
@@ -56,18 +55,18 @@ def test_a_game_in_which_nothing_is_decided_is_the_scenarios_own_run_to_the_bit(
 
 
 def test_playing_turn_by_turn_and_replaying_in_one_go_give_the_same_bits(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     number = 0
     for force in (900, 200, 600):
         number = decide(worlds, country, game, number, 3, force=force)
-    again = Worlds().view(country, game, number)
+    again = GameWorlds().view(country, game, number)
     played = worlds.view(country, game, number)
     assert again.check == played.check
     assert all(np.array_equal(again.weekly[name], played.weekly[name]) for name in REPORTED)
 
 
 def test_a_branch_shares_the_past_meets_the_same_luck_and_leaves_the_older_one_alone(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     stem = decide(worlds, country, game, 0, 6)
     older = decide(worlds, country, game, stem, 6, force=400)
     before = worlds.view(country, game, older)
@@ -77,7 +76,7 @@ def test_a_branch_shares_the_past_meets_the_same_luck_and_leaves_the_older_one_a
     for name in REPORTED:
         assert np.array_equal(branch.weekly[name][:steps], before.weekly[name][:steps])
     assert not np.array_equal(branch.weekly["force"][steps:], before.weekly["force"][steps:])
-    assert Worlds().view(country, game, older).check == game.turn(older).check
+    assert GameWorlds().view(country, game, older).check == game.turn(older).check
     assert [t.number for t in game.children(stem)] == [older, newer]
     same = decide(worlds, country, game, newer, 3)
     twin = Game(**{**game.__dict__, "turns": [], "ended": {}})
@@ -87,7 +86,7 @@ def test_a_branch_shares_the_past_meets_the_same_luck_and_leaves_the_older_one_a
 
 
 def test_what_players_see_holds_nothing_that_is_hidden_and_nothing_of_later_months(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     number = decide(worlds, country, game, 0, 4)
     view = worlds.view(country, game, number)
     assert not set(view.weekly) & set(TRUE)
@@ -98,7 +97,7 @@ def test_what_players_see_holds_nothing_that_is_hidden_and_nothing_of_later_mont
 
 
 def test_leaving_brings_everybody_home_and_ends_deals_and_strikes(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     decide(worlds, country, game, 0, 3, **{"insurgency.local_offer": 0.8, "security.air_strikes": 4})
     decide(worlds, country, game, 1, 6, leave=3, force=800)
     view = worlds.view(country, game, 2)
@@ -123,13 +122,13 @@ def test_a_decision_holds_in_its_own_months_and_the_plan_in_all_others(country, 
 
 
 def test_more_soldiers_than_can_be_raised_do_not_come_unless_the_game_says_whatever_it_takes(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     view = worlds.view(country, game, decide(worlds, country, game, 0, 3, force=50_000))
     assert view.weekly["force"][-1] == view.weekly["force_ceiling"][-1] < view.asked[-1] == 50_000
 
 
 def test_the_log_says_what_players_had_seen_when_they_decided(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     decide(worlds, country, game, 0, 3)
     decide(worlds, country, game, 1, 3)
     decide(worlds, country, game, 1, 3, force=100)
@@ -184,14 +183,14 @@ def test_every_fault_of_a_decision_is_told_at_once():
     assert len(found.value.faults) == 3
 
 
-def test_thousands_may_be_set_apart_and_empty_means_as_planned():
-    assert read_decision([(FORCE, " 120,000 "), ("politics.offer", ""), ("leave", "")]) == Decision(
+def test_what_a_player_leaves_empty_follows_the_plan():
+    assert read_decision([(FORCE, " 120000 "), ("politics.offer", ""), ("leave", "")]) == Decision(
         ((FORCE, 120_000.0),)
     )
 
 
 def test_the_truth_stands_beside_history_in_the_same_world_with_the_same_luck(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     number = decide(worlds, country, game, 0, 12, force=0)
     truth = worlds.truth(country, game, number)
     rows = {row["name"]: row for row in outcome_rows(truth)}
@@ -208,7 +207,7 @@ def test_the_truth_stands_beside_history_in_the_same_world_with_the_same_luck(co
 
 
 def test_a_game_in_which_nothing_is_decided_is_the_same_as_history_in_every_world(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     truth = worlds.truth(country, game, decide(worlds, country, game, 0, 24))
     assert all(row["same"] == row["worlds"] for row in outcome_rows(truth))
 
@@ -228,7 +227,7 @@ def test_months_are_added_up_from_their_weeks(country):
 
 @pytest.fixture
 def played(country, game):
-    worlds = Worlds()
+    worlds = GameWorlds()
     decide(worlds, country, game, 0, 3, note="=1+1, they said \u201ccalm\u201d", force=500)
     decide(worlds, country, game, 1, 3, leave=6)
     decide(worlds, country, game, 1, 6, force=0)
@@ -239,7 +238,7 @@ def played(country, game):
 def test_a_log_read_again_is_the_same_game_and_replays_to_the_bit(country, played):
     again = read_log(log_text(played, country.problem).encode())
     assert (again.turns, again.ended, again.world) == (played.turns, played.ended, played.world)
-    worlds = Worlds()
+    worlds = GameWorlds()
     for turn in again.turns:
         assert worlds.view(country, again, turn.number).check == turn.check
 
@@ -248,7 +247,7 @@ def test_a_log_that_was_changed_does_not_replay_to_what_it_says(country, played)
     data = log_of(played, country.problem)
     data["turns"][0]["levers"][FORCE] = 700.0
     forged = read_log(json.dumps(data).encode())
-    assert Worlds().view(country, forged, 1).check != forged.turns[0].check
+    assert GameWorlds().view(country, forged, 1).check != forged.turns[0].check
 
 
 @pytest.mark.parametrize(
@@ -336,251 +335,6 @@ def test_a_kept_game_outlives_its_server_and_a_broken_file_does_not_stop_others(
     with pytest.raises(RunError, match="no such game"):
         later.get("../../etc/passwd")
     countries.close()
-
-
-# -- pages --------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """Games of these tests are kept in a folder of their own."""
-    patch = pytest.MonkeyPatch()
-    patch.setenv("FORBEAR_GAMES", str(tmp_path_factory.mktemp("games")))
-    yield
-    patch.undo()
-
-
-@pytest.fixture(scope="module")
-def app(kept):
-    return create("meadow")
-
-
-@pytest.fixture
-def player(client, meet):
-    client.cookies.clear()
-    visitor = meet(client)
-    visitor.get("/play")
-    return visitor
-
-
-START = {"scenario": "meadow", "group": "Red", "strategy": "HISTORY", "months": "3", "world": "7", "draws": "prior"}
-
-
-def begun(player, **more):
-    """Begin a game; return its address."""
-    answer = player.post("/play/start", {**START, "feasible": "1", **more}, follow_redirects=False)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
-
-
-def turn(player, address, parent, months="3", **more):
-    """Decide; return the address that follows."""
-    sent = {"parent": str(parent), "months": months, "note": "", "leave": "", **more}
-    answer = player.post(address + "/decide", sent, follow_redirects=False)
-    assert answer.status_code == 303, answer.text
-    return answer.headers["location"]
-
-
-def test_a_game_is_played_to_its_end_and_the_truth_is_shown_only_then(player):
-    address = begun(player)
-    first = player.get(turn(player, address, 0, **{FORCE: "500"}))
-    assert "end of July 2003" in first.text and "civilians reported killed" in first.text
-    assert "What happened" not in first.text and "Own soldiers 500" in first.text
-    assert 'value="500"' in first.text  # what was decided is preset
-    early = player.get(address + "/end?turn=1", follow_redirects=False)
-    assert early.status_code == 303 and early.headers["location"].endswith("?turn=1")
-    last = turn(player, address, 1, months="0")
-    assert last.endswith("/end?turn=2")
-    end = player.get(last).text
-    assert "what happened" in end and "this world, never intervening" in end
-    for text in (first.text, end):
-        assert "style=" not in text and "<script" not in text
-
-
-def test_going_back_opens_a_branch_and_two_tabs_do_not_disturb_each_other(player):
-    address = begun(player)
-    assert turn(player, address, 0).endswith("turn=1")
-    assert turn(player, address, 1, **{FORCE: "900"}).endswith("turn=2")
-    assert turn(player, address, 1, **{FORCE: "0"}).endswith("turn=3")
-    assert turn(player, address, 2, **{FORCE: "900"}).endswith("turn=4")
-    assert turn(player, address, 1, **{FORCE: "0"}).endswith("turn=3")  # sent twice: one turn
-    one, other = (player.get(f"{address}?turn={k}").text for k in (4, 3))
-    assert "branch, after turn 1" in one and "end of January 2004" in one and "end of October 2003" in other
-    again = player.get(f"{address}?turn=1").text
-    assert "You have decided from here before (turn 2, 3)" in again
-
-
-def test_a_decision_that_cannot_be_meant_is_said_and_what_was_typed_stays(player):
-    address = begun(player)
-    sent = {"parent": "0", "months": "3", "note": "my reasons", "leave": "", FORCE: "lots"}
-    answer = player.post(address + "/decide", sent)
-    assert answer.status_code == 422 and "E210" in answer.text
-    assert "my reasons" in answer.text and 'value="lots"' in answer.text and "Traceback" not in answer.text
-    assert "Nothing is reported yet" in player.get(address).text
-    for wrong in ({"months": "2"}, {"note": "x" * 1001}, {"leave": "99"}):
-        assert player.post(address + "/decide", {**sent, FORCE: "", **wrong}).status_code == 422
-
-
-@pytest.mark.parametrize(
-    ("key", "value", "code"),
-    [
-        ("group", "", "E210"),
-        ("group", "x" * 61, "E210"),
-        ("months", "5", "E210"),
-        ("world", "-1", "E210"),
-        ("world", "99999999999", "E210"),
-        ("draws", "mine", "E210"),
-        ("strategy", "NEVER", "E241"),
-        ("strategy", "WIN", "E241"),
-        ("scenario", "../secret", "E101"),
-    ],
-)
-def test_a_game_that_cannot_begin_says_why(player, key, value, code):
-    answer = player.post("/play/start", {**START, key: value})
-    assert answer.status_code == 422 and code in answer.text and "Traceback" not in answer.text
-
-
-@pytest.mark.parametrize("path", ["?turn=9", "?turn=x", "/end?turn=-1", "/log.exe", "/decide/more"])
-def test_an_address_that_leads_nowhere_is_refused_in_words(player, path):
-    answer = player.get(begun(player) + path)
-    assert answer.status_code in (404, 422) and "Traceback" not in answer.text
-
-
-def test_a_game_that_is_not_there_is_said_to_be_missing(player):
-    answer = player.get("/play/AAAAAAAAAAAAAAAAAAAA")
-    assert answer.status_code == 404 and "E433" in answer.text
-
-
-def test_nothing_is_decided_without_the_token_or_from_another_page(player):
-    address = begun(player)
-    sent = {"parent": "0", "months": "3"}
-    for path in ("/play/start", address + "/decide", address + "/end", "/play/restore", "/play/compare"):
-        assert player.post(path, sent, token="0" * 64).status_code == 403
-        assert player.post(path, sent, origin="http://elsewhere.example").status_code == 403
-
-
-def test_names_and_notes_stay_text(player):
-    address = begun(player, group="<script>alert(1)</script>")
-    turn(player, address, 0, note="<img src=x onerror=alert(1)>")
-    for page in ("", "/log"):
-        text = player.get(address + page).text
-        assert "<script>alert" not in text and "<img src=x" not in text
-    assert "&lt;img src=x" in player.get(address + "/log").text
-
-
-def test_the_address_of_a_game_works_after_the_server_was_started_again(player, meet, app):
-    from starlette.testclient import TestClient
-
-    address = begun(player)
-    turn(player, address, 0, **{FORCE: "444"})
-    before = player.get(address + "?turn=1").text
-    with TestClient(create("meadow"), base_url=BASE) as client:
-        other = meet(client)
-        after = other.get(address + "?turn=1").text
-        cut = lambda text: re.sub(r'value="[0-9a-f]{64}"', "", text)
-        assert cut(after) == cut(before)
-        assert turn(other, address, 1).endswith("turn=2")
-
-
-def test_a_log_sent_to_another_server_goes_on_from_the_same_turn(player, meet, tmp_path, monkeypatch):
-    from starlette.testclient import TestClient
-
-    address = begun(player)
-    turn(player, address, 0, **{FORCE: "444"})
-    log = player.get(address + "/log.json").text
-    monkeypatch.setenv("FORBEAR_GAMES", "")
-    with TestClient(create("meadow"), base_url=BASE) as client:
-        other = meet(client)
-        assert other.get(address).status_code == 404
-        other.get("/play")
-        sent = {"file": ("game.json", log.encode())}
-        answer = other.post("/play/restore", files=sent, follow_redirects=False)
-        assert answer.status_code == 303 and answer.headers["location"].endswith("turn=1")
-        assert "other numbers were seen" not in other.get(answer.headers["location"]).text
-        again = other.post("/play/restore", files=sent, follow_redirects=False)
-        assert again.headers["location"] == answer.headers["location"]
-        forged = {"file": ("game.json", log.replace("444", "445").encode())}
-        answer = other.post("/play/restore", files=forged, follow_redirects=False)
-        assert "other numbers were seen" in other.get(answer.headers["location"]).text
-        data = json.loads(log)
-        data["turns"][0]["until"] = 900
-        answer = other.post("/play/restore", files={"file": ("game.json", json.dumps(data).encode())})
-        assert answer.status_code == 422 and "turns[0].until" in answer.text
-        data["scenario"] = "atlantis"
-        answer = other.post("/play/restore", files={"file": ("game.json", json.dumps(data).encode())})
-        assert answer.status_code == 422 and "E101" in answer.text
-        assert other.post("/play/restore", files={"file": ("big.json", b" " * 300_000)}).status_code == 413
-        assert other.post("/play/restore").status_code == 400
-
-
-def test_a_game_of_an_uploaded_scenario_is_found_again_under_its_new_name(player, app):
-    text = b'[scenario]\nname = "mine"\ntitle = "Mine"\nextends = "meadow"\n[levers]\nsource = "assumption: a test"\n"intervener.force" = { scale = 0.5 }\n'
-    answer = player.post("/upload", files={"file": ("mine.toml", text)}, follow_redirects=False)
-    key = answer.headers["location"].split("=")[1]
-    address = begun(player, scenario=key)
-    turn(player, address, 0)
-    log = json.loads(player.get(address + "/log.json").text)
-    log["scenario"], log["group"] = "upload-000000000000", "Later"
-    sent = {"file": ("game.json", json.dumps(log).encode())}
-    answer = player.post("/play/restore", files=sent, follow_redirects=False)
-    assert answer.status_code == 303
-    page = player.get(answer.headers["location"]).text
-    assert "Later: end of July 2003" in page and "other numbers were seen" not in page
-
-
-def test_rules_that_act_over_a_decision_are_told(player):
-    assert "offer deals when the town is attacked often" in player.get(begun(player)).text
-
-
-def test_groups_are_compared_and_their_keys_stay_their_own(player, app):
-    addresses = [begun(player, group=group) for group in ("North", "South")]
-    for address, force in zip(addresses, ("0", "900"), strict=True):
-        turn(player, address, 0, months="12", **{FORCE: force})
-        assert player.post(address + "/end", {"parent": "1"}).status_code == 200
-    page = player.get("/play/compare").text
-    names = re.findall(r'name="game" value="([0-9a-f.]+)"><label[^>]*>(?:North|South):', page)
-    assert len(names) == 2
-    found = player.get("/play/compare?" + "&".join(f"game={name}" for name in names)).text
-    assert "One world is luck" in found and "different worlds" not in found
-    assert found.count("<svg") >= 5 and "replayed here to the bit" in found and "style=" not in found
-    for address in addresses:
-        assert address.removeprefix("/play/") not in found
-    games, country = app.state.games, app.state.countries.get("meadow")
-    rows = [games.worlds.outcomes(country, games.get(address.removeprefix("/play/")), 1) for address in addresses]
-    assert rows[0][0]["history"] == rows[1][0]["history"]  # one world
-    table = player.get("/play/compare.csv?" + "&".join(f"game={name}" for name in names)).text.splitlines()
-    assert len(table) == 1 + 2 * 8 and {line.split(",")[0] for line in table[1:]} == {"North", "South"}
-    for path in ("compare", "compare.csv"):
-        assert player.get(f"/play/{path}?game=0123456789abcdef.1").status_code == 422
-
-
-def test_a_log_of_a_game_that_goes_on_is_not_compared(player):
-    address = begun(player)
-    turn(player, address, 0)
-    log = player.get(address + "/log.json").text
-    answer = player.post("/play/compare", files={"file": ("game.json", log.encode())})
-    assert answer.status_code == 422 and "E433" in answer.text
-    player.post(address + "/end", {"parent": "1"})
-    log = player.get(address + "/log.json").text
-    answer = player.post("/play/compare", files={"file": ("game.json", log.encode())})
-    assert answer.status_code == 200 and "One world is luck" in answer.text
-
-
-def test_the_log_can_be_read_and_taken_away(player):
-    address = begun(player)
-    turn(player, address, 0, note="we hope", leave="6")
-    page = player.get(address + "/log").text
-    assert "we hope" in page and "leave within 6 months" in page and "What was seen" in page
-    saved = player.get(address + "/log.json")
-    assert saved.headers["content-disposition"] == 'attachment; filename="game-Red.json"'
-    assert saved.json()["turns"][0]["note"] == "we hope"
-    table = player.get(address + "/log.csv").text
-    assert table.startswith("turn,after_turn") and "we hope" in table
-
-
-def test_nothing_can_be_ended_before_it_began(player):
-    address = begun(player)
-    assert player.post(address + "/end", {"parent": "0"}).status_code == 422
 
 
 def test_a_finished_game_is_known_by_another_name_than_its_key(game):

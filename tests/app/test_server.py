@@ -19,17 +19,6 @@ def numbers(text):
     return re.findall(r'<td class="n"><b>([^<]*)</b>', text)
 
 
-def settled(visitor, answer):
-    """The results page of a run that has come to its last stage."""
-    text = answer.text
-    while 'data-stage="512"' not in text:
-        run, seen = re.search(r'data-run="(\d+)"', text)[1], re.search(r'data-stage="(\d+)"', text)[1]
-        answer = visitor.get(f"/results/{run}?page={visitor.tab}&seen={seen}")
-        assert answer.status_code == 200 or "x-forbear-again" in answer.headers
-        text = answer.text if answer.status_code == 200 else text
-    return text
-
-
 def test_the_page_names_no_address_outside_and_allows_none(visitor):
     answer = visitor.get("/")
     policy = answer.headers["content-security-policy"]
@@ -39,9 +28,9 @@ def test_the_page_names_no_address_outside_and_allows_none(visitor):
 
 
 def test_a_moved_lever_changes_what_is_shown_and_the_address_holds_the_state(visitor):
-    before = settled(visitor, visitor.post("/run", {"scenario": "meadow"}))
-    after = visitor.post("/run", {"scenario": "meadow", "intervener.force": "*2"})
-    found = numbers(settled(visitor, after))
+    before = visitor.settled(visitor.post("/run", {"scenario": "meadow"}))
+    after = visitor.run({"scenario": "meadow", "intervener.force": "*2"})
+    found = numbers(visitor.settled(after))
     assert len(found) == len(numbers(before)) == 21 and found != numbers(before)
     assert after.headers["hx-replace-url"] == "/?scenario=meadow&intervener.force=*2"
 
@@ -55,7 +44,7 @@ def test_the_same_state_gives_the_same_numbers_on_another_server(visitor, meet):
         other = meet(client)
         other.get("/")
         again = other.post("/run", asked)
-        ends = [settled(visitor, first), settled(other, again)]
+        ends = [visitor.settled(first), other.settled(again)]
     cut = lambda text: text[text.index("<table") : text.index("</table>")]
     assert cut(ends[0]) == cut(ends[1])
 
@@ -178,37 +167,16 @@ def test_a_server_for_others_demands_a_password(meet):
         assert client.get("/", follow_redirects=False).status_code == 200
 
 
-def test_a_newer_request_of_a_page_ends_its_earlier_one(app, visitor):
-    visitor.post("/run", {"scenario": "meadow", "intervener.force": "*1.1"})
-    key = [k for k in app.state.runs._newest if k.endswith(visitor.tab)][-1]
-    first = app.state.runs.newest(key)
-    visitor.post("/run", {"scenario": "meadow", "intervener.force": "*1.2"})
-    second = app.state.runs.newest(key)
-    assert second.number > first.number and (first.cancelled or first.complete)
-    assert visitor.get(f"/results/{first.number}?page={visitor.tab}&seen=0").status_code == 204
-
-
-def test_the_queue_is_bounded():
-    from forbear.app.runs import LONGEST_QUEUE, Busy, Runs, Work
-
-    class Slow(Work):
-        members = 0
-
-        def one_block(self):
-            import time
-
-            while not self.cancelled:
-                time.sleep(0.01)
-
-    runs = Runs()
-    with pytest.raises(Busy):
-        for number in range(LONGEST_QUEUE + 3):
-            runs.ask(f"page {number}", lambda k: Slow(k, None, None))
-    runs.close()
+def test_a_newer_request_of_a_page_ends_its_earlier_one(visitor):
+    first = re.search(r'data-run="(\d+)"', visitor.run({"scenario": "meadow", "intervener.force": "*1.1"}).text)[1]
+    second = re.search(r'data-run="(\d+)"', visitor.run({"scenario": "meadow", "intervener.force": "*1.2"}).text)[1]
+    assert int(second) > int(first)
+    old = visitor.get(f"/results/{first}?page={visitor.tab}&seen=0")
+    assert old.status_code == 204 and "x-forbear-again" not in old.headers
 
 
 def test_table_and_charts_can_be_taken_away(visitor):
-    answer = visitor.post("/run", {"scenario": "meadow"})
+    answer = visitor.run({"scenario": "meadow"})
     number = re.search(r'data-run="(\d+)"', answer.text)[1]
     table = visitor.get(f"/export/{number}/differences.csv?page={visitor.tab}")
     assert table.text.startswith("part,name,unit") and "outcome,deaths,persons,plan" in table.text
@@ -223,7 +191,7 @@ def test_a_claim_is_tested_with_a_parameter_held_and_the_address_holds_it(visito
     assert page.status_code == 200 and "H2" in page.text
     one = visitor.get("/claims?scenario=iraq-2003&claim=H2&mass_elasticity=0.9")
     assert one.status_code == 200 and 'name="mass_elasticity" value="0.9"' in one.text
-    answer = visitor.post("/claims/run", {"scenario": "iraq-2003", "claim": "H2", "mass_elasticity": "0.9"})
+    answer = visitor.run({"scenario": "iraq-2003", "claim": "H2", "mass_elasticity": "0.9"}, "/claims/run")
     assert answer.status_code == 200
     assert "as the draws are" in answer.text and "what the rule says" in answer.text
     assert "style=" not in answer.text

@@ -46,6 +46,7 @@ class Served:
             time.sleep(0.02)
 
     def stop(self):
+        self.server.config.app.state.closing = True
         self.server.should_exit = True
         self.thread.join(timeout=10)
 

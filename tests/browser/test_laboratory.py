@@ -1,6 +1,10 @@
 """The laboratory and the claims page in a real browser, with the network refused."""
 
+import threading
+
 import pytest
+
+from forbear.app import preparing
 
 READY = "#results[data-stage]"
 
@@ -71,7 +75,7 @@ def test_a_schedule_can_be_drawn_with_keys_alone(served, eyes):
     run = stood(page)
     page.locator("button.draw[data-lever='intervener.force']").focus()
     page.keyboard.press("Enter")
-    page.wait_for_selector("#drawing[open]")
+    page.wait_for_selector("#drawing-points tbody tr")
     assert seen.axe() == []
     page.locator("#drawing-add").focus()
     page.keyboard.press("Enter")
@@ -93,13 +97,15 @@ def test_a_schedule_can_be_drawn_with_a_pointer(served, eyes):
     page.goto(served.address + "/")
     run = stood(page)
     page.locator("button.draw[data-lever='intervener.force']").tap()
+    page.wait_for_selector("#drawing-points tbody tr")
     chart = page.locator("#drawing-chart").bounding_box()
+    begun = page.locator("#drawing-points tbody tr").count()
     page.mouse.click(chart["x"] + chart["width"] * 0.5, chart["y"] + chart["height"] * 0.3)
     page.mouse.click(chart["x"] + chart["width"] * 0.8, chart["y"] + chart["height"] * 0.7)
-    assert page.locator("#drawing-points tbody tr").count() == 3
+    assert page.locator("#drawing-points tbody tr").count() == begun + 2
     page.locator("#drawing-use").tap()
     stood(page, run)
-    assert page.url.count(":") == 2 + 3  # of the address itself, and of three points
+    assert page.url.count(":") == 2 + begun + 2  # of the address itself, and of the points
     assert page.evaluate("document.documentElement.scrollWidth") <= 820
 
 
@@ -179,4 +185,43 @@ def test_a_claims_parameter_held_by_keys_changes_the_shares(served, eyes):
     rows = page.locator("#results tbody tr").all_inner_texts()
     assert rows[0].split("\t")[1:] != rows[1].split("\t")[1:]
     assert "=0.99" in page.url
+    seen.clean()
+
+
+def test_a_drawing_begins_with_the_slider_and_the_strategy_that_are_in_force(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/?scenario=meadow&intervener.force=*2")
+    stood(page)
+    page.locator("button.draw[data-lever='intervener.force']").click()
+    page.wait_for_selector("#drawing-points tbody tr")
+    history = page.evaluate(
+        "JSON.parse(document.getElementById('drawing-data').textContent).levers['intervener.force'].path"
+    )
+    first = float(page.locator("#drawing-points tbody input").first.input_value())
+    assert abs(first - 2 * history[0]) < 0.01 * first
+    seen.clean()
+
+
+@pytest.mark.parametrize("path", ["/", "/claims?scenario=iraq-2003&claim=H2"])
+def test_on_an_empty_cache_the_page_shows_how_long_it_takes_and_then_its_results(served, eyes, monkeypatch, path):
+    end = threading.Event()
+    monkeypatch.setattr(preparing, "compile_rules", lambda problem: end.wait(60))
+    monkeypatch.setattr(preparing, "is_compiled", lambda problem: False)
+    monkeypatch.setattr(preparing, "_FOUND", {})
+    seen = eyes()
+    page = seen.page
+    try:
+        page.goto(served.address + path)
+        page.wait_for_selector("#progress:has-text('s left')", timeout=20_000)
+        page.wait_for_selector("#bar:not([hidden])")
+        share = page.evaluate("document.getElementById('bar').value")
+        while page.evaluate("document.getElementById('bar').value") <= share:
+            page.wait_for_timeout(200)
+        assert seen.axe() == []
+    finally:
+        end.set()
+    stood(page)
+    assert page.locator("#bar").is_hidden()
+    assert "does not answer" not in page.locator("#progress").inner_text()
     seen.clean()

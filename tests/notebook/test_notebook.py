@@ -55,7 +55,7 @@ def test_every_cell_shows_html_that_is_well_formed_and_a_line_of_text(notebook):
 
 
 def test_a_fan_holds_the_quantiles_that_numpy_gives(ensemble):
-    from forbear.figures.fan import monthly_values
+    from forbear.ensemble.monthly import monthly_values
 
     picture = fb.plot.fan(ensemble, "deaths")
     months, values = monthly_values(ensemble, "deaths")
@@ -126,19 +126,18 @@ def test_a_map_holds_rates_by_year_and_district():
 
 
 def test_answers_on_record_are_drawn_by_claim_and_by_remedy():
-    import json
-    from pathlib import Path
-
-    answers = json.loads((Path(fb.Scenario.load("iraq-2003").file).parent / "answers.json").read_text(encoding="utf-8"))
-    drawn = fb.plot.effect(answers)
-    wanted = [c for c in answers["claims"].values() if c["outcome"] == "deaths" and c["kind"] == "effect"]
-    assert list(drawn.data["effect"]) == [c["name"] for c in wanted]
-    assert np.allclose(drawn.data["p50"], [c["effect"][2] for c in wanted])
+    answers = fb.Answers.beside(fb.load("iraq-2003"))
+    drawn = answers.plot()
+    wanted = [r for r in answers if r.claim.outcome == "deaths" and r.claim.kind == "effect"]
+    assert list(drawn.data["effect"]) == [r.name for r in wanted]
+    assert np.allclose(drawn.data["p50"], [r.effect.p50 for r in wanted])
     remedies = fb.plot.attribution(answers, game="structure")
-    rows = answers["attribution"]["structure"]["rows"]["deaths"]
-    assert list(remedies.data["name"]) == [r["name"] for r in rows] and np.allclose(remedies.data["p95"], [r["p95"] for r in rows])  # fmt: skip
+    shares = answers.attribution["structure"].rows["deaths"]
+    assert list(remedies.data["name"]) == [s.name for s in shares]
+    assert np.allclose(remedies.data["p95"], [s.part.p95 for s in shares])
     with pytest.raises(RunError, match="structure"):
         fb.plot.attribution(answers, game="structur")
+    assert "not licensed" in answers._repr_html_() and "H2" in answers["H2"]._repr_html_()
 
 
 def test_a_posterior_and_a_claim_show_what_they_are():

@@ -29,7 +29,7 @@ def test_every_kind_has_a_title_and_words_that_are_read_aloud(name):
 def test_marked_up_characters_are_escaped_and_shown_as_they_are(name):
     figure = figures()[name]
     drawn = kinds.drawn(figure)
-    assert "<&>" not in drawn["svg"] + drawn["legend"] and "<named>" not in drawn["svg"]
+    assert "<&>" not in drawn.svg + drawn.legend and "<named>" not in drawn.svg
     assert "<&>" in ElementTree.tostring(tree(figure), method="text", encoding="unicode")
 
 
@@ -107,5 +107,5 @@ def test_a_figure_over_time_is_drawn_as_before_and_new_kinds_scroll_on_narrow_sc
 
     plain = Figure("x", "X", "persons", "", "words", lines=[Line([2003.0, 2004.0], [1.0, 2.0], "simulated", "s")])
     assert kinds.drawn(plain).svg == svg.draw(plain)
-    held = kinds.drawn(figures()["grid"])["svg"]
+    held = kinds.drawn(figures()["grid"]).svg
     assert held.count("<svg") == 1 and 'tabindex="0"' in held and "overflow-x:auto" in held

@@ -54,9 +54,12 @@ def test_other_verdicts_and_numbers_make_other_sentences(iraq, front):
     total = {**game.total, "deaths": type(game.total["deaths"])(*[float(np.log(2.0))] * 3)}
     answers = replace(answers, attribution={**answers.attribution, "levers": replace(game, total=total)})
     other = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=answers)
-    tested = [r for r in answers if r.verdict.word != "values only"]
+    tested = [r for r in answers if r.claim.kind != "value"]
     assert f"of {len(tested)} lessons put to the test this evidence decides {len(tested)}" in other.answer[1]
-    assert "50\u00a0% (50\u00a0%) of the deaths" in other.answer[1] and other.answer[1] != front.answer[1]
+    assert (
+        "50\u00a0% (50\u00a0%) of the deaths in a model that misses" in other.answer[1]
+        and other.answer[1] != front.answer[1]
+    )
     assert not [words for words in other.cannot if "Who is right" in words]
     assert "Not licensed." not in [lead for lead, _ in other.banners]
 
@@ -66,7 +69,8 @@ def test_claims_without_a_licence_are_said_on_top_with_the_reason_and_decide_not
     front = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=answers)
     words = dict(front.banners)["Not licensed."]
     assert words == licence_sentence(answers) and "misses" in words and "observed" in words
-    assert f"{len(answers)} get no verdict" in front.answer[1] and "decides none" in front.answer[1]
+    tested = [r for r in answers if r.claim.kind != "value"]
+    assert f"{len(tested)} get no verdict" in front.answer[1] and "decides none" in front.answer[1]
     assert [word for word, _ in front.meanings] == ["not licensed"]
     assert any("does not live through" in said for said in front.cannot)
 

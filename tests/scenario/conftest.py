@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from forbear.evidence.series import Series
 from forbear.scenario.scenario import Scenario
 
 HEADER = """
@@ -61,7 +62,7 @@ def write(tmp_path: Path) -> Callable[..., Path]:
 def load(write: Callable[..., Path]) -> Callable[..., Scenario]:
     """Write and load a scenario."""
 
-    def _load(text: str = "", rows: Callable[[str], list[dict[str, str]]] | None = None, **more: object) -> Scenario:
-        return Scenario.load(write(text, **more), rows=rows)
+    def _load(text: str = "", series: Series | None = None, **more: object) -> Scenario:
+        return Scenario.load(write(text, **more), find_series=(lambda name: series) if series is not None else None)
 
     return _load

@@ -6,6 +6,7 @@ import tomllib
 
 import numpy as np
 import pytest
+from own import series_from
 
 from forbear.country.model import MODEL
 from forbear.errors import FileError, ForbearError, ScenarioError
@@ -153,11 +154,11 @@ def test_an_observation_is_read_and_a_child_replaces_it(write) -> None:
         header='[scenario]\nname = "child"\ntitle = "Child"\nextends = "small.toml"\n',
         name="child.toml",
     )
-    rows = [{"month": "2003-05", "kind": "x", "total": "1", "ied": "2"}]
-    seen = Scenario.load(child, rows=lambda name: rows).observations["attacks"]
+    counted = series_from("month,kind,total,ied\n2003-05,x,1,2\n", "total", "ied", unit="attacks")
+    seen = Scenario.load(child, find_series=lambda name: counted).observations["attacks"]
     assert (seen.quantity, seen.series, seen.column, seen.scale, seen.filter, seen.frequency) == (
         "observed_attacks",
-        "s",
+        "counted",
         "ied",
         2.0,
         {"kind": "x"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from own import series_from
 
 from forbear.errors import ForbearError
 
@@ -73,23 +74,12 @@ def test_one_district_can_have_a_path_of_its_own(load) -> None:
     np.testing.assert_array_equal(deployment[[0, 10], 1], [1, 3])
 
 
-ROWS = [
-    {"month": "2003-05", "force": "us", "troops": "100"},
-    {"month": "2003-05", "force": "other", "troops": "7"},
-    {"month": "2003-06", "force": "us", "troops": "200"},
-    {"month": "2003-07", "force": "us", "troops": ""},
-    {"month": "2003-08", "force": "us", "troops": "400"},
-]
-
-
-def series(name: str) -> list[dict[str, str]]:
-    assert name == "counted"
-    return ROWS
+COUNTED = "month,force,troops\n2003-05,us,100\n2003-05,other,7\n2003-06,us,200\n2003-07,us,\n2003-08,us,400\n"
 
 
 def test_a_series_runs_straight_between_the_middles_of_its_months(load) -> None:
-    text = '"intervener.force" = { series = { name = "counted", column = "troops", filter = { force = "us" }, scale = 10 } }'
-    force = lever(load, text, rows=series)
+    text = '"intervener.force" = { series = { name = "counted", column = "troops", filter = { force = "us" }, scale = 10, gaps = "interpolate", ends = "hold" } }'
+    force = lever(load, text, series=series_from(COUNTED, "troops"))
     assert force[0] == 1000  # 8.5 May is before the middle of May
     middle_may, middle_june = 15.5, 31 + 15.0  # days after 1 May 2003
     assert force[3] == pytest.approx(1000 + 1000 * (28.5 - 1 - middle_may + 1) / (middle_june - middle_may), rel=0.05)
@@ -98,8 +88,8 @@ def test_a_series_runs_straight_between_the_middles_of_its_months(load) -> None:
 
 
 def test_a_series_in_steps_changes_at_the_first_of_a_month(load) -> None:
-    text = '"intervener.force" = { series = { name = "counted", column = "troops", filter = { force = "us" } }, interpolation = "step" }'
-    force = lever(load, text, rows=series)
+    text = '"intervener.force" = { series = { name = "counted", column = "troops", filter = { force = "us" }, gaps = "hold", ends = "hold" }, interpolation = "step" }'
+    force = lever(load, text, series=series_from(COUNTED, "troops"))
     np.testing.assert_array_equal(force[:6], [100, 100, 100, 100, 200, 200])
 
 

@@ -300,3 +300,16 @@ def test_a_condition_that_cannot_be_met_is_explained(condition: str, code: str) 
     with pytest.raises(ForbearError) as caught:
         posterior.where(condition)
     assert caught.value.code == code
+
+
+def test_a_battery_that_was_stopped_goes_on_from_its_store_with_the_same_numbers(
+    small: fb.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = {"members": 8, "effort": Effort(1, 16, 8, 1, 2, 4, 1), "attribution": False, "only": ["A"]}
+    plain = answer(small, None, **wanted)  # type: ignore[arg-type]
+    first = answer(small, None, store=tmp_path / "kept", **wanted)  # type: ignore[arg-type]
+    kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
+    again = answer(small, None, store=tmp_path / "kept", **wanted)  # type: ignore[arg-type]
+    assert kept == ["posterior", "prior"]
+    for found in (first, again):
+        assert found["A"].effect == plain["A"].effect and found["A"].shares == plain["A"].shares

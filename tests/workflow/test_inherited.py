@@ -10,7 +10,7 @@ import forbear as fb
 from forbear.questions.verdict import VerdictInputs, verdict
 from forbear.scenario.casefiles.audit import load_audit
 from forbear.scenario.casefiles.policies import load_claims, load_strategies
-from forbear.workflow.battery import structure_posteriors
+from forbear.workflow.battery_runs import structure_posteriors
 
 HEAD = '[scenario]\nname = "child"\ntitle = "A child"\nkind = "historical"\nextends = "iraq-2003"\n'
 CLAIM = """

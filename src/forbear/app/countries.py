@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import secrets
+import shutil
 import tempfile
 import threading
 from collections import OrderedDict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from forbear.app.country import Country
-from forbear.app.saving import load_upload
+from forbear.app.country import BLOCKS_KEPT, Country
+from forbear.app.memory import Memory
+from forbear.app.uploads import load_upload
 from forbear.errors import Fault, FileError, nearest
 from forbear.scenario.reading.chain import library_names
 from forbear.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from forbear.ensemble.recording import Block
 
 __all__ = ["Countries"]
 
@@ -30,6 +36,7 @@ class Countries:
         self._uploads: OrderedDict[str, Scenario] = OrderedDict()
         self._folder = tempfile.TemporaryDirectory(prefix="forbear-")
         self._lock = threading.RLock()
+        self._blocks: Memory[Block] = Memory(BLOCKS_KEPT)
 
     def names(self) -> list[tuple[str, str]]:
         """Key and title of everything that can be chosen."""
@@ -40,7 +47,7 @@ class Countries:
         """Return a country ready to run. Raises FileError E101 for an unknown key, or as `Scenario.load`."""
         with self._lock:
             if key not in self._held:
-                self._held[key] = Country(self._scenario(key), key)
+                self._held[key] = Country(self._scenario(key), key, self._blocks)
             self._held.move_to_end(key)
             while len(self._held) > _HELD:
                 self._held.popitem(last=False)
@@ -65,7 +72,7 @@ class Countries:
             while len(self._uploads) > _UPLOADS:
                 gone, _ = self._uploads.popitem(last=False)
                 self._held.pop(gone, None)
-                (Path(self._folder.name) / f"{gone}.toml").unlink(missing_ok=True)
+                shutil.rmtree(Path(self._folder.name) / gone, ignore_errors=True)
         return key
 
     def close(self) -> None:

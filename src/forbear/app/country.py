@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.app.laboratory.levers import Slider, sliders_of
+from forbear.app.memory import MEGABYTE, Memory
+from forbear.app.preparing import Cancelled, Preparation, preparation_of
+from forbear.ensemble.design import draw_priors
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.recording import Block
 from forbear.ensemble.results import Ensemble, dataset_of
+from forbear.errors import FitError
+from forbear.inference.posterior import Posterior
+from forbear.scenario.casefiles.policies import load_strategies, without_intervention
+from forbear.scenario.observed import observed_values
+from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
@@ -24,35 +32,40 @@ __all__ = ["BLOCK", "MONTHLY", "WEEKLY", "Cancelled", "Country", "merged"]
 BLOCK = 64
 #: Recorded for the page: what charts, table and map need, and no more.
 WEEKLY = (
-    "deaths", "observed_attacks", "intervener_dead", "cost_budget", "cost_full", "force", "sustainable_force", "force_ceiling",
-    "observed_displaced", "governance", "democracy",
-)  # fmt: skip
+    "deaths",
+    "observed_attacks",
+    "intervener_dead",
+    "cost_budget",
+    "cost_full",
+    "force",
+    "sustainable_force",
+    "force_ceiling",
+    "observed_displaced",
+    "governance",
+    "democracy",
+)
 MONTHLY = ("deaths",)
-_KEPT = 96
+#: Blocks that have been run, of all countries of a server together.
+BLOCKS_KEPT = 192 * MEGABYTE
 _PIECE = 26
-
-
-class Cancelled(Exception):
-    """The answer is no longer wanted."""
 
 
 class Country:
     """One scenario on the page. Thread-safe; two problems run over the same draws with the same luck."""
 
-    def __init__(self, scenario: Scenario, key: str) -> None:
-        """Load strategies and the posterior beside the scenario. Raises as `Scenario.problem` and `load_strategies`."""
-        from forbear.app.laboratory.levers import sliders_of
-        from forbear.errors import FitError
-        from forbear.inference.posterior import Posterior
-        from forbear.scenario.casefiles.policies import load_strategies, without_intervention
-
+    def __init__(self, scenario: Scenario, key: str, blocks: Memory[Block] | None = None) -> None:
+        """Load strategies and the posterior beside the scenario; `blocks` is where countries of one server keep what
+        was run. Raises as `Scenario.problem` and `load_strategies`."""
         self.scenario, self.key = scenario, key
         self.problem = scenario.problem()
         self.strategies = load_strategies(scenario)
+        unchanged = self.strategies["HISTORY"]
+        if scenario.kind != "historical" and unchanged.title == "what was done":  # nothing was done there
+            self.strategies["HISTORY"] = replace(unchanged, title="the plan of the scenario")
         never = without_intervention(scenario, self.strategies)
         self.strategies.setdefault(never.name, never)
         self.never = never.apply(scenario).problem()
-        self.sliders = sliders_of(scenario)
+        self.sliders: list[Slider] = sliders_of(scenario)
         self.notice = ""
         self.posterior: Posterior | None = None
         try:
@@ -63,11 +76,19 @@ class Country:
             changed = self.posterior.stale(scenario, self.problem)
             if changed:
                 self.notice = f"The posterior was fitted before a change of: {', '.join(changed)}."
-        self._blocks: OrderedDict[tuple[Any, ...], Block] = OrderedDict()
-        self._lock = threading.Lock()
+        self._blocks: Memory[Block] = blocks if blocks is not None else Memory(BLOCKS_KEPT)
         self._borders: dict[str, Any] | None = None
         self._observed: dict[str, dict[str, list[Any]]] = {}
         self._darkest: float | None = None
+
+    @property
+    def preparation(self) -> Preparation:
+        """The compilation of its rules for this machine; asking for it begins it."""
+        return preparation_of(self.problem)
+
+    def prepare(self) -> None:
+        """Begin the compilation where it was not begun."""
+        preparation_of(self.problem)
 
     def words(self, which: str) -> str:
         """What the unchanged levers are called: history where there was one."""
@@ -87,25 +108,23 @@ class Country:
         """Residents by district at the start, at least one."""
         return np.maximum(np.asarray(self.problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
 
-    def monthly_path(self, lever: str) -> list[float]:
-        """A lever's value in the first week of every month, in its unit, to four digits."""
-        values = np.asarray(self.problem.levers[lever.split(".")[1]], dtype=float)
-        weeks = np.array([f"{date.year}-{date.month:02d}" for date in self.problem.dates.tolist()])
-        at = [int(np.flatnonzero(weeks == month)[0]) for month in self.problem.month_labels]
-        return [float(f"{values[place]:.4g}") for place in at]
+    def monthly_path(self, lever: str, problem: Problem | None = None) -> list[float]:
+        """A lever's value in the first step of every month of the run, in its unit, to four digits; of the scenario as
+        it is, or of another problem over the same months."""
+        problem = problem if problem is not None else self.problem
+        values = np.asarray(problem.levers[lever.split(".")[1]], dtype=float)
+        # a month owns the steps whose middles lie in it: its first may begin in the month before
+        _, first = np.unique(np.asarray(problem.months), return_index=True)
+        return [float(f"{values[place]:.4g}") for place in first]
 
     def borders(self) -> dict[str, Any] | None:
         """Outlines of the districts, or None where the scenario names no map."""
-        from forbear import evidence
-
-        if self._borders is None and self.scenario.borders:
-            self._borders = evidence.borders(self.scenario.borders)
+        if self._borders is None:
+            self._borders = self.scenario.outlines()
         return self._borders
 
     def observed(self, quantity: str) -> dict[str, list[Any]]:
         """Monthly and dated series that stand beside a quantity: label -> values."""
-        from forbear.scenario.observed import observed_values
-
         if quantity not in self._observed:
             self._observed[quantity] = {
                 f"counted: {o.title or name}": observed_values(self.scenario, name)
@@ -128,13 +147,11 @@ class Country:
     def parameters(
         self, draws: str, members: np.ndarray, seed: int, pinned: tuple[tuple[str, float], ...] = ()
     ) -> dict[str, np.ndarray]:
-        """Parameters of members, name -> (members, *dimensions); a pinned one has the given quantile of its prior in every
-        member and element. Randomness: named by the seed and the member."""
+        """Parameters of members, name -> (members, *dimensions); a pinned one has the given quantile of its prior in
+        every member and element. Randomness: named by the seed and the member."""
         if draws == "posterior" and self.posterior is not None:
             out = self.posterior.parameters(members)
         else:
-            from forbear.ensemble.design import draw_priors
-
             out = draw_priors(self.problem, members, seed)
         for name, at in pinned:
             out[name] = np.broadcast_to(self.at_quantile(name, at), out[name].shape).astype(out[name].dtype)
@@ -142,8 +159,6 @@ class Country:
 
     def at_quantile(self, name: str, at: float) -> np.ndarray:
         """A quantile of a parameter's prior, (*dimensions), in its unit."""
-        from forbear.scenario.priors import quantile
-
         priors = self.problem.priors[name]
         flat = [float(quantile(prior, np.array([at]))[0]) for prior in priors.ravel()]
         return np.array(flat).reshape(priors.shape)
@@ -161,14 +176,24 @@ class Country:
     ) -> Block:
         """Run members start to start + BLOCK of a problem, or take them from memory.
 
-        weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money; monthly ones are summed over all but districts. Raises Cancelled as
-        soon as `cancelled` says so between two half-years, RunError as the engine.
+        weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money;
+        monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
+        half-years, RunError as the engine.
         """
         key = (problem.hash, draws, start, seed, weekly, pinned)
-        with self._lock:
-            if key in self._blocks:
-                self._blocks.move_to_end(key)
-                return self._blocks[key]
+        return self._blocks.made(key, lambda: self._run(problem, draws, start, seed, cancelled, weekly, pinned))
+
+    def _run(
+        self,
+        problem: Problem,
+        draws: str,
+        start: int,
+        seed: int,
+        cancelled: Callable[[], bool],
+        weekly: tuple[str, ...],
+        pinned: tuple[tuple[str, float], ...],
+    ) -> Block:
+        self.preparation.wait(cancelled)
         members = np.arange(start, start + BLOCK, dtype=np.uint32)
         engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
         opened = engine.open(self.parameters(draws, members, seed, pinned), members, seed)
@@ -180,10 +205,6 @@ class Country:
         money = ("cost_budget", "cost_full")
         block.weekly = {k: v if k in money else v.astype(np.float32) for k, v in block.weekly.items()}
         block.monthly = {k: v.sum(axis=tuple(range(3, v.ndim))).astype(np.float32) for k, v in block.monthly.items()}
-        with self._lock:
-            self._blocks[key] = block
-            while len(self._blocks) > _KEPT:
-                self._blocks.popitem(last=False)
         return block
 
 

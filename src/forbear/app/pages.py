@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from starlette.exceptions import HTTPException
+
+from forbear.app.security import LARGEST_FILE
 from forbear.errors import ForbearError
 
 if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import HTMLResponse
 
-__all__ = ["Refused", "checked_form", "mistakes", "page"]
+__all__ = ["Form", "Refused", "checked_form", "mistakes", "page"]
 
 
 class Refused(Exception):
@@ -25,8 +31,6 @@ class Refused(Exception):
 
 @cache
 def _environment() -> Any:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
     folder = files("forbear.app") / "templates"
     loader = FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8"))
     return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader, undefined=StrictUndefined)
@@ -36,31 +40,46 @@ def page(
     request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
 ) -> HTMLResponse:
     """Render a template with the session's token."""
-    from fastapi.responses import HTMLResponse
-
     keys = request.app.state.keys
     text = (
         _environment()
         .get_template(template)
         .render(token=keys.token(request.state.session), here=request.url.path, **values)
     )
-    return HTMLResponse(text, status_code=status, headers=headers)
+    # what somebody sent may hold halves of characters: a page that names it must not fail for that
+    return HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers=headers)
 
 
-async def checked_form(request: Request, files: int = 0) -> Any:
-    """Return the form of a state-changing request. Raises Refused 403 without the session's token, 400 for no form."""
-    from starlette.exceptions import HTTPException
+@dataclass(frozen=True)
+class Form:
+    """A form that was sent. pairs: names and texts in order; files: what was in its files, each cut off one byte
+    above the largest size that a file may have."""
 
+    pairs: list[tuple[str, str]]
+    files: list[bytes]
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        """The last text of a name."""
+        return next((text for key, text in reversed(self.pairs) if key == name), otherwise)
+
+
+async def checked_form(request: Request, files: int = 0) -> Form:
+    """Return the form of a state-changing request. What it brought along is closed and removed here, whatever comes.
+
+    Raises Refused 403 without the session's token, 400 for no form, 413 for a file that is too large.
+    """
     try:
-        form = await request.form(max_files=files, max_fields=200)
+        async with request.form(max_files=files, max_fields=200) as sent:
+            pairs = [(key, value) for key, value in sent.multi_items() if isinstance(value, str)]
+            inside = [await file.read(LARGEST_FILE + 1) for _, file in sent.multi_items() if not isinstance(file, str)]
     except HTTPException as error:
         raise Refused(400, f"The form cannot be read: {error.detail}") from None
-    token = form.get("token")
-    if not isinstance(token, str) or not request.app.state.keys.fits(request.state.session, token):
-        raise Refused(
-            403,
-            "The token does not fit: the server was started again, or the page is old. Open the page again; its address holds its state.",
-        )
+    form = Form(pairs, inside)
+    if not request.app.state.keys.fits(request.state.session, form.get("token")):
+        words = "The token does not fit: the server was started again, or the page is old. Open the page again; "
+        raise Refused(403, words + "its address holds its state.")
+    if any(len(text) > LARGEST_FILE for text in inside):
+        raise Refused(413, f"Too large: a file may have {LARGEST_FILE // 1024} kB.")
     return form
 
 

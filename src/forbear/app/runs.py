@@ -1,10 +1,16 @@
-"""Requests for runs: one worker, a bounded queue, the newest request of a page wins, first answers go first."""
+"""Requests for runs: few workers, a bounded queue, the newest request of a page wins.
+
+First answers go before refinements, addresses take turns, and so do the people of an address. Of one person one
+refinement runs at a time, and one that is begun is finished before the next.
+"""
 
 from __future__ import annotations
 
-import heapq
+import asyncio
 import itertools
+import os
 import threading
+import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
@@ -12,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from forbear.app.country import BLOCK, Cancelled, Country
+from forbear.app.memory import MEGABYTE, array_bytes
 from forbear.errors import ForbearError
 
 if TYPE_CHECKING:
@@ -19,28 +26,64 @@ if TYPE_CHECKING:
     from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["STAGES", "Busy", "Run", "Runs", "Work"]
+__all__ = ["STAGES", "Asker", "Busy", "Gone", "Run", "Runs", "Waits", "Work"]
 
 #: Members after which the page is drawn again.
 STAGES = (64, 256, 512)
-LONGEST_QUEUE = 12
-PAGES_KEPT = 64
+#: First answers that may wait: altogether, for one address (a class behind one), for one person.
+LONGEST_QUEUE, LONGEST_OF_ADDRESS, LONGEST_OF_PERSON = 96, 48, 6
+PAGES_KEPT = 256
+#: What finished runs may hold together; the oldest is let go first.
+RUNS_KEPT = 160 * MEGABYTE
+#: A finished run waits so long to be fetched before it may be let go, in seconds.
+_PATIENCE = 20.0
+_TICK = 0.03
 
 
 class Busy(Exception):
     """Too many runs are waiting."""
 
 
-@dataclass
+class Gone(Exception):
+    """The run was let go: its memory was needed."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Who asks: the network address, the person (a session of a browser), and the page (one tab of it)."""
+
+    address: str
+    person: str
+    page: str
+
+
+NOBODY = Asker("", "", "")
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Why an answer is not there yet, in words; share: how much of the wait is over, None where nobody knows."""
+
+    words: str
+    share: float | None = None
+
+
+@dataclass(eq=False)
 class Work(ABC):
-    """What a page waits for: it comes block by block. A kind of work says how many members are done and does the next block."""
+    """What a page waits for: it comes block by block. A kind of work says how many members are done and does the
+    next block."""
 
     number: int
     state: State
     country: Country
+    asker: Asker = field(kw_only=True, default=NOBODY)
     cancelled: bool = False
+    gone: bool = False
     error: str = ""
-    change: threading.Condition = field(default_factory=threading.Condition)
+    #: The largest stage that a page has, and when nothing more came.
+    shown: int = 0
+    ended: float = 0.0
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     stages: ClassVar[tuple[int, ...]] = STAGES
 
     @property
@@ -62,20 +105,30 @@ class Work(ABC):
         """True when nothing more will come."""
         return self.cancelled or bool(self.error) or self.members >= self.stages[-1]
 
-    def wait(self, beyond: int, seconds: float) -> int:
-        """Wait until a stage beyond `beyond` is complete or nothing more will come; return the stage."""
-        with self.change:
-            self.change.wait_for(lambda: self.stage > beyond or self.complete, seconds)
+    def holds(self) -> list[Block]:
+        """The blocks that it keeps in memory."""
+        return []
+
+    def let_go(self) -> None:
+        """Forget what was run: memory is needed for others."""
+        self.gone = True
+        self.end()
+
+    async def coming(self, beyond: int, seconds: float, stop: Callable[[], bool] = lambda: False) -> int:
+        """Wait, without a thread, until a stage beyond `beyond` is complete or nothing more will come, or `stop`
+        says so; return the stage."""
+        until = time.monotonic() + seconds
+        while not (self.stage > beyond or self.complete or stop()) and time.monotonic() < until:
+            await asyncio.sleep(_TICK)
         return self.stage
 
     def end(self, error: str = "") -> None:
         """Nothing more will come: cancelled, or stopped by an error."""
-        with self.change:
+        with self.lock:
             self.cancelled, self.error = self.cancelled or not error, error
-            self.change.notify_all()
 
 
-@dataclass
+@dataclass(eq=False)
 class Run(Work):
     """A plan, history and never intervening over the same draws with the same luck."""
 
@@ -87,6 +140,23 @@ class Run(Work):
         """Members that all three have."""
         return BLOCK * min(len(blocks) for blocks in self.blocks.values())
 
+    def holds(self) -> list[Block]:
+        """The blocks of all three."""
+        return [block for blocks in self.blocks.values() for block in blocks]
+
+    def let_go(self) -> None:
+        """Forget the blocks."""
+        super().let_go()
+        self.blocks = {name: [] for name in self.blocks}
+
+    def first(self, stage: int) -> dict[str, list[Block]]:
+        """The blocks of the first `stage` members: plan, history, never. Raises Gone where they were let go."""
+        many = stage // BLOCK
+        found = {name: blocks[:many] for name, blocks in self.blocks.items()}
+        if any(len(blocks) < many for blocks in found.values()):
+            raise Gone
+        return found
+
     def one_block(self) -> None:
         """Run the next block of all three. Raises Cancelled, RunError."""
         start = self.members
@@ -96,77 +166,151 @@ class Run(Work):
             name: self.country.block(problem, draws, start, self.state.seed, lambda: self.cancelled)
             for name, problem in problems.items()
         }
-        with self.change:
+        with self.lock:
             for name, block in done.items():
                 self.blocks[name].append(block)
-            self.change.notify_all()
 
 
 class Runs:
-    """One worker thread over a bounded queue. A page (a tab of a browser) has at most one run at a time."""
+    """A few worker threads over a bounded queue. A page (a tab of a browser) has at most one run at a time."""
 
-    def __init__(self) -> None:
-        self._queue: list[tuple[int, int, Work]] = []
+    def __init__(self, workers: int | None = None, kept: int = RUNS_KEPT) -> None:
+        self._waiting: list[Work] = []
+        self._busy: list[Work] = []
+        self._kept = kept
         self._numbers = itertools.count(1)
-        self._order = itertools.count()
-        self._newest: OrderedDict[str, Work] = OrderedDict()
+        self._turns = itertools.count(1)
+        self._served: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._newest: OrderedDict[tuple[str, str], Work] = OrderedDict()
         self._wake = threading.Condition()
         self._open = True
-        self._worker = threading.Thread(target=self._work, name="forbear-worker", daemon=True)
-        self._worker.start()
+        many = workers if workers is not None else min(max((os.cpu_count() or 2) // 2, 1), 4)
+        self._workers = [
+            threading.Thread(target=self._work, name=f"forbear-worker-{number}", daemon=True) for number in range(many)
+        ]
+        for worker in self._workers:
+            worker.start()
 
-    def ask(self, page: str, make: Callable[[int], Work]) -> Work:
+    # -- asking ---------------------------------------------------------------------------------------------
+
+    def admit(self, asker: Asker) -> None:
+        """Say whether one more request can wait, before anything is built for it. Raises Busy."""
+        with self._wake:
+            self._admit(asker)
+
+    def _admit(self, asker: Asker) -> None:
+        earlier = self._newest.get((asker.person, asker.page))
+        first = [w for w in self._waiting if not w.complete and w.members == 0 and w is not earlier]
+        if (
+            len(first) >= LONGEST_QUEUE
+            or sum(w.asker.address == asker.address for w in first) >= LONGEST_OF_ADDRESS
+            or sum(w.asker.person == asker.person for w in first) >= LONGEST_OF_PERSON
+        ):
+            raise Busy
+
+    def ask(self, asker: Asker, make: Callable[[int], Work]) -> Work:
         """Put what `make` makes, given its number, into the queue and cancel the page's earlier work. Raises Busy when
         too many wait."""
         with self._wake:
-            earlier = self._newest.get(page)
-            waiting = sum(1 for _, _, other in self._queue if not other.cancelled and other is not earlier)
-            if waiting >= LONGEST_QUEUE:
-                raise Busy
+            self._admit(asker)
+            earlier = self._newest.pop((asker.person, asker.page), None)
             if earlier is not None:
                 earlier.end()
             run = make(next(self._numbers))
-            self._newest[page] = run
-            self._newest.move_to_end(page)
+            run.asker = asker
+            self._newest[asker.person, asker.page] = run
             while len(self._newest) > PAGES_KEPT:
                 self._newest.popitem(last=False)[1].end()
-            heapq.heappush(self._queue, (0, next(self._order), run))
+            self._waiting = [w for w in self._waiting if not w.complete]
+            self._waiting.append(run)
             self._wake.notify()
         return run
 
-    def newest(self, page: str) -> Work | None:
+    def newest(self, asker: Asker) -> Work | None:
         """The page's newest run, or None."""
         with self._wake:
-            return self._newest.get(page)
+            return self._newest.get((asker.person, asker.page))
+
+    def waits(self, run: Work) -> Waits:
+        """Why a run has no answer yet."""
+        preparation = run.country.preparation
+        if not preparation.done:
+            progress = preparation.progress()
+            return Waits(progress.words(), progress.share if progress.compiles else None)
+        with self._wake:
+            before = [w for w in self._waiting if not w.complete and w.members == 0 and w is not run]
+            ahead = sum(self._place(w) < self._place(run) for w in before) if run in self._waiting else 0
+        return Waits(f"{ahead} requests of others are before yours" if ahead > 1 else "Simulating the first members...")
 
     def close(self) -> None:
-        """Cancel everything and stop the worker."""
+        """Cancel everything and stop the workers."""
         with self._wake:
             self._open = False
             for held in self._newest.values():
                 held.end()
-            self._wake.notify()
-        self._worker.join(timeout=5)
+            self._wake.notify_all()
+        for worker in self._workers:
+            worker.join(timeout=5)
+
+    # -- working --------------------------------------------------------------------------------------------
+
+    def _place(self, run: Work) -> tuple[int, int, int]:
+        """Who was served longest ago comes first: the address, then the person; then the older request."""
+        asker = run.asker
+        return self._served.get((asker.address, ""), 0), self._served.get((asker.address, asker.person), 0), run.number
+
+    def _next(self) -> Work | None:
+        self._waiting = [w for w in self._waiting if not w.complete]
+        first = [w for w in self._waiting if w.members == 0]
+        if first:
+            return min(first, key=self._place)
+        refined = {w.asker.person for w in self._busy if w.members > 0}
+        rest = [w for w in self._waiting if w.asker.person not in refined]
+        # one that is begun is finished first: half-finished runs only fill memory
+        return min(rest, key=lambda w: (-w.members, *self._place(w)), default=None)
+
+    def _serve(self, asker: Asker) -> None:
+        for key in ((asker.address, ""), (asker.address, asker.person)):
+            self._served[key] = next(self._turns)
+            self._served.move_to_end(key)
+        while len(self._served) > 4 * PAGES_KEPT:
+            self._served.popitem(last=False)
 
     def _work(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._queue or not self._open)
-                if not self._open:
+                run = self._next()
+                while self._open and run is None:
+                    self._wake.wait()
+                    run = self._next()
+                if not self._open or run is None:
                     return
-                _, _, run = heapq.heappop(self._queue)
-            if run.cancelled:
-                continue
+                self._waiting.remove(run)
+                self._busy.append(run)
+                self._serve(run.asker)
             try:
                 run.one_block()
             except Cancelled:
-                continue
+                run.end()
             except ForbearError as error:
                 run.end(str(error))
-                continue
             except Exception as error:  # a fault of ours must not silence the worker
                 run.end(f"the run stopped: {type(error).__name__}: {error}")
+            with self._wake:
+                self._busy.remove(run)
+                if not run.complete:
+                    self._waiting.append(run)
+                run.ended = time.monotonic()
+                self._let_go()
+                self._wake.notify_all()
+
+    def _let_go(self) -> None:
+        """Let the oldest finished runs go until all hold no more than they may."""
+        counted: dict[int, int] = {}
+        for work in reversed(self._newest.values()):
+            if work.gone:
                 continue
-            if not run.complete:
-                with self._wake:
-                    heapq.heappush(self._queue, (run.members // BLOCK, next(self._order), run))
+            array_bytes(work.holds(), counted)
+            waited_for = work.shown < work.stage and time.monotonic() - work.ended < _PATIENCE
+            if sum(counted.values()) > self._kept and work.complete and not waited_for:
+                work.let_go()

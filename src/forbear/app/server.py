@@ -2,61 +2,67 @@
 
 from __future__ import annotations
 
-import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+import uvicorn
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from forbear.app.claims import pages as claims_pages
+from forbear.app.connections import careful
 from forbear.app.countries import Countries
+from forbear.app.entrance import VARIABLE, Entrance, TooManyGuesses, checked_password
 from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
+from forbear.app.play import pages as play_pages
 from forbear.app.runs import Runs
-from forbear.app.security import Guard, Keys, is_loopback
+from forbear.app.security import Guard, Keys, is_loopback, network_of
 from forbear.errors import RunError
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from starlette.exceptions import HTTPException
 
 __all__ = ["create", "serve"]
 
 
 def create(scenario: str = "iraq-2003", *, password: str | None = None, local_only: bool = True) -> FastAPI:
-    """Return the application for a scenario of the library or a path. It answers only requests addressed to this machine
-    unless `local_only` is False; a password is then demanded.
+    """Return the application for a scenario of the library or a path. It answers only requests addressed to this
+    machine unless `local_only` is False; a password is then demanded.
 
-    Raises FileError, ScenarioError as `Scenario.load`; RunError E411 for a server that others reach without a password.
+    Raises FileError, ScenarioError as `Scenario.load`; RunError E411 for a server that others reach without a
+    password.
     """
-    if not local_only and not password:
-        raise RunError("E411", "a server that others can reach demands a password", hint="--password WORDS")
+    if checked_password(password) is None and not local_only:
+        hint = f"put it into a file for --password-file, or into {VARIABLE}"
+        raise RunError("E411", "a server that others can reach demands a password", hint=hint)
     countries, runs = Countries(scenario), Runs()
     countries.get(scenario)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        countries.get(scenario).prepare()  # the rules are compiled while the first visitor reads the page
         yield
         runs.close()
         countries.close()
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
+    app.state.closing = False
     app.state.keys, app.state.countries, app.state.runs = Keys(password), countries, runs
     app.include_router(laboratory.router)
     app.include_router(claims_pages.router)
-    try:
-        from forbear.app.play import pages as play_pages
-
-        app.include_router(play_pages.router)
-    except ImportError:
-        pass
+    app.include_router(play_pages.router)
     with as_file(files("forbear.app") / "static") as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     app.add_middleware(Guard, keys=app.state.keys, local_only=local_only)
-    entrance = asyncio.Lock()
+    entrance = Entrance(app.state.keys)
 
     @app.get("/enter")
     def door(request: Request) -> Response:
@@ -65,11 +71,15 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     @app.post("/enter")
     async def enter(request: Request) -> Response:
         form = await checked_form(request)
-        async with entrance:  # one guess a second for everybody together
-            if app.state.keys.admit(request.state.session, str(form.get("password", ""))):
-                return RedirectResponse("/", status_code=303)
-            await asyncio.sleep(1)
-        return page(request, "enter.html", 401, wrong=True)
+        network = network_of(request.client.host if request.client else "")
+        try:
+            right = await entrance.right(network, form.get("password"))
+        except TooManyGuesses:
+            raise Refused(429, "Too many passwords were tried from your network: wait a few seconds.") from None
+        if not right:
+            return page(request, "enter.html", 401, wrong=True)
+        request.state.renewed = app.state.keys.admit()
+        return RedirectResponse("/", status_code=303)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:
@@ -84,15 +94,37 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     async def unreadable(request: Request, _: Any) -> Response:
         return page(request, "refused.html", 422, faults=[], title="The address cannot be read.")
 
-    from fastapi.exceptions import RequestValidationError
-
     app.add_exception_handler(RequestValidationError, unreadable)
     return app
 
 
-def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
-    """Serve until stopped. Raises as `create`."""
-    import uvicorn
+class Stopped(uvicorn.Server):
+    """A server that remembers whether the user stopped it."""
 
+    interrupted = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Shut down, as for any signal."""
+        self.interrupted = self.interrupted or sig == signal.SIGINT
+        cast("FastAPI", self.config.app).state.closing = True  # whoever waits for an answer is let go
+        super().handle_exit(sig, frame)
+
+
+def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
+    """Serve until stopped. Raises as `create`; KeyboardInterrupt when the user stops it."""
     app = create(scenario, password=password, local_only=is_loopback(host))
-    uvicorn.run(app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=2)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=careful(),
+        ws="none",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    # not `uvicorn.run`, which swallows the interrupt: whoever called must know that it was stopped
+    server = Stopped(config)
+    server.run()
+    if server.interrupted:
+        raise KeyboardInterrupt

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from forbear.app.numbers import Doubt, is_counted, read_number
+from forbear.country.model import MODEL
 from forbear.errors import Fault, ScenarioError, nearest
 
 if TYPE_CHECKING:
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["State", "read_state", "written"]
 
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?\Z")
-_POINT = re.compile(r"(\d{4})-(0[1-9]|1[0-2]):(-?[0-9.e+]{1,20})\Z")
+_DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?\Z")
+_POINT = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2]):(-?[0-9]{1,15}(?:[.][0-9]{1,12})?(?:e[+-]?[0-9]{1,2})?)\Z")
 MOST_POINTS = 60
 _FIXED = ("scenario", "strategy", "from", "seed", "draws")
 LARGEST_SEED = 2**32 - 1
@@ -27,8 +29,8 @@ LARGEST_SEED = 2**32 - 1
 
 @dataclass(frozen=True)
 class State:
-    """A state of the laboratory page. changes: lever -> ("scale" | "set", number) or ("path", points), in the lever's own
-    unit; a point is (month, value), and between points the path is a straight line.
+    """A state of the laboratory page. changes: lever -> ("scale" | "set", number) or ("path", points), in the
+    lever's own unit; a point is (month, value), and between points the path is a straight line.
 
     since: "" (the whole run) or a month "2004-01" from which scaled and set levers hold; draws: posterior or prior.
     """
@@ -72,7 +74,8 @@ class State:
         return out
 
     def apply(self, scenario: Scenario, strategies: dict[str, Any]) -> Scenario:
-        """Return the scenario under the strategy and the changes. Raises ScenarioError or UnitError with every fault."""
+        """Return the scenario under the strategy and the changes. Raises ScenarioError or UnitError with every
+        fault."""
         if self.strategy not in strategies:
             raise ScenarioError(
                 "E241",
@@ -128,8 +131,6 @@ class _Reader:
         return "path", tuple(points)
 
     def change(self, key: str, text: str) -> tuple[str, Any] | None:
-        from forbear.country.model import MODEL
-
         lever = MODEL.levers.get(key)
         if lever is None or lever.pulse:
             self.fault(
@@ -139,7 +140,11 @@ class _Reader:
         if ":" in text and not lever.switch:
             return self.path(key, text, float(lever.low), float(lever.high))
         how = "scale" if text.startswith("*") else "set"
-        value = _number(text.removeprefix("*"))
+        read = read_number(text.removeprefix("*"), counted=how == "set" and is_counted(lever))
+        if isinstance(read, Doubt):
+            self.fault("E210", read.message, key, text, read.instead)
+            return None
+        value = read
         low, high = (0.0, 100.0) if how == "scale" else (float(lever.low), float(lever.high))
         if not math.isfinite(value) or not low <= value <= high:
             unit = "" if how == "scale" or lever.unit == "-" else f" {lever.unit}"
@@ -177,7 +182,7 @@ def read_state(pairs: Iterable[tuple[str, str]], scenario: str) -> State:
     since, seed, draws = fixed.get("from", ""), fixed.get("seed", "") or "1", fixed.get("draws", "") or "posterior"
     if since and not _DATE.match(since):
         reader.fault("E209", "not a month", "from", since, "2004-01")
-    if not re.fullmatch(r"\d{1,10}", seed) or int(seed) > LARGEST_SEED:
+    if not re.fullmatch(r"[0-9]{1,10}", seed) or int(seed) > LARGEST_SEED:
         reader.fault("E210", "not a seed", "seed", seed, f"0 to {LARGEST_SEED}")
     if draws not in ("posterior", "prior"):
         reader.fault("E210", "unknown draws", "draws", draws, "posterior, prior")

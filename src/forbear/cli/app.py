@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import socket
+import sys
 import threading
 import webbrowser
 from typing import Annotated
 
 import typer
 
+from forbear.app.entrance import VARIABLE, password_from
 from forbear.app.security import is_loopback
 from forbear.app.server import serve
 from forbear.errors import RunError
@@ -18,19 +22,22 @@ def command(
     scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path")] = "iraq-2003",
     host: Annotated[str, typer.Option(help="address to listen at; only this machine unless told")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8765,
-    password: Annotated[
-        str, typer.Option(help="words that others must give; needed for any other address", envvar="FORBEAR_PASSWORD")
-    ] = "",
+    password_file: Annotated[
+        str | None,
+        typer.Option(help="a file whose first line others must give; else FORBEAR_PASSWORD, else you are asked"),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="open the page in a browser")] = True,
 ) -> None:
     """Open the laboratory: levers as sliders, distributions that answer at once; and play mode for classes.
 
     Nothing is fetched from outside. Stop it with Ctrl-C.
     """
-    if not is_loopback(host) and not password:
-        raise RunError(
-            "E411", f"at {host} others could reach this server: it needs a password", hint="--password WORDS"
-        )
+    # never as an argument: arguments are seen by everybody on the machine and kept in the shell's history
+    asks = not is_loopback(host) and sys.stdin.isatty()
+    password = password_from(password_file, os.environ, _asked if asks else None)
+    if not is_loopback(host) and password is None:
+        hint = f"--password-file FILE, or the variable {VARIABLE}"
+        raise RunError("E411", f"at {host} others could reach this server: it needs a password", hint=hint)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -43,5 +50,8 @@ def command(
     print(f"{address}   (Ctrl-C stops it)", flush=True)
     if browser:
         threading.Timer(1.0, webbrowser.open, (address,)).start()
-    serve(scenario, host=host, port=port, password=password or None)
-    raise KeyboardInterrupt  # the server swallows the signal, and nothing else ends it
+    serve(scenario, host=host, port=port, password=password)
+
+
+def _asked() -> str:
+    return getpass.getpass("Password that others must give: ")

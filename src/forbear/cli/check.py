@@ -26,6 +26,7 @@ def command(
     from forbear.scenario.proposals import require_proposal
     from forbear.scenario.scenario import Scenario
     from forbear.scenario.summary import rows, summary_lines
+    from forbear.scenario.told import observation_lines, series_lines
 
     loaded = Scenario.load(scenario)
     if settings:
@@ -37,7 +38,13 @@ def command(
     if json:
         import json as encoder
 
-        told: dict[str, Any] = {"name": loaded.name, "hash": problem.hash, "rows": table}
+        told: dict[str, Any] = {
+            "name": loaded.name,
+            "hash": problem.hash,
+            "rows": table,
+            "series": {name: series_lines(series) for name, series in loaded.series.items()},
+            "observations": {name: observation_lines(loaded, name) for name in loaded.observations},
+        }
         if found is not None:
             told |= {
                 "information": found[0].as_dict() if found[0] else None,
@@ -46,6 +53,10 @@ def command(
         print(encoder.dumps(told, indent=1))
         return
     print("\n".join(summary_lines(loaded, full=True)))
+    for series in loaded.series.values():
+        print("\n".join(series_lines(series)))
+    for name in loaded.observations:
+        print("\n".join(observation_lines(loaded, name)))
     if every:
         print("defaults of the package:")
         for row in table:

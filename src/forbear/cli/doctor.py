@@ -10,6 +10,7 @@ from forbear.country.model import MODEL
 from forbear.country.program import program
 from forbear.ensemble.device import gpu_name
 from forbear.kernel import woven
+from forbear.kernel.cache import cache_folder
 from forbear.kernel.cuda_compile import missing
 
 
@@ -25,7 +26,7 @@ def command() -> None:
     )
     reason = missing()
     print(f"GPU: {gpu_name() if reason is None else f'none to use, {reason}'}")
-    print(f"kernels are kept in {woven.cache_folder()}")
+    print(f"kernels are kept in {cache_folder()}")
     for kernel in woven.KERNELS:
         ready = woven.is_compiled(woven.load(program(), kernel))
         print(f"  {kernel}: {'compiled' if ready else 'will be compiled at first use'}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+import typer.core
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,7 +18,20 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="What is known: every shipped series with span, unit, source, licence and gaps.")
+
+class _OwnOrShipped(typer.core.TyperGroup):
+    """`forbear evidence karst`: a first word that is no command names a scenario, whose own series are listed."""
+
+    def resolve_command(self, context: Any, words: list[str]) -> Any:
+        if words and words[0] not in self.commands and not words[0].startswith("-"):
+            return super().resolve_command(context, ["of", *words])
+        return super().resolve_command(context, words)
+
+
+app = typer.Typer(
+    cls=_OwnOrShipped,
+    help="What is known: every shipped series with span, unit, source, licence and gaps; or the own series of a SCENARIO.",
+)
 MOST_LINES = 20
 
 
@@ -70,7 +84,8 @@ def listing(
             ("gaps", series.gaps),
         ):
             _paragraph(console, label, text)
-    console.print(f"\n{len(every)} series. `forbear evidence show NAME` prints and draws one.")
+    console.print(f"\n{len(every)} series. `forbear evidence show NAME` prints and draws one;")
+    console.print("`forbear evidence SCENARIO` lists the series of one's own beside a scenario.")
 
 
 def _paragraph(console: Console, label: str, text: str) -> None:
@@ -110,6 +125,74 @@ def show(
         console.print(f"\ndrawn into {plot}")
     elif series.picture is not None and series.picture.style in ("line", "points", "bar"):
         _print_sparklines(console, series)
+
+
+@app.command(name="of", hidden=True)
+def of(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, its folder, or a name of the library.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """List the series of one's own beside a scenario, and what each observation takes from its series."""
+    from forbear.scenario.scenario import Scenario
+    from forbear.scenario.told import observation_lines, series_lines
+
+    loaded = Scenario.load(scenario)
+    if as_json:
+        typer.echo(json.dumps([_summary(series) for series in loaded.series.values()], ensure_ascii=False, indent=2))
+        return
+    for series in loaded.series.values():
+        typer.echo("\n".join(series_lines(series)))
+    for name in loaded.observations:
+        typer.echo("\n".join(observation_lines(loaded, name)))
+    typer.echo(f"{len(loaded.series)} series of one's own, {len(loaded.observations)} observations")
+
+
+@app.command(name="from-events")
+def from_events(
+    file: Annotated[Path, typer.Argument(help="A list of events: a UCDP GED, ACLED or GTD export, or a plain one.")],
+    scenario: Annotated[
+        str, typer.Option("--in", help="The scenario whose districts and map the events are counted by.")
+    ],
+    to: Annotated[
+        Path, typer.Option("--to", help="Where the counts go; what is kept apart goes to NAME-apart.csv.")
+    ] = Path("events.csv"),
+    layout: Annotated[
+        str | None, typer.Option("--layout", help="ged, acled, gtd or plain; by the columns when absent.")
+    ] = None,
+    delimiter: Annotated[str, typer.Option("--delimiter", help="What parts fields: a comma, ; tab or |.")] = ",",
+    crosswalk: Annotated[
+        str | None,
+        typer.Option(
+            "--crosswalk", help="CSV with the columns name, member, share: what the list's names of places mean."
+        ),
+    ] = None,
+    coarsest: Annotated[
+        int | None, typer.Option("--coarsest-place", help="Highest class of place that is counted.", min=1)
+    ] = None,
+) -> None:
+    """Turn a list of events into counts by district and month; nothing is lost, and what is not counted is told."""
+    from forbear.cli.screen import meter
+    from forbear.scenario.event_counts import counted_lines, declaration, events_of, write_counts
+    from forbear.scenario.scenario import Scenario
+
+    loaded = Scenario.load(scenario)
+    shown = meter()
+    try:
+        with file.open("rb") as stream:
+            rows = max(sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 22), b"")) - 1, 1)
+    except OSError:
+        rows = 1  # why it cannot be read is told below
+    shown.start(rows, f"counting {file.name}")
+    try:
+        counts = events_of(loaded, file, layout=layout, delimiter=delimiter, crosswalk=crosswalk, coarsest=coarsest,
+                           progress=shown.advance)  # fmt: skip
+    finally:
+        shown.finish()
+    table, apart = write_counts(counts, to)
+    typer.echo("\n".join(counted_lines(counts)))
+    typer.echo(
+        f"{table}\n{apart}\n\nTo use it, put it beside the scenario and add to its file:\n\n{declaration(counts, table.name)}"
+    )
 
 
 def _print_csv(series: Series) -> None:

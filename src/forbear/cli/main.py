@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import importlib
-import io
 import os
 import sys
 from importlib.metadata import version
 from typing import Any
 
+from forbear.cli.encoding import spare_the_stream
 from forbear.errors import ForbearError, nearest
 
 __all__ = ["COMMANDS", "main"]
@@ -62,11 +62,9 @@ def main(arguments: list[str] | None = None) -> None:
 
     A user's mistake is explained on standard error with status 2, without a traceback. Ctrl-C leaves one line and
     status 130. A reader that closes the pipe (`| head`) ends the command quietly. A character that the terminal's
-    encoding does not have is printed as "?".
+    encoding does not have is printed as the nearest that it has.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    spare_the_stream()
     words = sys.argv[1:] if arguments is None else arguments
     try:
         status = _answer(words)

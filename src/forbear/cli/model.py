@@ -7,6 +7,12 @@ from typing import Annotated
 
 import typer
 
+from forbear.country.equations import equations as every
+from forbear.country.model import MODEL
+from forbear.country.reference import causal_edges, draw_graph
+from forbear.country.week import ROOMS, WEEK
+from forbear.errors import RunError, nearest
+
 app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -20,9 +26,6 @@ def rooms(context: typer.Context) -> None:
     """List the rooms with what each holds."""
     if context.invoked_subcommand is not None:
         return
-    from forbear.country.model import MODEL
-    from forbear.country.week import ROOMS, WEEK
-
     for room in ROOMS:
         rules = [name.split(".")[1] for name in WEEK if name.startswith(f"{room}.")]
         counts = [
@@ -36,8 +39,6 @@ def rooms(context: typer.Context) -> None:
 @app.command()
 def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for all")] = "") -> None:
     """List parameters with prior, unit, source and identification class."""
-    from forbear.country.model import MODEL
-
     for key, p in MODEL.parameters.items():
         if room and p.room != room:
             continue
@@ -50,8 +51,6 @@ def constants(
     room: Annotated[str, typer.Argument(help='a room, "shared" for what several rooms read, or nothing for all')] = "",
 ) -> None:
     """List every number of the rules that is neither fact, lever nor parameter: value, unit, meaning, source."""
-    from forbear.country.model import MODEL
-
     for c in MODEL.constants.values():
         if room in ("", c.room):
             varied = "; varied in the audit" if c.varied else ""
@@ -65,8 +64,6 @@ def graph(
     ] = None,
 ) -> None:
     """Draw what each rule reads and writes, room by room, from the rules themselves."""
-    from forbear.country.reference import causal_edges, draw_graph
-
     if to is None:
         for source, target, names in causal_edges():
             print(f"{source:<12} -> {target:<12} {', '.join(names)}")
@@ -82,9 +79,6 @@ def equations(
     ] = "",
 ) -> None:
     """Print the equations that the rules run, with what each symbol stands for."""
-    from forbear.country.equations import equations as every
-    from forbear.errors import RunError, nearest
-
     found = [e for e in every().values() if which.lower() in ("", e.number.lower(), e.room, *e.formulas)]
     if not found:
         known = [

@@ -1,4 +1,4 @@
-"""A chunk of runs without its weeks: a row of numbers for each run, and by month sums and counts of bins (see `sketch`)."""
+"""A chunk of runs without its weeks: a row of numbers for each run, and sums and counts of bins by month (`sketch`)."""
 
 from __future__ import annotations
 

@@ -93,8 +93,8 @@ class Engine:
         Raises
         ------
         RunError
-            E401 for an unknown quantity, E402 for a cohort too large for exact whole numbers, E407 for an unknown kernel,
-            E408 for half a switch.
+            E401 for an unknown quantity, E402 for a cohort too large for exact counting, E407 for an unknown kernel, E408
+            for half a switch.
         ScenarioError
             E267 and E268 where a room from outside is not there or cannot be used.
         """
@@ -172,6 +172,7 @@ class Engine:
         if not 0 < count <= LANES:
             raise RunError("E403", f"a block holds 1 to {LANES} members, not {count}")
         module = self.module()
+        run: Any = getattr(module, "run", None)  # tools that call rules one by one bring a module without it
         lanes = min(LANES, -(-count // GROUP) * GROUP)
         space = self._workspace(module)
         identities = np.zeros(LANES, dtype=np.uint32)
@@ -189,7 +190,7 @@ class Engine:
             key1=np.uint32((seed >> 32) & 0xFFFFFFFF),
             lanes=lanes,
         )
-        return Opened(self, module, space, self._views(space), count)
+        return Opened(self.problem, self.layout, self.recording, run, space, self._views(space), count)
 
     def _views(self, space: dict[str, Any]) -> list[np.ndarray]:
         layout = self.layout

@@ -277,7 +277,7 @@ def _warm(engine: Engine) -> None:
 def _checked(
     problem: Problem, parameters: Mapping[str, np.ndarray] | None, members: int
 ) -> SharedDraws | dict[str, np.ndarray] | None:
-    """Parameters as arrays, with a row for each member. Raises RunError E445 where one is missing or of another shape."""
+    """Parameters as arrays, a row for each member. Raises RunError E445 where one is missing or of another shape."""
     if parameters is None:
         return None
     if isinstance(parameters, SharedDraws):

@@ -47,7 +47,7 @@ def manifest_of(
     note: str,
     device: Device,
 ) -> dict[str, Any]:
-    """Versions, hashes of model, kernel, scenario, parameters and evidence, seed, members, what was recorded, and where.
+    """Versions, hashes of all that a run is made of, seed, members, what was recorded, and on what it ran.
 
     Parameters
     ----------

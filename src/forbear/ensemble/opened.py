@@ -7,20 +7,21 @@ members, with labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.country.model import MODEL
+from forbear.ensemble.layout import Layout
 from forbear.ensemble.levers import lever_table
-from forbear.ensemble.recording import Block
+from forbear.ensemble.recording import Block, Recording
 from forbear.errors import RunError, nearest
 from forbear.kernel.draws import LANES
 from forbear.kernel.driver import RUN_ARGUMENTS
 
 if TYPE_CHECKING:
-    from forbear.ensemble.engine import Engine
+    from forbear.scenario.problem import Problem
 
 __all__ = ["Opened", "resample"]
 
@@ -44,11 +45,22 @@ class Opened:
         The kernel's arguments by name, and its views of the bank in order: for tools that call its rules one by one.
     """
 
-    def __init__(self, engine: Engine, module: Any, space: dict[str, Any], views: list[np.ndarray], count: int) -> None:
-        self._engine, self._module, self.space, self.views = engine, module, space, views
+    def __init__(
+        self,
+        problem: Problem,
+        layout: Layout,
+        recording: Recording,
+        run: Callable[..., None],
+        space: dict[str, Any],
+        views: list[np.ndarray],
+        count: int,
+    ) -> None:
+        """run: the compiled country; space, views: its arguments; all made by `Engine.open`."""
+        self._problem, self._layout, self._recording, self._run = problem, layout, recording, run
+        self.space, self.views = space, views
         self.count = count
         self.step = 0
-        self.levers: dict[str, np.ndarray] = dict(engine.problem.levers)
+        self.levers: dict[str, np.ndarray] = dict(problem.levers)
 
     @property
     def failed(self) -> np.ndarray:
@@ -59,7 +71,7 @@ class Opened:
         """Run on up to step `until` (exclusive). Releases the interpreter's lock while the kernel runs."""
         self.space["first"], self.space["steps"] = self.step, until
         if until > self.step:
-            self._module.run(*(self.space[name] for name in RUN_ARGUMENTS), *self.views)
+            self._run(*(self.space[name] for name in RUN_ARGUMENTS), *self.views)
             self.step = until
 
     def set_levers(self, levers: Mapping[str, np.ndarray]) -> None:
@@ -76,7 +88,7 @@ class Opened:
         RunError
             E408 where a switch is neither 0 nor 1; E443 for an unknown lever.
         """
-        layout, steps = self._engine.layout, self._engine.problem.steps
+        layout, steps = self._layout, self._problem.steps
         changed = dict(self.levers)
         for name, values in levers.items():
             if name not in changed:
@@ -91,14 +103,14 @@ class Opened:
 
     def weekly(self, name: str) -> np.ndarray:
         """A recorded national quantity up to now, float64 (count, step). Raises RunError E401."""
-        return self._engine.recording.weekly_of(self.space, name, self.count, self.step)
+        return self._recording.weekly_of(self.space, name, self.count, self.step)
 
     def monthly(self, name: str, months: int | None = None) -> np.ndarray:
         """A recorded monthly quantity, float32 (count, months, *dimensions). Raises RunError E401.
 
-        months: only the first so many. Of a month under way there is the part that was run, of later ones there is zero.
+        months: only the first so many. Of a month under way there is the part that was run, of later ones zero.
         """
-        return self._engine.recording.monthly_of(self.space, name, self.count, months)
+        return self._recording.monthly_of(self.space, name, self.count, months)
 
     def month(self, number: int) -> dict[str, np.ndarray]:
         """All recorded monthly quantities of one month: name -> (rows, LANES), rows over the dimensions in order.
@@ -107,8 +119,7 @@ class Opened:
         """
         out = self.space["month_out"][number]
         return {
-            name: out[first : first + int(np.prod(shape, dtype=int))]
-            for name, first, shape in self._engine.recording.monthly
+            name: out[first : first + int(np.prod(shape, dtype=int))] for name, first, shape in self._recording.monthly
         }
 
     def state(self, name: str) -> np.ndarray:
@@ -116,7 +127,7 @@ class Opened:
 
         A quantity of the bank keeps the kernel's 32 bits in it, money its 64. Raises RunError E401 for an unknown one.
         """
-        layout = self._engine.layout
+        layout = self._layout
         if name not in MODEL.quantities:
             close = nearest(name, MODEL.quantities)
             raise RunError("E401", f"unknown quantity {name!r}", hint=f"did you mean {close}?" if close else None)
@@ -134,7 +145,7 @@ class Opened:
 
     def block(self) -> Block:
         """Everything that was recorded, as `Engine.run` gives it; what has not been run is zero."""
-        return self._engine.recording.collect(self.space, self.count)
+        return self._recording.collect(self.space, self.count)
 
     def lane_arrays(self, past: bool) -> list[np.ndarray]:
         """Views of what each lane has of its own, lanes last: the state, and with `past` what was recorded."""

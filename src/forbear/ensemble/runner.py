@@ -122,7 +122,7 @@ def placed(device: str, kernel: str, members: int | Sequence[int] | np.ndarray, 
 
 
 def executor_on(place: Device, cluster: str | Cluster | None, workers: int | None) -> AbstractContextManager[Executor]:
-    """Threads, a cluster, or the GPU of this machine. Raises RunError E409 where a GPU and a cluster are both asked for."""
+    """Threads, a cluster, or the GPU of this machine. Raises RunError E409 where both of the latter are asked for."""
     if place.kind != "cuda":
         return executor_for(cluster, workers)
     if cluster is not None:

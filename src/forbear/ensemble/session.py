@@ -338,11 +338,11 @@ class Session:
         return np.concatenate([block.weekly(name) for block in self._blocks])
 
     def monthly(self, name: str) -> np.ndarray:
-        """A recorded monthly quantity over whole months, float32 (members, month, *dimensions). Raises RunError E401."""
+        """A recorded monthly quantity over whole months, float32 (members, month, *dimensions). Raises E401."""
         return np.concatenate([block.monthly(name, self.month) for block in self._blocks])
 
     def paths(self) -> xr.Dataset:
-        """Everything recorded up to now, labelled as the data of an Ensemble: weeks that were run, months that are whole."""
+        """Everything recorded up to now, labelled as an Ensemble is: weeks that were run, months that are whole."""
         data = self._dataset(lambda block: block.block())
         return data.isel(week=slice(0, self.step), month=slice(0, self.month))
 
@@ -359,9 +359,10 @@ class Session:
             self.advance(until=self.problem.steps)
         run = self.problem.with_levers(self._blocks[0].levers)
         recorded = [*self._engine.weekly, *self._engine.monthly]
+        device = choose("cpu", kernel=self._engine.kernel, members=len(self))
         manifest = manifest_of(
             run if run.hash != self.problem.hash else self.problem, seed=self.seed, members=self.identities, chunk=LANES,
-            recorded=recorded, kernel=self._engine.kernel, parameters=self._asked, note=self._note, device=choose("cpu", kernel=self._engine.kernel, members=len(self)),
+            recorded=recorded, kernel=self._engine.kernel, parameters=self._asked, note=self._note, device=device,
         )  # fmt: skip
         if self._resampled:
             manifest["resampled_before_step"] = list(self._resampled)

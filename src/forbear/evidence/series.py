@@ -12,11 +12,12 @@ from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING, Any
 
 from forbear.errors import EvidenceError
+from forbear.evidence.periods import Period, period, spanning
 
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["KINDS", "Column", "Picture", "Series", "Source"]
+__all__ = ["KINDS", "Column", "Dated", "Picture", "Series", "Source"]
 
 #: What a column may hold. An empty cell is the empty text in a text, month or date column and None elsewhere.
 KINDS = ("text", "month", "date", "year", "integer", "number", "flag")
@@ -60,6 +61,15 @@ class Picture:
     by: str = ""
     band: tuple[str, ...] = ()
     where: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Dated:
+    """A row with its line in the file and the days that it speaks of; None where its date is not known."""
+
+    line: int
+    period: Period | None
+    row: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -148,7 +158,28 @@ class Series:
                 raise EvidenceError(
                     "E505", f"{self.name} has no column {name!r}", hint=f"its columns are {', '.join(names)}"
                 )
-        return [dict(row) for row in self._rows if all(row[name] == value for name, value in where.items())]
+        return [dict(row) for row in self.raw_rows() if all(row[name] == value for name, value in where.items())]
+
+    def raw_rows(self) -> tuple[dict[str, Any], ...]:
+        """Return every row, typed; not to be changed."""
+        return self._rows
+
+    def dated(self) -> list[Dated]:
+        """Return every row with its line and the days that it speaks of.
+
+        A row speaks of the span from `first_month` to `last_month` where the table has them, else of its date, month
+        or year. A fiscal year stands for the calendar year of its number.
+        """
+        return [Dated(line, _spoken_of(row), row) for line, row in enumerate(self.raw_rows(), 2)]
+
+    def frequencies(self) -> tuple[str, ...]:
+        """Return the frequencies at which an observation may compare it, the natural one first."""
+        names = {column.name for column in self.columns}
+        if {"first_month", "last_month"} <= names:
+            return ("span", "point")
+        if names & {"month", "date", "first_month"}:
+            return ("month",) if self.frequency == "month" else ("point", "month")
+        return ("year",) if names & {"year", "fiscal_year"} else (self.frequency,)
 
     def table(self, **where: Any) -> pandas.DataFrame:
         """Return `rows(**where)` as a pandas DataFrame, one row for an observation.
@@ -175,3 +206,14 @@ class Series:
 
     def __repr__(self) -> str:
         return f"Series({self.name}: {self.title}; {self.span}; {self.unit}; {self.licence})"
+
+
+def _spoken_of(row: dict[str, Any]) -> Period | None:
+    first, last = str(row.get("first_month") or ""), str(row.get("last_month") or "")
+    if first and last:
+        return spanning(first, last)
+    for name in ("date", "month", "first_month", "year", "fiscal_year"):
+        text = str(row.get(name) or "")
+        if text[:4].isdigit():
+            return period(text, "point")
+    return None

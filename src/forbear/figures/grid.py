@@ -21,8 +21,8 @@ WORDS = ((0.0, "none"), (0.25, "little"), (0.5, "some"), (0.75, "much"), (1.0, "
 
 @dataclass(frozen=True)
 class Grid(Figure):
-    """values: (strategies, objectives), 0 or more, NaN where not compared; words: the same shape; shares: the value over
-    the largest of its column, which sets the shade."""
+    """values: (strategies, objectives), 0 or more, NaN where not compared; words: the same shape; shares: the value
+    over the largest of its column, which sets the shade."""
 
     strategies: tuple[str, ...] = ()
     objectives: tuple[str, ...] = ()
@@ -32,10 +32,18 @@ class Grid(Figure):
 
 
 def grid(
-    name: str, title: str, unit: str, strategies: Sequence[str], objectives: Sequence[str], values: Sequence[Sequence[float]], *,
-    words: Sequence[Sequence[str]] | None = None, caption: str = "",
-) -> Grid:  # fmt: skip
-    """Return the grid of `values` (strategies, objectives), such as 90th percentiles of regret in each objective's unit.
+    name: str,
+    title: str,
+    unit: str,
+    strategies: Sequence[str],
+    objectives: Sequence[str],
+    values: Sequence[Sequence[float]],
+    *,
+    words: Sequence[Sequence[str]] | None = None,
+    caption: str = "",
+) -> Grid:
+    """Return the grid of `values` (strategies, objectives), such as 90th percentiles of regret in each objective's
+    unit.
 
     words replace the five words of `WORDS`, which say how large a value is beside the largest of its column. Raises
     ValueError where shapes disagree or a value is negative. Without strategies or objectives it says so.
@@ -62,9 +70,19 @@ def grid(
         f"{row[0]}: " + ", ".join(f"{o} {cell}" for o, cell in zip(objectives, row[1:], strict=True)) for row in rows
     )
     return Grid(
-        name, title, unit, caption, f"{unit}. {said}." if shown else "Nothing to show.", head=("strategy", *objectives), rows=rows if shown else [],
-        strategies=tuple(strategies), objectives=tuple(objectives), values=table, words=spoken, shares=shares,
-    )  # fmt: skip
+        name,
+        title,
+        unit,
+        caption,
+        f"{unit}. {said}." if shown else "Nothing to show.",
+        head=("strategy", *objectives),
+        rows=rows if shown else [],
+        strategies=tuple(strategies),
+        objectives=tuple(objectives),
+        values=table,
+        words=spoken,
+        shares=shares,
+    )
 
 
 def _number(value: float) -> str:
@@ -113,7 +131,17 @@ def draw(figure: Grid) -> str:
         for k, (lines, value, share) in enumerate(zip(cells, numbers, shares, strict=True)):
             x = LEFT + k * cell
             said = f"{name}, {figure.objectives[k]}: {spoken[k]}"
-            sheet.box(x + 1, y + 1, cell - 2, height - 2, fill="sim", opacity=_shade(share), kind="cell", stroke="grid", words=said)  # fmt: skip
+            sheet.box(
+                x + 1,
+                y + 1,
+                cell - 2,
+                height - 2,
+                fill="sim",
+                opacity=_shade(share),
+                kind="cell",
+                stroke="grid",
+                words=said,
+            )
             number = [] if not math.isfinite(value) else [_number(value)]
             sheet.lines_of_text(x + cell / 2, y + height / 2, [*lines, *number], size=SMALL, anchor="middle")
     return sheet.svg()

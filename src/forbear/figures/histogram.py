@@ -26,8 +26,8 @@ class Outline:
 
 @dataclass(frozen=True)
 class Histogram(Figure):
-    """Outlines over shared bins. unit: of the x axis; upright: of heights; band: heights expected of a calibrated model;
-    margin, reference, sides: as in `intervals`."""
+    """Outlines over shared bins. unit: of the x axis; upright: of heights; band: heights expected of a calibrated
+    model; margin, reference, sides: as in `intervals`."""
 
     edges: tuple[float, ...] = ()
     outlines: tuple[Outline, ...] = ()
@@ -40,10 +40,20 @@ class Histogram(Figure):
 
 
 def before_and_after(
-    name: str, title: str, unit: str, before: Any, after: Any, *, labels: tuple[str, str] = ("before the data (prior)", "after the data (posterior)"),
-    reference: float | None = 1.0, margin: tuple[float, float] | None = None, logarithmic: bool = False, bins: int = 40, sides: tuple[str, str] = ("", ""),
+    name: str,
+    title: str,
+    unit: str,
+    before: Any,
+    after: Any,
+    *,
+    labels: tuple[str, str] = ("before the data (prior)", "after the data (posterior)"),
+    reference: float | None = 1.0,
+    margin: tuple[float, float] | None = None,
+    logarithmic: bool = False,
+    bins: int = 40,
+    sides: tuple[str, str] = ("", ""),
     caption: str = "",
-) -> Histogram:  # fmt: skip
+) -> Histogram:
     """Return two outlines over shared bins from draws (n,) and (m,), as shares of draws by bin.
 
     Draws that are not finite are left out; the axis runs over the central 99 per cent of both sets, with reference and
@@ -78,9 +88,21 @@ def before_and_after(
         q05, q50, q95 = (approximately(float(v)) for v in np.quantile(values, [0.05, 0.5, 0.95]))
         said.append(f"{label}: median {q50}, nine tenths of draws from {q05} to {q95}")
     return Histogram(
-        name, title, unit, caption, f"Shares of draws, {unit}. " + "; ".join(said) + ".", head=head, rows=table, logarithmic=logarithmic,
-        edges=tuple(edges.tolist()), outlines=tuple(outlines), upright="share of draws", reference=reference, margin=margin, sides=sides,
-    )  # fmt: skip
+        name,
+        title,
+        unit,
+        caption,
+        f"Shares of draws, {unit}. " + "; ".join(said) + ".",
+        head=head,
+        rows=table,
+        logarithmic=logarithmic,
+        edges=tuple(edges.tolist()),
+        outlines=tuple(outlines),
+        upright="share of draws",
+        reference=reference,
+        margin=margin,
+        sides=sides,
+    )
 
 
 def draw(figure: Histogram) -> str:
@@ -131,7 +153,17 @@ def _outline(sheet: Sheet, figure: Histogram, outline: Outline, across: Axis, up
     if outline.role == "ranks":
         for k, count in enumerate(outline.heights):
             y = up.place(count)
-            sheet.box(places[k] + 1.5, y, places[k + 1] - places[k] - 3, up.start - y, fill="sim", opacity=0.45, stroke="sim", kind="rank", words=f"{count:.0f}")  # fmt: skip
+            sheet.box(
+                places[k] + 1.5,
+                y,
+                places[k + 1] - places[k] - 3,
+                up.start - y,
+                fill="sim",
+                opacity=0.45,
+                stroke="sim",
+                kind="rank",
+                words=f"{count:.0f}",
+            )
         return
     points = [f"{places[0]:.1f} {up.start:.1f}"]
     for k, height in enumerate(outline.heights):
@@ -145,7 +177,11 @@ def _outline(sheet: Sheet, figure: Histogram, outline: Outline, across: Axis, up
     if outline.median is not None and across.holds(outline.median):
         x, ink = across.place(outline.median), "obs" if outline.role == "before" else "sim"
         colour = "{" + ink + "}"
-        sheet.path(f"M{x - 5:.1f} {TOP - 10}L{x + 5:.1f} {TOP - 10}L{x:.1f} {TOP - 1}Z", style=f"stroke:{colour};stroke-width:1.6;fill:{colour if ink == 'sim' else 'none'}", kind="median")  # fmt: skip
+        sheet.path(
+            f"M{x - 5:.1f} {TOP - 10}L{x + 5:.1f} {TOP - 10}L{x:.1f} {TOP - 1}Z",
+            style=f"stroke:{colour};stroke-width:1.6;fill:{colour if ink == 'sim' else 'none'}",
+            kind="median",
+        )
 
 
 def legend(figure: Histogram) -> str:

@@ -48,8 +48,8 @@ class IntervalRow:
 
 @dataclass(frozen=True)
 class Intervals(Figure):
-    """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides: words for
-    values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow."""
+    """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides:
+    words for values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow."""
 
     lines_drawn: tuple[IntervalRow, ...] = ()
     reference: float | None = 1.0
@@ -60,10 +60,19 @@ class Intervals(Figure):
 
 
 def intervals(
-    name: str, title: str, unit: str, rows: Sequence[IntervalRow], *, reference: float | None = 1.0, margin: tuple[float, float] | None = None,
-    logarithmic: bool = False, caption: str = "", sides: tuple[str, str] = ("", ""), limits: tuple[float, float] | None = None,
+    name: str,
+    title: str,
+    unit: str,
+    rows: Sequence[IntervalRow],
+    *,
+    reference: float | None = 1.0,
+    margin: tuple[float, float] | None = None,
+    logarithmic: bool = False,
+    caption: str = "",
+    sides: tuple[str, str] = ("", ""),
+    limits: tuple[float, float] | None = None,
     margin_words: str = "no material effect",
-) -> Intervals:  # fmt: skip
+) -> Intervals:
     """Return the forest plot of `rows`, gathered by group in the order groups first appear. Without rows it says so.
 
     unit: of the axis. Raises ValueError where quantiles are out of order, or a reference, margin or limit cannot stand
@@ -79,17 +88,37 @@ def intervals(
     groups = dict.fromkeys(row.group for row in rows)
     ordered = tuple(row for group in groups for row in rows if row.group == group)
     table = [
-        (r.group, r.label, *(approximately(v) if math.isfinite(v) else "not estimated" for v in (r.low90, r.low50, r.median, r.high50, r.high90)), r.word)
+        (
+            r.group,
+            r.label,
+            *(
+                approximately(v) if math.isfinite(v) else "not estimated"
+                for v in (r.low90, r.low50, r.median, r.high50, r.high90)
+            ),
+            r.word,
+        )
         for r in ordered
-    ]  # fmt: skip
+    ]
     said = [f"{r.label}: {r.words()}{', ' + r.word if r.word else ''}" for r in ordered[:12]]
     if len(ordered) > 12:
         said.append(f"{len(ordered) - 12} more in the table")
     words = f"Medians with nine tenths of draws, {unit}. " + "; ".join(said) + "." if ordered else "Nothing to show."
     return Intervals(
-        name, title, unit, caption, words, head=("group", "what", "5 %", "25 %", "median", "75 %", "95 %", "reading"), rows=table,
-        logarithmic=logarithmic, lines_drawn=ordered, reference=reference, margin=margin, margin_words=margin_words, sides=sides, limits=limits,
-    )  # fmt: skip
+        name,
+        title,
+        unit,
+        caption,
+        words,
+        head=("group", "what", "5 %", "25 %", "median", "75 %", "95 %", "reading"),
+        rows=table,
+        logarithmic=logarithmic,
+        lines_drawn=ordered,
+        reference=reference,
+        margin=margin,
+        margin_words=margin_words,
+        sides=sides,
+        limits=limits,
+    )
 
 
 def _axis(figure: Intervals) -> Axis:
@@ -168,7 +197,11 @@ def _bar(sheet: Sheet, axis: Axis, y: float, row: IntervalRow) -> None:
     sheet.line(axis.place(row.low50), y, axis.place(row.high50), y, ink="sim", width=8, opacity=0.55, kind="fifty")
     for value, edge, step in ((row.low90, axis.start, 7), (row.high90, axis.end, -7)):
         if not axis.holds(value):
-            sheet.path(f"M{edge + step:.1f} {y - 5:.1f}L{edge:.1f} {y:.1f}L{edge + step:.1f} {y + 5:.1f}", style="fill:none;stroke:{sim};stroke-width:2.5", kind="beyond")  # fmt: skip
+            sheet.path(
+                f"M{edge + step:.1f} {y - 5:.1f}L{edge:.1f} {y:.1f}L{edge + step:.1f} {y + 5:.1f}",
+                style="fill:none;stroke:{sim};stroke-width:2.5",
+                kind="beyond",
+            )
     if axis.holds(row.median):
         sheet.parts.append(
             f'<circle cx="{axis.place(row.median):.1f}" cy="{y:.1f}" r="4.6" class="middle" style="fill:var(--ink,#1b1b1b);stroke:var(--page,#fff);stroke-width:1.4"/>'

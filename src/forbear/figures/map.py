@@ -48,7 +48,7 @@ def map_by_year(
         value = values[shown][at]
         words = _words(value, low[shown][at] if low else None, high[shown][at] if high else None)
         shapes.append(
-            f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" class="district"><title>{escape(district)}: about {words} {escape(unit)}</title></path>'
+            f'<path d="{path}" data-district="{escape(district)}" fill="{_shade(value, largest)}" fill-rule="evenodd" class="district"><title>{escape(district)}: about {words} {escape(unit)}</title></path>'
         )
     keys = _keys(largest)
     data: dict[str, Any] = {
@@ -75,10 +75,11 @@ def map_by_year(
 def map_svg(
     name: str, title: str, unit: str, borders: dict[str, Any], districts: list[str], values: list[float], largest: float
 ) -> tuple[str, str, str]:
-    """One map without a slider: the <svg>, its legend as HTML, and what it shows in words. As `map_by_year` otherwise."""
+    """One map without a slider: the <svg>, its legend as HTML, and what it shows in words. As `map_by_year`
+    otherwise."""
     paths, height = _outlines(borders, districts)
     shapes = "".join(
-        f'<path d="{path}" fill="{_shade(values[districts.index(d)], largest)}" class="district"><title>{escape(d)}: about {approximately(values[districts.index(d)])} {escape(unit)}</title></path>'
+        f'<path d="{path}" fill="{_shade(values[districts.index(d)], largest)}" fill-rule="evenodd" class="district"><title>{escape(d)}: about {approximately(values[districts.index(d)])} {escape(unit)}</title></path>'
         for d, path in paths.items()
     )
     ranked = sorted(range(len(districts)), key=lambda k: -values[k])[:3]
@@ -108,18 +109,15 @@ def _shade(value: float, largest: float) -> str:
 
 
 def _outlines(borders: dict[str, Any], districts: list[str]) -> tuple[dict[str, str], float]:
-    """Equirectangular outlines at the middle latitude; a point each few hundred metres is more than a page shows."""
+    """Equirectangular outlines at the middle latitude. `borders` is `Scenario.outlines()`: the attribute `district` of a
+    feature names the member, and every ring counts by the even-odd rule, so that holes stay open."""
     rings: dict[str, list[list[list[float]]]] = {}
     for feature in borders["features"]:
-        properties = feature["properties"]
-        name = next(
-            (str(v).replace(" ", "-") for v in properties.values() if str(v).replace(" ", "-") in districts), None
-        )
-        if name is None:
-            continue
-        geometry = feature["geometry"]
-        polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-        rings.setdefault(name, []).extend(polygon[0] for polygon in polygons)
+        name = feature["properties"].get("district")
+        if name in districts:
+            rings.setdefault(name, []).extend(
+                ring for polygon in feature["geometry"]["coordinates"] for ring in polygon
+            )
     points = [p for group in rings.values() for ring in group for p in ring]
     if not points:
         return {}, 10.0

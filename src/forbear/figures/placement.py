@@ -30,14 +30,18 @@ def _shared(one: Box, other: Box) -> float:
 
 
 def place_labels(
-    points: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]], area: Box, *, thin: Sequence[Box] = (), reach: float = 90.0,
+    points: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    area: Box,
+    *,
+    thin: Sequence[Box] = (),
+    reach: float = 90.0,
     mark: float = 8.0,
-) -> list[Box | None]:  # fmt: skip
+) -> list[Box | None]:
     """Return one box per label inside `area`, clear of every mark and of each other; None where there is no room.
 
-    points: centres of marks; sizes: width and height of labels; thin: boxes that labels should rather not cover, such as
-    whiskers; reach: the furthest a label may go from its point. The most crowded point is served first.
-    """
+    points: centres of marks; sizes: width and height of labels; thin: boxes that labels should rather not cover, such
+    as whiskers; reach: the furthest a label may go from its point. The most crowded point is served first."""
     marks = [(x - mark, y - mark, x + mark, y + mark) for x, y in points]
     crowd = [sum(math.hypot(x - a, y - b) < 70 for a, b in points) for x, y in points]
     placed: list[Box | None] = [None] * len(points)

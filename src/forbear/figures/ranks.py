@@ -12,9 +12,14 @@ __all__ = ["ranks"]
 
 
 def ranks(
-    name: str, title: str, counts: Sequence[int], *, unit: str = "rank of the observed value among forecast draws, 0 lowest to 1 highest",
-    level: float = 0.9, caption: str = "",
-) -> Histogram:  # fmt: skip
+    name: str,
+    title: str,
+    counts: Sequence[int],
+    *,
+    unit: str = "rank of the observed value among forecast draws, 0 lowest to 1 highest",
+    level: float = 0.9,
+    caption: str = "",
+) -> Histogram:
     """Return a histogram of ranks (or of the probability integral transform) from counts by equal bins of [0, 1].
 
     The band holds `level` of the counts of a bin when ranks are uniform and independent (binomial); observations that
@@ -39,13 +44,27 @@ def ranks(
         for a, b, c, r in zip(edges, edges[1:], counts, reading, strict=False)
     ]
     outside = sum(r != "inside" for r in reading)
-    words = f"{total} ranks in {bins} bins; uniform ranks would give about {approximately(total / bins)} a bin, between {low:.0f} and {high:.0f} in {level:.0%} of bins. {outside or 'No'} bin{'' if outside == 1 else 's'} outside. {_shape(counts)}"
+    words = (
+        f"{total} ranks in {bins} bins; uniform ranks would give about {approximately(total / bins)} a bin, "
+        f"between {low:.0f} and {high:.0f} in {level:.0%} of bins. {outside or 'No'} "
+        f"bin{'' if outside == 1 else 's'} outside. {_shape(counts)}"
+    )
     outline = Outline(tuple(float(c) for c in counts), "ranks", "observed values")
     band_words = f"{level:.0%} of bins of a calibrated model, were values independent"
     return Histogram(
-        name, title, unit, caption, words, head=head, rows=table, edges=edges, outlines=(outline,), upright="observed values",
-        band=(low, high), band_words=band_words,
-    )  # fmt: skip
+        name,
+        title,
+        unit,
+        caption,
+        words,
+        head=head,
+        rows=table,
+        edges=edges,
+        outlines=(outline,),
+        upright="observed values",
+        band=(low, high),
+        band_words=band_words,
+    )
 
 
 def _shape(counts: Sequence[int]) -> str:

@@ -39,9 +39,16 @@ class Scatter(Figure):
 
 
 def scatter(
-    name: str, title: str, across: str, unit: str, points: Sequence[Point], *, better: tuple[str, str] = ("lower", "lower"),
-    logarithmic: tuple[bool, bool] = (False, False), caption: str = "",
-) -> Scatter:  # fmt: skip
+    name: str,
+    title: str,
+    across: str,
+    unit: str,
+    points: Sequence[Point],
+    *,
+    better: tuple[str, str] = ("lower", "lower"),
+    logarithmic: tuple[bool, bool] = (False, False),
+    caption: str = "",
+) -> Scatter:
     """Return strategies on two objectives; across and unit name the axes with their units. Without points it says so.
 
     Raises ValueError where quantiles are out of order or not finite, or a logarithmic axis meets a median at or below
@@ -58,9 +65,18 @@ def scatter(
     words = f"{across} and {unit}, medians with nine tenths of draws. " + "; ".join(said) + "."
     head = ("strategy", f"{across}: 5 %", "median", "95 %", f"{unit}: 5 %", "median", "95 %", "not beaten on both")
     return Scatter(
-        name, title, unit, caption, words if points else "Nothing to show.", head=head, rows=table, points=tuple(points), across=across,
-        better=better, scales=logarithmic,
-    )  # fmt: skip
+        name,
+        title,
+        unit,
+        caption,
+        words if points else "Nothing to show.",
+        head=head,
+        rows=table,
+        points=tuple(points),
+        across=across,
+        better=better,
+        scales=logarithmic,
+    )
 
 
 def _three(five: Five) -> tuple[str, str, str]:
@@ -173,9 +189,17 @@ def legend(figure: Scatter) -> str:
     """Return the legend as HTML."""
     if not figure.points:
         return ""
-    return legend_list([
-        swatch("background:{sim};width:.6em;height:.6em;transform:rotate(45deg);border-radius:0;outline:0", "no strategy is better on both (medians)"),
-        swatch("background:none;border:2px solid {obs};width:.75em;height:.75em;border-radius:50%;outline:0", "another is better on both"),
-        swatch("background:{soft};opacity:.45;height:5px;outline:0", "half of draws"),
-        swatch("background:{soft};height:2px;outline:0", "nine tenths of draws"),
-    ])  # fmt: skip
+    return legend_list(
+        [
+            swatch(
+                "background:{sim};width:.6em;height:.6em;transform:rotate(45deg);border-radius:0;outline:0",
+                "no strategy is better on both (medians)",
+            ),
+            swatch(
+                "background:none;border:2px solid {obs};width:.75em;height:.75em;border-radius:50%;outline:0",
+                "another is better on both",
+            ),
+            swatch("background:{soft};opacity:.45;height:5px;outline:0", "half of draws"),
+            swatch("background:{soft};height:2px;outline:0", "nine tenths of draws"),
+        ]
+    )

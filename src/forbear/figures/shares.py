@@ -48,9 +48,16 @@ class Shares(Figure):
 
 
 def shares(
-    name: str, title: str, rows: Sequence[ShareRow], *, unit: str = "share of draws", required: float | None = None, required_words: str = "",
-    parts: tuple[str, str, str] = PARTS, caption: str = "",
-) -> Shares:  # fmt: skip
+    name: str,
+    title: str,
+    rows: Sequence[ShareRow],
+    *,
+    unit: str = "share of draws",
+    required: float | None = None,
+    required_words: str = "",
+    parts: tuple[str, str, str] = PARTS,
+    caption: str = "",
+) -> Shares:
     """Return bars of shares in the order given. Without rows it says so.
 
     required is a share in (0, 0.5): dashed lines at required and 1 - required mark what the outer parts must cross.
@@ -71,9 +78,18 @@ def shares(
     words = (required_words + " " if required_words else "") + "; ".join(said) + "." if rows else "Nothing to show."
     table = [(r.label, *(r.percent if r.known else ("not run",) * 3), r.word) for r in rows]
     return Shares(
-        name, title, unit, caption, words, head=("lever", *parts, "reading"), rows=table,
-        bars=tuple(rows), required=required, required_words=required_words, parts=parts,
-    )  # fmt: skip
+        name,
+        title,
+        unit,
+        caption,
+        words,
+        head=("lever", *parts, "reading"),
+        rows=table,
+        bars=tuple(rows),
+        required=required,
+        required_words=required_words,
+        parts=parts,
+    )
 
 
 def _percent(share: float) -> str:
@@ -119,8 +135,16 @@ def draw(figure: Shares) -> str:
             left, right = axis.place(start), axis.place(start + share)
             said = f"{row.label}: {part} {percent}"
             sheet.box(
-                left, middle - THICK / 2, right - left, THICK, fill=fill, opacity=opacity, kind="share", stroke="page", words=said
-            )  # fmt: skip
+                left,
+                middle - THICK / 2,
+                right - left,
+                THICK,
+                fill=fill,
+                opacity=opacity,
+                kind="share",
+                stroke="page",
+                words=said,
+            )
             if width_of(percent, 12) + 8 < right - left:
                 written.append(((left + right) / 2, middle + 4.3, percent))
             start += share

@@ -73,9 +73,18 @@ class Sheet:
         self.parts: list[str] = []
 
     def text(
-        self, x: float, y: float, words: str, *, size: float = LETTER, anchor: str = "start", ink: str = "soft",
-        bold: bool = False, halo: bool = False, kind: str = "word",
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        words: str,
+        *,
+        size: float = LETTER,
+        anchor: str = "start",
+        ink: str = "soft",
+        bold: bool = False,
+        halo: bool = False,
+        kind: str = "word",
+    ) -> None:
         """Words with their baseline at y; `halo` keeps them readable over lines; kind becomes the class."""
         style = f"fill:{COLOURS[ink]};font-size:{size:g}px" + (";font-weight:600" if bold else "")
         style += f";paint-order:stroke;stroke:{COLOURS['page']};stroke-width:3px" if halo else ""
@@ -84,8 +93,15 @@ class Sheet:
         )
 
     def lines_of_text(
-        self, x: float, middle: float, lines: list[str], *, size: float = LETTER, ink: str = "ink", anchor: str = "start"
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        middle: float,
+        lines: list[str],
+        *,
+        size: float = LETTER,
+        ink: str = "ink",
+        anchor: str = "start",
+    ) -> None:
         """Several lines centred on the height `middle`."""
         step = size * 1.2
         top = middle - step * (len(lines) - 1) / 2 + size * 0.35
@@ -93,9 +109,19 @@ class Sheet:
             self.text(x, top + k * step, line, size=size, ink=ink, anchor=anchor)
 
     def line(
-        self, x1: float, y1: float, x2: float, y2: float, *, ink: str = "grid", width: float = 1.0, dash: str = "",
-        opacity: float = 1.0, kind: str = "rule", cap: str = "butt",
-    ) -> None:  # fmt: skip
+        self,
+        x1: float,
+        y1: float,
+        x2: float,
+        y2: float,
+        *,
+        ink: str = "grid",
+        width: float = 1.0,
+        dash: str = "",
+        opacity: float = 1.0,
+        kind: str = "rule",
+        cap: str = "butt",
+    ) -> None:
         """A straight line."""
         style = f"stroke:{COLOURS[ink]};stroke-width:{width:g};stroke-opacity:{opacity:g};stroke-linecap:{cap}"
         style += f";stroke-dasharray:{dash}" if dash else ""
@@ -104,9 +130,18 @@ class Sheet:
         )
 
     def box(
-        self, x: float, y: float, width: float, height: float, *, fill: str, opacity: float = 1.0, kind: str = "area",
-        stroke: str = "", words: str = "",
-    ) -> None:  # fmt: skip
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        *,
+        fill: str,
+        opacity: float = 1.0,
+        kind: str = "area",
+        stroke: str = "",
+        words: str = "",
+    ) -> None:
         """A rectangle; fill is a colour of the page or an id of a pattern with a leading '#'; `words` show on hover."""
         paint = f"url({fill})" if fill.startswith("#") else COLOURS[fill]
         style = f"fill:{paint};fill-opacity:{opacity:g}" + (f";stroke:{COLOURS[stroke]}" if stroke else "")

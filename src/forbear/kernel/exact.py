@@ -21,7 +21,7 @@ _LOW32, _SHIFT32 = U64(0xFFFFFFFF), U64(32)
 _AGAIN = 0x51ED270B
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     """Philox4x32-10: four random words of a counter and a key."""
     a0, a1, a2, a3 = U32(c0), U32(c1), U32(c2), U32(c3)
@@ -38,7 +38,7 @@ def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
     return a0, a1, a2, a3
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def uniform_at(attempt, site, step, index, member, k0, k1):  # type: ignore[no-untyped-def]
     """The uniform in (0, 1) of one address; attempt 0 is the number that the lane kernel uses."""
     if attempt == 0:
@@ -57,7 +57,7 @@ def uniform_at(attempt, site, step, index, member, k0, k1):  # type: ignore[no-u
     return (float(word) + 0.5) * 2.0**-32
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def binomial_exact(n, p, site, step, index, member, k0, k1):  # type: ignore[no-untyped-def]
     """One draw from Binomial(n, p), exact."""
     n = math.floor(n + 0.5)
@@ -110,7 +110,7 @@ def binomial_exact(n, p, site, step, index, member, k0, k1):  # type: ignore[no-
     return n - count if flip else count
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def poisson_exact(mean, site, step, index, member, k0, k1):  # type: ignore[no-untyped-def]
     """One draw from Poisson(mean), exact."""
     if not mean > 0.0:
@@ -150,7 +150,7 @@ def poisson_exact(mean, site, step, index, member, k0, k1):  # type: ignore[no-u
             return k
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def normal_exact(site, step, index, member, k0, k1):  # type: ignore[no-untyped-def]
     """One standard normal (Wichura's AS241, full double precision), mirrored as in the lane kernel."""
     p = 1.0 - uniform_at(0, site, step, index, member, k0, k1)

@@ -19,7 +19,7 @@ from numba.core.extending import intrinsic
 F = np.float32
 #: Leaves are inlined by force: the optimiser would leave a long one as a call, and a loop over lanes with a call
 #: in it is not vectorised.
-leaf = njit(error_model="numpy", nogil=True, cache=True, forceinline=True)
+leaf = njit(error_model="numpy", nogil=True, forceinline=True)
 
 
 def _without_overlap(dispatcher):  # type: ignore[no-untyped-def]
@@ -42,7 +42,7 @@ def _without_overlap(dispatcher):  # type: ignore[no-untyped-def]
 
 def over_lanes(function):  # type: ignore[no-untyped-def]
     """Compile a function that loops over lanes."""
-    return _without_overlap(njit(error_model="numpy", nogil=True, cache=True)(function))
+    return _without_overlap(njit(error_model="numpy", nogil=True)(function))
 
 
 def woven_rule(function):  # type: ignore[no-untyped-def]

@@ -9,7 +9,7 @@ from forbear.kernel.draws import LANES
 SET, ADD, SCALE = 0, 1, 2
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@njit(error_model="numpy", nogil=True)
 def apply_levers(bank, start, table, index, lanes):  # type: ignore[no-untyped-def]
     """Write the scheduled value of every lever into all lanes."""
     for row in range(table.shape[1]):
@@ -19,7 +19,7 @@ def apply_levers(bank, start, table, index, lanes):  # type: ignore[no-untyped-d
             bank[at + lane] = value
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@njit(error_model="numpy", nogil=True)
 def react(bank, index, lanes, watch, many, window, sign, level, target, targets, kind, value, hold, memory, left):  # type: ignore[no-untyped-def]
     """Apply reactive rules: a mean of an observed quantity over its window beyond a level sets a lever for a time.
 
@@ -53,7 +53,7 @@ def react(bank, index, lanes, watch, many, window, sign, level, target, targets,
                         bank[at] = bank[at] * value[rule]
 
 
-@njit(error_model="numpy", nogil=True, cache=True)
+@njit(error_model="numpy", nogil=True)
 def record(
     bank,
     money,

@@ -1,43 +1,28 @@
 """Weaves a program, writes it as a module into the user's cache folder, and loads it.
 
 The file's name holds a hash of its text and of the kernel's own sources, so a changed rule is a new module and
-compiled code of an old one is never taken for it. Numba keeps the machine code beside the file.
+compiled code of an old one is never taken for it. Numba keeps the machine code beside the file (see `cache`).
 """
 
 from __future__ import annotations
 
 import hashlib
 import importlib.util
-import os
 import sys
-import tempfile
 from pathlib import Path
 from threading import RLock
 from types import ModuleType
 
 import numba
 
+from forbear.files import write_text
 from forbear.kernel import driver, lanes, scalar
+from forbear.kernel.cache import Sealed, cache_folder, compiled_files
 from forbear.kernel.emit import HEADER, slots
 from forbear.kernel.functions import FUNCTIONS
 from forbear.kernel.language import DRAWS, Program
 
 KERNELS = ("lanes", "exact")
-
-
-def cache_folder() -> Path:
-    """Where woven modules are kept: FORBEAR_CACHE, or the user's cache folder, or a temporary one."""
-    from platformdirs import user_cache_path
-
-    asked = os.environ.get("FORBEAR_CACHE")
-    folder = Path(asked) if asked else user_cache_path("forbear")
-    folder = folder / "kernels"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        folder = Path(tempfile.gettempdir()) / "forbear-kernels"
-        folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def source(program: Program, kernel: str) -> str:
@@ -77,7 +62,7 @@ def _text(program: Program, kernel: str) -> tuple[str, str]:
     with _LOADING:
         if (id(program), kernel) not in _TEXTS:
             text = source(program, kernel)
-            whole = text + _kernel_sources() + numba.__version__
+            whole = "sealed" + text + _kernel_sources() + numba.__version__
             _TEXTS[id(program), kernel] = program, text, hashlib.sha256(whole.encode()).hexdigest()[:16]
         return _TEXTS[id(program), kernel][1:]
 
@@ -88,23 +73,21 @@ def _load(program: Program, kernel: str) -> ModuleType:
     if name in sys.modules:
         return sys.modules[name]
     path = cache_folder() / f"{name}.py"
-    if not path.exists():
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(temporary, path)
+    if not path.exists() or path.read_bytes() != text.encode():  # never executed as it lies there: it may be damaged
+        write_text(path, text)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    exec(compile(text, str(path), "exec"), module.__dict__)
+    if "run" in module.__dict__:
+        module.__dict__["run"] = Sealed(module.__dict__["run"], path)
     return module
 
 
 def is_compiled(module: ModuleType) -> bool:
     """True when machine code of the module's `run` is already on disk."""
-    path = Path(str(module.__file__))
-    return any(path.parent.glob(f"**/{path.stem}.run-*.nbc"))
+    return any(path.suffix == ".nbc" for path in compiled_files(Path(str(module.__file__))))
 
 
 def _kernel_sources() -> str:

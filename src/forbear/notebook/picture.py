@@ -57,7 +57,11 @@ class NotebookPicture:
         kind = target.suffix.lower()
         if kind not in KINDS:
             close = nearest(kind, KINDS)
-            raise FileError("E103", f"a picture is not saved as {kind or 'a file without an ending'!r}", hint=f"use one of {', '.join(KINDS)}" + (f"; did you mean {close}?" if close else ""))  # fmt: skip
+            raise FileError(
+                "E103",
+                f"a picture is not saved as {kind or 'a file without an ending'!r}",
+                hint=f"use one of {', '.join(KINDS)}" + (f"; did you mean {close}?" if close else ""),
+            )
         work = target.with_name(target.name + ".partial")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

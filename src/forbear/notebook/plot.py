@@ -5,9 +5,8 @@
     ensemble = fb.simulate("iraq-2003", members=256, seed=1)
     fb.plot.fan(ensemble, "deaths")
     fb.plot.map(ensemble, "deaths", year=2006).save("deaths.svg")
-
-The drawings are those of the report: one figure specification, colours that colour-blind people tell apart, a table and words.
-"""
+ The drawings are those of the report: one figure specification, colours that colour-blind people tell apart, a table
+and words."""
 
 from __future__ import annotations
 
@@ -18,7 +17,6 @@ import numpy as np
 from forbear.country.model import MODEL
 from forbear.ensemble.monthly import monthly_values
 from forbear.errors import FileError, RunError, nearest
-from forbear.evidence.catalogue import borders
 from forbear.figures.histogram import before_and_after
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.map import map_svg
@@ -127,7 +125,8 @@ def map(
     if name not in by_district:
         raise _unknown(name, by_district, "the ensemble has no monthly flow by district called")
     known = scenario or Scenario.load(str(ensemble.manifest.get("scenario", "")))
-    if not known.borders:
+    outlines = known.outlines()
+    if outlines is None:
         raise FileError(
             "E101", f"{known.name} names no borders to draw", hint="`borders` in its header names a map of the evidence"
         )
@@ -144,7 +143,7 @@ def map(
         name.replace("_", "-"),
         title,
         unit,
-        borders(known.borders),
+        outlines,
         districts,
         rates[1][at].tolist(),
         float(rates[1].max()),
@@ -172,10 +171,9 @@ def map(
 def effect(found: Comparison | Answers, outcome: str = "", *, kind: str = "ratio") -> NotebookPicture:
     """Effects with intervals: of a comparison by outcome, or of answers by claim.
 
-    found: a `Comparison` or `Answers`; outcome: of claims, civilian deaths when absent; kind: of a comparison, "ratio" or
-    "difference". `.data` is a table with p05 to p95, `.data.attrs["unit"]` its unit. Deterministic. Raises RunError E401
-    where there is no such effect.
-    """
+    found: a `Comparison` or `Answers`; outcome: of claims, civilian deaths when absent; kind: of a comparison,
+    "ratio" or "difference". `.data` is a table with p05 to p95, `.data.attrs["unit"]` its unit. Deterministic. Raises
+    RunError E401 where there is no such effect."""
     import pandas as pd  # heavy: it would slow whoever draws nothing
 
     rows, title, kind, margin = _compared(found, kind) if isinstance(found, Comparison) else _tested(found, outcome)
@@ -223,9 +221,8 @@ def _tested(found: Answers, outcome: str) -> tuple[Named, str, str, float]:
 def claim(found: ClaimResult) -> NotebookPicture:
     """The effect of one claim before and after the data.
 
-    From draws where they are in memory; of a result that was read from a file, the quantiles of both. `.data` is a table with
-    p05 to p95 of both. Deterministic.
-    """
+    From draws where they are in memory; of a result that was read from a file, the quantiles of both. `.data` is a
+    table with p05 to p95 of both. Deterministic."""
     import pandas as pd  # heavy: it would slow whoever draws nothing
 
     ratio = found.effect_kind == "ratio"
@@ -276,9 +273,8 @@ def attribution(found: Attribution | Answers, worth: str = "deaths", *, game: st
     """Shapley values with intervals: what each remedy adds.
 
     found: an `Attribution` or `Answers`; worth: deaths, governance or order; game: of answers, levers, feasible or
-    structure. `.data` is a table of p05 to p95 with Monte Carlo errors. Deterministic. Raises RunError E401 for an unknown
-    worth or game.
-    """
+    structure. `.data` is a table of p05 to p95 with Monte Carlo errors. Deterministic. Raises RunError E401 for an
+    unknown worth or game."""
     import pandas as pd  # heavy: it would slow whoever draws nothing
 
     held = _shares(found, worth, game)
@@ -288,7 +284,8 @@ def attribution(found: Attribution | Answers, worth: str = "deaths", *, game: st
         UNITS[worth],
         [IntervalRow(share.title, "", *share.part) for share in held],
         reference=0.0,
-        caption="Shapley values: what each adds on average over all orders in which they could be added; intervals over "
+        caption="Shapley values: what each adds on average over all orders in which they could be added; "
+        "intervals over "
         "draws.",
     )
     rows = [{"name": s.name, "title": s.title, **s.part._asdict(), "mean": s.mean, "error": s.error} for s in held]

@@ -41,10 +41,9 @@ KIND = "forbear answers"
 class Answers:
     """What a battery of claims found.
 
-    claims: by name; strategies: beside each other; ledger: what drove people to arms; provenance: seed, counts, hashes;
-    attribution: game (levers, feasible, structure) -> what each remedy adds, empty where it was not played; facts: facts of
-    history beside the posterior, None where the country has none on file or nothing was fitted.
-    """
+    claims: by name; strategies: beside each other; ledger: what drove people to arms; provenance: seed, counts,
+    hashes; attribution: game (levers, feasible, structure) -> what each remedy adds, empty where it was not played;
+    facts: facts of history beside the posterior, None where the country has none on file or nothing was fitted."""
 
     claims: dict[str, ClaimResult]
     strategies: StrategyTable
@@ -100,16 +99,16 @@ class Answers:
         Returns
         -------
         pandas.DataFrame
-            Indexed by claim: title, what is compared, outcome, `unit` of the effect, its quantiles p05 to p95 and those
-            before data, shares for, within the margin and against, contraction, verdicts. `attrs["units"]` holds the unit of
-            every column that has one.
+            Indexed by claim: title, what is compared, outcome, `unit` of the effect, its quantiles p05 to p95 and
+            those before data, shares for, within the margin and against, contraction, verdicts. `attrs["units"]`
+            holds the unit of every column that has one.
         """
         import pandas as pd  # heavy: it would slow `forbear --help`
 
         rows = []
         for result in self:
-            effect = dict(zip(result.effect._fields, result.effect, strict=True))
-            prior = {f"prior_{k}": v for k, v in zip(result.prior._fields, result.prior, strict=True)}
+            effect = result.effect._asdict()
+            prior = {f"prior_{k}": v for k, v in result.prior._asdict().items()}
             shares = dict(zip(("share_for", "share_against", "share_none"), result.shares, strict=True))
             told = {"title": result.claim.title, "base": result.claim.base, "changed": result.claim.changed}
             told |= {"outcome": result.claim.outcome, "kind": result.effect_kind, "unit": result.unit}
@@ -148,8 +147,8 @@ class Answers:
         Raises
         ------
         FileError
-            E101 where there is no such file, E104 where it cannot be read or holds no answers, E109 where it is damaged, E111
-            where it was written by another version, with every field that does not fit.
+            E101 where there is no such file, E104 where it cannot be read or holds no answers, E109 where it is
+            damaged, E111 where it was written by another version, with every field that does not fit.
         """
         found = read_json(path)
         if not isinstance(found, dict) or not ({"claims", "strategies"} <= set(found) or found.get("kind") == KIND):

@@ -1,8 +1,8 @@
-"""Which remedies account for how much of the failure: Shapley values over draws with common random numbers, and what no remedy reaches.
-
-The worth of a coalition of remedies is minus the logarithm of civilian deaths, governance at the end, or the chance of
-order (calm, inclusive, governed in the last year), with the remedies of the coalition applied and history otherwise (section 8 of the model document).
-"""
+"""Which remedies account for how much of the failure: Shapley values over draws with common random numbers, and what
+no remedy reaches.
+ The worth of a coalition of remedies is minus the logarithm of civilian deaths, governance at the end, or the chance
+of order (calm, inclusive, governed in the last year), with the remedies of the coalition applied and history
+otherwise (section 8 of the model document)."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ WORTHS = ("deaths", "governance", "order")
 
 @dataclass(frozen=True)
 class Attribution:
-    """values: worth -> (players, draws); error: worth -> (players,) Monte Carlo error of the mean over draws; total: worth ->
-    (draws,), all remedied minus history; interaction: worth -> (players, players) means, only where exact; grand, history:
-    outcome -> (draws,) with all remedies and with none; singles: outcome -> (players, draws) each remedy alone."""
+    """values: worth -> (players, draws); error: worth -> (players,) Monte Carlo error of the mean over draws; total:
+    worth -> (draws,), all remedied minus history; interaction: worth -> (players, players) means, only where exact;
+    grand, history: outcome -> (draws,) with all remedies and with none; singles: outcome -> (players, draws) each
+    remedy alone."""
 
     game: str
     players: tuple[Remedy, ...]

@@ -24,8 +24,8 @@ __all__ = ["Comparison", "Effect", "comparison", "effect_of", "known_outcomes"]
 
 @dataclass(frozen=True)
 class Effect:
-    """One outcome under both policies. effect: (draws,), ratio or difference; lower, none, higher: shares of draws beyond
-    and within the margin; quantiles at 5, 25, 50, 75, 95 %."""
+    """One outcome under both policies. effect: (draws,), ratio or difference; lower, none, higher: shares of draws
+    beyond and within the margin; quantiles at 5, 25, 50, 75, 95 %."""
 
     outcome: str
     kind: str
@@ -46,10 +46,20 @@ class Effect:
         """For tables and files."""
         low, q1, middle, q3, high = (float(v) for v in self.quantiles)
         return {
-            "outcome": self.outcome, "kind": self.kind, "margin": self.margin, "p05": low, "p25": q1, "p50": middle, "p75": q3, "p95": high,
-            "lower": self.lower, "none": self.none, "higher": self.higher,
-            "base": float(np.nanmedian(self.base)), "changed": float(np.nanmedian(self.changed)),
-        }  # fmt: skip
+            "outcome": self.outcome,
+            "kind": self.kind,
+            "margin": self.margin,
+            "p05": low,
+            "p25": q1,
+            "p50": middle,
+            "p75": q3,
+            "p95": high,
+            "lower": self.lower,
+            "none": self.none,
+            "higher": self.higher,
+            "base": float(np.nanmedian(self.base)),
+            "changed": float(np.nanmedian(self.changed)),
+        }
 
 
 def known_outcomes(outcomes: Sequence[str]) -> tuple[str, ...]:
@@ -131,7 +141,8 @@ class Comparison:
         low, _, middle, _, high = effect.quantiles
         return (
             f"{self.changed} against {self.base}: {OUTCOMES[effect.outcome].title} {_signed(effect, middle)} "
-            f"({approximately(low)} to {approximately(high)}), lower in {effect.lower:.0%} of {len(self)} {self.given}, higher in {effect.higher:.0%}."
+            f"({approximately(low)} to {approximately(high)}), lower in {effect.lower:.0%} of {len(self)} "
+            f"{self.given}, higher in {effect.higher:.0%}."
         ).replace("%", " %")
 
     def to_frame(self) -> pd.DataFrame:
@@ -162,7 +173,8 @@ class Comparison:
                 f"{words:<34} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
             )
         out.append(
-            "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians before and after"
+            "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians "
+            "before and after"
         )
         return out
 
@@ -192,9 +204,17 @@ def comparison(
         {
             "base": (both, np.stack([e.base for e in effects], axis=1), unit),
             "changed": (both, np.stack([e.changed for e in effects], axis=1), unit),
-            "effect": (both, np.stack([e.effect for e in effects], axis=1), {"unit": "by outcome: see `kind` and `unit`"}),
+            "effect": (
+                both,
+                np.stack([e.effect for e in effects], axis=1),
+                {"unit": "by outcome: see `kind` and `unit`"},
+            ),
             "base_deaths": (by_year, before, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {base}"}),
-            "changed_deaths": (by_year, after, {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {changed}"}),
+            "changed_deaths": (
+                by_year,
+                after,
+                {"unit": "persons", "long_name": f"{OUTCOMES['deaths'].title}, {changed}"},
+            ),
         },
         coords={
             "draw": np.arange(runs.members),
@@ -213,7 +233,7 @@ def comparison(
             "replications": runs.replications,
             **(told or {}),
         },
-    )  # fmt: skip
+    )
     return Comparison(data)
 
 

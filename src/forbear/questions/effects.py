@@ -1,4 +1,5 @@
-"""Effects of a change on an outcome, paired by draw: size, chance of each direction, what the data taught, on what it hangs.
+"""Effects of a change on an outcome, paired by draw: size, chance of each direction, what the data taught, on what it
+hangs.
 
 Effects are ratios for counts and money (changed over base) and differences for indices. Ratios are judged on the
 log scale, so that doubling and halving lie equally far from no effect and exchanging the two sides of a comparison
@@ -145,7 +146,8 @@ def deciding_parameters(
 
 
 def _sign_change(parameter: np.ndarray, score: np.ndarray) -> float | None:
-    """Return where a logistic regression of the effect's sign on the parameter crosses one half, if within the draws."""
+    """Return where a logistic regression of the effect's sign on the parameter crosses one half, if within the
+    draws."""
     spread = parameter.std()
     if spread == 0.0 or not ((score > 0).any() and (score < 0).any()):
         return None

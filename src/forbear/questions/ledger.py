@@ -56,10 +56,9 @@ def mobilisation_ledger(
 ) -> MobilisationLedger:
     """Record the four additive sources of mobilisation (E29a) and share them out.
 
-    A district's month counts with its sympathisers times their mobilisation, so that a share says where the pull on the
-    people who could be recruited came from. members: draws of the posterior, or identities with `parameters` of their own.
-    Randomness: named by the seed. Raises as `simulate`.
-    """
+    A district's month counts with its sympathisers times their mobilisation, so that a share says where the pull on
+    the people who could be recruited came from. members: draws of the posterior, or identities with `parameters` of
+    their own. Randomness: named by the seed. Raises as `simulate`."""
     problem = scenario.problem()
     if parameters is None and posterior is not None:
         parameters = posterior.parameters(members)

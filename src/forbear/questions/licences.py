@@ -30,11 +30,11 @@ MEMBERS = 256
 
 
 def facts_on_record(scenario: Scenario, posterior: Posterior | None) -> FactsHeld | None:
-    """What the posterior lives through, as its notes or `facts.json` beside the scenario say; None where nobody has looked.
+    """What the posterior lives through, as its notes or `facts.json` beside the scenario say; None where nobody has
+    looked.
 
-    A file that was made of other draws, or of another model, is not used. Raises FileError E109 where it is damaged, E111
-    where another version wrote it.
-    """
+    A file that was made of other draws, or of another model, is not used. Raises FileError E109 where it is damaged,
+    E111 where another version wrote it."""
     if posterior is None:
         return None
     noted = facts_held(posterior)

@@ -1,4 +1,5 @@
-"""Published findings that a claim names as evidence: estimate, interval, N, source. They are shown and never fitted to."""
+"""Published findings that a claim names as evidence: estimate, interval, N, source. They are shown and never fitted
+to."""
 
 from __future__ import annotations
 

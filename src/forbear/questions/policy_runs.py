@@ -1,4 +1,5 @@
-"""Many policies run over the same draws with common random numbers: the one place from which answers take their numbers."""
+"""Many policies run over the same draws with common random numbers: the one place from which answers take their
+numbers."""
 
 from __future__ import annotations
 
@@ -94,17 +95,24 @@ class PolicyRuns:
     def run(self, name: str, changed: Scenario, parameters: Mapping[str, float] | None = None) -> None:
         """Run a policy once and keep its outcomes; a name that was run before is not run again.
 
-        parameters: values that replace a parameter in every draw (a counterfactual structure). Raises as `simulate` and `Scenario.problem`.
-        """
+        parameters: values that replace a parameter in every draw (a counterfactual structure). Raises as `simulate`
+        and `Scenario.problem`."""
         if name in self._runs:
             return
         problem = changed.problem()
         given = {**self.parameters, **{k: np.full_like(self.parameters[k], v) for k, v in (parameters or {}).items()}}
         repeated = {key: np.repeat(value, self.replications, axis=0) for key, value in given.items()}
         ensemble = simulate(
-            problem, members=self.members * self.replications, seed=self.seed, parameters=repeated, workers=self.workers,
-            weekly=recorded(list(self.outcomes)), monthly=(), note=name, store=self._folder(name),
-        )  # fmt: skip
+            problem,
+            members=self.members * self.replications,
+            seed=self.seed,
+            parameters=repeated,
+            workers=self.workers,
+            weekly=recorded(list(self.outcomes)),
+            monthly=(),
+            note=name,
+            store=self._folder(name),
+        )
         data = ensemble.data
         self._runs[name] = {o: self._averaged(values_of(data, o)) for o in self.outcomes}
         years = data["week"].values.astype("datetime64[Y]").astype(int) + 1970

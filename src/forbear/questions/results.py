@@ -1,4 +1,5 @@
-"""What answers are made of: plain numbers with names, as a file holds them and as report, page and notebook read them."""
+"""What answers are made of: plain numbers with names, as a file holds them and as report, page and notebook read
+them."""
 
 from __future__ import annotations
 
@@ -59,8 +60,9 @@ class Three(NamedTuple):
 
 @dataclass(frozen=True)
 class Split:
-    """Draws split at the median of one parameter. below, above: shares for, against and within the margin; flips_at: the
-    prior quantile at which the effect changes sign, None where it does not; shift: how far the split moves a share."""
+    """Draws split at the median of one parameter. below, above: shares for, against and within the margin; flips_at:
+    the prior quantile at which the effect changes sign, None where it does not; shift: how far the split moves a
+    share."""
 
     below: Probabilities
     above: Probabilities
@@ -81,12 +83,12 @@ class DrawnEffect:
 class ClaimResult:
     """A tested claim with everything that its verdict rests on.
 
-    effect, prior: quantiles of the effect under posterior and conditioned prior; effect_kind: "ratio" (changed over base)
-    or "difference" (changed minus base, or the level minus the threshold); margin: within which an effect counts as none;
-    shares, prior_shares, structures: for, against, within the margin; contraction: of the effect's variance, NaN where the
-    prior has none; neutral: how the effect before data passes gate G0, "" where it does not; licence: whether the fitted
-    model lives through the facts that the claim needs; splits: parameters on which the answer depends.
-    """
+    effect, prior: quantiles of the effect under posterior and conditioned prior; effect_kind: "ratio" (changed over
+    base) or "difference" (changed minus base, or the level minus the threshold); margin: within which an effect
+    counts as none; shares, prior_shares, structures: for, against, within the margin; contraction: of the effect's
+    variance, NaN where the prior has none; neutral: how the effect before data passes gate G0, "" where it does not;
+    licence: whether the fitted model lives through the facts that the claim needs; splits: parameters on which the
+    answer depends."""
 
     claim: Claim
     verdict: Verdict
@@ -168,9 +170,9 @@ class Regret:
 
 @dataclass(frozen=True)
 class StrategyResult:
-    """One strategy. assumed: nobody intervenes under it, so that it is ranked with nothing; outcomes: quantiles over draws;
-    the rest by objective, empty where it is assumed: regret, Hurwicz's and Laplace's scores, share of draws in which it
-    is best, unbeaten (pareto), good enough (satisficing), and good enough objective by objective."""
+    """One strategy. assumed: nobody intervenes under it, so that it is ranked with nothing; outcomes: quantiles over
+    draws; the rest by objective, empty where it is assumed: regret, Hurwicz's and Laplace's scores, share of draws in
+    which it is best, unbeaten (pareto), good enough (satisficing), and good enough objective by objective."""
 
     title: str
     side: str
@@ -187,8 +189,9 @@ class StrategyResult:
 
 @dataclass(frozen=True)
 class StrategyTable:
-    """Strategies beside each other. thresholds: objective -> level that is good enough, in its unit; nothing_satisfices:
-    share of draws in which no strategy is; alpha: of Hurwicz's score; draws: those in which every strategy ran."""
+    """Strategies beside each other. thresholds: objective -> level that is good enough, in its unit;
+    nothing_satisfices: share of draws in which no strategy is; alpha: of Hurwicz's score; draws: those in which every
+    strategy ran."""
 
     rows: dict[str, StrategyResult]
     objectives: tuple[str, ...]
@@ -200,8 +203,8 @@ class StrategyTable:
 
 @dataclass(frozen=True)
 class PlayerShare:
-    """What one remedy adds: Shapley values over draws. error: Monte Carlo error of the mean; helps: share of draws in which
-    it adds something."""
+    """What one remedy adds: Shapley values over draws. error: Monte Carlo error of the mean; helps: share of draws in
+    which it adds something."""
 
     name: str
     title: str
@@ -213,8 +216,8 @@ class PlayerShare:
 
 @dataclass(frozen=True)
 class Unattributed:
-    """What no remedy reaches: the chance of order with everything remedied and with nothing, deaths that remain as a ratio
-    to history's, governance with everything and with nothing (medians)."""
+    """What no remedy reaches: the chance of order with everything remedied and with nothing, deaths that remain as a
+    ratio to history's, governance with everything and with nothing (medians)."""
 
     order_remedied: float
     order_history: float
@@ -225,8 +228,8 @@ class Unattributed:
 
 @dataclass(frozen=True)
 class AttributionResult:
-    """One game. rows: worth -> players by median value; total: worth -> all remedied less history; interaction: worth ->
-    (players, players) means, empty where orders were sampled; draws: of parameters; runs: members simulated."""
+    """One game. rows: worth -> players by median value; total: worth -> all remedied less history; interaction: worth
+    -> (players, players) means, empty where orders were sampled; draws: of parameters; runs: members simulated."""
 
     game: str
     exact: bool
@@ -242,8 +245,8 @@ class AttributionResult:
 
 @dataclass(frozen=True)
 class LedgerResult:
-    """What drove people to arms. shares: medians by community, year and source; whole: 5, 50 and 95 per cent by community
-    and source over all years."""
+    """What drove people to arms. shares: medians by community, year and source; whole: 5, 50 and 95 per cent by
+    community and source over all years."""
 
     communities: tuple[str, ...]
     years: tuple[int, ...]
@@ -256,13 +259,12 @@ class LedgerResult:
 class Provenance:
     """Where the numbers come from, enough to repeat them.
 
-    given: "posterior" or "prior"; members: draws of parameters, each run `replications` times; prior_members: prior draws,
-    of which `prior_conditioned` had a war of plausible size; structures: names, the full one first, and how many draws of
-    each rival; available: draws of the posterior after `where`, conditions laid on it by whoever asked; only: claims asked
-    for by name; quick: the posterior is a quick one; quick_effort: few runs were asked for; stamp: hashes of model,
-    scenario, priors, evidence, observations and posterior; problems: strategy -> hash; version: of forbear, "" where it
-    was not noted.
-    """
+    given: "posterior" or "prior"; members: draws of parameters, each run `replications` times; prior_members: prior
+    draws, of which `prior_conditioned` had a war of plausible size; structures: names, the full one first, and how
+    many draws of each rival; available: draws of the posterior after `where`, conditions laid on it by whoever asked;
+    only: claims asked for by name; quick: the posterior is a quick one; quick_effort: few runs were asked for; stamp:
+    hashes of model, scenario, priors, evidence, observations and posterior; problems: strategy -> hash; version: of
+    forbear, "" where it was not noted."""
 
     scenario: str
     seed: int
@@ -289,5 +291,5 @@ class Provenance:
         """The command that repeats the run."""
         more = [f"--only {name}" for name in self.only] + [f'--where "{condition}"' for condition in self.where]
         more += ["--quick"] if self.quick_effort else []
-        command = f"forbear claims -s {self.scenario} --seed {self.seed} --draws {self.members}"
+        command = f"forbear claims -s {self.scenario} --seed {self.seed} --members {self.members}"
         return " ".join([command, *more])

@@ -7,14 +7,15 @@ the sentences) and nothing else. Where both assert effects in opposite direction
 are refuted, whichever is named first.
 
 The rule, first match wins:
- not licensed    the claim needs facts of history that the fitted model does not live through: no verdict can rest on it;
- values only     the claim is about what is good, not about what happens: only its consequences are shown;
- not identified  the neutrality audit failed, the contraction is unknown or below .2, no structural rival was run,
+ not licensed    the claim needs facts of history that the fitted model does not live through: no verdict can rest on
+ it; values only     the claim is about what is good, not about what happens: only its consequences are shown; not
+ identified  the neutrality audit failed, the contraction is unknown or below .2, no structural rival was run,
                  or the answer hangs on a parameter about which no data speak (class N-none);
  supported       the claim's region holds .8 or more of the draws, and in at least four of five structures too;
  refuted         the same of the rival's region, or of the region that neither asserts;
  contested       the structures reach opposite answers, or splitting the draws at one parameter's median moves
-                 the share of the claim or of its rival by .3 or more: that parameter is named, with the value where it flips;
+                 the share of the claim or of its rival by .3 or more: that parameter is named, with the value where
+                 it flips;
  not identified  otherwise.
 No randomness. Source: section 7 of the model document; thresholds in `Rule`.
 """
@@ -71,13 +72,9 @@ class Verdict:
 def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     """Return the verdict on a claim by the rule at the head of this module; `rule` holds other thresholds, if any."""
     rule = rule or Rule()
-    if inputs.unlicensed:
-        reason = inputs.unlicensed[0].upper() + inputs.unlicensed[1:].rstrip(".") + "."
-        change = "A fit that reproduces the facts of history on which this claim rests."
-        return Verdict(NOT_LICENSED, NOT_LICENSED, reason, None, None, change)
-    if inputs.is_value_claim:
-        reason = "This is a judgement of value: the model shows consequences and gives no verdict on what is right."
-        return Verdict("values only", "values only", reason, None, None, "No result of the model would.")
+    without = _without_numbers(inputs)
+    if without is not None:
+        return without
     ours, theirs = region(inputs.asserts, 0), region(inputs.rival_asserts, 1)
     regions = {"claim": ours, "rival": theirs, "neither": {0, 1, 2} - ours - theirs}
     overall = {side: _mass(inputs.overall, region) for side, region in regions.items()}
@@ -141,6 +138,18 @@ def verdict(inputs: VerdictInputs, rule: Rule | None = None) -> Verdict:
     return unknown(why, "Data that bear on the effect itself, or on what the structures disagree about.")
 
 
+def _without_numbers(inputs: VerdictInputs) -> Verdict | None:
+    """The verdict that no number can change: no licence, or a claim about what is good; None where numbers decide."""
+    if inputs.unlicensed:
+        reason = inputs.unlicensed[0].upper() + inputs.unlicensed[1:].rstrip(".") + "."
+        change = "A fit that reproduces the facts of history on which this claim rests."
+        return Verdict(NOT_LICENSED, NOT_LICENSED, reason, None, None, change)
+    if inputs.is_value_claim:
+        reason = "This is a judgement of value: the model shows consequences and gives no verdict on what is right."
+        return Verdict("values only", "values only", reason, None, None, "No result of the model would.")
+    return None
+
+
 def _mass(three: tuple[float, float, float], region: set[int]) -> float:
     # Rounded so that shares that add up to the threshold on paper reach it in binary, whatever their order.
     return round(sum(three[k] for k in sorted(region)), 9)
@@ -154,5 +163,6 @@ def _split(name: str, candidate: Candidate, ours: set[int], theirs: set[int]) ->
     low, high = candidate.below, candidate.above
     return (
         f"{name} (below its median the claim holds in {100 * _mass(low, ours):.0f} % and its rival in "
-        f"{100 * _mass(low, theirs):.0f} %, above it in {100 * _mass(high, ours):.0f} % and {100 * _mass(high, theirs):.0f} %)"
+        f"{100 * _mass(low, theirs):.0f} %, above it in {100 * _mass(high, ours):.0f} % and "
+        f"{100 * _mass(high, theirs):.0f} %)"
     )

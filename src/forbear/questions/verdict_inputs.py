@@ -21,13 +21,12 @@ class VerdictInputs:
     """Every number on which a verdict rests.
 
     p_for, p_against, p_none: shares of draws with an effect beyond the margin in the claim's direction, in the
-    rival's, and within the margin; they add up to 1. structures: the same three for each structural rival.
-    asserts, rival_asserts: what each side says: "effect" (its own direction), "no effect", or "no opposite effect"
-    (none, or in its own direction; "it would not have helped" against "it would have"). The two must exclude
-    one another. contraction: 1 - posterior / prior variance of the effect, None if unknown.
-    candidates: splits by parameter, as `deciding_parameters` returns them. unlicensed: a sentence on the facts of history
-    that the claim needs and the fitted model misses, "" where it has its licence.
-    """
+    rival's, and within the margin; they add up to 1. structures: the same three for each structural rival. asserts,
+    rival_asserts: what each side says: "effect" (its own direction), "no effect", or "no opposite effect" (none, or
+    in its own direction; "it would not have helped" against "it would have"). The two must exclude one another.
+    contraction: 1 - posterior / prior variance of the effect, None if unknown. candidates: splits by parameter, as
+    `deciding_parameters` returns them. unlicensed: a sentence on the facts of history that the claim needs and the
+    fitted model misses, "" where it has its licence."""
 
     p_for: float
     p_against: float

@@ -19,7 +19,8 @@ WIDTH = 110
 
 
 def licence_sentence(answers: Answers, most: int = 3) -> str:
-    """Why claims have no licence, in one sentence with the size of what is missed; "" where every claim has its licence.
+    """Why claims have no licence, in one sentence with the size of what is missed; "" where every claim has its
+    licence.
 
     most: facts that are named, those that are missed by most.
     """

@@ -56,8 +56,9 @@ class LedgerSection:
 
 @dataclass(frozen=True)
 class AnswerSections:
-    """What the templates need. licence: why claims have none, "" where all have; facts: rows of facts of history beside the
-    fitted model; stale: what has changed since, in words; findings: every outside finding with the claims it bears on."""
+    """What the templates need. licence: why claims have none, "" where all have; facts: rows of facts of history
+    beside the fitted model; stale: what has changed since, in words; findings: every outside finding with the claims
+    it bears on."""
 
     made: Provenance
     claims: list[ClaimRow]

@@ -50,7 +50,8 @@ def _drawn_from(posterior: Posterior | None, matching: Matching | None) -> list[
     """What the parameters are, where they are no full posterior."""
     if posterior is None and matching:
         words = (
-            f"Parameters are prior draws kept by a stated rough match to history: {matching.rule}. The spread is what that "
+            f"Parameters are prior draws kept by a stated rough match to history: {matching.rule}. The spread is "
+            "what that "
             "rule leaves open, not a probability that the world was so. No effect of any policy is claimed."
         )
         return [("This is not a posterior.", words)]

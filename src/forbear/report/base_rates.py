@@ -23,16 +23,22 @@ def base_rates_section(
     if not found:
         return None
     return {
-        "head": HEADING, "rows": base_rate_rows(found), "disagreements": [b.sentence for b in found if b.disagrees],
+        "head": HEADING,
+        "rows": base_rate_rows(found),
+        "disagreements": [b.sentence for b in found if b.disagrees],
         "cautions": list(dict.fromkeys(b.reference.caveat for b in found if b.model is not None)),
         "sources": list(dict.fromkeys(b.reference.source for b in found)),
         "proposal": _proposal(proposal) if proposal is not None else None,
-    }  # fmt: skip
+    }
 
 
 def _proposal(found: Proposal) -> dict[str, Any]:
     names = [row.name for row in found.rows]
-    head = ("outcome", *(f"{row.title}{' (by assumption)' if row.assumed else ''}" for row in found.rows), "of the range, assumption")  # fmt: skip
+    head = (
+        "outcome",
+        *(f"{row.title}{' (by assumption)' if row.assumed else ''}" for row in found.rows),
+        "of the range, assumption",
+    )
     rows = []
     for place, first in enumerate(found.rows[0].ranges):
         cells = [(row.ranges[place].low, row.ranges[place].high) for row in found.rows]
@@ -43,9 +49,16 @@ def _proposal(found: Proposal) -> dict[str, Any]:
         rows.append((f"{OUTCOMES[first.outcome].title} ({first.unit})", *(_range(*c) for c in cells), told))
     force = [(row.title, *row.force) for row in found.rows if row.force]
     return {
-        "caution": NOT_A_FORECAST, "conditioning": found.conditioning.words, "exit": found.exit, "head": head, "rows": rows, "force": force,
-        "names": names, "members": found.members, "guessed": found.guessed,
-    }  # fmt: skip
+        "caution": NOT_A_FORECAST,
+        "conditioning": found.conditioning.words,
+        "exit": found.exit,
+        "head": head,
+        "rows": rows,
+        "force": force,
+        "names": names,
+        "members": found.members,
+        "guessed": found.guessed,
+    }
 
 
 def _range(low: float, high: float) -> str:

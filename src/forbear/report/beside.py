@@ -31,9 +31,9 @@ LEVELS = (0.05, 0.5, 0.95)
 
 @dataclass(frozen=True)
 class Beside:
-    """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a world
-    without the intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a range in words;
-    proposed: of a proposed intervention ranges are told, no middle."""
+    """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a
+    world without the intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a
+    range in words; proposed: of a proposed intervention ranges are told, no middle."""
 
     title: str
     head: tuple[str, ...]
@@ -47,14 +47,16 @@ class Beside:
 
 
 def never_intervening(scenario: Scenario) -> Scenario:
-    """The scenario with nobody intervening: its own strategy of that kind where it has one. Raises as `Strategy.apply`."""
+    """The scenario with nobody intervening: its own strategy of that kind where it has one. Raises as
+    `Strategy.apply`."""
     return without_intervention(scenario).apply(scenario)
 
 
 def simulate_never(
     ensemble: Ensemble, scenario: Scenario, *, workers: int | None = None, progress: Meter | None = None
 ) -> Ensemble | None:
-    """The members of `ensemble` with nobody intervening: same parameters, same luck. None where nobody intervenes anyway.
+    """The members of `ensemble` with nobody intervening: same parameters, same luck. None where nobody intervenes
+    anyway.
 
     Randomness: named by the seed of the ensemble. Raises as `simulate`.
     """
@@ -87,7 +89,10 @@ def beside_never(
         columns["Never intervening (by assumption)"] = _of(never)
     names = list(columns)
     if scenario.kind == "prospective":
-        note = "Ranges of nine in ten simulated histories, under stated assumptions: not a forecast, and no middle is told."
+        note = (
+            "Ranges of nine in ten simulated histories, under stated assumptions: not a forecast, and no middle "
+            "is told."
+        )
         return _table(columns, [names[0]], names[1:], note, proposed=True)
     return _table(
         columns, [names[0]], names[1:], "Medians of simulated histories; in brackets the range of nine in ten of them."

@@ -58,8 +58,8 @@ def write_brief(
 
 
 def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: Answers | None) -> list[Figure]:
-    """Two or three figures: what was simulated beside what was counted; what remedies add, else effects on deaths, else force
-    and cost."""
+    """Two or three figures: what was simulated beside what was counted; what remedies add, else effects on deaths,
+    else force and cost."""
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     out = [_fan(ensemble, scenario, observed, ("observed_civilian_deaths", "observed_attacks", "deaths"))]
     if answers is not None and "levers" in answers.attribution:
@@ -86,7 +86,8 @@ def _effects(answers: Answers, most: int = 9) -> list[Figure]:
         margin=(0.91, 1.1),
         logarithmic=True,
         sides=("fewer", "more"),
-        caption="Effects on civilian deaths: median, half and nine tenths of draws; the grey band holds effects too small "
+        caption="Effects on civilian deaths: median, half and nine tenths of draws; the grey band holds effects "
+        "too small "
         "to matter.",
     )
     return [figure]
@@ -124,7 +125,8 @@ def _foot(ensemble: Ensemble, command: str) -> str:
 
 
 def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
-    """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two pages."""
+    """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two
+    pages."""
     import typst  # heavy: it would slow `forbear --help`
 
     source = (files("forbear.report") / "brief.typ").read_bytes()

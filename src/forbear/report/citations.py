@@ -8,7 +8,6 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from forbear.evidence.catalogue import find
 from forbear.questions.answers import Answers
 
 if TYPE_CHECKING:
@@ -35,15 +34,20 @@ def references() -> dict[str, dict[str, str]]:
         key = re.match(r"@\w+\{(\w+),", entry).group(1)  # type: ignore[union-attr]
         fields = dict(re.findall(r"(\w+) = \{((?:[^{}]|\{[^{}]*\})*)\}", entry))
         where = ", ".join(
-            fields[k] for k in ("journal", "booktitle", "institution", "number", "volume", "note") if k in fields and not (k == "number" and "journal" in fields)
-        )  # fmt: skip
+            fields[k]
+            for k in ("journal", "booktitle", "institution", "number", "volume", "note")
+            if k in fields and not (k == "number" and "journal" in fields)
+        )
         authors = fields["author"].replace(" and others", " and others").split(" and ")
         names = [a.split(",")[0] for a in authors]
         short = names[0] if len(names) == 1 else f"{names[0]} and {'others' if len(names) > 2 else names[1]}"
         out[key] = {
-            **fields, "key": key, "entry": entry, "short": f"{short} {fields['year']}",
+            **fields,
+            "key": key,
+            "entry": entry,
+            "short": f"{short} {fields['year']}",
             "words": f"{'; '.join(authors)} ({fields['year']}). {fields['title']}. {where}.",
-        }  # fmt: skip
+        }
     return out
 
 
@@ -60,14 +64,22 @@ def _sources(scenario: Scenario) -> dict[str, dict[str, str]]:
     for key, source in scenario.sources.items():
         details = source.details
         out[f"source:{key}"] = {
-            "title": source.title, "author": str(details.get("publisher", "")), "year": str(details.get("year", "")), "note": str(details.get("licence", "")),
-        }  # fmt: skip
+            "title": source.title,
+            "author": str(details.get("publisher", "")),
+            "year": str(details.get("year", "")),
+            "note": str(details.get("licence", "")),
+        }
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        for held in find(name).sources:
+        for held in scenario.find_series(name).sources:
             out.setdefault(
                 f"data:{held.key}",
-                {"title": held.title, "author": held.publisher, "howpublished": held.address, "note": f"Licence: {held.licence}"},
-            )  # fmt: skip
+                {
+                    "title": held.title,
+                    "author": held.publisher,
+                    "howpublished": held.address,
+                    "note": f"Licence: {held.licence}",
+                },
+            )
     return out
 
 
@@ -88,20 +100,23 @@ def methods(
     out: list[tuple[str, str, tuple[str, ...]]] = [
         (
             "Simulation",
-            f"Stocks of people, organisations, forces, services, politics and money in {len(problem.names.get('district', ()))} districts are moved week by week by declared rules. "
-            "Random numbers have names (seed, member, week, room, draw), so the same seed gives the same bits and two policies share their luck.",
+            "Stocks of people, organisations, forces, services, politics and money in "
+            f"{len(problem.names.get('district', ()))} districts are moved week by week by declared rules. "
+            "Random numbers have names (seed, member, week, room, draw), so the same seed gives the same bits "
+            "and two policies share their luck.",
             ("salmon2011",),
         )
     ]
     if posterior is not None:
-        settings = posterior.notes.get("settings", {})
+        settings, refine = posterior.notes.get("settings", {}), posterior.notes.get("refine", {}) or {}
         out.append(
             (
                 "Learning from the series",
-                f"{settings.get('scouts', 'Several')} independent scouts lead prior draws to the data by resampling and ensemble smoothing; chains of "
-                f"parameters and luck start from all of them ({len(posterior):,} draws kept). The course of the war, where it happened and by whom are separate "
-                "terms with stated errors; what the model cannot explain is reported by series. Agreement of scouts is measured by R-hat.",
-                ("emerick2013", "andrieu2010", "vehtari2021"),
+                "An ensemble smoother scouts; then sequential Monte Carlo with a particle filter as likelihood "
+                f"({refine.get('particles', 'several')} particles, "
+                f"{settings.get('replicates', 'independent')} replicates, {len(posterior):,} draws kept) refines. "
+                "Months share their news: the likelihood is composite. Agreement of replicates is measured by R-hat.",
+                ("emerick2013", "delmoral2006", "andrieu2010", "varin2011", "vehtari2021"),
             )
         )
     if answers is not None:
@@ -110,9 +125,12 @@ def methods(
                 "Claims and verdicts",
                 f"Each claim is a paired counterfactual over {answers.provenance.members} draws, each run "
                 f"{answers.provenance.replications} times with common random numbers, under "
-                f"{len(answers.provenance.structures)} structures fitted alike. A claim that needs a fact of history which the "
-                "fitted model misses is not licensed. Supported or refuted needs four fifths of draws in four fifths of "
-                "structures; not identified, where the question was not open before data, the data did not narrow the effect, "
+                f"{len(answers.provenance.structures)} structures fitted alike. A claim that needs a fact of "
+                "history which the "
+                "fitted model misses is not licensed. Supported or refuted needs four fifths of draws in four "
+                "fifths of "
+                "structures; not identified, where the question was not open before data, the data did not "
+                "narrow the effect, "
                 "or a parameter that no data reach decides.",
                 ("friedman2008",),
             )
@@ -120,7 +138,8 @@ def methods(
         out.append(
             (
                 "Strategies",
-                "Regret and shares that are good enough are taken objective by objective over draws; nothing is summed over objectives.",
+                "Regret and shares that are good enough are taken objective by objective over draws; nothing is "
+                "summed over objectives.",
                 ("savage1951", "lempert2003"),
             )
         )
@@ -128,7 +147,8 @@ def methods(
             out.append(
                 (
                     "Attribution",
-                    "Shapley values over remedies and over structure; every coalition is run for up to six players, antithetic orders are sampled above.",
+                    "Shapley values over remedies and over structure; every coalition is run for up to six "
+                    "players, antithetic orders are sampled above.",
                     ("castro2009", "mitchell2022"),
                 )
             )
@@ -136,7 +156,8 @@ def methods(
         out.append(
             (
                 "Validation",
-                "Forecasts from a fit that stops earlier, scored by proper rules against simple baselines; rival structures weighted by stacking; invented worlds of known truth fitted again; rank histograms.",
+                "Forecasts from a fit that stops earlier, scored by proper rules against simple baselines; rival "
+                "structures weighted by stacking; invented worlds of known truth fitted again; rank histograms.",
                 ("gneiting2007", "hegre2024", "yao2018", "talts2018"),
             )
         )

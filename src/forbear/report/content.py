@@ -27,7 +27,8 @@ CHARTS = (
         "Attacks in incident reports",
         "attacks a month",
         "violence",
-        "What the simulated intervener would have counted, beside what was counted. Attacks on civilians are reported far less often than attacks on soldiers.",
+        "What the simulated intervener would have counted, beside what was counted. Attacks on civilians are "
+        "reported far less often than attacks on soldiers.",
         logarithmic=True,
     ),
     Chart(
@@ -71,7 +72,8 @@ CHARTS = (
         "Force, what rotation sustains, and the ceiling",
         "persons",
         "force",
-        "The force is a forced input. The dashed lines are medians of what rotation could sustain and of the most that could be deployed.",
+        "The force is a forced input. The dashed lines are medians of what rotation could sustain and of the "
+        "most that could be deployed.",
         (("sustainable_force", "sustainable by rotation (median)"), ("force_ceiling", "ceiling under strain (median)")),
     ),
     Chart("observed_government_forces", "Government forces on the payroll", "persons", "force"),
@@ -105,7 +107,8 @@ CHARTS = (
         "Budgetary cost since the start",
         "billion US$",
         "money",
-        "Operations, reconstruction, local forces, added brigades and containment. Later cost of veterans is apart, below.",
+        "Operations, reconstruction, local forces, added brigades and containment. Later cost of veterans is "
+        "apart, below.",
         scale=1e-9,
     ),
     Chart(

@@ -41,7 +41,8 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Lesson:
-    """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival."""
+    """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival;
+    value: True where it is about what is good, so that it is put to no test."""
 
     name: str
     title: str
@@ -50,6 +51,7 @@ class Lesson:
     effect: str
     verdict: str
     rival_verdict: str
+    value: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,8 @@ def front_page(
     """Return the front page of a run.
 
     never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale,
-    stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series that the members miss, number that they hold.
-    Deterministic.
-    """
+    stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series
+    that the members miss, number that they hold. Deterministic."""
     beside = beside_never(ensemble, scenario, answers, never)
     lessons = tuple(_lesson(c) for c in answers or ())
     historical = scenario.kind == "historical"
@@ -119,7 +120,8 @@ def front_page(
 def _lesson(result: ClaimResult) -> Lesson:
     claim, ruled = result.claim, result.verdict
     effect = plain_effect(result)
-    return Lesson(claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word)
+    value = claim.kind == "value"
+    return Lesson(claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word, value)
 
 
 def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
@@ -159,7 +161,8 @@ def _as_done(ensemble: Ensemble, historical: bool) -> str:
     return (
         f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, "
         f"{facts['soldiers']} soldiers of the intervener killed and {facts['cost']} billion US$ spent, and "
-        f"{facts['success']} end in stable success: two calm, inclusive and governed years without a large foreign force."
+        f"{facts['success']} end in stable success: two calm, inclusive and governed years without a large "
+        "foreign force."
     )
 
 
@@ -174,7 +177,7 @@ def _done_better(
     text = _remedied(answers)
     if not lessons:
         return text + "."
-    tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
+    tested = [lesson for lesson in lessons if not lesson.value]
     decided = [lesson for lesson in tested if lesson.verdict in DECIDED]
     words = f"of {len(tested)} lessons put to the test this evidence decides {len(decided) or 'none'}"
     words += f" ({join([lesson.name for lesson in decided])})" if decided else ""
@@ -209,13 +212,23 @@ def _remedied(answers: Answers) -> str:
         if game in answers.attribution:
             low, middle, high = (float(np.exp(-v)) for v in reversed(answers.attribution[game].total["deaths"]))
             held = f"{percent(middle)} ({between(low, high)})"
-            parts.append(f"{lead} would leave {held} of the deaths" if not parts else f"{lead} {held}")
+            parts.append(
+                f"{lead} would leave {held} of the deaths{_in_a_model(answers)}" if not parts else f"{lead} {held}"
+            )
     text = ", ".join(parts)
     if "levers" in answers.attribution:
         rest = answers.attribution["levers"].unattributed
         text += ", and the chance of a calm, inclusive and governed last year would go from "
         text += f"{percent(rest.order_history)} to {percent(rest.order_remedied)}"
     return text
+
+
+def _in_a_model(answers: Answers) -> str:
+    """That the model misses facts of history, where it does not pass their gate."""
+    held = answers.facts
+    if held is None or held.passed:
+        return ""
+    return f" in a model that misses {len(held.missed)} of {len(held.results)} facts of history"
 
 
 def _never(beside: Beside | None, historical: bool) -> str:
@@ -280,7 +293,8 @@ def _trust(
         effects = found["recovery"]["effects"].values()
         covered, wrong = min(e["coverage_90"] for e in effects), max(e["wrong_sign"] for e in effects)
         out.append(
-            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the true effect in "
+            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the "
+            "true effect in "
             f"at least {percent(covered)}; at most {percent(wrong)} of verdicts had the wrong sign."
         )
     if not out:
@@ -297,11 +311,12 @@ def _judged(word: str) -> str:
 def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Beside | None) -> tuple[str, ...]:
     open_ = [lesson.name for lesson in lessons if lesson.verdict in ("contested", "not identified")]
     out = []
-    tested = [lesson for lesson in lessons if lesson.verdict != "values only"]
-    without = sum(lesson.verdict == NOT_LICENSED for lesson in lessons)
+    tested = [lesson for lesson in lessons if not lesson.value]
+    without = sum(lesson.verdict == NOT_LICENSED for lesson in tested)
     if without:
         out.append(
-            f"Who is right on {without} of {len(tested)} lessons, which rest on facts of history that the fitted model does "
+            f"Who is right on {without} of {len(tested)} lessons, which rest on facts of history that the fitted "
+            "model does "
             "not live through."
         )
     if open_:
@@ -311,7 +326,8 @@ def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Besi
         )
     if beside is not None and beside.assumed:
         out.append(
-            "What would truly have happened without the intervention: that band rests on assumption and is never ranked "
+            "What would truly have happened without the intervention: that band rests on assumption and is never "
+            "ranked "
             "against the rest."
         )
     out += [

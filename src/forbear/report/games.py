@@ -44,7 +44,8 @@ def _figure(name: str, found: AttributionResult) -> Figure:
         "part of the fall in the logarithm of deaths (above 0: fewer; 0.1 is about a tenth)",
         rows,
         reference=0.0,
-        caption="Shapley values over posterior draws: how much each adds on average over all orders in which they could be "
+        caption="Shapley values over posterior draws: how much each adds on average over all orders in which "
+        "they could be "
         "added. Bars over draws.",
     )
 
@@ -58,7 +59,8 @@ def remedies_figure(found: AttributionResult, most: int = 10) -> Figure:
         [IntervalRow(share.title, "", *share.part) for share in found.rows["deaths"][:most]],
         reference=0.0,
         sides=("more deaths", "fewer deaths"),
-        caption="What each remedy adds, in full, on average over all orders (Shapley values): median, half and nine tenths "
+        caption="What each remedy adds, in full, on average over all orders (Shapley values): median, half and "
+        "nine tenths "
         "of draws.",
     )
 
@@ -66,7 +68,8 @@ def remedies_figure(found: AttributionResult, most: int = 10) -> Figure:
 def _rest(found: AttributionResult) -> str:
     rest = found.unattributed
     words = (
-        f"With everything here remedied, deaths would be {approximately(rest.deaths_remaining)} times history's (median), "
+        f"With everything here remedied, deaths would be {approximately(rest.deaths_remaining)} times history's "
+        "(median), "
         f"and the chance of a calm, included and governed country in the last year {percent(rest.order_remedied)} "
         f"(history {percent(rest.order_history)}). "
     )

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forbear.ensemble.monthly import monthly_values, yearly_totals
-from forbear.evidence.catalogue import borders, find
 from forbear.figures.fan import fan, yearly
 from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.map import map_by_year
@@ -103,6 +102,12 @@ def yearly_of(
 ) -> Figure:
     """Totals of a weekly flow by calendar year, beside published yearly totals. Arguments as `fan_of`."""
     years, totals = yearly_totals(ensemble, name)
+    if not years:  # a run shorter than a year: the months that it holds, beside no yearly total
+        months, values = monthly_values(ensemble, name)
+        of = months.astype("datetime64[Y]").astype(int) + 1970
+        years, observed = [int(y) for y in np.unique(of)], None
+        totals = np.stack([values[:, of == y].sum(axis=1) for y in years], axis=1)
+        title, unit = f"{title}, in the months that the run holds", unit.replace(" a year", "")
     seen = {label: _of_years(series) for label, series in (observed or {}).items()}
     key = f"{name}-year".replace("_", "-")
     return yearly(key, years, totals, title=title, unit=unit, caption=caption, observed=seen)
@@ -177,7 +182,7 @@ def district_maps(
     ensemble: Ensemble, scenario: Scenario, problem: Problem, observed: dict[str, list[Observed]]
 ) -> list[str]:
     """Maps of simulated medians and of what was observed, each pair on one scale."""
-    outlines = borders(scenario.borders) if scenario.borders else None
+    outlines = scenario.outlines()
     districts = list(problem.names["district"])
     residents = np.maximum(np.asarray(problem.facts["population_at_start"], dtype=float).sum(axis=1), 1.0)
     out = []
@@ -192,10 +197,19 @@ def district_maps(
         low, median, high = ({y: q[k].tolist() for k, y in enumerate(whole)} for q in rates)
         out.append(
             map_by_year(
-                f"map-{name}".replace("_", "-"), f"{title}: median of members", unit, outlines, districts, median, largest,
-                low=low, high=high, caption="Shades are medians; the table and each district's label hold the range of nine in ten members.",
+                f"map-{name}".replace("_", "-"),
+                f"{title}: median of members",
+                unit,
+                outlines,
+                districts,
+                median,
+                largest,
+                low=low,
+                high=high,
+                caption="Shades are medians; the table and each district's label hold the range of nine in ten "
+                "members.",
             )
-        )  # fmt: skip
+        )
         if seen:
             values = {y: v.tolist() for y, v in seen.items()}
             title = f"{title}: observed (years with at least six months)"
@@ -216,7 +230,7 @@ def _observed_by_district(
         for year in sorted({v.date.year for v in observed[name]}):
             of_year = [v for v in observed[name] if v.date.year == year]
             # where a table leaves out months without events, all twelve were observed
-            sparse = find(observation.series).absent == "zero"
+            sparse = scenario.find_series(observation.series).absent == "zero"
             months = 12 if sparse else len({v.date for v in of_year})
             if months < 6:
                 continue

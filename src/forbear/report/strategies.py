@@ -102,7 +102,8 @@ def _scatter(found: StrategyTable) -> Drawn:
         "budgetary cost (billion US$)",
         _shown(points),
         logarithmic=(True, False),
-        caption="Median and intervals of posterior draws; diamonds: no strategy is better on both of these two (the table "
+        caption="Median and intervals of posterior draws; diamonds: no strategy is better on both of these two "
+        "(the table "
         "has all ten objectives). Worlds without the war are bands by assumption and are not on this picture.",
     )
     return drawn(figure)
@@ -114,7 +115,8 @@ def _unbeaten(point: Point, points: list[Point]) -> bool:
 
 
 def _shown(points: list[Point]) -> list[Point]:
-    """All points, or where there are too many: what was done, the unbeaten, then others spread over the range of deaths."""
+    """All points, or where there are too many: what was done, the unbeaten, then others spread over the range of
+    deaths."""
     if len(points) <= MOST_POINTS:
         return points
     first = [p for p in points if p.label == "HISTORY" or p.pareto][:MOST_POINTS]
@@ -135,7 +137,8 @@ def _regret(found: StrategyTable) -> Drawn:
         ranked,
         [OUTCOMES[o].title for o in objectives],
         [[found.rows[name].regret[o].p90 for o in objectives] for name in ranked],
-        caption="Nothing is added up over objectives. A small regret everywhere is robust; a large one anywhere is a risk.",
+        caption="Nothing is added up over objectives. A small regret everywhere is robust; a large one anywhere "
+        "is a risk.",
     )
     return drawn(figure)
 
@@ -152,7 +155,8 @@ def worlds_figure(found: StrategyTable) -> Drawn:
         [IntervalRow(r.title, ASSUMED if r.assumed else GROUPS[r.side], *r.outcomes["deaths"]) for r in rows],
         reference=own.outcomes["deaths"].p50 if own else None,
         logarithmic=True,
-        caption="Median and intervals of draws; the line marks the median of what was done. Worlds without the intervention "
+        caption="Median and intervals of draws; the line marks the median of what was done. Worlds without the "
+        "intervention "
         "are bands by assumption: set beside the rest, ranked with none of it.",
     )
     return drawn(figure)

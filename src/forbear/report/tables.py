@@ -10,7 +10,6 @@ import numpy as np
 from forbear.country.declare import Prior
 from forbear.country.model import MODEL
 from forbear.ensemble.monthly import monthly_values
-from forbear.evidence.catalogue import find
 from forbear.report.gather import national
 from forbear.scenario.priors import quantile
 from forbear.words import approximately
@@ -25,8 +24,8 @@ __all__ = ["FitRow", "cost_rows", "fit_rows", "prior_rows", "series_rows", "sour
 
 @dataclass(frozen=True)
 class FitRow:
-    """One observed series beside the members. count: values compared; inside: share inside nine tenths of members, in words;
-    low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
+    """One observed series beside the members. count: values compared; inside: share inside nine tenths of members, in
+    words; low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
 
     title: str
     count: int
@@ -128,10 +127,15 @@ def prior_rows(ensemble: Ensemble, problem: Problem) -> list[tuple[str, ...]]:
             fixed = prior.family == "fixed"
             rows.append(
                 (
-                    ".".join([declared.key, *members]), declared.meaning, declared.unit, f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
-                    "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])), declared.identification, declared.source,
+                    ".".join([declared.key, *members]),
+                    declared.meaning,
+                    declared.unit,
+                    f"{low:.3g} (fixed)" if fixed else f"{low:.2g} to {high:.2g}",
+                    "" if fixed else "{:.2g} to {:.2g}".format(*np.quantile(kept, [0.05, 0.95])),
+                    declared.identification,
+                    declared.source,
                 )
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -139,7 +143,7 @@ def series_rows(scenario: Scenario) -> list[tuple[str, ...]]:
     """Observed series: name, what, publisher, span, gaps and cautions."""
     rows: list[tuple[str, ...]] = []
     for name, observation in scenario.observations.items():
-        series = find(observation.series)
+        series = scenario.find_series(observation.series)
         by = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         notes = "; ".join(dict.fromkeys(n for n in (getattr(series, "gaps", ""), observation.note) if n))
         title = observation.title or name
@@ -154,7 +158,7 @@ def source_rows(scenario: Scenario) -> list[tuple[str, ...]]:
         publisher, year, licence = (str(source.details.get(k, "")) for k in ("publisher", "year", "licence"))
         rows.append((key, source.title, publisher, year, licence))
     for name in dict.fromkeys(o.series for o in scenario.observations.values()):
-        series = find(name)
+        series = scenario.find_series(name)
         publishers = ", ".join(dict.fromkeys(s.publisher for s in series.sources))
         licences = ", ".join(dict.fromkeys(s.licence for s in series.sources))
         rows.append((name, series.title, publishers, str(series.span), licences))

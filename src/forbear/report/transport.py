@@ -33,17 +33,30 @@ def transport_section(scenario: Scenario, posterior: Posterior | None, note: str
 
 def _record(record: Mapping[str, Any]) -> dict[str, Any]:
     scores = [
-        (name, *(f"{windows[w][key]:.2f}" for w, key in (("hindcast", "crps"), ("holdout", "crps"), ("holdout", "log_score"))), f"{windows['holdout']['inside']:.0%}")
+        (
+            name,
+            *(
+                f"{windows[w][key]:.2f}"
+                for w, key in (("hindcast", "crps"), ("holdout", "crps"), ("holdout", "log_score"))
+            ),
+            f"{windows['holdout']['inside']:.0%}",
+        )
         for name, windows in record["scores"].items()
-    ]  # fmt: skip
+    ]
     ratios = [
         (f"{r['one']} over {r['other']}", f"{r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f})", str(r["numbers"]))
         for r in record["ratios"]["holdout"]
     ]
     rows = travel_rows(record)
     return {
-        "from": record["from"], "to": record["to"], "holdout": record["holdout"], "line": record_line(record),
-        "key": f"{record['from']}-{record['to']}", "scores": scores, "ratios": ratios,
-        "borrowed": [r[:1] + r[2:] for r in rows if r[1] == "yes"], "others": [r[:1] + r[2:] for r in rows if r[1] == "no"],
+        "from": record["from"],
+        "to": record["to"],
+        "holdout": record["holdout"],
+        "line": record_line(record),
+        "key": f"{record['from']}-{record['to']}",
+        "scores": scores,
+        "ratios": ratios,
+        "borrowed": [r[:1] + r[2:] for r in rows if r[1] == "yes"],
+        "others": [r[:1] + r[2:] for r in rows if r[1] == "no"],
         "left": sorted(record["left"].items()),
-    }  # fmt: skip
+    }

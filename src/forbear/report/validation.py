@@ -16,9 +16,13 @@ def validation_sections(data: dict[str, Any]) -> dict[str, Any]:
     """What the template needs; parts that were not run are absent."""
     out: dict[str, Any] = {"quick": any(isinstance(p, dict) and p.get("quick") for p in data.values())}
     for name, function in (
-        ("neutrality", _neutrality), ("contraction", _contraction), ("predictive", _predictive), ("forecast", _forecast),
-        ("structures", _structures), ("recovery", _recovery),
-    ):  # fmt: skip
+        ("neutrality", _neutrality),
+        ("contraction", _contraction),
+        ("predictive", _predictive),
+        ("forecast", _forecast),
+        ("structures", _structures),
+        ("recovery", _recovery),
+    ):
         if name in data and (name not in ("neutrality", "structures") or data[name]["rows"]):
             out[name] = function(data[name])
     return out
@@ -27,11 +31,14 @@ def validation_sections(data: dict[str, Any]) -> dict[str, Any]:
 def _neutrality(part: dict[str, Any]) -> dict[str, Any]:
     own = [r for r in part["rows"] if r["form"] == ""]
     figure = shares(
-        "neutrality", "Before any data: how often a lever helps, does nothing, hurts",
+        "neutrality",
+        "Before any data: how often a lever helps, does nothing, hurts",
         [ShareRow(r["title"], r["helps"], r["none"], r["hurts"], word=r["passes"] or "FAILS") for r in own],
-        required=0.2, required_words="two-sided: a fifth each must help and hurt; one-sided: three tenths each must do nothing and go the lever's way (within two standard errors)",
+        required=0.2,
+        required_words="two-sided: a fifth each must help and hurt; one-sided: three tenths each must do nothing "
+        "and go the lever's way (within two standard errors)",
         caption=f"Prior draws with {part['condition']}; helps means at least a tenth fewer deaths (or attacks abroad).",
-    )  # fmt: skip
+    )
     other = [f"{r['title']} ({r['form']})" for r in part["rows"] if r["form"] and not r["passes"]]
     return {
         "figure": drawn(figure),
@@ -44,18 +51,37 @@ def _neutrality(part: dict[str, Any]) -> dict[str, Any]:
 def _contraction(part: dict[str, Any]) -> dict[str, Any]:
     top = [r for r in part["parameters"] if not r["name"].startswith("dispersion/")][:24]
     rows = [
-        IntervalRow(r["name"], "", r["contraction"] - 1.64 * r["error"], r["contraction"] - 0.67 * r["error"], r["contraction"], r["contraction"] + 0.67 * r["error"], min(r["contraction"] + 1.64 * r["error"], 1.0), word=r["declared"])
+        IntervalRow(
+            r["name"],
+            "",
+            r["contraction"] - 1.64 * r["error"],
+            r["contraction"] - 0.67 * r["error"],
+            r["contraction"],
+            r["contraction"] + 0.67 * r["error"],
+            min(r["contraction"] + 1.64 * r["error"], 1.0),
+            word=r["declared"],
+        )
         for r in top
-    ]  # fmt: skip
+    ]
     figure = intervals(
-        "contraction", "What the data narrowed most", "contraction: 0 not at all, 1 entirely", rows, reference=0.0,
-        caption="One minus posterior over prior variance, with its sampling error. The word is the class that was guessed before any fit.",
-    )  # fmt: skip
+        "contraction",
+        "What the data narrowed most",
+        "contraction: 0 not at all, 1 entirely",
+        rows,
+        reference=0.0,
+        caption="One minus posterior over prior variance, with its sampling error. The word is the class that "
+        "was guessed before any fit.",
+    )
     classes = [(name, *(str(v) for v in counts.values())) for name, counts in part["classes"].items()]
     effects = [
-        (name, f"{e['contraction']:.2f}", f"{e['prior'][2]:.2g} ({e['prior'][0]:.2g} to {e['prior'][4]:.2g})", f"{e['posterior'][2]:.2g} ({e['posterior'][0]:.2g} to {e['posterior'][4]:.2g})")
+        (
+            name,
+            f"{e['contraction']:.2f}",
+            f"{e['prior'][2]:.2g} ({e['prior'][0]:.2g} to {e['prior'][4]:.2g})",
+            f"{e['posterior'][2]:.2g} ({e['posterior'][0]:.2g} to {e['posterior'][4]:.2g})",
+        )
         for name, e in part["effects"].items()
-    ]  # fmt: skip
+    ]
     every = [
         (r["name"], f"{r['contraction']:.2f}", f"{r['shift']:+.1f}", r["declared"], r["measured"])
         for r in part["parameters"]
@@ -76,9 +102,15 @@ def _predictive(part: dict[str, Any]) -> dict[str, Any]:
         for c in part["checks"]
     ]
     facts = [
-        (f["series"], f["label"], "not observed" if f["observed"] != f["observed"] or f["observed"] is None else f"{f['observed']:.2g}", f"{f['median']:.2g}", f"{f['low']:.2g} to {f['high']:.2g}")
+        (
+            f["series"],
+            f["label"],
+            "not observed" if f["observed"] != f["observed"] or f["observed"] is None else f"{f['observed']:.2g}",
+            f"{f['median']:.2g}",
+            f"{f['low']:.2g} to {f['high']:.2g}",
+        )
         for f in part["facts"]
-    ]  # fmt: skip
+    ]
     return {"by_series": [(k, f"{a} of {b}") for k, (a, b) in part["by_series"].items()], "rows": rows, "facts": facts}
 
 
@@ -86,14 +118,25 @@ def _forecast(part: dict[str, Any]) -> dict[str, Any]:
     tables = {}
     for level, rows in part.get("tables", {}).items():
         tables[level] = [
-            (str(r.get("baseline")), str(r.get("group") or r.get("horizons") or r.get("horizon")), f"{r['crps_ratio']:.2f} ({r['crps_ratio_low']:.2f} to {r['crps_ratio_high']:.2f})", f"{r['log_score_difference']:+.2f}")
+            (
+                str(r.get("baseline")),
+                str(r.get("group") or r.get("horizons") or r.get("horizon")),
+                f"{r['crps_ratio']:.2f} ({r['crps_ratio_low']:.2f} to {r['crps_ratio_high']:.2f})",
+                f"{r['log_score_difference']:+.2f}",
+            )
             for r in rows
-        ]  # fmt: skip
+        ]
     coverage = [
-        (level, model, f"{s.get('coverage_50_randomised', float('nan')):.0%}", f"{s.get('coverage_90_randomised', float('nan')):.0%}", f"{s.get('crps', float('nan')):.2f}")
+        (
+            level,
+            model,
+            f"{s.get('coverage_50_randomised', float('nan')):.0%}",
+            f"{s.get('coverage_90_randomised', float('nan')):.0%}",
+            f"{s.get('crps', float('nan')):.2f}",
+        )
         for level, models in part.get("calibration", {}).items()
         for model, s in models.items()
-    ]  # fmt: skip
+    ]
     figure = (
         ranks("pit", "Where the truth fell in the model's forecasts, by district and month", part["pit"])
         if part.get("pit")
@@ -114,19 +157,46 @@ def _forecast(part: dict[str, Any]) -> dict[str, Any]:
 def _later(part: dict[str, Any]) -> dict[str, Any]:
     """Yearly numbers after the fit stopped, and how it ended (`analysis/ending.py`)."""
     scores = [
-        ("the model" if name == "forbear" else name, f"{s['crps']:.2f}", f"{s['log_score']:.2f}", f"{s['inside']:.0%}", str(s["numbers"]))
+        (
+            "the model" if name == "forbear" else name,
+            f"{s['crps']:.2f}",
+            f"{s['log_score']:.2f}",
+            f"{s['inside']:.0%}",
+            str(s["numbers"]),
+        )
         for name, s in part["scores"].items()
-    ]  # fmt: skip
+    ]
     numbers = [
-        (n["series"].replace("_", " "), n["label"], _short(n["observed"]), _short(n["median"]), f"{_short(n['low'])} to {_short(n['high'])}", "yes" if n["inside"] else "NO")
+        (
+            n["series"].replace("_", " "),
+            n["label"],
+            _short(n["observed"]),
+            _short(n["median"]),
+            f"{_short(n['low'])} to {_short(n['high'])}",
+            "yes" if n["inside"] else "NO",
+        )
         for n in part["numbers"]["forbear"]
-    ]  # fmt: skip
+    ]
     happened = [
-        (e["title"], e["date"], _short(e["value"]), f"{_short(e['median'])} ({_short(e['low'])} to {_short(e['high'])})", f"{e['share']:.1%}", e["source"])
+        (
+            e["title"],
+            e["date"],
+            _short(e["value"]),
+            f"{_short(e['median'])} ({_short(e['low'])} to {_short(e['high'])})",
+            f"{e['share']:.1%}",
+            e["source"],
+        )
         for e in part["happened"]
-    ]  # fmt: skip
+    ]
     ratios = [(r["other"], f"{r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f})") for r in part["ratios"]]
-    return {"from": part["from"], "reason": part["reason"], "scores": scores, "numbers": numbers, "happened": happened, "ratios": ratios}  # fmt: skip
+    return {
+        "from": part["from"],
+        "reason": part["reason"],
+        "scores": scores,
+        "numbers": numbers,
+        "happened": happened,
+        "ratios": ratios,
+    }
 
 
 def _short(value: float) -> str:
@@ -136,9 +206,14 @@ def _short(value: float) -> str:
 
 def _afterwards(part: dict[str, Any]) -> dict[str, Any]:
     rows = [
-        (str(r.get("baseline")), str(r.get("horizons") or r.get("group") or r.get("horizon")), f"{r['crps_ratio']:.2f}", f"{r['log_score_difference']:+.2f}")
+        (
+            str(r.get("baseline")),
+            str(r.get("horizons") or r.get("group") or r.get("horizon")),
+            f"{r['crps_ratio']:.2f}",
+            f"{r['log_score_difference']:+.2f}",
+        )
         for r in part["tables"]["district"]
-    ]  # fmt: skip
+    ]
     years = [(y, f"{part['observed'][y]:,.0f}", f"{part['median'][y]:,.0f}") for y in part["observed"]]
     return {"origin": part["origin"], "rows": rows, "years": years}
 

@@ -20,7 +20,7 @@ from forbear.report.gather import chart_sections, deaths_first, district_maps
 from forbear.report.tables import FitRow, cost_rows, fit_rows, prior_rows, series_rows, source_rows
 from forbear.report.transport import transport_section
 from forbear.report.validation import validation_sections
-from forbear.scenario.observed import observed_values
+from forbear.scenario.observed import Observed, observed_values
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -96,40 +96,54 @@ def write(
         answers=answers,
         fit=fit,
     )
+    told = {"front": front, "answers": answer_sections(answers, outdated) if answers is not None else None}
+    shown = _shown(ensemble, scenario, problem, observed, prior)
     page = (
         _environment()
         .get_template("template.html")
         .render(
-            scenario=scenario,
-            problem=problem,
-            front=front,
-            members=len(ensemble),
-            drawn=len(prior) if prior is not None else len(ensemble),
-            deaths=deaths_first(ensemble, scenario, observed),
-            sections=chart_sections(ensemble, scenario, observed),
-            maps=district_maps(ensemble, scenario, problem, observed),
+            **told,
+            **shown,
             fit=fit,
-            costs=cost_rows(ensemble),
-            series=series_rows(scenario),
-            priors=prior_rows(ensemble, problem),
-            sources=source_rows(scenario),
-            manifest=ensemble.manifest,
-            manifest_text=json.dumps(ensemble.manifest, indent=1, sort_keys=True),
             methods=methods(problem, posterior, answers, validation),
-            references=list(references().values()),
-            bibtex=bibtex(scenario),
             command=command,
             posterior=posterior,
             validation=validation_sections(validation) if validation else None,
-            answers=answer_sections(answers, outdated) if answers is not None else None,
             transport=transport_section(scenario, posterior, str(ensemble.manifest.get("note", ""))),
             base_rates=base_rates_section(prior if prior is not None else ensemble, scenario, proposal),
-            rules=[rule.words or rule.name for rule in problem.rules],
         )
     )
     path = Path(to)
     make_folder(path.parent)
     return write_text(path, _with_downloads(page))
+
+
+def _shown(
+    ensemble: Ensemble,
+    scenario: Scenario,
+    problem: Problem,
+    observed: dict[str, list[Observed]],
+    prior: Ensemble | None,
+) -> dict[str, object]:
+    """What the templates take of the members, the scenario and its sources, by name."""
+    return {
+        "scenario": scenario,
+        "problem": problem,
+        "members": len(ensemble),
+        "drawn": len(prior) if prior is not None else len(ensemble),
+        "deaths": deaths_first(ensemble, scenario, observed),
+        "sections": chart_sections(ensemble, scenario, observed),
+        "maps": district_maps(ensemble, scenario, problem, observed),
+        "costs": cost_rows(ensemble),
+        "series": series_rows(scenario),
+        "priors": prior_rows(ensemble, problem),
+        "sources": source_rows(scenario),
+        "manifest": ensemble.manifest,
+        "manifest_text": json.dumps(ensemble.manifest, indent=1, sort_keys=True),
+        "references": list(references().values()),
+        "bibtex": bibtex(scenario),
+        "rules": [rule.words or rule.name for rule in problem.rules],
+    }
 
 
 def _environment() -> Environment:
@@ -150,7 +164,8 @@ def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[FitRow] | None
 
 
 def _with_downloads(page: str) -> str:
-    """List every table of the page where the downloads stand; `data-csv` names the file, the caption says what it is."""
+    """List every table of the page where the downloads stand; `data-csv` names the file, the caption says what it
+    is."""
     pattern = r'<table id="(t-[^"]+)" data-csv="[^"]+"[^>]*><caption>(.*?)</caption>'
     tables = re.findall(pattern, page, flags=re.DOTALL)
     named = [(key, re.split(r"; |\. ", words)[0].rstrip(".")) for key, words in tables]

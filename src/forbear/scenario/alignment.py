@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.country.model import MODEL
-from forbear.evidence import find
 from forbear.scenario.observed import observed_rows
 
 if TYPE_CHECKING:
@@ -132,12 +131,13 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
         cells = _weekly(rows, frame, members, observation)
     else:
         for row in rows:
-            element = -1 if observation.dimension is None else _member(row.element, members)
+            element = -1 if observation.dimension is None else members.index(row.element)
             window = frame.window(row)
             if element is not None and window is not None:
                 cells.setdefault((*window, element), []).append(row)
-    if kind != "share" and members and find(observation.series).absent == "zero":
-        _fill(cells, rows, frame, observation, len(members))
+    if kind != "share" and rows and scenario.find_series(observation.series).absent == "zero":
+        known = [members.index(m) for m in scenario.selection(name).covered] if members else [-1]
+        _fill(cells, rows, frame, observation, known)
     keys = sorted(cells)
     adds = kind == "count" and observation.frequency in ("month", "week")
     join = np.sum if adds else np.mean
@@ -190,7 +190,7 @@ def _weekly(
     """Weeks joined to months: a flow's weeks are spread evenly over their days, a level's stand for their first day."""
     days: dict[tuple[str, int], list[tuple[float, Observed]]] = {}
     for row in rows:
-        element = -1 if observation.dimension is None else _member(row.element, members)
+        element = -1 if observation.dimension is None else members.index(row.element)
         if element is None:
             continue
         if frame.kind != "count":
@@ -219,7 +219,7 @@ def _fill(
     rows: list[Observed],
     frame: _Frame,
     observation: Observation,
-    count: int,
+    covered: list[int],
 ) -> None:
     """Windows that a series covers and in which a member has no row hold zero there."""
     if observation.frequency == "month":
@@ -233,17 +233,8 @@ def _fill(
     else:
         windows = {key[:2] for key in cells}
     for window in windows:
-        for element in range(count):
+        for element in covered:  # a member that the series never names is unknown, not zero
             cells.setdefault((*window, element), [])
-
-
-def _member(name: str, members: tuple[str, ...]) -> int | None:
-    """The position of a member; evidence may write it in capitals or shorter. None when it is not one."""
-    if name in members:
-        return members.index(name)
-    low = name.lower()
-    near = [i for i, member in enumerate(members) if low and member.lower().startswith(low)]
-    return near[0] if len(near) == 1 else None
 
 
 def observation_settings(observation: Observation) -> dict[str, Any]:

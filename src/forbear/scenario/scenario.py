@@ -7,17 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import forbear.evidence as evidence
 from forbear.errors import Fault, ScenarioError, nearest
+from forbear.evidence.own import OwnSeries
+from forbear.evidence.series import Series
 from forbear.faults import Faults
-from forbear.scenario.observations import Observation
+from forbear.scenario.observations import Observation, selection_of
+from forbear.scenario.reading.borders import Borders
 from forbear.scenario.reading.chain import extensions_of, find, read_chain
 from forbear.scenario.reading.document import Document
 from forbear.scenario.reading.origin import Origin
 from forbear.scenario.reading.refusals import refused_lever
 from forbear.scenario.reading.resolve import Content, Resolved, resolve
-from forbear.scenario.reading.schedules import Rows, evidence_rows
+from forbear.scenario.reading.series_of import Find
 from forbear.scenario.reading.structure import Source
 from forbear.scenario.rules import ReactiveRule
+from forbear.scenario.selection import Selection
 
 if TYPE_CHECKING:
     import datetime
@@ -35,20 +40,22 @@ class Scenario:
     >>> more = meadow.with_levers({"intervener.force": "+500"}, name="500 more")
     """
 
-    def __init__(self, documents: list[Document], model: Model, rows: Rows, name: str | None = None) -> None:
+    def __init__(
+        self, documents: list[Document], model: Model, find: Find = evidence.find, name: str | None = None
+    ) -> None:
         """Resolve layers, the weakest first. Use `Scenario.load`. Raises with every fault of every layer."""
         faults = Faults()
         self._documents = [replace(document, faults=faults) for document in documents]
-        self._model, self._rows = model, rows
+        self._model, self._find = model, find
         for document in documents:
             faults.extend(document.faults.found)
-        self._content: Content = resolve(self._documents, model, rows, faults)
+        self._content: Content = resolve(self._documents, model, find, faults)
         files = [document.file for document in documents if document.file]
         faults.raise_if_any(files[-1] if files else "scenario")
         self._name = name
 
     @classmethod
-    def load(cls, name: str | Path, *, model: Model | None = None, rows: Rows | None = None) -> Scenario:
+    def load(cls, name: str | Path, *, model: Model | None = None, find_series: Find | None = None) -> Scenario:
         """Load a scenario by library name or path, with everything it extends.
 
         Required facts that nobody states are not a fault yet: see `needed`. Raises FileError (E1xx), ScenarioError
@@ -58,16 +65,16 @@ class Scenario:
         from forbear.country.extensions import model_of
 
         documents = read_chain(find(name), Faults())
-        return cls(documents, model or model_of(extensions_of(documents)), rows or evidence_rows)
+        return cls(documents, model or model_of(extensions_of(documents)), find_series or evidence.find)
 
     def _with(self, data: dict[str, Any], layer: str, name: str | None) -> Scenario:
         document = Document(layer, data)
-        return Scenario([*self._documents, document], self._model, self._rows, name or self._name)
+        return Scenario([*self._documents, document], self._model, self._find, name or self._name)
 
     def as_filed(self) -> Scenario:
         """The scenario as its files state it, without what `with_levers` and its like have laid over it since."""
         stated = [document for document in self._documents if document.file]
-        return self if len(stated) == len(self._documents) else Scenario(stated, self._model, self._rows)
+        return self if len(stated) == len(self._documents) else Scenario(stated, self._model, self._find)
 
     def with_levers(
         self, changes: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
@@ -91,6 +98,24 @@ class Scenario:
     ) -> Scenario:
         """Return a scenario with priors replaced: a number fixes, {"prior": family, ...} states. Raises as `with_levers`."""
         return self._with({"uncertainties": dict(changes)}, layer, name)
+
+    def with_series(
+        self, series: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
+    ) -> Scenario:
+        """Return a scenario with series of one's own: name -> a table as under [series.NAME], `table` a DataFrame.
+
+        >>> mine = scenario.with_series({"killed": {"table": frame, "date": "month", "column": "deaths", "unit": "deaths",
+        ...     "frequency": "month", "absent": "missing", "source": "census", "licence": "own data"}})  # doctest: +SKIP
+
+        Raises ScenarioError with every fault, as for a file.
+        """
+        return self._with({"series": dict(series)}, layer, name)
+
+    def with_observations(
+        self, observations: Mapping[str, Any], name: str | None = None, *, layer: str = "sweep point"
+    ) -> Scenario:
+        """Return a scenario with observations added or replaced: name -> a table as under [observations.NAME]."""
+        return self._with({"observations": dict(observations)}, layer, name)
 
     def with_settings(self, settings: list[str], *, layer: str = "command line") -> Scenario:
         """Return a scenario with `KEY=VALUE` settings of a command line laid over it, the strongest layer.
@@ -266,13 +291,36 @@ class Scenario:
 
     @property
     def borders(self) -> str | None:
-        """Return the name of the map in the evidence catalogue, or None where there is none."""
-        return self._content.structure.borders
+        """Return the name of the map, of the evidence or of a file beside the scenario; None where there is none."""
+        return self._content.borders.name if self._content.borders else None
+
+    @property
+    def map(self) -> Borders | None:
+        """The outlines of the districts; None where the scenario names no map."""
+        return self._content.borders
+
+    def outlines(self) -> dict[str, Any] | None:
+        """Return the outlines to draw as a FeatureCollection whose attribute `district` names the member, or None."""
+        return self._content.borders.collection() if self._content.borders else None
 
     @property
     def observations(self) -> dict[str, Observation]:
         """Observed series that simulated quantities stand beside."""
         return dict(self._content.observations)
+
+    @property
+    def series(self) -> dict[str, OwnSeries]:
+        """Series of one's own by name; those that ship are in `forbear.evidence`."""
+        return dict(self._content.series)
+
+    def find_series(self, name: str) -> Series:
+        """Return a series by name, one's own or one that ships. Raises EvidenceError E501."""
+        return self._content.find(name)
+
+    def selection(self, name: str) -> Selection:
+        """What observation `name` takes from its series and what it leaves. Raises KeyError for an unknown one."""
+        observation = self._content.observations[name]
+        return selection_of(observation, self.find_series(observation.series), self._content.structure)
 
     @property
     def sources(self) -> dict[str, Source]:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear import evidence
+import forbear.evidence as evidence
 from forbear.country.model import MODEL
 from forbear.errors import EvidenceError
 from forbear.scenario.outcomes import parts_of_order

@@ -255,7 +255,11 @@ def on_record(scenario: Scenario, given: Given, meter: Meter) -> Answers | None:
             found = read_answers(scenario, here=False)
         except FileError as error:
             why = error.message
-    if found is not None and "posterior" in stale_answers(found, scenario, given.posterior):
+    if (
+        found is not None
+        and given.posterior is not None
+        and "posterior" in stale_answers(found, scenario, given.posterior)
+    ):
         found, why = None, "the verdicts on record were made with another posterior"
     if found is None:
         meter.say(f"{why}: what is written claims no effect of any policy")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
+import secrets
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -11,19 +12,23 @@ from starlette.concurrency import run_in_threadpool
 from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
 from forbear.app.country import Country
 from forbear.app.laboratory import panel
-from forbear.app.laboratory.routes import FIRST_ANSWER, LONG_POLL, arrived
-from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.runs import Busy
+from forbear.app.pages import checked_form, mistakes, page
+from forbear.app.runs import Asker, Busy, Runs
 from forbear.app.state import State, read_state
+from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
+from forbear.country.model import MODEL
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
+from forbear.figures.histogram import before_and_after
+from forbear.figures.spec import approximately
 from forbear.questions.answers import Answers
 from forbear.questions.results import ClaimResult
 from forbear.questions.stamps import stale_answers
+from forbear.scenario.casefiles.policies import load_claims
+from forbear.scenario.outcomes import OUTCOMES
 
 __all__ = ["router"]
 
 router = APIRouter()
-_PAGE = re.compile(r"[0-9a-z]{8,32}\Z")
 #: A slider runs over the central 98 hundredths of a prior, in these steps.
 LEAST, MOST, STEPS = 0.01, 0.99, 49
 
@@ -41,9 +46,8 @@ def stale_of(country: Country) -> list[str]:
 
 
 def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
-    """State, country, claim (None: the list) and pinned parameters. Raises ScenarioError with a fault for each mistake."""
-    from forbear.scenario.casefiles.policies import load_claims
-
+    """State, country, claim (None: the list) and pinned parameters. Raises ScenarioError with a fault for each
+    mistake."""
     countries = request.app.state.countries
     wanted = dict(pairs)
     state = read_state([(k, v) for k, v in pairs if k in ("scenario", "seed", "draws")], countries.started_with)
@@ -93,10 +97,6 @@ def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Countr
 @router.get("/claims")
 def show(request: Request) -> Response:
     """The list of claims, or one claim with its sliders: the state comes from the URL."""
-    import secrets
-
-    from forbear.scenario.casefiles.policies import load_claims
-
     faults: list[dict[str, str]] = []
     try:
         state, country, claim, pinned = _read(request, request.query_params.multi_items())
@@ -106,18 +106,26 @@ def show(request: Request) -> Response:
     answers = answers_of(country)
     claims = load_claims(country.scenario, (), country.strategies)
     return page(
-        request, "claims.html", 422 if faults else 200, state=state, country=country, claim=claim, claims=claims, answers=answers,
-        sliders=_sliders(country, claim, answers, pinned) if claim is not None else [], scenarios=request.app.state.countries.names(),
-        faults=faults, tab=secrets.token_hex(8), draws=country.draws(state.draws), stale=stale_of(country),
-    )  # fmt: skip
+        request,
+        "claims.html",
+        422 if faults else 200,
+        state=state,
+        country=country,
+        claim=claim,
+        claims=claims,
+        answers=answers,
+        sliders=_sliders(country, claim, answers, pinned) if claim is not None else [],
+        scenarios=request.app.state.countries.names(),
+        faults=faults,
+        tab=secrets.token_hex(8),
+        draws=country.draws(state.draws),
+        stale=stale_of(country),
+    )
 
 
 def _sliders(
     country: Country, claim: Any, answers: dict[str, ClaimResult], pinned: dict[str, float]
 ) -> list[dict[str, Any]]:
-    from forbear.country.model import MODEL
-    from forbear.figures.spec import approximately
-
     meaning = {p.name: p for p in MODEL.parameters.values()}
     names = parameters_of(claim, answers.get(claim.name), country.problem.priors)
     out = []
@@ -146,63 +154,79 @@ def _sliders(
 async def run(request: Request) -> Response:
     """Start the two runs of a claim, cancel the page's earlier work, answer with the first stage."""
     form = await checked_form(request)
-    tab = str(form.get("page", ""))
-    if not _PAGE.match(tab):
-        raise Refused(400, "The page has no name.")
+    tab = form.get("page")
+    asker = asker_of(request, tab, "claim ")
     try:
-        made, query = await run_in_threadpool(_ask, request, tab, [(k, str(v)) for k, v in form.multi_items()])
+        made = await run_in_threadpool(_ask, request, asker, form.pairs)
     except ForbearError as error:
         return page(request, "mistakes.html", 422, faults=mistakes(error), title="This cannot be tested")
     except Busy:
-        return page(
-            request, "mistakes.html", 429, faults=[], title="Too many runs are waiting: try again in a few seconds"
-        )
-    answer: Response = await run_in_threadpool(_results, request, made, 0, tab, FIRST_ANSWER)
-    answer.headers["HX-Replace-Url"] = "/claims?" + query
+        return too_many(request)
+    answer = await _results(request, made, 0, tab, FIRST_ANSWER)
+    answer.headers["HX-Replace-Url"] = _address(made)
     return answer
 
 
-def _ask(request: Request, tab: str, pairs: list[tuple[str, str]]) -> tuple[ClaimRun, str]:
-    from urllib.parse import urlencode
-
+def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> ClaimRun:
+    runs: Runs = request.app.state.runs
+    runs.admit(asker)
     state, country, claim, pinned = _read(request, pairs)
     if claim is None:
         raise ScenarioError("E241", "no claim was chosen")
     held = tuple(sorted(pinned.items()))
-    make = lambda number: ClaimRun(number, state, country, claim=claim, pinned=held)
-    made = request.app.state.runs.ask(f"{request.state.session} claim {tab}", make)
-    query = urlencode([("claim", claim.name), *((k, f"{v:g}") for k, v in held)])
-    return cast("ClaimRun", made), state.query() + "&" + query
+    made = runs.ask(asker, lambda number: ClaimRun(number, state, country, claim=claim, pinned=held))
+    return cast("ClaimRun", made)
+
+
+def _address(made: ClaimRun) -> str:
+    """The address that shows the claim with the values that are held."""
+    held = urlencode([("claim", made.claim.name), *((k, f"{v:g}") for k, v in made.pinned)])
+    return f"/claims?{made.state.query()}&{held}"
 
 
 @router.get("/claims/results/{number}")
-def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
     """Wait for the next stage of a page's newest test. 204 when a newer request has taken its place."""
-    made = request.app.state.runs.newest(f"{request.state.session} claim {page}")
+    made = request.app.state.runs.newest(asker_of(request, page, "claim "))
     if not isinstance(made, ClaimRun) or made.number != number:
         return Response(status_code=204)
-    return _results(request, made, seen, page, LONG_POLL)
+    return await _results(request, made, seen, page, LONG_POLL)
 
 
-def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seconds: float) -> Response:
-    stage = arrived(request, made, beyond, seconds)
+async def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seconds: float) -> Response:
+    again = f"/claims/results/{made.number}?page={tab}&seen={beyond}"
+    stage = await arrived(request, made, beyond, seconds, again)
     if isinstance(stage, Response):
         return stage
+    answer = await run_in_threadpool(_shown, request, made, stage, tab)
+    made.shown = stage
+    answer.headers["HX-Replace-Url"] = _address(made)
+    return answer
+
+
+def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
     answered = answers_of(made.country).get(made.claim.name)
     found = judged(made, stage, answered)
     free, held = made.effects(stage)
     return page(
-        request, "claim_results.html", run=made, claim=made.claim, stage=stage, last=STAGES[-1], tab=tab, found=found, members=len(free),
-        chart=panel.picture(_figure(made, free, held)), answered=answered, draws=made.country.draws(made.state.draws),
+        request,
+        "claim_results.html",
+        run=made,
+        claim=made.claim,
+        stage=stage,
+        last=STAGES[-1],
+        tab=tab,
+        found=found,
+        members=len(free),
+        chart=panel.picture(_figure(made, free, held)),
+        answered=answered,
+        draws=made.country.draws(made.state.draws),
         spans=[panel.span_words(free), panel.span_words(held)],
-    )  # fmt: skip
+    )
 
 
 def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
     """The effect as drawn and with values held, with the margin inside which it counts as none."""
-    from forbear.figures.histogram import before_and_after
-    from forbear.scenario.outcomes import OUTCOMES
-
     claim, ratio, margin = made.claim, made.effect_kind == "ratio", made.margin
     band = (round(1.0 / (1.0 + margin), 2), round(1.0 + margin, 2)) if ratio else (-margin, margin)
     if claim.kind == "share":
@@ -213,6 +237,13 @@ def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
         what = OUTCOMES[claim.outcome].title
         unit = f"{what}: {claim.changed} {'divided by' if ratio else 'less'} {claim.base}"
     return before_and_after(
-        "effect", "The effect, as the draws are and with your values", unit, free, held, labels=("as the draws are", "with the values held"),
-        reference=1.0 if ratio else 0.0, margin=band, logarithmic=ratio,
-    )  # fmt: skip
+        "effect",
+        "The effect, as the draws are and with your values",
+        unit,
+        free,
+        held,
+        labels=("as the draws are", "with the values held"),
+        reference=1.0 if ratio else 0.0,
+        margin=band,
+        logarithmic=ratio,
+    )

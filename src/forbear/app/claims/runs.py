@@ -10,11 +10,16 @@ import numpy as np
 
 from forbear.app.country import BLOCK, Cancelled, merged
 from forbear.app.runs import Work
+from forbear.inference.facts import licence
+from forbear.questions.effects import Probabilities, probabilities
+from forbear.questions.ledger import mobilisation_ledger
+from forbear.questions.licences import facts_on_record
+from forbear.questions.verdict import Verdict, verdict
+from forbear.questions.verdict_inputs import VerdictInputs
+from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 
 if TYPE_CHECKING:
-    from forbear.questions.effects import Probabilities
     from forbear.questions.results import ClaimResult
-    from forbear.questions.verdict import Verdict
     from forbear.scenario.casefiles.policies import Claim
 
 __all__ = ["ClaimRun", "Held", "parameters_of"]
@@ -25,7 +30,7 @@ STAGES = (64, 128, 256)
 MOST_SLIDERS = 8
 
 
-@dataclass
+@dataclass(eq=False)
 class ClaimRun(Work):
     """The effect of a claim, with nothing held and with parameters pinned, over the same draws and luck."""
 
@@ -45,18 +50,15 @@ class ClaimRun(Work):
         start = self.members
         free = self._effect(start, ())
         held = self._effect(start, self.pinned) if self.pinned else free
-        with self.change:
+        with self.lock:
             self.free.append(free)
             self.held.append(held)
-            self.change.notify_all()
 
     def _effect(self, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
         """The claim's effect by member (BLOCK,), not finite where a member failed."""
         claim, country, state = self.claim, self.country, self.state
         draws = country.draws(state.draws)
         if claim.kind == "share":
-            from forbear.questions.ledger import mobilisation_ledger
-
             if self.cancelled:
                 raise Cancelled
             members = np.arange(start, start + BLOCK, dtype=np.uint32)
@@ -67,8 +69,6 @@ class ClaimRun(Work):
             return ledger.share(claim.community, *claim.sources) - claim.threshold
 
         def outcome(strategy: str) -> np.ndarray:
-            from forbear.scenario.outcomes import recorded, values_of
-
             problem = country.strategies[strategy].apply(country.scenario).problem()
             weekly = tuple(recorded([claim.outcome]))
             block = country.block(
@@ -87,15 +87,11 @@ class ClaimRun(Work):
     @cached_property
     def effect_kind(self) -> Any:
         """ "ratio" or "difference"."""
-        from forbear.scenario.outcomes import OUTCOMES
-
         return "difference" if self.claim.kind in ("share", "level") else OUTCOMES[self.claim.outcome].kind
 
     @cached_property
     def margin(self) -> float:
         """Effects within it count as none: the claim's, or its outcome's."""
-        from forbear.scenario.outcomes import OUTCOMES
-
         if self.claim.margin is not None:
             return float(self.claim.margin)
         return 0.05 if self.claim.kind in ("share", "level") else OUTCOMES[self.claim.outcome].margin
@@ -121,16 +117,10 @@ class Held:
 def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
     """Apply the verdict rule to both effects.
 
-    answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and neutrality
-    are taken from there, since they are not run again here; without them nothing is identified. Where the fitted model misses facts of
-    history that the claim needs, both words are "not licensed". No randomness.
+    answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and
+    neutrality are taken from there, since they are not run again here; without them nothing is identified. Where the
+    fitted model misses facts of history that the claim needs, both words are "not licensed". No randomness.
     """
-    from forbear.inference.facts import licence
-    from forbear.questions.effects import probabilities
-    from forbear.questions.licences import facts_on_record
-    from forbear.questions.verdict import verdict
-    from forbear.questions.verdict_inputs import VerdictInputs
-
     free, held = run.effects(stage)
     claim = run.claim
     country = run.country
@@ -156,7 +146,8 @@ def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
 
 
 def parameters_of(claim: Claim, answered: ClaimResult | None, known: dict[str, Any]) -> list[str]:
-    """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim names."""
+    """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim
+    names."""
     found = (
         max(answered.splits.items(), key=lambda s: s[1].shift)[0] if answered is not None and answered.splits else ""
     )

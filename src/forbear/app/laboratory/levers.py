@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from forbear.country.model import MODEL
+from forbear.figures.spec import approximately
+
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
@@ -40,12 +45,13 @@ SLIDERS = (
     Spec("politics.offer", "Politics", "Share of a proportional division of power offered", "level", 1.0),
     Spec("politics.guarantee", "Politics", "Outside guarantee of the division", "level", 1.0),
     Spec("politics.purge_depth", "Politics", "Depth of the purge of officials", "level", 1.0),
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)
 class Slider:
-    """A lever as the page shows it. rest: where the slider stands while nothing is changed; planned: its path in words."""
+    """A lever as the page shows it. rest: where the slider stands while nothing is changed; planned: its path in
+    words."""
 
     spec: Spec
     unit: str
@@ -57,9 +63,8 @@ class Slider:
 
     @property
     def reach(self) -> float:
-        """The largest value that can be drawn: of a scaled lever, so many times its planned most; of others, the slider's."""
-        from forbear.country.model import MODEL
-
+        """The largest value that can be drawn: of a scaled lever, so many times its planned most; of others, the
+        slider's."""
         most = self.most * self.spec.high if self.spec.how == "scale" else self.spec.high
         return min(most, float(MODEL.levers[self.spec.key].high))
 
@@ -71,17 +76,12 @@ class Slider:
 
 def planned(scenario: Scenario, key: str) -> tuple[float, float, float]:
     """Least, mean and largest value of a lever's path over the run, in its unit. No randomness."""
-    import numpy as np
-
     values = np.asarray(scenario.problem().levers[key.split(".")[1]], dtype=float)
     return float(values.min()), float(values.mean()), float(values.max())
 
 
 def sliders_of(scenario: Scenario) -> list[Slider]:
     """The sliders of a scenario. A lever whose path is zero throughout has nothing to multiply and is left out."""
-    from forbear.country.model import MODEL
-    from forbear.figures.spec import approximately
-
     problem = scenario.problem()
     out = []
     for spec in SLIDERS:

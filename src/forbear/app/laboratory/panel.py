@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.country import merged
+from forbear.app.tables import csv_text
 from forbear.ensemble.monthly import monthly_values
 from forbear.figures.kinds import draw, legend
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import Figure, Line, approximately
 from forbear.report.gather import fan_of
+from forbear.scenario.outcomes import OUTCOMES, values_of
 
 if TYPE_CHECKING:
     from forbear.app.runs import Run
@@ -45,13 +47,13 @@ class Compared:
 
 
 def compared(run: Run, stage: int) -> Compared:
-    """Return the first `stage` members of a run; members in which any of the three failed are left out of all."""
-    from forbear.app.country import BLOCK
+    """Return the first `stage` members of a run; members in which any of the three failed are left out of all.
 
-    many = stage // BLOCK
-    country = run.country
+    Raises Gone where the run was let go.
+    """
+    country, blocks = run.country, run.first(stage)
     problems = {"plan": run.problem, "history": country.problem, "never": country.never}
-    found = {name: merged(problems[name], run.blocks[name][:many]) for name in problems}
+    found = {name: merged(problems[name], blocks[name]) for name in problems}
     healthy = ~np.any([e.data["failed"].values for e in found.values()], axis=0)
     kept = {name: ensemble if healthy.all() else ensemble.keep(healthy) for name, ensemble in found.items()}
     return Compared(**kept, members=int(healthy.sum()), failed=int((~healthy).sum()))
@@ -114,8 +116,8 @@ def picture(figure: Figure) -> dict[str, str]:
 
 
 def plain(markup: str) -> str:
-    """Markup without style attributes, which the page's policy refuses: inside drawings they become attributes of the same
-    names, swatches become small drawings."""
+    """Markup without style attributes, which the page's policy refuses: inside drawings they become attributes of
+    the same names, swatches become small drawings."""
 
     def swatch(found: re.Match[str]) -> str:
         ground = re.search(r"background(?:-color)?:\s*([^;]+)", found[1])
@@ -147,8 +149,6 @@ def differences(found: Compared) -> list[dict[str, Any]]:
     Values are over members: {name, title, unit, better, plan, history, never, to_history, to_never, lower_history,
     lower_never}; the triples are (5 %, median, 95 %), the last two the share of members in which the plan has less.
     """
-    from forbear.scenario.outcomes import OUTCOMES, values_of
-
     out = []
     for name in OUTCOMES_SHOWN:
         if name == "attacks":
@@ -204,16 +204,15 @@ def table_rows(found: Compared) -> list[dict[str, str]]:
 
 
 def drawn_map(run: Run, stage: int) -> str:
-    """The map of civilian deaths by district and year, median of members, with its table. Empty without a whole year."""
-    from forbear.app.country import BLOCK
-
+    """The map of civilian deaths by district and year, median of members, with its table. Empty without a whole
+    year."""
     country, problem = run.country, run.problem
     months = np.array(problem.month_labels)
     years = np.array([int(label[:4]) for label in months])
     whole = [int(y) for y in np.unique(years) if (years == y).sum() == 12]
     if not whole:
         return ""
-    deaths = np.concatenate([b.monthly["deaths"] for b in run.blocks["plan"][: stage // BLOCK]])
+    deaths = np.concatenate([b.monthly["deaths"] for b in run.first(stage)["plan"]])
     median = {
         y: (np.nanmedian(deaths[:, years == y].sum(axis=1), axis=0) / country.residents * 1e5).tolist() for y in whole
     }
@@ -231,31 +230,28 @@ def drawn_map(run: Run, stage: int) -> str:
 
 def csv_of(found: Compared, figures: list[Figure]) -> str:
     """The table of differences and the monthly table behind every chart, as one CSV text."""
-    lines = ["part,name,unit,quantity,month,low_05,median,high_95"]
+    rows: list[list[object]] = []
     for row in differences(found):
         for key in ("plan", "history", "never", "to_history", "to_never"):
-            low, middle, high = row[key]
-            lines.append(f"outcome,{row['name']},{row['unit']},{key},,{low:.6g},{middle:.6g},{high:.6g}")
+            rows.append(["outcome", row["name"], row["unit"], key, "", *(f"{value:.6g}" for value in row[key])])
     for figure in figures:
         wide = max(figure.bands, key=lambda band: band.level)
         for place, x in enumerate(figure.lines[0].x):
             month = f"{int(x)}-{int((x - int(x)) * 12) + 1:02d}"
-            unit = figure.unit.replace(",", "")
             for line in figure.lines:
-                simulated = line.role == "simulated"
-                low = f"{wide.low[place]:.6g}" if simulated else ""
-                high = f"{wide.high[place]:.6g}" if simulated else ""
-                label = line.label.replace(",", "")
-                lines.append(f"month,{figure.name},{unit},{label},{month},{low},{line.y[place]:.6g},{high}")
-    return "\n".join(lines) + "\n"
+                ends = (wide.low[place], wide.high[place]) if line.role == "simulated" else None
+                low, high = (f"{end:.6g}" for end in ends) if ends else ("", "")
+                rows.append(["month", figure.name, figure.unit, line.label, month, low, f"{line.y[place]:.6g}", high])
+    return csv_text(("part", "name", "unit", "quantity", "month", "low_05", "median", "high_95"), rows)
 
 
 def standalone(figure: Figure) -> str:
     """A chart as an SVG file that carries its own colours."""
     style = (
-        "<style>text{font:12px system-ui,sans-serif;fill:#555}.grid{stroke:#dcdcdc}.frame{stroke:#555}.line{fill:none;stroke-width:2}"
-        ".line.simulated{stroke:#0072b2}.line.second{stroke:#009e73;stroke-dasharray:7 4}.line.third{stroke:#b0407f;stroke-dasharray:2 4}"
-        ".line.planned{stroke:#1b1b1b;stroke-width:1.2}.band{fill:#0072b2}.wide{fill-opacity:.16}.narrow{fill-opacity:.34}.mark.observed{fill:#d55e00}"
+        "<style>text{font:12px system-ui,sans-serif;fill:#555}.grid{stroke:#dcdcdc}.frame{stroke:#555}"
+        ".line{fill:none;stroke-width:2}.line.simulated{stroke:#0072b2}.line.planned{stroke:#1b1b1b;stroke-width:1.2}"
+        ".line.second{stroke:#009e73;stroke-dasharray:7 4}.line.third{stroke:#b0407f;stroke-dasharray:2 4}"
+        ".band{fill:#0072b2}.wide{fill-opacity:.16}.narrow{fill-opacity:.34}.mark.observed{fill:#d55e00}"
         ".mark.observed.again{fill:none;stroke:#d55e00}</style>"
     )
     svg = draw(figure).replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" width="720" height="320" ', 1)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
+import secrets
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import PlainTextResponse, RedirectResponse
+from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.country import Country
 from forbear.app.laboratory import panel
+from forbear.app.laboratory.drawing import drawing, plan_in_force
 from forbear.app.laboratory.levers import GROUPS
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.runs import STAGES, Busy, Run, Work
+from forbear.app.runs import STAGES, Asker, Busy, Gone, Run, Runs
 from forbear.app.saving import scenario_file
-from forbear.app.security import LARGEST_FILE
 from forbear.app.state import State, read_state, written
+from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
 from forbear.errors import ForbearError
 
-__all__ = ["arrived", "router"]
+__all__ = ["router"]
 
 router = APIRouter()
-FIRST_ANSWER, LONG_POLL = 60.0, 8.0
-_PAGE = re.compile(r"[0-9a-z]{8,32}\Z")
 
 
 def _state(request: Request, pairs: Any) -> tuple[State, Country]:
@@ -35,8 +34,6 @@ def _state(request: Request, pairs: Any) -> tuple[State, Country]:
 @router.get("/")
 def show(request: Request) -> Response:
     """The page: the state comes from the URL."""
-    import secrets
-
     countries = request.app.state.countries
     faults: list[dict[str, str]] = []
     try:
@@ -75,63 +72,57 @@ def show(request: Request) -> Response:
     )
 
 
-def drawing(country: Country) -> dict[str, Any]:
-    """What the drawing of schedules needs: months, and by lever its path now (monthly), its largest value, its unit."""
-    months = list(country.problem.month_labels)
-    return {
-        "months": months,
-        "levers": {
-            s.key: {"label": s.spec.label, "unit": s.unit, "path": country.monthly_path(s.key), "most": s.reach}
-            for s in country.sliders
-            if s.spec.how != "switch"
-        },
-    }
+@router.get("/plan")
+def plan(request: Request, lever: str = "") -> Response:
+    """The path that a lever has in the state of the URL, by month, for drawing."""
+    pairs = [(k, v) for k, v in request.query_params.multi_items() if k != "lever"]
+    try:
+        state, country = _state(request, pairs)
+        return JSONResponse(plan_in_force(country, state, lever))
+    except ForbearError as error:
+        return JSONResponse({"faults": mistakes(error)}, status_code=422)
 
 
 @router.post("/run")
 async def run(request: Request) -> Response:
     """Start a run for the sent state, cancel the page's earlier one, answer with the first stage."""
     form = await checked_form(request)
-    tab = str(form.get("page", ""))
-    if not _PAGE.match(tab):
-        raise Refused(400, "The page has no name.")
-    key = f"{request.state.session} {tab}"
+    tab = form.get("page")
+    asker = asker_of(request, tab)
     try:
-        made = await run_in_threadpool(_ask, request, key, [(k, str(v)) for k, v in form.multi_items()])
+        made = await run_in_threadpool(_ask, request, asker, form.pairs)
     except ForbearError as error:
         return page(request, "mistakes.html", 422, faults=mistakes(error), title="These levers cannot be set")
     except Busy:
-        return page(
-            request, "mistakes.html", 429, faults=[], title="Too many runs are waiting: try again in a few seconds"
-        )
-    answer: Response = await run_in_threadpool(_results, request, made, 0, tab, FIRST_ANSWER)
+        return too_many(request)
+    answer = await _results(request, made, 0, tab, FIRST_ANSWER)
     answer.headers["HX-Replace-Url"] = "/?" + made.state.query()
     return answer
 
 
-def _ask(request: Request, key: str, pairs: list[tuple[str, str]]) -> Run:
+def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> Run:
+    runs: Runs = request.app.state.runs
+    runs.admit(asker)
     state, country = _state(request, pairs)
     problem = state.apply(country.scenario, country.strategies).problem()
-    make = lambda number: Run(number, state, country, problem=problem)
-    return cast("Run", request.app.state.runs.ask(key, make))
+    return cast("Run", runs.ask(asker, lambda number: Run(number, state, country, problem=problem)))
 
 
-def arrived(request: Request, made: Work, beyond: int, seconds: float) -> int | Response:
-    """Wait for a stage beyond `beyond`; return it, or the answer where none comes: a mistake, a newer request, not yet."""
-    stage = made.wait(beyond, seconds)
-    if made.error:
-        return page(request, "mistakes.html", 422, faults=[], title=made.error)
-    if made.cancelled:
-        return Response(status_code=204)
-    if stage <= beyond:
-        return Response(status_code=204, headers={"X-Forbear-Again": "1"})
-    return stage
-
-
-def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float) -> Response:
-    stage = arrived(request, made, beyond, seconds)
+async def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float) -> Response:
+    again = f"/results/{made.number}?page={tab}&seen={beyond}"
+    stage = await arrived(request, made, beyond, seconds, again)
     if isinstance(stage, Response):
         return stage
+    try:
+        answer = await run_in_threadpool(_shown, request, made, stage, tab)
+    except Gone:
+        return Response(status_code=204)
+    made.shown = stage
+    answer.headers["HX-Replace-Url"] = "/?" + made.state.query()
+    return answer
+
+
+def _shown(request: Request, made: Run, stage: int, tab: str) -> Response:
     found = panel.compared(made, stage)
     return page(
         request,
@@ -151,30 +142,34 @@ def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float)
 
 
 def _current(request: Request, number: int, tab: str) -> Run:
-    made = request.app.state.runs.newest(f"{request.state.session} {tab}")
+    made = request.app.state.runs.newest(asker_of(request, tab))
     if not isinstance(made, Run) or made.number != number:
         raise Refused(410, "This run is gone: move a lever to start another.")
     return made
 
 
 @router.get("/results/{number}")
-def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
     """Wait for the next stage of a page's newest run. 204 when a newer request has taken its place."""
     try:
         made = _current(request, number, page)
     except Refused:
         return Response(status_code=204)
-    return _results(request, made, seen, page, LONG_POLL)
+    return await _results(request, made, seen, page, LONG_POLL)
 
 
 @router.get("/export/{number}/{what}")
 def export(request: Request, number: int, what: str, page: str = "") -> Response:
     """What is on the page as a file: differences.csv, or a chart as NAME.svg."""
     made = _current(request, number, page)
-    if made.stage == 0:
+    if made.stage == 0 and not made.gone:
         raise Refused(409, "The run has no results yet.")
-    found = panel.compared(made, made.stage)
-    figures = panel.charts_of(made, found)
+    try:
+        found = panel.compared(made, made.stage)
+        figures = panel.charts_of(made, found)
+    except Gone:
+        words = "This run was let go, since memory was needed for others: open the page's address again."
+        raise Refused(410, words) from None
     if what == "differences.csv":
         return _file(panel.csv_of(found, figures), "text/csv", f"{made.country.scenario.name}-differences.csv")
     drawn = {f"{figure.name}.svg": figure for figure in figures}
@@ -198,14 +193,10 @@ def save(request: Request) -> Response:
 async def upload(request: Request) -> Response:
     """Take a scenario file, as data, and show it."""
     form = await checked_form(request, files=1)
-    sent = form.get("file")
-    if sent is None or isinstance(sent, str):
+    if not form.files:
         raise Refused(400, "No file was sent.")
-    text = await sent.read(LARGEST_FILE + 1)
-    if len(text) > LARGEST_FILE:
-        raise Refused(413, f"Too large: a file may have {LARGEST_FILE // 1024} kB.")
     try:
-        key = await run_in_threadpool(request.app.state.countries.add, text)
+        key = await run_in_threadpool(request.app.state.countries.add, form.files[0])
     except ForbearError as error:
         return page(
             request, "refused.html", 422, faults=mistakes(error), title="This file is not a scenario that can be run"

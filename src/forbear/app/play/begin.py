@@ -13,17 +13,16 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended
+from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
 from forbear.app.play.game import LARGEST_WORLD, LONGEST_GROUP, PACES, Game, month_words, now
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
 from forbear.app.play.world import Crowded
-from forbear.app.security import LARGEST_FILE
 from forbear.errors import Fault, ForbearError, ScenarioError
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
 
-__all__ = ["crowded", "games_of", "refusal", "router"]
+__all__ = ["crowded", "games_of", "preparing", "refusal", "router"]
 
 router = APIRouter()
 _BEGIN = threading.Lock()
@@ -45,9 +44,22 @@ def refusal(request: Request, error: ForbearError, title: str) -> Response:
     return page(request, "play_refused.html", status, faults=mistakes(error), title=title)
 
 
+def preparing(request: Request, country: Country) -> Response:
+    """A page that says how long the preparation still takes, and asks again by itself."""
+    progress = country.preparation.progress()
+    headers = {"Refresh": "3", "Retry-After": "3"}
+    return page(request, "play_waits.html", 503, headers=headers, words=progress.words(), share=progress.share)
+
+
 def crowded(request: Request) -> Response:
     """A page for too many turns at once."""
-    return page(request, "play_refused.html", 429, faults=[], title="Too many turns are being played at this moment: try again in a few seconds.")  # fmt: skip
+    return page(
+        request,
+        "play_refused.html",
+        429,
+        faults=[],
+        title="Too many turns are being played at this moment: try again in a few seconds.",
+    )
 
 
 # -- beginning ----------------------------------------------------------------------------------------------
@@ -69,12 +81,22 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
     except ForbearError as error:
         faults, status = faults + mistakes(error), 422
         country = countries.get(countries.started_with)
-    games.worlds.warm(country)
+    country.prepare()  # the first turn will want it
     mine = [game for game in games.all() if game.owner == owner_of(request.state.session)][:30]
     return page(
-        request, "play.html", status, beside=beside(country), country=country, scenarios=countries.names(), strategies=_playable(country), asked=asked, faults=faults,
-        mine=[_listed(games, game) for game in mine], paces=[p for p in PACES if 0 < p <= 6], longest=LONGEST_GROUP,
-    )  # fmt: skip
+        request,
+        "play.html",
+        status,
+        beside=beside(country),
+        country=country,
+        scenarios=countries.names(),
+        strategies=_playable(country),
+        asked=asked,
+        faults=faults,
+        mine=[_listed(games, game) for game in mine],
+        paces=[p for p in PACES if 0 < p <= 6],
+        longest=LONGEST_GROUP,
+    )
 
 
 def _playable(country: Country) -> dict[str, Any]:
@@ -95,7 +117,7 @@ def _listed(games: Games, game: Game) -> dict[str, Any]:
 async def start(request: Request) -> Response:
     """Begin a game and go to its page."""
     form = await checked_form(request)
-    asked = {key: str(value).strip() for key, value in form.multi_items()}
+    asked = {key: value.strip() for key, value in form.pairs}
     try:
         game = await run_in_threadpool(_begin, request, asked)
     except ForbearError as error:
@@ -108,24 +130,56 @@ def _begin(request: Request, asked: dict[str, str]) -> Game:
     faults: list[Fault] = []
     group = asked.get("group", "")
     if not 1 <= len(group) <= LONGEST_GROUP or not group.isprintable():
-        faults.append(Fault("E210", "not a group's name", field="group", value=group[:80], allowed=f"1 to {LONGEST_GROUP} characters"))  # fmt: skip
+        faults.append(
+            Fault(
+                "E210",
+                "not a group's name",
+                field="group",
+                value=group[:80],
+                allowed=f"1 to {LONGEST_GROUP} characters",
+            )
+        )
     months = asked.get("months", "")
     if months not in ("1", "3", "6"):
         faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6"))
     world = asked.get("world", "") or str(secrets.randbelow(999_999) + 1)
-    if not re.fullmatch(r"\d{1,10}", world) or int(world) > LARGEST_WORLD:
-        faults.append(Fault("E210", "not the number of a world", field="world", value=world[:80], allowed=f"0 to {LARGEST_WORLD}, or nothing"))  # fmt: skip
+    if not re.fullmatch(r"[0-9]{1,10}", world) or int(world) > LARGEST_WORLD:
+        faults.append(
+            Fault(
+                "E210",
+                "not the number of a world",
+                field="world",
+                value=world[:80],
+                allowed=f"0 to {LARGEST_WORLD}, or nothing",
+            )
+        )
     draws = asked.get("draws", "posterior")
     if draws not in ("posterior", "prior"):
         faults.append(Fault("E210", "unknown draws", field="draws", value=draws[:80], allowed="posterior, prior"))
     strategy = asked.get("strategy", "HISTORY")
     if strategy not in _playable(country):
-        faults.append(Fault("E241", "no such strategy to begin from", field="strategy", value=strategy[:80], allowed=", ".join(_playable(country))))  # fmt: skip
+        faults.append(
+            Fault(
+                "E241",
+                "no such strategy to begin from",
+                field="strategy",
+                value=strategy[:80],
+                allowed=", ".join(_playable(country)),
+            )
+        )
     if faults:
         raise ScenarioError(faults[0].code, "this game cannot begin", faults=tuple(faults))
     game = Game(
-        group, asked["scenario"], country.problem.hash, strategy, country.draws(draws), int(world), int(months), asked.get("feasible") == "1", now(),
-    )  # fmt: skip
+        group,
+        asked["scenario"],
+        country.problem.hash,
+        strategy,
+        country.draws(draws),
+        int(world),
+        int(months),
+        asked.get("feasible") == "1",
+        now(),
+    )
     games = games_of(request)
     begun = games.begin(game, request.state.session)
     games.worlds.prepare(country, begun)
@@ -134,18 +188,10 @@ def _begin(request: Request, asked: dict[str, str]) -> Game:
 
 async def _uploaded(request: Request, most: int) -> list[bytes]:
     form = await checked_form(request, files=most)
-    out = []
-    for sent in form.getlist("file"):
-        if isinstance(sent, str):
-            continue
-        text = await sent.read(LARGEST_FILE + 1)
-        if len(text) > LARGEST_FILE:
-            raise Refused(413, f"Too large: a log may have {LARGEST_FILE // 1024} kB.")
-        if text:
-            out.append(text)
-    if not out:
+    found = [text for text in form.files if text]
+    if not found:
         raise Refused(400, "No file was sent.")
-    return out
+    return found
 
 
 @router.post("/play/restore")
@@ -167,6 +213,9 @@ def compare(request: Request, game: str = "") -> Response:
     """Finished games of this server, and those chosen side by side."""
     chosen = request.query_params.getlist("game")[:8]
     try:
+        waits = unready(games_of(request), chosen)
+        if waits is not None:
+            return preparing(request, waits)
         return compare_page(request, games_of(request), chosen)
     except ForbearError as error:
         return refusal(request, error, "These games cannot be compared")

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.laboratory.panel import plain
+from forbear.app.play.outcomes import series_of
 from forbear.figures.kinds import draw, legend
 from forbear.figures.spec import Figure, Line, Marks, Ribbon, approximately
 
 if TYPE_CHECKING:
-    from forbear.app.play.world import Truth, View
-    from forbear.ensemble.results import Ensemble
+    from forbear.app.play.views import Truth, View
     from forbear.scenario.problem import Problem
 
-__all__ = ["drawn", "end_figures", "monthly", "outcome_rows", "seen_numbers", "situation", "turn_figures", "where"]
+__all__ = ["drawn", "end_figures", "monthly", "seen_numbers", "situation", "turn_figures", "where"]
 
 #: quantity, words, unit, kind (count: added up over a turn; level: as it is at the end of it)
 ROWS = (
@@ -39,25 +39,28 @@ _ROOM = 24
 _ROLES = ("simulated", "second", "third", "planned")
 #: quantity, title, unit, scale, kind (flow, last, mean), also reported as
 _TRUE_CHARTS = (
-    ("deaths", "Civilians killed: what happened and what was reported", "persons a month, logarithmic", 1.0, "flow", "observed_civilian_deaths"),
+    (
+        "deaths",
+        "Civilians killed: what happened and what was reported",
+        "persons a month, logarithmic",
+        1.0,
+        "flow",
+        "observed_civilian_deaths",
+    ),
     ("attacks", "Attacks: what happened and what was reported", "attacks a month", 1.0, "flow", "observed_attacks"),
     ("intervener_dead", "Own soldiers killed", "persons since the start", 1.0, "last", ""),
     ("cost_budget", "Budgetary cost", "billion US$ since the start", 1e-9, "last", ""),
-    ("uprooted", "Displaced inside the country and abroad: how many, and as registered", "persons", 1.0, "mean", "observed_displaced"),
+    (
+        "uprooted",
+        "Displaced inside the country and abroad: how many, and as registered",
+        "persons",
+        1.0,
+        "mean",
+        "observed_displaced",
+    ),
     ("home_support", "Support at home, and as polled", "%", 100.0, "mean", "poll_home_support"),
     ("fighters", "Active fighters of armed organisations", "persons", 1.0, "mean", ""),
     ("governance", "Governance", "index, 0 to 1", 1.0, "mean", ""),
-)  # fmt: skip
-#: name, words, unit, better, scale
-_OUTCOMES = (
-    ("deaths", "civilians killed", "persons", "lower"),
-    ("reported", "civilians reported killed", "persons", "lower"),
-    ("intervener_deaths", "own soldiers killed", "persons", "lower"),
-    ("cost", "budgetary cost", "billion US$", "lower"),
-    ("uprooted", "displaced people, most at one time", "persons", "lower"),
-    ("governance", "governance at the end", "index, 0 to 1", "higher"),
-    ("democracy", "democracy at the end", "index, 0 to 1", "higher"),
-    ("home_support", "support at home at the end", "%", "higher"),
 )
 
 
@@ -98,23 +101,49 @@ def situation(
             row = {"now": _count(values[now].sum() / length), "since": f"{values.sum():,.0f}"}
             row["before"] = ""
             if earlier is not None:
-                row["before"] = _count(values[earlier].sum() / ((earlier.stop - earlier.start) * problem.step * 12 / 52.1775))  # fmt: skip
+                row["before"] = _count(
+                    values[earlier].sum() / ((earlier.stop - earlier.start) * problem.step * 12 / 52.1775)
+                )
             unit = f"{unit} a month"
         elif kind == "share":
-            row = {"now": f"{100 * values[-1]:.0f}", "before": f"{100 * values[now.start - 1]:.0f}" if earlier else "", "since": ""}  # fmt: skip
+            row = {
+                "now": f"{100 * values[-1]:.0f}",
+                "before": f"{100 * values[now.start - 1]:.0f}" if earlier else "",
+                "since": "",
+            }
         else:
-            row = {"now": approximately(values[-1], 3), "before": approximately(values[now.start - 1], 3) if earlier else "", "since": ""}  # fmt: skip
+            row = {
+                "now": approximately(values[-1], 3),
+                "before": approximately(values[now.start - 1], 3) if earlier else "",
+                "since": "",
+            }
         out.append({"title": title, "unit": unit, **row})
     cost = view.weekly["cost_budget"] * 1e-9
     spent = cost[-1] - (cost[now.start - 1] if now.start else 0.0)
     earlier_cost = ""
     if earlier is not None:
         earlier_cost = approximately(cost[earlier.stop - 1] - (cost[earlier.start - 1] if earlier.start else 0.0))
-    out.append({"title": "budgetary cost", "unit": "billion US$ in the turn", "now": approximately(float(spent)), "before": earlier_cost, "since": approximately(float(cost[-1]))})  # fmt: skip
+    out.append(
+        {
+            "title": "budgetary cost",
+            "unit": "billion US$ in the turn",
+            "now": approximately(float(spent)),
+            "before": earlier_cost,
+            "since": approximately(float(cost[-1])),
+        }
+    )
     polls = view.parts["poll_support_for_attacks"]
     for place, community in enumerate(communities):
         before_value = f"{100 * polls[before[1] - 1, place]:.0f}" if before else ""
-        out.append({"title": f"call attacks on the intervener acceptable, polled: {community}", "unit": "%", "now": f"{100 * polls[-1, place]:.0f}", "before": before_value, "since": ""})  # fmt: skip
+        out.append(
+            {
+                "title": f"call attacks on the intervener acceptable, polled: {community}",
+                "unit": "%",
+                "now": f"{100 * polls[-1, place]:.0f}",
+                "before": before_value,
+                "since": "",
+            }
+        )
     return out
 
 
@@ -148,24 +177,43 @@ def _x(problem: Problem, months: int) -> list[float]:
     return [1970 + (n + 0.5) / 12 for n in numbers.tolist()]
 
 
-def _chart(name: str, title: str, unit: str, problem: Problem, columns: Sequence[tuple[str, str, np.ndarray]], dots: bool = False, caption: str = "") -> Figure:  # fmt: skip
+def _chart(
+    name: str,
+    title: str,
+    unit: str,
+    problem: Problem,
+    columns: Sequence[tuple[str, str, np.ndarray]],
+    dots: bool = False,
+    caption: str = "",
+) -> Figure:
     """A chart of monthly series (role, label, values) with its table; an early one leaves room for two years."""
     months = len(columns[0][2])
     x = _x(problem, months)
     # values that are not there yet keep their place on the axis
     wide = _x(problem, min(max(months, _ROOM), len(problem.month_labels)))
-    lines = [Line(wide, [*values.tolist(), *[float("nan")] * (len(wide) - months)], role, label) for role, label, values in columns]  # fmt: skip
+    lines = [
+        Line(wide, [*values.tolist(), *[float("nan")] * (len(wide) - months)], role, label)
+        for role, label, values in columns
+    ]
     marks = [Marks(x, values.tolist(), "observed", label) for role, label, values in columns if role == "reported"]
     if not dots and months == 1:
-        marks += [Marks(x, values.tolist(), "observed again", f"{label} (one month)") for role, label, values in columns if role != "reported"]  # fmt: skip
+        marks += [
+            Marks(x, values.tolist(), "observed again", f"{label} (one month)")
+            for role, label, values in columns
+            if role != "reported"
+        ]
     rows = [
         (str(problem.month_labels[k]), *(approximately(float(values[k]), 3) for _, _, values in columns))
         for k in range(months)
     ]
     last = "; ".join(f"{label} {approximately(float(values[-1]))}" for _, label, values in columns)
     most = int(np.argmax(columns[0][2]))
-    words = f"In {problem.month_labels[months - 1]}: {last} ({unit}). {columns[0][1].capitalize()} was highest in {problem.month_labels[most]}, at {approximately(float(columns[0][2][most]))}."
-    return Figure(name, title, unit, caption, words, [], lines, marks, ("month", *(label for _, label, _ in columns)), rows)  # fmt: skip
+    first, highest = columns[0][1].capitalize(), approximately(float(columns[0][2][most]))
+    words = f"In {problem.month_labels[months - 1]}: {last} ({unit}). "
+    words += f"{first} was highest in {problem.month_labels[most]}, at {highest}."
+    return Figure(
+        name, title, unit, caption, words, [], lines, marks, ("month", *(label for _, label, _ in columns)), rows
+    )
 
 
 def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> list[Figure]:
@@ -173,15 +221,47 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
     many = view.months
     by = lambda name, kind, scale=1.0: monthly(problem, view.weekly[name] * scale, kind, many)
     out = [
-        _chart("civilians", "Civilians reported killed", "persons a month", problem, [("reported", "reported", by("observed_civilian_deaths", "flow"))]),
-        _chart("attacks", "Attacks in incident reports", "attacks a month", problem, [("reported", "reported", by("observed_attacks", "flow"))]),
-        _chart("own-dead", "Own soldiers killed", "persons a month", problem, [("reported", "published", by("observed_intervener_deaths", "flow"))]),
-        _chart("displaced", "Displaced people", "persons", problem, [("reported", "registered", by("observed_displaced", "last"))]),
-    ]  # fmt: skip
+        _chart(
+            "civilians",
+            "Civilians reported killed",
+            "persons a month",
+            problem,
+            [("reported", "reported", by("observed_civilian_deaths", "flow"))],
+        ),
+        _chart(
+            "attacks",
+            "Attacks in incident reports",
+            "attacks a month",
+            problem,
+            [("reported", "reported", by("observed_attacks", "flow"))],
+        ),
+        _chart(
+            "own-dead",
+            "Own soldiers killed",
+            "persons a month",
+            problem,
+            [("reported", "published", by("observed_intervener_deaths", "flow"))],
+        ),
+        _chart(
+            "displaced",
+            "Displaced people",
+            "persons",
+            problem,
+            [("reported", "registered", by("observed_displaced", "last"))],
+        ),
+    ]
     polls = 100 * view.parts["poll_support_for_attacks"]
     columns = [(_ROLES[k], c, polls[:, k]) for k, c in enumerate(communities[:4])]
     out.append(_chart("polls", "Polls: attacks on the intervener are acceptable", "% of those asked", problem, columns))
-    out.append(_chart("home", "Poll at home: support for the war", "% of those asked", problem, [("reported", "polled", by("poll_home_support", "mean", 100.0))]))  # fmt: skip
+    out.append(
+        _chart(
+            "home",
+            "Poll at home: support for the war",
+            "% of those asked",
+            problem,
+            [("reported", "polled", by("poll_home_support", "mean", 100.0))],
+        )
+    )
     force = [
         ("planned", "asked for", monthly(problem, view.asked, "mean", many)),
         ("simulated", "in the country", by("force", "mean")),
@@ -189,8 +269,24 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
         ("third", "most that could be deployed", by("force_ceiling", "mean")),
     ]
     out.append(_chart("force", "Own soldiers, and what can be kept up", "persons", problem, force))
-    out.append(_chart("cost", "Budgetary cost", "billion US$ since the start", problem, [("reported", "spent", by("cost_budget", "last", 1e-9))]))  # fmt: skip
-    out.append(_chart("power", "Electricity supplied", "MW", problem, [("reported", "reported", by("observed_electricity", "mean"))]))  # fmt: skip
+    out.append(
+        _chart(
+            "cost",
+            "Budgetary cost",
+            "billion US$ since the start",
+            problem,
+            [("reported", "spent", by("cost_budget", "last", 1e-9))],
+        )
+    )
+    out.append(
+        _chart(
+            "power",
+            "Electricity supplied",
+            "MW",
+            problem,
+            [("reported", "reported", by("observed_electricity", "mean"))],
+        )
+    )
     return out
 
 
@@ -199,20 +295,15 @@ def drawn(figure: Figure) -> dict[str, Any]:
     points needs no entry of its own."""
     known = replace(figure, lines=[line for line in figure.lines if line.role != "reported"])
     return {
-        "name": figure.name, "title": figure.title, "unit": figure.unit, "svg": plain(draw(figure)), "legend": plain(legend(known)).replace("of members", "of worlds"),
-        "caption": figure.caption, "head": figure.head, "rows": figure.rows,
-    }  # fmt: skip
-
-
-def _series(ensemble: Ensemble, name: str) -> np.ndarray:
-    data = ensemble.data
-    sums = {
-        "uprooted": ("displaced", "refugees"),
-        "attacks": ("attacks_on_intervener", "attacks_on_government", "attacks_on_civilians", "coercion"),
+        "name": figure.name,
+        "title": figure.title,
+        "unit": figure.unit,
+        "svg": plain(draw(figure)),
+        "legend": plain(legend(known)).replace("of members", "of worlds"),
+        "caption": figure.caption,
+        "head": figure.head,
+        "rows": figure.rows,
     }
-    if name in sums:
-        return np.asarray(sum(data[part].values.astype(float) for part in sums[name]))
-    return np.asarray(data[name].values, dtype=float)
 
 
 def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> list[Figure]:
@@ -222,10 +313,10 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
     many = truth.months
     x = _x(problem, many)
     for name, title, unit, scale, kind, reported in _TRUE_CHARTS:
-        worlds = scale * monthly(problem, _series(truth.plan, name)[truth.healthy], kind, many)
+        worlds = scale * monthly(problem, series_of(truth.plan, name)[truth.healthy], kind, many)
         low, quarter, three, high = np.quantile(worlds, [0.05, 0.25, 0.75, 0.95], axis=0)
         columns = [
-            (role, label, scale * monthly(problem, _series(ensemble, name)[truth.place], kind, many))
+            (role, label, scale * monthly(problem, series_of(ensemble, name)[truth.place], kind, many))
             for role, label, ensemble in (
                 ("simulated", "this world, your decisions", truth.plan),
                 ("second", f"this world, {unchanged}", truth.history),
@@ -247,43 +338,22 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
             marks = [Marks(x, seen.tolist(), "observed", f"{word} in this world")]
             table.insert(1, ("reported", f"{word} in this world", seen))
         rows = [
-            (str(problem.month_labels[k]), *(approximately(float(v[k])) for _, _, v in table), approximately(float(low[k])), approximately(float(high[k])))
+            (
+                str(problem.month_labels[k]),
+                *(approximately(float(v[k])) for _, _, v in table),
+                approximately(float(low[k])),
+                approximately(float(high[k])),
+            )
             for k in range(many)
-        ]  # fmt: skip
+        ]
         last = "; ".join(f"{label}: {approximately(float(v[-1]))}" for _, label, v in table)
-        words = f"In {problem.month_labels[many - 1]}, {unit}: {last}. Nine tenths of worlds under the same decisions: {approximately(float(low[-1]))} to {approximately(float(high[-1]))}."
+        words = f"In {problem.month_labels[many - 1]}, {unit}: {last}. Nine tenths of worlds under the same decisions: "
+        words += f"{approximately(float(low[-1]))} to {approximately(float(high[-1]))}."
         head = ("month", *(label for _, label, _ in table), "5 % of worlds", "95 % of worlds")
         lines = [Line(x, v.tolist(), role, label) for role, label, v in shown]
-        out.append(Figure(f"end-{name.replace('_', '-')}", title, unit, "", words, bands, lines, marks, head, rows, logarithmic))  # fmt: skip
-    return out
-
-
-def _outcome(ensemble: Ensemble, name: str, steps: int) -> np.ndarray:
-    """One outcome of every world over the first `steps` weeks, (BLOCK,)."""
-    from forbear.scenario.outcomes import values_of
-
-    if name == "uprooted":
-        return np.asarray(_series(ensemble, name)[:, :steps].max(axis=1))
-    if name == "reported":
-        return np.asarray(_series(ensemble, "observed_civilian_deaths")[:, :steps].sum(axis=1))
-    found = values_of(ensemble.data, name, weeks=slice(0, steps))
-    return np.asarray(100 * found if name == "home_support" else found)
-
-
-def outcome_rows(truth: Truth) -> list[dict[str, Any]]:
-    """Outcomes up to the end: {name, title, unit, better, plan, history, never: in this world; low, middle, high: of the
-    same decisions in all worlds; calmer: worlds in which the decisions gave less than history; same: as much;
-    below: worlds with less than this one under the same decisions; worlds: how many}."""
-    out: list[dict[str, Any]] = []
-    kept = truth.healthy
-    for name, title, unit, better in _OUTCOMES:
-        plan, history, never = (_outcome(e, name, truth.steps) for e in (truth.plan, truth.history, truth.never))
-        low, middle, high = np.quantile(plan[kept], [0.05, 0.5, 0.95])
-        own = truth.place
-        row: dict[str, Any] = {"name": name, "title": title, "unit": unit, "better": better, "worlds": int(kept.sum())}
-        row |= {"plan": float(plan[own]), "history": float(history[own]), "never": float(never[own])}
-        row |= {"low": float(low), "middle": float(middle), "high": float(high)}
-        row |= {"less": int((plan < history)[kept].sum()), "same": int((plan == history)[kept].sum())}
-        row |= {"below": int((plan < plan[own])[kept].sum())}
-        out.append(row)
+        out.append(
+            Figure(
+                f"end-{name.replace('_', '-')}", title, unit, "", words, bands, lines, marks, head, rows, logarithmic
+            )
+        )
     return out

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from forbear.app.laboratory.panel import plain
 from forbear.app.pages import page
-from forbear.app.play import charts as play_charts
 from forbear.app.play.game import month_words
-from forbear.app.play.log import harmless
+from forbear.app.play.outcomes import GAME_OUTCOMES, Outcome
 from forbear.app.play.store import Games, public_name
+from forbear.app.tables import csv_text
 from forbear.errors import ForbearError, RunError
-from forbear.figures.sheet import Axis, Sheet
+from forbear.figures.sheet import WIDTH, Axis, Sheet, wrapped
 from forbear.figures.spec import approximately
 
 if TYPE_CHECKING:
@@ -21,24 +21,61 @@ if TYPE_CHECKING:
     from forbear.app.country import Country
     from forbear.app.play.game import Game
 
-__all__ = ["bars", "compare_csv", "compare_page", "first_ended"]
+__all__ = ["bars", "compare_csv", "compare_page", "first_ended", "unready"]
 
 #: Outcomes that are drawn; the table has them all.
 _DRAWN = ("deaths", "reported", "intervener_deaths", "cost", "uprooted")
 
 
-def _one(games: Games, game: Game, number: int) -> dict[str, Any]:
-    """A finished branch of a game as the page takes it. Raises as `Worlds.truth`."""
+@dataclass(frozen=True)
+class Branch:
+    """A finished branch of a game, run again on this server. number: its last turn; through: its last month in
+    words; same: whether that gave the numbers which its players saw; hindsight: turns decided with knowledge of
+    what came later; name: by which it is chosen; until: months that passed; beside: what the unchanged plan is
+    called."""
+
+    game: Game
+    number: int
+    scenario: str
+    through: str
+    until: int
+    turns: int
+    same: bool
+    hindsight: int
+    name: str
+    beside: str
+    outcomes: dict[str, Outcome]
+
+    @property
+    def title(self) -> str:
+        """The group, with the turn."""
+        return f"{self.game.group} (turn {self.number})"
+
+    @property
+    def world(self) -> int:
+        """The number of its world."""
+        return self.game.world
+
+
+def _branch(games: Games, game: Game, number: int) -> Branch:
+    """Run a finished branch again. Raises as `GameWorlds.truth`."""
     country = games.country(game)
     problem = games.worlds.problem(country, game.strategy)
     view = games.worlds.view(country, game, number)
     path = game.path(number)
-    return {
-        "game": game, "number": number, "title": f"{game.group} (turn {number})", "scenario": country.scenario.title,
-        "through": month_words(problem.month_labels[path[-1].until - 1]), "turns": len(path), "world": game.world,
-        "same": not path[-1].check or path[-1].check == view.check, "hindsight": sum(t.hindsight != "none" for t in path),
-        "name": f"{public_name(game)}.{number}", "outcomes": {row["name"]: row for row in games.worlds.outcomes(country, game, number)}, "key": (game.scenario, path[-1].until), "beside": beside(country),
-    }  # fmt: skip
+    return Branch(
+        game,
+        number,
+        country.scenario.title,
+        month_words(problem.month_labels[path[-1].until - 1]),
+        path[-1].until,
+        len(path),
+        not path[-1].check or path[-1].check == view.check,
+        sum(turn.hindsight != "none" for turn in path),
+        f"{public_name(game)}.{number}",
+        beside(country),
+        {row["name"]: row for row in games.worlds.outcomes(country, game, number)},
+    )
 
 
 def beside(country: Country) -> str:
@@ -56,24 +93,50 @@ def _finished(games: Games) -> dict[str, tuple[Game, int]]:
     return {f"{public_name(game)}.{turn}": (game, turn) for game in games.all() for turn in first_ended(game)}
 
 
-def _found(games: Games, by_name: dict[str, tuple[Game, int]], chosen: list[str]) -> list[dict[str, Any]]:
+def _found(games: Games, by_name: dict[str, tuple[Game, int]], chosen: list[str]) -> list[Branch]:
     unknown = [name for name in chosen if name not in by_name]
     if unknown:
         raise RunError("E433", "there is no finished game of this name on this server", hint="send in its log")
-    return [_one(games, *by_name[name]) for name in dict.fromkeys(chosen)]
+    return [_branch(games, *by_name[name]) for name in dict.fromkeys(chosen)]
+
+
+_HEAD = (
+    "group",
+    "scenario",
+    "world",
+    "last_turn",
+    "hindsight_turns",
+    "outcome",
+    "unit",
+    "own_world",
+    "unchanged_plan",
+    "never",
+    "worlds_05",
+    "worlds_median",
+    "worlds_95",
+    "worlds",
+    "less_than_unchanged",
+    "same",
+)
 
 
 def compare_csv(games: Games, chosen: list[str]) -> str:
     """The chosen games as a table, one row a group and outcome. Raises as `compare_page`."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["group", "scenario", "world", "last_turn", "hindsight_turns", "outcome", "unit", "own_world", "unchanged_plan", "never", "worlds_05", "worlds_median", "worlds_95", "worlds", "less_than_unchanged", "same"])  # fmt: skip
+    rows: list[list[object]] = []
     for one in _found(games, _finished(games), chosen):
-        for row in one["outcomes"].values():
-            numbers = [f"{row[key]:.6g}" for key in ("plan", "history", "never", "low", "middle", "high")]
-            group = harmless(one["game"].group)
-            writer.writerow([group, one["game"].scenario, one["world"], one["number"], one["hindsight"], row["title"], row["unit"], *numbers, row["worlds"], row["less"], row["same"]])  # fmt: skip
-    return out.getvalue()
+        about = [one.game.group, one.game.scenario, one.world, one.number, one.hindsight]
+        for row in one.outcomes.values():
+            values = (row["plan"], row["history"], row["never"], row["low"], row["middle"], row["high"])
+            numbers = [f"{value:.6g}" for value in values]
+            rows.append([*about, row["title"], row["unit"], *numbers, row["worlds"], row["less"], row["same"]])
+    return csv_text(_HEAD, rows)
+
+
+def unready(games: Games, chosen: list[str]) -> Country | None:
+    """The country of a chosen game whose rules are still being compiled, or None."""
+    by_name = _finished(games)
+    countries = [games.country(by_name[name][0]) for name in chosen if name in by_name]
+    return next((country for country in countries if not country.preparation.soon()), None)
 
 
 def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
@@ -83,47 +146,57 @@ def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
     """
     by_name = _finished(games)
     found = _found(games, by_name, chosen)
-    worlds = {(one["game"].scenario, one["game"].draws, one["world"]) for one in found}
-    lengths = {one["key"] for one in found}
-    rows = []
-    charts = []
-    for name, title, unit, better in play_charts._OUTCOMES:
-        cells = [one["outcomes"][name] for one in found]
-        if not cells:
-            continue
+    rows, charts = [], []
+    for name, title, unit, better in GAME_OUTCOMES if found else ():
+        cells = [one.outcomes[name] for one in found]
         rows.append({"title": title, "unit": unit, "better": better, "cells": cells})
         if name in _DRAWN:
-            charts.append(bars(name, title, unit, [(one["title"], one["outcomes"][name]) for one in found]))
-    listed = []
-    for name, (game, number) in list(by_name.items())[:60]:
-        try:
-            labels = games.worlds.problem(games.country(game), game.strategy).month_labels
-        except ForbearError:
-            continue
+            charts.append(bars(name, title, unit, [(one.title, one.outcomes[name]) for one in found]))
+    return page(
+        request,
+        "play_compare.html",
+        listed=[entry for entry in (_listed(games, name, *by_name[name], chosen) for name in by_name) if entry][:60],
+        found=found,
+        rows=rows,
+        charts=charts,
+        one_world=len({(one.game.scenario, one.game.draws, one.world) for one in found}) == 1,
+        one_length=len({(one.game.scenario, one.until) for one in found}) == 1,
+        show=_show,
+    )
+
+
+def _listed(games: Games, name: str, game: Game, number: int, chosen: list[str]) -> dict[str, Any] | None:
+    """A finished branch as the list shows it; None where its scenario is not open here, or became shorter."""
+    try:
+        labels = games.worlds.problem(games.country(game), game.strategy).month_labels
         through = month_words(labels[game.until(number) - 1])
         foresight = any(turn.hindsight != "none" for turn in game.path(number))
-        listed.append({"name": name, "id": name.replace(".", "-"), "game": game, "number": number, "through": through, "foresight": foresight, "chosen": name in chosen})  # fmt: skip
-    return page(
-        request, "play_compare.html", listed=listed, found=found, rows=rows, charts=charts, one_world=len(worlds) == 1,
-        one_length=len(lengths) == 1, show=_show,
-    )  # fmt: skip
+    except (ForbearError, IndexError):
+        return None
+    return {
+        "name": name,
+        "id": name.replace(".", "-"),
+        "game": game,
+        "number": number,
+        "through": through,
+        "foresight": foresight,
+        "chosen": name in chosen,
+    }
 
 
 def _show(value: float, unit: str = "") -> str:
     return f"{value:.0f}" if unit == "%" else approximately(value)
 
 
-def bars(name: str, title: str, unit: str, rows: list[tuple[str, dict[str, Any]]]) -> dict[str, str]:
-    """Bars of one outcome, a group a line: the group's own world, history in it, and nine tenths of worlds under the same
-    decisions. Returns title, unit and SVG."""
-    from forbear.app.laboratory.panel import plain
-    from forbear.figures.sheet import WIDTH, wrapped
-
+def bars(name: str, title: str, unit: str, rows: list[tuple[str, Outcome]]) -> dict[str, str]:
+    """Bars of one outcome, a group a line: the group's own world, history in it, and nine tenths of worlds under the
+    same decisions. Returns title, unit and SVG."""
     left, right, height = 190, 92, 44
     most = max(max(r["plan"], r["history"], r["high"]) for _, r in rows) or 1.0
     axis = Axis(0.0, most * 1.02, left, WIDTH - right, False)
     said = "; ".join(
-        f"{label}: {_show(r['plan'])}, unchanged {_show(r['history'])}, nine tenths of worlds {_show(r['low'])} to {_show(r['high'])}"
+        f"{label}: {_show(r['plan'])}, unchanged {_show(r['history'])}, "
+        f"nine tenths of worlds {_show(r['low'])} to {_show(r['high'])}"
         for label, r in rows
     )
     bottom = 14 + height * len(rows)
@@ -136,7 +209,9 @@ def bars(name: str, title: str, unit: str, rows: list[tuple[str, dict[str, Any]]
         sheet.lines_of_text(12, y, wrapped(label, left - 24, 2))
         sheet.box(left, y - 11, max(axis.place(row["plan"]) - left, 1.5), 14, fill="sim", opacity=0.75, kind="bar")
         sheet.line(axis.place(row["low"]), y + 10, axis.place(row["high"]), y + 10, ink="ink", width=2.5, kind="ninety")
-        sheet.line(axis.place(row["history"]), y - 15, axis.place(row["history"]), y + 6, ink="obs", width=3.5, kind="beside")  # fmt: skip
+        sheet.line(
+            axis.place(row["history"]), y - 15, axis.place(row["history"]), y + 6, ink="obs", width=3.5, kind="beside"
+        )
         sheet.text(WIDTH - right + 8, y, _show(row["plan"]), size=13, ink="ink")
     sheet.line(left, bottom, WIDTH - right, bottom, ink="soft")
     sheet.text((left + WIDTH - right) / 2, bottom + 34, unit, size=12, anchor="middle", kind="unit")

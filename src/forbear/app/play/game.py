@@ -15,14 +15,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.laboratory.levers import SLIDERS, Spec
+from forbear.app.numbers import Doubt, is_counted, read_number
+from forbear.country.model import MODEL
 from forbear.errors import Fault, RunError, ScenarioError, nearest
+from forbear.randomness import uniforms
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
 __all__ = [
-    "GROUPS", "LARGEST_WORLD", "LEAVING", "LEVERS", "PACES", "Decision", "Game", "Turn", "levers_along", "month_words", "offered", "read_decision", "world_of",
-]  # fmt: skip
+    "GROUPS",
+    "LARGEST_WORLD",
+    "LEAVING",
+    "LEVERS",
+    "PACES",
+    "Decision",
+    "Game",
+    "Turn",
+    "levers_along",
+    "month_words",
+    "offered",
+    "read_decision",
+    "world_of",
+]
 
 #: What a player decides: the laboratory's levers that somebody could order, and two that go with them.
 LEVERS = (
@@ -61,9 +76,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class Turn:
-    """One turn of a game. parent: the number of the turn before it, 0 for the start; first, until: months, `until` not
-    among them; decided: when, in UTC; hindsight: none, later turns, truth (what the players had seen of the world's
-    future when they decided); seen: a few reported numbers for readers; check: of everything that was reported so far."""
+    """One turn of a game. parent: the number of the turn before it, 0 for the start; first, until: months, `until`
+    not among them; decided: when, in UTC; hindsight: none, later turns, truth (what the players had seen of the
+    world's future when they decided); seen: a few reported numbers for readers; check: of everything that was
+    reported so far."""
 
     number: int
     parent: int
@@ -177,9 +193,8 @@ def now() -> str:
 
 
 def world_of(number: int) -> tuple[int, int]:
-    """Seed of the luck and member (0 to 255: which draw is the hidden truth) of a world. Randomness: named by the number."""
-    from forbear.randomness import uniforms
-
+    """Seed of the luck and member (0 to 255: which draw is the hidden truth) of a world. Randomness: named by the
+    number."""
     luck, truth = uniforms(number, np.array([0], dtype=np.uint32), "play.world", 2)[0]
     return int(luck * 2**32), int(truth * 256)
 
@@ -208,7 +223,15 @@ def read_decision(pairs: Iterable[tuple[str, str]]) -> Decision:
         text = text.strip()
         if key == "leave":
             if text and text not in map(str, LEAVING):
-                faults.append(Fault("E210", "not a pace of leaving", field="leave", value=text[:80], allowed=", ".join(map(str, LEAVING))))  # fmt: skip
+                faults.append(
+                    Fault(
+                        "E210",
+                        "not a pace of leaving",
+                        field="leave",
+                        value=text[:80],
+                        allowed=", ".join(map(str, LEAVING)),
+                    )
+                )
             elif text:
                 leave = int(text)
         elif "." in key and text:
@@ -222,8 +245,6 @@ def read_decision(pairs: Iterable[tuple[str, str]]) -> Decision:
 
 def checked_value(key: str, value: Any, faults: list[Fault], where: str = "") -> float | None:
     """A lever's value as a number within its bounds; else None and a fault more."""
-    from forbear.country.model import MODEL
-
     keys = [spec.key for spec in LEVERS]
     place = f"{where}{key}"[:120]
     if key not in keys:
@@ -232,18 +253,18 @@ def checked_value(key: str, value: Any, faults: list[Fault], where: str = "") ->
         )
         return None
     lever = MODEL.levers[key]
-    try:
-        number = float(str(value).replace(",", "").replace(" ", ""))
-    except ValueError:
-        number = float("nan")
-    if isinstance(value, bool) or not lever.low <= number <= lever.high:
+    read = read_number(value, counted=is_counted(lever)) if isinstance(value, str) else float(value)
+    if isinstance(read, Doubt):
+        faults.append(Fault("E210", read.message, field=place, value=value[:80], allowed=read.instead))
+        return None
+    if isinstance(value, bool) or not lever.low <= read <= lever.high:
         unit = "" if lever.unit in ("-", "index", "share", "ratio") else f" {lever.unit}"
-        allowed = f"{lever.low:,.10g} to {lever.high:,.10g}{unit}"
+        allowed = f"{lever.low:.10g} to {lever.high:.10g}{unit}"
         faults.append(
             Fault("E210", "not a value this lever can have", field=place, value=str(value)[:80], allowed=allowed)
         )
         return None
-    return number
+    return read
 
 
 def levers_along(problem: Problem, feasible: bool, path: list[Turn]) -> dict[str, np.ndarray]:

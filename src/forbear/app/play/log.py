@@ -6,11 +6,9 @@ turn's check says whether that gave the numbers that its players saw.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import math
 import re
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from forbear.app.play.game import (
@@ -26,39 +24,60 @@ from forbear.app.play.game import (
     checked_value,
 )
 from forbear.app.security import LARGEST_FILE
+from forbear.app.tables import csv_text
 from forbear.errors import Fault, FileError
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["FORMAT", "csv_of", "harmless", "log_of", "log_text", "read_log"]
+__all__ = ["FORMAT", "can_be_shown", "csv_of", "log_of", "log_text", "read_log"]
 
 FORMAT = "forbear game 1"
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
+_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z\Z")
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _CHECK = re.compile(r"([0-9a-f]{24})?\Z")
 _HINDSIGHT = ("none", "later turns", "truth")
 _MOST_FAULTS = 12
+_UNSHOWN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+#: No number that a game has is larger.
+LARGEST = 1e18
 
 
 def log_of(game: Game, problem: Problem) -> dict[str, Any]:
     """A game as data for JSON. Months are counted from 0; `through` names the last month of a turn for readers."""
-    from importlib.metadata import version
-
     labels = problem.month_labels
     turns = [
         {
-            "number": turn.number, "parent": turn.parent, "first": turn.first, "until": turn.until,
-            "through": labels[turn.until - 1], "levers": dict(turn.decision.levers), "leave": turn.decision.leave, "note": turn.note,
-            "decided": turn.decided, "hindsight": turn.hindsight, "seen": dict(turn.seen), "check": turn.check,
+            "number": turn.number,
+            "parent": turn.parent,
+            "first": turn.first,
+            "until": turn.until,
+            "through": labels[turn.until - 1],
+            "levers": dict(turn.decision.levers),
+            "leave": turn.decision.leave,
+            "note": turn.note,
+            "decided": turn.decided,
+            "hindsight": turn.hindsight,
+            "seen": dict(turn.seen),
+            "check": turn.check,
         }
         for turn in game.turns
-    ]  # fmt: skip
+    ]
     return {
-        "format": FORMAT, "forbear": version("forbear"), "group": game.group, "scenario": game.scenario, "scenario_hash": game.hash,
-        "strategy": game.strategy, "draws": game.draws, "world": game.world, "months_per_turn": game.months, "feasible": game.feasible,
-        "started": game.started, "turns": turns, "ended": {str(number): when for number, when in game.ended.items()},
-    }  # fmt: skip
+        "format": FORMAT,
+        "forbear": version("forbear"),
+        "group": game.group,
+        "scenario": game.scenario,
+        "scenario_hash": game.hash,
+        "strategy": game.strategy,
+        "draws": game.draws,
+        "world": game.world,
+        "months_per_turn": game.months,
+        "feasible": game.feasible,
+        "started": game.started,
+        "turns": turns,
+        "ended": {str(number): when for number, when in game.ended.items()},
+    }
 
 
 def log_text(game: Game, problem: Problem) -> str:
@@ -79,9 +98,16 @@ class _Reader:
     def fault(self, where: str, message: str, value: Any, allowed: str) -> None:
         self.faults.append(Fault("E431", message, field=where, value=str(value)[:80], allowed=allowed))
 
-    def text(self, data: dict[str, Any], key: str, where: str, longest: int, pattern: re.Pattern[str] | None = None) -> str:  # fmt: skip
+    def text(
+        self, data: dict[str, Any], key: str, where: str, longest: int, pattern: re.Pattern[str] | None = None
+    ) -> str:
         value = data.get(key)
-        if not isinstance(value, str) or len(value) > longest or (pattern is not None and not pattern.match(value)):
+        if (
+            not isinstance(value, str)
+            or len(value) > longest
+            or not can_be_shown(value)
+            or (pattern is not None and not pattern.match(value))
+        ):
             shape = "a text" if pattern is None else "a text of its own form"
             self.fault(where + key, "not what a log has here", value, f"{shape}, at most {longest} characters")
             return ""
@@ -117,7 +143,7 @@ class _Reader:
             self.fault(where + "levers", "not a table of levers", given, "lever: number")
             given = {}
         for key, value in given.items():
-            if not isinstance(value, (int, float)):
+            if not _is_number(value):
                 self.fault(f"{where}levers.{key[:60]}", "not a number", value, "a number")
                 continue
             checked = checked_value(key, value, self.faults, f"{where}levers.")
@@ -125,18 +151,35 @@ class _Reader:
                 levers[key] = checked
         leave = self.choice(data, "leave", where, (None, *LEAVING))
         seen = data.get("seen")
-        if not isinstance(seen, dict) or len(seen) > 40 or not all(_is_number(v) and len(k) < 60 for k, v in seen.items()):  # fmt: skip
+        if (
+            not isinstance(seen, dict)
+            or len(seen) > 40
+            or not all(_is_number(v) and len(k) < 60 and k.isprintable() for k, v in seen.items())
+        ):
             self.fault(where + "seen", "not a table of numbers", seen, "name: number")
             seen = {}
         return Turn(
-            number, parent, first, until, Decision(tuple(sorted(levers.items())), leave), self.text(data, "note", where, LONGEST_NOTE),
-            self.text(data, "decided", where, 20, _TIME), self.choice(data, "hindsight", where, _HINDSIGHT), dict(seen),
+            number,
+            parent,
+            first,
+            until,
+            Decision(tuple(sorted(levers.items())), leave),
+            self.text(data, "note", where, LONGEST_NOTE),
+            self.text(data, "decided", where, 20, _TIME),
+            self.choice(data, "hindsight", where, _HINDSIGHT),
+            dict(seen),
             self.text(data, "check", where, 24, _CHECK),
-        )  # fmt: skip
+        )
+
+
+def can_be_shown(text: str) -> bool:
+    """False for a text with control characters, halves of characters, or marks that turn the direction of writing."""
+    return _UNSHOWN.search(text) is None
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    # a whole number of any size is read from JSON, and not every one has a float
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def _parsed(text: bytes) -> dict[str, Any]:
@@ -182,7 +225,12 @@ def read_log(text: bytes) -> Game:
         reader.fault("ended", "not a table of ends", listed_ends, "turn: time")
         listed_ends = {}
     for key, when in listed_ends.items():
-        if not re.fullmatch(r"\d{1,3}", key) or not 1 <= int(key) <= max(len(turns), 1) or not isinstance(when, str) or not _TIME.match(when):  # fmt: skip
+        if (
+            not re.fullmatch(r"[0-9]{1,3}", key)
+            or not 1 <= int(key) <= max(len(turns), 1)
+            or not isinstance(when, str)
+            or not _TIME.match(when)
+        ):
             reader.fault(f"ended.{key[:20]}", "not the end of a turn", when, "a turn of the log and a time in UTC")
         else:
             ended[int(key)] = when
@@ -190,11 +238,18 @@ def read_log(text: bytes) -> Game:
     if not isinstance(feasible, bool):
         reader.fault("feasible", "not yes or no", feasible, "true, false")
     game = Game(
-        reader.text(data, "group", "", LONGEST_GROUP), reader.text(data, "scenario", "", 200), reader.text(data, "scenario_hash", "", 64, _HASH),
-        reader.text(data, "strategy", "", 100), reader.choice(data, "draws", "", ("posterior", "prior")),
-        reader.whole(data, "world", "", 0, LARGEST_WORLD), reader.choice(data, "months_per_turn", "", PACES), feasible is True,
-        reader.text(data, "started", "", 20, _TIME), turns, ended,
-    )  # fmt: skip
+        reader.text(data, "group", "", LONGEST_GROUP),
+        reader.text(data, "scenario", "", 200),
+        reader.text(data, "scenario_hash", "", 64, _HASH),
+        reader.text(data, "strategy", "", 100),
+        reader.choice(data, "draws", "", ("posterior", "prior")),
+        reader.whole(data, "world", "", 0, LARGEST_WORLD),
+        reader.choice(data, "months_per_turn", "", PACES),
+        feasible is True,
+        reader.text(data, "started", "", 20, _TIME),
+        turns,
+        ended,
+    )
     if reader.faults:
         raise FileError("E431", "this log cannot be meant", faults=tuple(reader.faults[:_MOST_FAULTS]))
     return game
@@ -204,12 +259,20 @@ def csv_of(game: Game, problem: Problem) -> str:
     """The log as a table: one row a turn, one column for every lever that was ever set and every number seen."""
     levers = sorted({key for turn in game.turns for key, _ in turn.decision.levers})
     seen = list(dict.fromkeys(key for turn in game.turns for key in turn.seen))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(["turn", "after_turn", "first_month", "last_month", "decided_utc", "hindsight", "ended", "leave_within_months", *levers, *seen, "note", "check"])  # fmt: skip
+    head = [
+        "turn",
+        "after_turn",
+        "first_month",
+        "last_month",
+        "decided_utc",
+        "hindsight",
+        "ended",
+        "leave_within_months",
+    ]
+    rows = []
     for turn in game.turns:
         own = dict(turn.decision.levers)
-        writer.writerow(
+        rows.append(
             [
                 turn.number,
                 turn.parent,
@@ -221,13 +284,8 @@ def csv_of(game: Game, problem: Problem) -> str:
                 turn.decision.leave or "",
                 *(f"{own[key]:.10g}" if key in own else "as planned" for key in levers),
                 *(f"{turn.seen[key]:.10g}" if key in turn.seen else "" for key in seen),
-                harmless(turn.note),
+                turn.note,
                 turn.check,
-            ]  # fmt: skip
+            ]
         )
-    return out.getvalue()
-
-
-def harmless(note: str) -> str:
-    """A note that a spreadsheet does not take for a formula."""
-    return f"'{note}" if note[:1] in ("=", "+", "-", "@", "\t", "\r") else note
+    return csv_text([*head, *levers, *seen, "note", "check"], rows)

@@ -3,21 +3,25 @@ address outlives the server."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import secrets
-import tempfile
 import threading
+import time
 from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from platformdirs import user_state_path
+
 from forbear.app.play.game import Game
 from forbear.app.play.log import log_text, read_log
-from forbear.app.play.world import Worlds
+from forbear.app.play.world import GameWorlds
 from forbear.errors import Fault, FileError, ForbearError, RunError
+from forbear.files import PARTIAL, write_text
 
 if TYPE_CHECKING:
     from forbear.app.countries import Countries
@@ -25,14 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["Games", "folder_of_games", "public_name"]
 
-_HELD, _FILES = 200, 200
+_HELD, _FILES = 200, 500
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,32}\Z")
 
 
 def folder_of_games() -> Path | None:
-    """Where games are kept: FORBEAR_GAMES (empty: nowhere), or the user's state folder; None where nothing can be written."""
-    from platformdirs import user_state_path
-
+    """Where games are kept: FORBEAR_GAMES (empty: nowhere), or the user's state folder; None where nothing can be
+    written."""
     asked = os.environ.get("FORBEAR_GAMES")
     if asked == "":
         return None
@@ -58,9 +61,10 @@ class Games:
     """Games by key. A key is what the address of a game holds: who knows it may play. Thread-safe."""
 
     def __init__(self, countries: Countries, folder: Path | None) -> None:
-        self.countries, self.folder, self.worlds = countries, folder, Worlds()
+        self.countries, self.folder, self.worlds = countries, folder, GameWorlds()
         self._held: OrderedDict[str, Game] = OrderedDict()
         self._lock = threading.RLock()
+        self._clear()
 
     def country(self, game: Game) -> Country:
         """The country of a game. Raises FileError E101 where this server has no such scenario."""
@@ -72,37 +76,50 @@ class Games:
             return self.countries.get(self._scenario_of(game))  # an upload has another key after a restart
 
     def begin(self, game: Game, session: str) -> Game:
-        """Give a new or uploaded game its key and keep it. Raises as `country` and as `Worlds.problem`."""
+        """Give a new or uploaded game its key and keep it. Raises as `country` and as `GameWorlds.problem`."""
         country = self.country(game)
         problem = self.worlds.problem(country, game.strategy)
         last = len(problem.month_labels)
         late = next((turn for turn in game.turns if turn.until > last), None)
         if late is not None:
             where = f"turns[{late.number - 1}].until"
-            fault = Fault("E431", "after the scenario's last month", field=where, value=str(late.until), allowed=f"at most {last}")  # fmt: skip
+            fault = Fault(
+                "E431", "after the scenario's last month", field=where, value=str(late.until), allowed=f"at most {last}"
+            )
             raise FileError("E431", "the log does not fit the scenario", faults=(fault,))
         if country.draws(game.draws) != game.draws:
-            raise RunError("E432", "the game's world was drawn from a posterior that this server does not have", hint="use the scenario with the posterior beside it")  # fmt: skip
+            raise RunError(
+                "E432",
+                "the game's world was drawn from a posterior that this server does not have",
+                hint="use the scenario with the posterior beside it",
+            )
         game.key, game.owner = secrets.token_urlsafe(15), owner_of(session)
         self._keep(game)
         self.save(game)
         return game
 
     def take(self, text: bytes, session: str) -> Game:
-        """Take an uploaded log as a game of this server. A log that is held already is not taken twice.
+        """Take an uploaded log as a game of this server. A log that its sender holds already is not taken twice.
 
         Raises as `read_log` and `begin`.
         """
         game = read_log(text)
         game.scenario = self._scenario_of(game)
+        # of another's game a log gives a copy: with the key of the original one could play on in it
+        mine = owner_of(session)
         for other in self.all():
-            if (other.started, other.group, other.world, other.turns, other.ended) == (
-                game.started,
-                game.group,
-                game.world,
-                game.turns,
-                game.ended,
-            ) and other.hash == game.hash:
+            if (
+                other.owner == mine
+                and (other.started, other.group, other.world, other.turns, other.ended)
+                == (
+                    game.started,
+                    game.group,
+                    game.world,
+                    game.turns,
+                    game.ended,
+                )
+                and other.hash == game.hash
+            ):
                 return other
         return self.begin(game, session)
 
@@ -114,8 +131,19 @@ class Games:
         for key in known:
             if key.startswith("upload-") and self.countries.get(key).problem.hash == game.hash:
                 return key
-        fault = Fault("E101", "this server has no such scenario", field="scenario", value=game.scenario[:80], allowed=", ".join(known))  # fmt: skip
-        raise FileError("E101", "this server has no such scenario", hint="if it was an uploaded one, open it on the laboratory page first", faults=(fault,))  # fmt: skip
+        fault = Fault(
+            "E101",
+            "this server has no such scenario",
+            field="scenario",
+            value=game.scenario[:80],
+            allowed=", ".join(known),
+        )
+        raise FileError(
+            "E101",
+            "this server has no such scenario",
+            hint="if it was an uploaded one, open it on the laboratory page first",
+            faults=(fault,),
+        )
 
     def get(self, key: str) -> Game:
         """Return a game. Raises RunError E433 where none has that key."""
@@ -125,7 +153,9 @@ class Games:
                 return self._held[key]
             game = self._load(key) if _KEY.match(key) else None
             if game is None:
-                raise RunError("E433", "there is no such game on this server", hint="send in its log, and go on from there")  # fmt: skip
+                raise RunError(
+                    "E433", "there is no such game on this server", hint="send in its log, and go on from there"
+                )
             self._keep(game)
             return game
 
@@ -160,14 +190,20 @@ class Games:
             problem = self.worlds.problem(self.country(game), game.strategy)
             with game.lock:
                 text = json.dumps({"owner": game.owner, "log": log_text(game, problem)}, ensure_ascii=False)
-            handle, temporary = tempfile.mkstemp(dir=self.folder, suffix=".part")
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(text)
-            os.replace(temporary, self.folder / f"{game.key}.json")
+            write_text(self.folder / f"{game.key}.json", text)
             for old in sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-_FILES]:
                 old.unlink(missing_ok=True)
-        except OSError:
+        except (OSError, FileError):
             return
+
+    def _clear(self) -> None:
+        """Remove what a write that was killed left behind; one that is under way is younger than an hour."""
+        if self.folder is None:
+            return
+        with contextlib.suppress(OSError):
+            for path in [*self.folder.glob(f".*{PARTIAL}*"), *self.folder.glob("*.part")]:
+                if time.time() - path.stat().st_mtime > 3600:
+                    path.unlink(missing_ok=True)
 
     def _load(self, key: str) -> Game | None:
         if self.folder is None:

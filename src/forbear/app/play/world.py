@@ -5,119 +5,115 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.app.country import BLOCK, Country, merged
+from forbear.app.memory import MEGABYTE, Memory, array_bytes
 from forbear.app.play.game import Game, Turn, levers_along, world_of
+from forbear.app.play.outcomes import Outcome, outcome_rows
+from forbear.app.play.views import Truth, View
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.opened import Opened
 from forbear.ensemble.recording import Block
 from forbear.errors import Fault, RunError, ScenarioError, nearest
 
 if TYPE_CHECKING:
-    from forbear.ensemble.results import Ensemble
     from forbear.scenario.problem import Problem
 
-__all__ = ["REPORTED", "Crowded", "Truth", "View", "Worlds"]
+__all__ = ["REPORTED", "TRUE", "Crowded", "GameWorlds"]
 
 #: What players see: the observation room's series, and what an intervener knows of itself.
 REPORTED = (
-    "observed_civilian_deaths", "observed_attacks", "observed_intervener_deaths", "observed_government_deaths", "observed_displaced",
-    "observed_electricity", "observed_government_forces", "observed_local_defence", "poll_home_support", "cost_budget", "force",
-    "sustainable_force", "force_ceiling",
-)  # fmt: skip
+    "observed_civilian_deaths",
+    "observed_attacks",
+    "observed_intervener_deaths",
+    "observed_government_deaths",
+    "observed_displaced",
+    "observed_electricity",
+    "observed_government_forces",
+    "observed_local_defence",
+    "poll_home_support",
+    "cost_budget",
+    "force",
+    "sustainable_force",
+    "force_ceiling",
+)
 #: By district or community, month by month.
 REPORTED_BY_PART = ("observed_civilian_deaths", "observed_attacks", "poll_support_for_attacks")
 #: What happened, shown when a game is over.
 TRUE = (
-    "deaths", "attacks_on_intervener", "attacks_on_government", "attacks_on_civilians", "coercion", "displaced", "refugees", "fighters",
-    "intervener_dead", "home_support", "governance", "democracy", "mean_control",
-)  # fmt: skip
+    "deaths",
+    "attacks_on_intervener",
+    "attacks_on_government",
+    "attacks_on_civilians",
+    "coercion",
+    "displaced",
+    "refugees",
+    "fighters",
+    "intervener_dead",
+    "home_support",
+    "governance",
+    "democracy",
+    "mean_control",
+)
 #: Recorded of history and of never intervening, to stand beside.
 BESIDE = (
-    "deaths", "observed_civilian_deaths", "observed_attacks", "intervener_dead", "cost_budget", "observed_displaced", "displaced", "refugees",
-    "governance", "democracy", "home_support", "force", "fighters", "attacks_on_intervener", "attacks_on_government", "attacks_on_civilians",
+    "deaths",
+    "observed_civilian_deaths",
+    "observed_attacks",
+    "intervener_dead",
+    "cost_budget",
+    "observed_displaced",
+    "displaced",
+    "refugees",
+    "governance",
+    "democracy",
+    "home_support",
+    "force",
+    "fighters",
+    "attacks_on_intervener",
+    "attacks_on_government",
+    "attacks_on_civilians",
     "coercion",
-)  # fmt: skip
-_OPEN, _VIEWS, _TRUTHS, _OUTCOMES, _PROBLEMS = 10, 256, 6, 200, 16
-_AT_ONCE, _PATIENCE = 2, 40.0
+)
+#: Turns that are run at once, games that are prepared ahead, and how long a turn waits for its place, in seconds.
+_AT_ONCE, _AHEAD, _PATIENCE = 2, 8, 40.0
 
 
 class Crowded(Exception):
     """Too many turns are being played at this moment."""
 
 
-@dataclass(frozen=True)
-class View:
-    """What players know after a turn. weekly: quantity -> (steps,); parts: quantity -> (months, district or community);
-    asked: planned force by step; months: how many have passed; check: of every number in it."""
-
-    weekly: dict[str, np.ndarray]
-    parts: dict[str, np.ndarray]
-    asked: np.ndarray
-    months: int
-    steps: int
-    check: str
-
-
-@dataclass(frozen=True)
-class Truth:
-    """What happened up to an end, over the block of worlds that the game's own is one of (`place`).
-
-    plan, history, never: the same draws with the same luck, (BLOCK members, all weeks); only the first `steps` count.
-    healthy: (BLOCK,) where none of the three failed; the game's own world always is.
-    """
-
-    plan: Ensemble
-    history: Ensemble
-    never: Ensemble
-    place: int
-    months: int
-    steps: int
-    healthy: np.ndarray
-
-
 def _decisions(path: list[Turn]) -> tuple[Any, ...]:
     return tuple((turn.until, turn.decision) for turn in path)
 
 
-class Worlds:
+class GameWorlds:
     """Runs games, and remembers the newest of what it ran. Thread-safe.
 
     All BLOCK members that the game's world is one of are run side by side: they cost little more than one.
     """
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._running = threading.BoundedSemaphore(_AT_ONCE)
-        self._ahead = threading.Lock()
-        self._warm = False
-        self._alone: OrderedDict[tuple[Any, ...], threading.Lock] = OrderedDict()
-        self._open: OrderedDict[tuple[Any, ...], Opened] = OrderedDict()
-        self._views: OrderedDict[tuple[Any, ...], View] = OrderedDict()
-        self._truths: OrderedDict[tuple[Any, ...], Truth] = OrderedDict()
-        self._outcomes: OrderedDict[tuple[Any, ...], list[dict[str, Any]]] = OrderedDict()
-        self._problems: OrderedDict[tuple[str, str], Problem] = OrderedDict()
+        self._ahead, self._aheads = threading.Lock(), threading.BoundedSemaphore(_AHEAD)
+        self._open: Memory[Opened] = Memory(96 * MEGABYTE, lambda opened: array_bytes(opened.space))
+        self._views: Memory[View] = Memory(24 * MEGABYTE)
+        self._truths: Memory[Truth] = Memory(96 * MEGABYTE)
+        self._outcomes: Memory[list[Outcome]] = Memory(8 * MEGABYTE)
+        self._problems: Memory[Problem] = Memory(64 * MEGABYTE)
 
     def problem(self, country: Country, strategy: str) -> Problem:
         """The problem of a strategy. Raises ScenarioError E241 for an unknown one."""
-        key = (country.problem.hash, strategy)
-        with self._lock:
-            if key in self._problems:
-                return self._problems[key]
         if strategy not in country.strategies:
             known = list(country.strategies)
             message = "no such strategy"
             fault = Fault("E241", message, field="strategy", value=strategy[:80], nearest=nearest(strategy, known))
             raise ScenarioError("E241", message, faults=(fault,))
-        found = country.strategies[strategy].apply(country.scenario).problem()
-        with self._lock:
-            _keep(self._problems, key, found, _PROBLEMS)
-        return found
+        make = country.strategies[strategy].apply(country.scenario).problem
+        return self._problems.made((country.problem.hash, strategy), make)
 
     def view(self, country: Country, game: Game, number: int) -> View:
         """What players of a game know after a turn (0: at the start).
@@ -130,33 +126,28 @@ class Worlds:
         if not path:
             return View({}, {}, np.zeros(0), 0, 0, "")
         key = (*_place(problem, game), _decisions(path))
-        with self._lock:
-            if key in self._views:
-                self._views.move_to_end(key)
-                return self._views[key]
+        return self._views.made(key, lambda: self._seen(country, problem, game, path))
+
+    def _seen(self, country: Country, problem: Problem, game: Game, path: list[Turn]) -> View:
         opened = self._reach(country, problem, game, path)
         try:
-            found = _view(problem, opened, path[-1].until, world_of(game.world)[1] % BLOCK)
+            return _view(problem, opened, path[-1].until, world_of(game.world)[1] % BLOCK)
         finally:
-            self._give_back(key, opened)
-        with self._lock:
-            _keep(self._views, key, found, _VIEWS)
-        return found
+            self._open.put((*_place(problem, game), _decisions(path)), opened)
 
     def truth(self, country: Country, game: Game, number: int) -> Truth:
         """What happened up to a turn, beside history and never intervening. Raises as `view`."""
         path = game.path(number)
         problem = self.problem(country, game.strategy)
         key = (*_place(problem, game), _decisions(path))
-        with self._lock:
-            if key in self._truths:
-                self._truths.move_to_end(key)
-                return self._truths[key]
+        return self._truths.made(key, lambda: self._happened(country, problem, game, path))
+
+    def _happened(self, country: Country, problem: Problem, game: Game, path: list[Turn]) -> Truth:
         opened = self._reach(country, problem, game, path)
         try:
             block = opened.block()
         finally:
-            self._give_back(key, opened)
+            self._open.put((*_place(problem, game), _decisions(path)), opened)
         blocks = {"plan": Block(block.weekly, {}, {}, block.failed)}
         with self._turn():
             blocks |= self._beside(country, game)
@@ -165,47 +156,26 @@ class Worlds:
         ensembles = {name: merged(problems[name], [b]) for name, b in blocks.items()}
         until = path[-1].until
         steps = int(np.searchsorted(np.asarray(problem.months), until))
-        found = Truth(**ensembles, place=world_of(game.world)[1] % BLOCK, months=until, steps=steps, healthy=healthy)
-        with self._lock:
-            _keep(self._truths, key, found, _TRUTHS)
-        return found
+        return Truth(**ensembles, place=world_of(game.world)[1] % BLOCK, months=until, steps=steps, healthy=healthy)
 
-    def outcomes(self, country: Country, game: Game, number: int) -> list[dict[str, Any]]:
-        """`play_charts.outcome_rows` of what happened up to a turn. Raises as `view`."""
-        from forbear.app.play.charts import outcome_rows
-
+    def outcomes(self, country: Country, game: Game, number: int) -> list[Outcome]:
+        """`outcome_rows` of what happened up to a turn. Raises as `view`."""
         key = (*_place(self.problem(country, game.strategy), game), _decisions(game.path(number)))
-        with self._lock:
-            if key in self._outcomes:
-                return self._outcomes[key]
-        found = outcome_rows(self.truth(country, game, number))
-        with self._lock:
-            _keep(self._outcomes, key, found, _OUTCOMES)
-        return found
+        return self._outcomes.made(key, lambda: outcome_rows(self.truth(country, game, number)))
 
-    def warm(self, country: Country) -> None:
-        """Load the compiled country in a thread of its own, once: the first turn will want it."""
-        with self._lock:
-            begun, self._warm = self._warm, True
-        if begun:
+    def prepare(self, country: Country, game: Game) -> None:
+        """Run history and never intervening in the game's block of worlds ahead of time, in a thread of its own: the
+        end page will want them. Nothing waits for it, and what goes wrong is met again there."""
+        if not self._aheads.acquire(blocking=False):
             return
 
         def work() -> None:
-            with self._ahead, contextlib.suppress(Exception):
-                engine = Engine(country.problem)
-                members = np.zeros(1, dtype=np.uint32)
-                engine.open(country.parameters("prior", members, 1), members, 1).advance(1)
-
-        threading.Thread(target=work, name="forbear-play-warm", daemon=True).start()
-
-    def prepare(self, country: Country, game: Game) -> None:
-        """Run history and never intervening in the game's block of worlds ahead of time, in a thread of its own: the end
-        page will want them. Nothing waits for it, and what goes wrong is met again there."""
-
-        def work() -> None:
-            with self._ahead, contextlib.suppress(Exception):
-                blocks = self._beside(country, game)
-                merged(country.problem, [blocks["history"]])  # loads what labels arrays
+            try:
+                with self._ahead, contextlib.suppress(Exception):
+                    blocks = self._beside(country, game)
+                    merged(country.problem, [blocks["history"]])  # loads what labels arrays
+            finally:
+                self._aheads.release()
 
         threading.Thread(target=work, name="forbear-play-ahead", daemon=True).start()
 
@@ -213,13 +183,7 @@ class Worlds:
         seed, member = world_of(game.world)
         draws, start = country.draws(game.draws), member // BLOCK * BLOCK
         problems = {"history": country.problem, "never": country.never}
-        with self._lock:
-            key = (country.problem.hash, draws, start, seed)
-            alone = self._alone.setdefault(key, threading.Lock())
-            while len(self._alone) > _VIEWS:
-                self._alone.popitem(last=False)
-        with alone:  # who comes second finds it done
-            return {name: country.block(other, draws, start, seed, weekly=BESIDE) for name, other in problems.items()}
+        return {name: country.block(other, draws, start, seed, weekly=BESIDE) for name, other in problems.items()}
 
     def _turn(self) -> Any:
         return _Place(self._running)
@@ -229,12 +193,12 @@ class Worlds:
         place = _place(problem, game)
         opened: Opened | None = None
         done = 0
-        with self._lock:
-            for many in range(len(path), 0, -1):
-                opened = self._open.pop((*place, _decisions(path[:many])), None)
-                if opened is not None:
-                    done = many
-                    break
+        for many in range(len(path), 0, -1):
+            opened = self._open.take((*place, _decisions(path[:many])))
+            if opened is not None:
+                done = many
+                break
+        country.preparation.wait()
         with self._turn():
             levers = levers_along(problem, game.feasible, path)
             seed, member = world_of(game.world)
@@ -250,10 +214,6 @@ class Worlds:
         if opened.failed[member % BLOCK]:
             raise RunError("E433", "this world broke down: a number in it is not finite", hint="begin another world")
         return opened
-
-    def _give_back(self, key: tuple[Any, ...], opened: Opened) -> None:
-        with self._lock:
-            _keep(self._open, key, opened, _OPEN)
 
 
 class _Place:
@@ -272,13 +232,6 @@ class _Place:
 
 def _place(problem: Problem, game: Game) -> tuple[Any, ...]:
     return (problem.hash, game.draws, game.world, game.feasible)
-
-
-def _keep(memory: OrderedDict[Any, Any], key: Any, value: Any, most: int) -> None:
-    memory[key] = value
-    memory.move_to_end(key)
-    while len(memory) > most:
-        memory.popitem(last=False)
 
 
 def _view(problem: Problem, opened: Opened, until: int, lane: int) -> View:

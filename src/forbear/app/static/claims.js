@@ -56,15 +56,4 @@
     progress.textContent = results.dataset.words || "";
   }
   new MutationObserver(arrived).observe(document.getElementById("stand"), { childList: true });
-  document.addEventListener("htmx:after:request", (event) => {
-    const answer = event.detail.ctx && event.detail.ctx.response;
-    if (answer && answer.headers && answer.headers.get("X-Forbear-Again")) {
-      const results = document.getElementById("results");
-      setTimeout(() => results.dispatchEvent(new CustomEvent("claims:again")), 50);
-    }
-  });
-  document.addEventListener("htmx:error", () => {
-    progress.textContent = "The server does not answer. Start it again and reload: the address holds the state.";
-    document.getElementById("results").removeAttribute("aria-busy");
-  });
 })();

@@ -34,20 +34,28 @@
   }
   const line = (values) => values.map((value, place) => (place ? "L" : "M") + x(place).toFixed(1) + " " + y(Math.min(value, lever.most)).toFixed(1)).join("");
 
+  // marks of the axis stand at round numbers: 1, 2 or 5 with noughts
+  function ticks(most) {
+    const rough = most / 5;
+    const power = Math.pow(10, Math.floor(Math.log10(rough)));
+    const step = [1, 2, 5, 10].map((k) => k * power).find((size) => size >= rough * 0.999);
+    const out = [];
+    for (let k = 0; k * step <= most * 1.0001; k++) out.push(k * step);
+    return out;
+  }
   function draw() {
     chart.replaceChildren();
-    for (let k = 0; k <= 4; k++) {
-      const value = (lever.most * k) / 4;
+    for (const value of ticks(lever.most)) {
       chart.append(made("line", { class: "grid", x1: LEFT, x2: RIGHT, y1: y(value), y2: y(value) }));
       chart.append(made("text", { class: "tick", x: LEFT - 6, y: y(value) + 5, "text-anchor": "end" }, short(value).toLocaleString("en")));
     }
     data.months.forEach((month, place) => {
       if (month.endsWith("-01")) {
         chart.append(made("line", { class: "grid", x1: x(place), x2: x(place), y1: TOP, y2: BOTTOM }));
-        if (last < 150 || Number(month.slice(0, 4)) % 4 === 0) chart.append(made("text", { class: "tick", x: x(place), y: BOTTOM + 18, "text-anchor": "middle" }, month.slice(0, 4)));
+        if (last < 150 || Number(month.slice(0, 4)) % 4 === 0) chart.append(made("text", { class: "tick", x: x(place), y: BOTTOM + 18, "text-anchor": x(place) > RIGHT - 20 ? "end" : "middle" }, month.slice(0, 4)));
       }
     });
-    chart.append(made("path", { class: "line planned", d: line(lever.path) }));
+    chart.append(made("path", { class: "line unchanged", d: line(lever.path) }));
     if (points.length) chart.append(made("path", { class: "line simulated", d: line(path()) }));
     points.forEach((point, place) => {
       chart.append(made("circle", { class: "handle", cx: x(point[0]), cy: y(point[1]), r: 8, "data-place": place }));
@@ -160,10 +168,32 @@
     const sent = box.querySelector("input[type=hidden]").value;
     points = sent.includes(":")
       ? sent.split(",").map((piece) => [data.months.indexOf(piece.split(":")[0]), Number(piece.split(":")[1])]).filter((point) => point[0] >= 0)
-      : [[0, lever.path[0]]];
+      : [];
     show();
     dialog.showModal();
+    if (!points.length) begin(button.dataset.lever);
   });
+  // a drawing begins with the plan in force: strategy, sliders and all
+  async function begin(key) {
+    const state = new URLSearchParams(new FormData(document.getElementById("levers")));
+    state.delete("token");
+    state.delete("page");
+    state.set("lever", key);
+    const mine = lever;
+    said.textContent = "Looking up the plan in force…";
+    let plan = { points: [[0, lever.path[0]]], off: null };
+    try {
+      const answer = await fetch("/plan?" + state, { headers: { accept: "application/json" } });
+      if (answer.ok) plan = await answer.json();
+    } catch {
+      // said below
+    }
+    if (lever !== mine || points.length) return;
+    points = plan.points.map((point) => [point[0], point[1]]);
+    show();
+    if (plan.off === null) said.textContent = "The plan in force could not be looked up: the drawing begins with the first value of the unchanged plan.";
+    else if (plan.off > 0.011) said.textContent = "The points follow the plan in force to within " + Math.ceil(100 * plan.off) + " % of its largest value.";
+  }
   document.getElementById("drawing-add").addEventListener("click", () => {
     const places = points.map((point) => point[0]);
     let free = places.length ? Math.min(Math.max(...places) + 12, last) : 0;

@@ -62,7 +62,7 @@ def table_of(data: Data, names: Sequence[str], places: int) -> np.ndarray:
 
 def neighbours_of(scenario: Scenario) -> np.ndarray:
     """Which districts touch, (districts, districts), from the adjacency series that goes with the scenario's borders."""
-    from forbear import evidence
+    import forbear.evidence as evidence
 
     names = scenario.members["district"]
     out = np.zeros((len(names), len(names)))

@@ -1,4 +1,5 @@
-"""The audit file beside a scenario: levers that gate G0 moves, the condition on draws, rival forms, and the gate's bounds."""
+"""The audit file beside a scenario: levers that gate G0 moves, the condition on draws, rival forms, and the gate's
+bounds."""
 
 from __future__ import annotations
 

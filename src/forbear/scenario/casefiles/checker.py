@@ -1,9 +1,7 @@
 """One checker for every file beside a scenario: claims, strategies, audit, remedies, plan, search, facts.
-
-A `CaseFile` is read once; its `Table`s are asked for fields one by one. A field that is missing, unknown or wrong is
-noted with file, line, field, value, what is allowed and the nearest match, and a harmless default is given back, so that
-one reading finds every fault; `CaseFile.check` then raises them together.
-"""
+ A `CaseFile` is read once; its `Table`s are asked for fields one by one. A field that is missing, unknown or wrong is
+noted with file, line, field, value, what is allowed and the nearest match, and a harmless default is given back, so
+that one reading finds every fault; `CaseFile.check` then raises them together."""
 
 from __future__ import annotations
 
@@ -175,8 +173,8 @@ class Table:
         return str(value)
 
     def settings(self, key: str) -> dict[str, Any]:
-        """Levers with what they are set to, as in a scenario; empty where absent. What a lever may be is checked when it is
-        applied."""
+        """Levers with what they are set to, as in a scenario; empty where absent. What a lever may be is checked when
+        it is applied."""
         table = self.table(key)
         for lever in table.data:
             if ".".join(lever.split(".")[:2]) not in MODEL.levers:

@@ -46,7 +46,7 @@ def load_remedies(scenario: Scenario, game: str = "levers", *, feasible: bool = 
     path = scenario.beside(FILE)
     if path is None or not path.exists():
         raise ScenarioError(
-            "E250", f"{scenario.name} has no {FILE} beside it", hint="copy the one of iraq-2003 and edit"
+            "E250", f"{scenario.name} has no {FILE} beside it", hint="copy one of the library and edit it"
         )
     file = CaseFile(path, "remedies")
     file.root.only(GAMES)

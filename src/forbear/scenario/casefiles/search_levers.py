@@ -20,8 +20,8 @@ HOW = ("scale", "value", "end")
 
 @dataclass(frozen=True)
 class SearchLever:
-    """A lever with a range. how: scale (times history), value (set from a day on) or end (last day of the path, in years
-    after the start); always: settings that stand whatever the value."""
+    """A lever with a range. how: scale (times history), value (set from a day on) or end (last day of the path, in
+    years after the start); always: settings that stand whatever the value."""
 
     name: str
     title: str
@@ -41,7 +41,7 @@ def load_search_levers(scenario: Scenario) -> tuple[SearchLever, ...]:
     path = scenario.beside("search.toml")
     if path is None or not path.exists():
         raise ScenarioError(
-            "E250", f"{scenario.name} has no search.toml beside it", hint="copy the one of iraq-2003 and edit"
+            "E250", f"{scenario.name} has no search.toml beside it", hint="copy one of the library and edit it"
         )
     file = CaseFile(path, "search")
     file.root.only(("levers",))

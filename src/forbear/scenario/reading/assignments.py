@@ -9,12 +9,14 @@ from typing import Any
 from forbear.country.declare import Fact, Lever, Parameter
 from forbear.country.model import Model
 from forbear.errors import nearest
+from forbear.evidence.numerals import Misread, grouped, numeral
 from forbear.faults import show
 from forbear.scenario.reading.document import Document
 from forbear.scenario.reading.locate import Path
 from forbear.scenario.reading.refusals import refused_lever
 from forbear.scenario.reading.schedules import PATH_KEYS
 from forbear.scenario.reading.structure import NAMED, Structure
+from forbear.units import counts_whole
 
 __all__ = ["Assignment", "Declared", "assignments", "set_by_run"]
 
@@ -269,6 +271,12 @@ class _Gatherer:
                 if cell == "":
                     at.fault("E222", f"the cell of {member} under {column} is empty", ("districts", column))
                     continue
+                if grouped(cell) is not None and counts_whole(declared.unit):
+                    try:
+                        numeral(cell, whole=True)
+                    except Misread as wrong:
+                        at.fault(wrong.code, str(wrong), ("districts", column), cell, wrong.allowed.partition(",")[0])
+                        continue
                 yield Assignment(declared, (member, *tail), cell, at, ("districts", column), table.source, line)
 
 

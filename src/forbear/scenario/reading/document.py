@@ -13,10 +13,28 @@ from forbear.errors import Fault, FileError, nearest
 from forbear.faults import Faults, show
 from forbear.scenario.reading.locate import Path, line_numbers
 
-__all__ = ["Document", "parse", "read_document", "read_text"]
+__all__ = ["Document", "Written", "parse", "read_document", "read_text"]
 
 #: A scenario longer than this is not a scenario.
 LARGEST_FILE = 8 * 1024 * 1024
+#: Tables within tables; no scenario needs a tenth of it.
+DEEPEST = 32
+_TOO_DEEP = "tables and lists are nested too deeply"
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+"""
+#: A dotted key of so many parts that reading it would take longer than the square of its length is worth.
+_DEEP_KEY = re.compile(rf"(?:^|[{{,])[ \t]*+\[{{0,2}}[ \t]*+(?:{_PART}\.[ \t]*+){{{DEEPEST}}}", re.MULTILINE)
+
+
+class Written(float):
+    """A decimal as a file writes it: 20.000 and 20.0 are one number and may be two meanings."""
+
+    written: str
+
+    def __new__(cls, text: str | float) -> Written:
+        """Keep the text beside the number."""
+        number = super().__new__(cls, text)
+        number.written = str(text)
+        return number
 
 
 @dataclass(frozen=True)
@@ -99,10 +117,13 @@ def read_document(path: FilePath, layer: str, faults: Faults) -> Document:
 
 def parse(text: str, layer: str, faults: Faults, file: str | None, folder: FilePath | None) -> Document:
     """Parse TOML text. Raises FileError E102 with the line of the error."""
+    deep = _DEEP_KEY.search(text)
+    if deep is not None:
+        raise _file_error("E102", _TOO_DEEP, file, f"at most {DEEPEST} levels", text.count("\n", 0, deep.start()) + 1)
     try:
-        data = tomllib.loads(text)
+        data = tomllib.loads(text, parse_float=Written)
     except RecursionError:
-        raise _file_error("E102", "tables and lists are nested too deeply", file) from None
+        raise _file_error("E102", _TOO_DEEP, file, f"at most {DEEPEST} levels") from None
     except ValueError as error:  # TOMLDecodeError, and numbers of too many digits
         message = str(error).split("\n")[0]
         place = re.search(r"\(at line (\d+), column (\d+)\)|\(at end of document\)", message)
@@ -113,7 +134,24 @@ def parse(text: str, layer: str, faults: Faults, file: str | None, folder: FileP
         if "digits" in message:
             message = "a number has too many digits"
         raise _file_error("E102", f"not TOML: {message}", file, line=line) from None
+    wrong = _beyond(data)
+    if wrong is not None:
+        raise _file_error("E102", wrong, file)
     return Document(layer, data, faults, file, folder, text)
+
+
+def _beyond(data: dict[str, Any]) -> str | None:
+    """What is deeper or larger than TOML and this program hold, or None; walks without calling itself."""
+    left: list[tuple[int, Any]] = [(0, data)]
+    while left:
+        depth, value = left.pop()
+        if depth > DEEPEST:
+            return _TOO_DEEP
+        if isinstance(value, (dict, list)):
+            left += [(depth + 1, inner) for inner in (value.values() if isinstance(value, dict) else value)]
+        elif isinstance(value, int) and abs(value) >= 2**63:
+            return "a whole number of more than 64 bits"
+    return None
 
 
 def _file_error(

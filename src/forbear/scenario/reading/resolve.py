@@ -15,13 +15,18 @@ from typing import Any
 from forbear.country.declare import Fact, Lever, Parameter, Prior
 from forbear.country.model import Model
 from forbear.errors import Fault
+from forbear.evidence.own import OwnSeries
 from forbear.faults import Faults
-from forbear.scenario.observations import Observation, read_observations
+from forbear.scenario.observations import Observation, read_observations, selection_of
 from forbear.scenario.paths import LeverPath
 from forbear.scenario.reading.assignments import Assignment, Declared, assignments, set_by_run
+from forbear.scenario.reading.borders import Borders, read_borders
 from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.lever_series import Ground
 from forbear.scenario.reading.origin import PACKAGE, Origin
-from forbear.scenario.reading.schedules import Rows, read_path
+from forbear.scenario.reading.own_series import read_series
+from forbear.scenario.reading.schedules import read_path
+from forbear.scenario.reading.series_of import Find, finder
 from forbear.scenario.reading.structure import Structure, read_structure, source_of
 from forbear.scenario.reading.values import fact_range, fact_value, number, prior
 from forbear.scenario.rules import ReactiveRule, read_rules
@@ -73,28 +78,40 @@ class Content:
     rules: tuple[ReactiveRule, ...]
     observations: dict[str, Observation]
     needed: tuple[str, ...]
+    series: dict[str, OwnSeries]
+    borders: Borders | None
+    find: Find
+    units: dict[str, str]
     faults: Faults = field(repr=False, default_factory=Faults)
 
 
-def resolve(documents: list[Document], model: Model, rows: Rows, faults: Faults) -> Content:
+def resolve(documents: list[Document], model: Model, find: Find, faults: Faults) -> Content:
     """Resolve layers (the weakest first) against the model. Every fault goes to `faults`; nothing is raised."""
     structure = read_structure(documents, faults)
     layers = assignments(documents, structure, model)
+    own = read_series(documents, structure)
+    find = finder(own, find)
+    ground = Ground(find, structure.start, structure.end)
     content = Content(
         structure,
         {key: _default(fact, structure) for key, fact in model.facts.items() if not set_by_run(fact)},
         {key: _default(lever, structure) for key, lever in model.levers.items()},
         {key: _default(parameter, structure) for key, parameter in model.parameters.items()},
         read_rules(documents, model, structure.members),
-        read_observations(documents, structure, model, rows),
+        read_observations(documents, structure, model, find),
         (),
+        own,
+        read_borders(documents, structure),
+        find,
+        {name: quantity.unit for name, quantity in model.quantities.items()},
         faults,
     )
     for level, layer in enumerate(layers):
         _once(layer)
         for assignment in sorted(layer, key=lambda entry: len(entry.element)):
-            _apply(content, assignment, level, rows)
+            _apply(content, assignment, level, ground)
     _people(content, documents)
+    _crowds(content, documents)
     content.needed = tuple(_needed(content))
     return content
 
@@ -129,7 +146,7 @@ def _once(layer: list[Assignment]) -> None:
         seen[name] = entry
 
 
-def _apply(content: Content, entry: Assignment, level: int, rows: Rows) -> None:
+def _apply(content: Content, entry: Assignment, level: int, ground: Ground) -> None:
     declared, document = entry.declared, entry.document
     table = {Fact: content.facts, Lever: content.levers, Parameter: content.uncertainties}[type(declared)]
     resolved = table[declared.key]
@@ -148,7 +165,7 @@ def _apply(content: Content, entry: Assignment, level: int, rows: Rows) -> None:
         below = resolved.values[place]
         value = next((after for before, after in known if before is below), known)
         if value is known:
-            value = _value(content, entry, below, level, rows)
+            value = _value(content, entry, below, level, ground)
             known.append((below, value))
         if value is not None:
             resolved.values[place] = value
@@ -157,10 +174,10 @@ def _apply(content: Content, entry: Assignment, level: int, rows: Rows) -> None:
             resolved.values[place] = math.nan  # stated, with a fault of its own: not missing
 
 
-def _value(content: Content, entry: Assignment, below: Any, level: int, rows: Rows) -> Any:
+def _value(content: Content, entry: Assignment, below: Any, level: int, ground: Ground) -> Any:
     declared, document, path, spec = entry.declared, entry.document, entry.path, entry.spec
     if isinstance(declared, Lever):
-        value = read_path(document, path, spec, declared, below, rows)
+        value = read_path(document, path, spec, declared, below, ground)
         return (
             value
             if value is not None and _in_time(content, entry, value, level) and _in_bounds(content, entry, value)
@@ -282,6 +299,30 @@ def _people(content: Content, documents: list[Document]) -> None:
                     allowed="at least one resident",
                 )
             )
+
+
+def _crowds(content: Content, documents: list[Document]) -> None:
+    """Note E277 for a count of persons that is larger than the country: most likely thousands taken for units."""
+    resolved = content.facts.get("people.population_at_start")
+    if resolved is None or any(value is None or math.isnan(value) for value in resolved.values):
+        return
+    living = float(sum(resolved.values))
+    for name, observation in content.observations.items():
+        series = content.find(observation.series)
+        if not isinstance(series, OwnSeries) or content.units.get(observation.quantity) != "persons":
+            continue
+        chosen = selection_of(observation, series, content.structure)
+        most = max(chosen.values, key=lambda value: value.value, default=None)
+        if most is None or most.value <= living:
+            continue
+        document = next(d for d in reversed(documents) if name in d.data.get("observations", {}))
+        document.fault(
+            "E277",
+            f"{most.value:,.0f} {observation.quantity} on {most.date}, and {living:,.0f} live in the country",
+            ("observations", name, "scale"),
+            most.value,
+            "a number below the population; is the unit of the column right, and the scale?",
+        )
 
 
 def _needed(content: Content) -> list[str]:

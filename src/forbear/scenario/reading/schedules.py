@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
 from typing import Any
 
 from forbear.country.declare import Lever
-from forbear.errors import EvidenceError, nearest
-from forbear.scenario.dates import as_date, month_length
+from forbear.errors import nearest
+from forbear.scenario.dates import as_date
 from forbear.scenario.paths import Change, LeverPath
 from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.lever_series import Ground, series_points
 from forbear.scenario.reading.locate import Path
 from forbear.scenario.reading.values import bounded, number
 
-__all__ = ["CHANGES", "PATH_KEYS", "Rows", "evidence_rows", "read_change_text", "read_path", "series_rows"]
-
-#: Where the rows of an evidence series come from: name to rows of text by column.
-Rows = Callable[[str], list[dict[str, str]]]
+__all__ = ["CHANGES", "PATH_KEYS", "read_change_text", "read_path"]
 
 CHANGES = ("add", "scale", "set")
 PATH_KEYS = ("value", "schedule", "pulses", "series", *CHANGES)
 _MORE = ("interpolation", "before", "unit", "source", "note", "from", "until")
-_SERIES_KEYS = ("name", "column", "filter", "scale", "at")
-_DATE_COLUMNS = ("date", "month", "week", "year")
-
-
-def evidence_rows(name: str) -> list[dict[str, str]]:
-    """Return the rows of a series of the evidence catalogue. Raises EvidenceError E501 for an unknown name."""
-    from forbear import evidence
-
-    return [{key: str(value) for key, value in row.items()} for row in evidence.find(name).rows()]
 
 
 def read_path(
-    document: Document, path: Path, spec: object, lever: Lever, below: LeverPath, rows: Rows
+    document: Document, path: Path, spec: object, lever: Lever, below: LeverPath, ground: Ground
 ) -> LeverPath | None:
     """Return the path that `spec` states for a lever, or None after noting what is wrong.
 
-    `below` is what the weaker layers say: the ground for `add` and `scale`.
+    `below` is what the weaker layers say, which `add` and `scale` change; `ground` finds series and knows the days
+    of the run.
     """
     if not isinstance(spec, dict):
         if isinstance(spec, str) and document.file is None:
@@ -62,7 +51,10 @@ def read_path(
     if lever.pulse:
         document.fault("E213", f"{lever.key} acts at dates: give it pulses", (*path, kind), None, "pulses = [dates]")
         return None
-    points = (_schedule if kind == "schedule" else _series)(document, path, spec, lever, rows)
+    if kind == "schedule":
+        points = _schedule(document, path, spec, lever)
+    else:
+        points = series_points(document, path, spec, lever, ground)
     interpolation = spec.get("interpolation", "linear" if kind == "series" else "step")
     if interpolation not in ("linear", "step"):
         document.fault(
@@ -101,9 +93,7 @@ def _constant(document: Document, path: Path, raw: object, lever: Lever, unit: o
     return LeverPath.constant(value)
 
 
-def _schedule(
-    document: Document, path: Path, spec: dict[str, Any], lever: Lever, rows: Rows
-) -> list[tuple[float, float]]:
+def _schedule(document: Document, path: Path, spec: dict[str, Any], lever: Lever) -> list[tuple[float, float]]:
     entries = spec["schedule"]
     place = (*path, "schedule")
     if not isinstance(entries, list) or not entries:
@@ -199,82 +189,3 @@ def read_change_text(document: Document, path: Path, text: str, unit: str) -> Ch
         return None
     value = number(document, path, body.strip(), "-" if operation == "scale" else unit)
     return None if value is None else Change(operation, value)  # type: ignore[arg-type]
-
-
-def series_rows(
-    document: Document, path: Path, table: dict[str, Any], rows: Rows
-) -> tuple[str, list[dict[str, str]]] | None:
-    """Return the column and the rows of a series that pass `filter`; notes E203 or E224."""
-    name, column, wanted = table.get("name"), table.get("column"), table.get("filter", {})
-    if not isinstance(name, str) or not isinstance(wanted, dict):
-        document.fault("E203", "a series has a name, and filter = { column = value }", path, name or wanted)
-        return None
-    try:
-        found = rows(name)
-    except EvidenceError as error:
-        document.fault(
-            "E224",
-            f"no series {name!r} in the evidence",
-            (*path, "name"),
-            name,
-            "see: forbear evidence",
-            error.faults[0].nearest or error.hint,
-        )
-        return None
-    columns = list(found[0]) if found else []
-    for asked in [column, *wanted]:
-        if asked not in columns:
-            document.fault(
-                "E224",
-                f"series {name} has no column {asked!r}",
-                path,
-                asked,
-                ", ".join(columns),
-                nearest(str(asked), columns),
-            )
-            return None
-    found = [row for row in found if all(row[key].lower() == str(value).lower() for key, value in wanted.items())]
-    if not found:
-        document.fault("E224", f"no row of series {name} passes the filter", (*path, "filter"), wanted)
-        return None
-    return str(column), found
-
-
-def _series(
-    document: Document, path: Path, spec: dict[str, Any], lever: Lever, rows: Rows
-) -> list[tuple[float, float]]:
-    table, place = spec["series"], (*path, "series")
-    if not isinstance(table, dict):
-        document.fault("E203", "a series is { name = ..., column = ... }", place, table)
-        return []
-    document.unknown_keys(table, _SERIES_KEYS, place)
-    selected = series_rows(document, place, table, rows)
-    scale = number(document, (*place, "scale"), table.get("scale", 1), "-")
-    at = table.get("at", "start" if spec.get("interpolation") == "step" else "middle")
-    if at not in ("start", "middle"):
-        document.fault("E224", "a month's value stands at its start or middle", (*place, "at"), at, "start, middle")
-        return []
-    if selected is None or scale is None:
-        return []
-    column, found = selected
-    dated = next((name for name in _DATE_COLUMNS if name in found[0]), None)
-    points: dict[float, float] = {}
-    for row in found:
-        first = as_date(row[dated]) if dated else None
-        if first is None:
-            document.fault("E224", "the series has no dates by day or month", place, row.get(dated or "", None))
-            return []
-        if row[column] == "":
-            continue
-        value = number(document, place, row[column], "-")
-        if value is None or not bounded(document, place, value * scale, lever, value * scale):
-            return []
-        offset = month_length(first) / 2 if at == "middle" and len(row[str(dated)]) == 7 else 0
-        day = first.toordinal() + offset
-        if day in points:
-            document.fault(
-                "E224", f"the series has two rows for {row[str(dated)]}: add to filter", place, row[str(dated)]
-            )
-            return []
-        points[day] = value * scale
-    return sorted(points.items())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,9 +10,12 @@ from typing import Any
 from forbear.country.declare import DIMENSIONS
 from forbear.country.model import FIXED_MEMBERS
 from forbear.errors import Fault, FileError, nearest
+from forbear.evidence.names import sums_in_disguise, twins
+from forbear.evidence.tables import DELIMITERS, read_table
 from forbear.faults import Faults, show
 from forbear.scenario.dates import Calendar, as_date
-from forbear.scenario.reading.document import Document, read_text
+from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.files import beside
 
 __all__ = ["NAMED", "SECTIONS", "Source", "Structure", "Table", "read_structure", "source_of"]
 
@@ -31,6 +32,7 @@ SECTIONS = (
     "levers",
     "rules",
     "uncertainties",
+    "series",
     "observations",
 )
 _HEADER = ("name", "title", "kind", "extends", "start", "end", "exit", "extensions", "description")
@@ -73,7 +75,6 @@ class Structure:
     start: datetime.date | None = None
     end: datetime.date | None = None
     since: dict[str, int] = field(default_factory=dict)
-    borders: str | None = None
     table: Table | None = None
     table_document: Document | None = None
 
@@ -215,13 +216,6 @@ def source_of(
 def _members(structure: Structure, document: Document, faults: Faults) -> None:
     country = document.data.get("country", {})
     document.unknown_keys(country, (*NAMED.values(), "borders"), ("country",))
-    borders = country.get("borders")
-    if borders is not None and not isinstance(borders, str):
-        document.fault(
-            "E203", "borders is the name of a map of the evidence catalogue", ("country", "borders"), borders
-        )
-    elif borders is not None:
-        structure.borders = borders
     for dimension, key in NAMED.items():
         if key not in country:
             continue
@@ -241,7 +235,7 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
             structure.members[dimension] = ()
             faults.unreadable.add(dimension)
             continue
-        names: list[str] = []
+        names: dict[str, None] = {}
         for index, name in enumerate(given):
             if not isinstance(name, str) or not _NAME.match(name) or name in RESERVED:
                 reason = "has a meaning of its own" if name in RESERVED else "is no name"
@@ -255,58 +249,39 @@ def _members(structure: Structure, document: Document, faults: Faults) -> None:
             elif name in names:
                 document.fault("E221", f"{dimension} {name!r} is named twice", (*path, index), name)
             else:
-                names.append(name)
+                names[name] = None
         structure.members[dimension] = tuple(names)
 
 
 def _table(structure: Structure, document: Document, given: dict[str, Any]) -> Table | None:
-    """Read the CSV of districts; notes E101, E104, E106 or E222."""
+    """Read the CSV of districts; notes E101, E104, E106, E221, E270 or E276."""
     path = ("country", "districts")
-    document.unknown_keys(given, ("table", "source"), path)
-    name = given.get("table")
-    if not isinstance(name, str) or document.folder is None:
-        document.fault("E203", "districts are a list of names or { table = file }", path, name)
+    document.unknown_keys(given, ("table", "source", "delimiter"), path)
+    delimiter = given.get("delimiter", ",")
+    if delimiter not in DELIMITERS:
+        document.fault("E270", f"delimiter = {show(delimiter)!r} is not known", (*path, "delimiter"), delimiter,
+                       ", ".join(map(repr, DELIMITERS)))  # fmt: skip
+        return None
+    place = beside(document, (*path, "table"), given.get("table"), "the table of districts")
+    if place is None:
         return None
     try:
-        text = read_text(document.folder / name)
+        table = read_table(place, delimiter=delimiter, needed=("district",))
     except FileError as error:
-        document.fault(error.code, error.message, (*path, "table"), name)
+        document.faults.extend(error.faults)
         return None
-    file = str(document.folder / name)
-    source = given.get("source")
-    inner = Document(document.layer, {}, document.faults, file, None, "")
-    try:
-        lines = [(number, row) for number, row in _numbered(text) if row]
-    except csv.Error as error:
-        inner.fault("E106", f"not CSV: {error}", ("districts",))
-        return None
-    if not lines or "district" not in lines[0][1]:
-        inner.fault(
-            "E106", "the table has no column 'district'", ("districts",), ", ".join(lines[0][1]) if lines else None
-        )
-        return None
-    columns = lines[0][1]
-    twice = {column for column in columns if columns.count(column) > 1}
-    if twice:
-        inner.fault("E106", f"column {sorted(twice)[0]!r} stands twice", ("districts",))
-        return None
-    rows = []
-    for number, row in lines[1:]:
-        if len(row) != len(columns):
-            document.faults.add(Fault("E106", f"{len(row)} fields where the header has {len(columns)}", file, number))
-            return None
-        rows.append((number, dict(zip(columns, (cell.strip() for cell in row), strict=True))))
-    return Table(file, tuple(columns), tuple(rows), source)
-
-
-def _numbered(text: str) -> list[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text), strict=True)
-    out, before = [], 0
-    for row in reader:
-        if not (row and row[0].lstrip().startswith("#")):
-            out.append((before + 1, [cell.strip() for cell in row]))
-        before = reader.line_num
-    return out
+    lines = {cells["district"]: line for line, cells in reversed(table.rows)}
+    for name in sums_in_disguise(lines):
+        document.faults.add(
+            Fault("E276", f"{name!r} is the sum of the other rows: it would count everything twice", table.file,
+                  lines[name], "district", name, "rows of districts alone")
+        )  # fmt: skip
+    for one, other in twins(cells["district"] for _, cells in table.rows):
+        document.faults.add(
+            Fault("E276", f"{one!r} and {other!r} differ in case or blanks alone", table.file, lines[other], "district",
+                  other, "one row for one district")
+        )  # fmt: skip
+    return Table(table.file, table.columns, table.rows, given.get("source"))
 
 
 def _complete(structure: Structure, document: Document) -> None:

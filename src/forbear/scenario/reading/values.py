@@ -10,9 +10,9 @@ from typing import Any
 from forbear.country.declare import Fact, Lever, Parameter, Prior
 from forbear.errors import UnitError, nearest
 from forbear.scenario.priors import FAMILIES, argument_faults
-from forbear.scenario.reading.document import Document
+from forbear.scenario.reading.document import Document, Written
 from forbear.scenario.reading.locate import Path
-from forbear.units import convert, factor
+from forbear.units import ask_about_thousands, convert, factor
 
 __all__ = ["bounded", "fact_range", "fact_value", "member_index", "number", "prior"]
 
@@ -39,6 +39,8 @@ def number(document: Document, path: Path, raw: object, unit: str, given: object
             value = convert(raw, unit)
         elif isinstance(raw, (int, float)) and not isinstance(raw, bool):
             value = float(raw)
+            if isinstance(raw, Written):
+                ask_about_thousands(raw.written, given if isinstance(given, str) else unit)
             if isinstance(given, str):
                 value *= factor(given, unit)
         else:

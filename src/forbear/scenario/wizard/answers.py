@@ -20,7 +20,7 @@ from forbear.scenario.reading.values import bounded, number
 from forbear.scenario.wizard.public import districts_of
 from forbear.scenario.wizard.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION, Guess, Question
 
-__all__ = ["Answer", "Answers", "District", "read_answers"]
+__all__ = ["Answer", "District", "Replies", "read_answers"]
 
 _TOP = ("title", "kind", "start", "end", "map", "districts", "communities", "organisations", "intervention", "country", "sources")  # fmt: skip
 _ABOUT = {
@@ -55,7 +55,7 @@ class District:
 
 
 @dataclass
-class Answers:
+class Replies:
     """Everything that a scenario is written from. values: (group, member, question) to an answer."""
 
     name: str
@@ -82,7 +82,7 @@ class Answers:
         return sum(district.people * district.shares.get(community, 0.0) for district in self.districts)
 
 
-def read_answers(name: str, document: Document, *, guess: bool = False) -> Answers:
+def read_answers(name: str, document: Document, *, guess: bool = False) -> Replies:
     """Read and check answers. guess: what is not answered is guessed where it can be, as if "?" stood there.
 
     Raises ScenarioError with every fault: E260 (needed and not answered), E201 (unknown key), E203, E204, E206, E209,
@@ -97,7 +97,7 @@ def read_answers(name: str, document: Document, *, guess: bool = False) -> Answe
 class _Reader:
     def __init__(self, name: str, document: Document, guess: bool) -> None:
         self.document, self.guess, self.data = document, guess, document.data
-        self.answers = Answers(name)
+        self.answers = Replies(name)
 
     def read(self) -> None:
         self.document.unknown_keys(self.data, _TOP, ())

@@ -14,7 +14,7 @@ from typing import Any
 
 from forbear.errors import Fault, FileError
 from forbear.faults import show
-from forbear.scenario.wizard.answers import Answer, Answers
+from forbear.scenario.wizard.answers import Answer, Replies
 from forbear.scenario.wizard.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION
 
 __all__ = ["begin_scenario", "check_place", "districts_text", "place_folder", "scenario_text"]
@@ -24,7 +24,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}\Z")
 _LEVERS = ("force", "partners", "government_forces", "electricity_budget", "works_budget", "offer")
 
 
-def begin_scenario(answers: Answers, folder: Path) -> Path:
+def begin_scenario(answers: Replies, folder: Path) -> Path:
     """Write `folder`/NAME/scenario.toml and districts.csv, and return the first.
 
     Both are written beside their place and moved there at once; nothing is overwritten. Raises FileError E103 (the
@@ -65,7 +65,7 @@ def place_folder(name: str, folder: Path, files: dict[str, str]) -> Path:
     return target
 
 
-def districts_text(answers: Answers) -> str:
+def districts_text(answers: Replies) -> str:
     """The table of districts: name, title, people by community."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -77,7 +77,7 @@ def districts_text(answers: Answers) -> str:
     return out.getvalue()
 
 
-def scenario_text(answers: Answers) -> str:
+def scenario_text(answers: Replies) -> str:
     """The scenario file: every number with its source; a guess says so and says how far off it may be."""
     many = len(answers.districts)
     lines = [
@@ -140,7 +140,7 @@ def scenario_text(answers: Answers) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _orders(answers: Answers) -> list[str]:
+def _orders(answers: Replies) -> list[str]:
     """Levers that follow from the dates: commitment falls to the exit, sovereignty comes before it."""
     assert answers.start is not None and answers.end is not None
     plan = 'source = "assumption: a first plan"'
@@ -162,7 +162,7 @@ def _orders(answers: Answers) -> list[str]:
     return lines
 
 
-def _lever(answers: Answers, key: str, lever: str) -> str:
+def _lever(answers: Replies, key: str, lever: str) -> str:
     answer = answers.values[("intervention", "", key)]
     assert answers.start is not None
     source = answer.source.replace("assumption: a guess,", "assumption: a first plan,")
@@ -177,7 +177,7 @@ def _lever(answers: Answers, key: str, lever: str) -> str:
     return f"{_text(lever)} = {{ value = {_number(answer.value)}, {tail} }}"
 
 
-def _rivalry(answers: Answers) -> list[str]:
+def _rivalry(answers: Replies) -> list[str]:
     if len(answers.communities) < 2:
         return []
     lines = ["[rivalry]      # how far the second community is a target of the first one's fighters"]

@@ -26,7 +26,7 @@ def districts_of(name: str, when: datetime.date | None = None) -> dict[str, Publ
     People come from the shipped table that has the map's own naming column, a row for each of its districts, and columns
     `population_YEAR`: the year nearest to `when`, else the latest. Reads no network. Raises EvidenceError E501, E504.
     """
-    from forbear import evidence
+    import forbear.evidence as evidence
 
     features = [feature["properties"] for feature in evidence.borders(name)["features"]]
     column = next(iter(features[0]))

@@ -1,0 +1,116 @@
+"""Play mode's routes for the end of a game and for its log."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from starlette.concurrency import run_in_threadpool
+
+from forbear.app.pages import Refused, checked_form, page
+from forbear.app.play import charts as play_charts
+from forbear.app.play.begin import crowded, games_of, preparing, refusal
+from forbear.app.play.compare import beside
+from forbear.app.play.log import csv_of, log_text
+from forbear.app.play.shown import file_answer, months_of, number_of, shown, tree_of, view_of, words_of
+from forbear.app.play.store import public_name
+from forbear.app.play.world import Crowded
+from forbear.errors import ForbearError
+
+__all__ = ["router"]
+
+router = APIRouter()
+
+
+@router.post("/play/{key}/end")
+async def stop(request: Request, key: str) -> Response:
+    """End the game at a turn: the truth is shown."""
+    form = await checked_form(request)
+    try:
+        games = games_of(request)
+        game = await run_in_threadpool(games.get, key)
+        number = number_of(form.get("parent"), game)
+        game.end(number)
+        await run_in_threadpool(games.save, game)
+    except ForbearError as error:
+        return refusal(request, error, "The game cannot be ended here")
+    return RedirectResponse(f"/play/{key}/end?turn={number}", status_code=303)
+
+
+@router.get("/play/{key}/end")
+def happened(request: Request, key: str, turn: str = "") -> Response:
+    """What happened, for a turn at which the game was ended."""
+    try:
+        games = games_of(request)
+        game = games.get(key)
+        number = number_of(turn, game)
+        if number not in game.ended:
+            return RedirectResponse(f"/play/{key}?turn={number}", status_code=303)
+        if not games.country(game).preparation.soon():
+            return preparing(request, games.country(game))
+        country, problem, view = view_of(games, game, number)
+        truth = games.worlds.truth(country, game, number)
+        path = game.path(number)
+        figures = play_charts.end_figures(problem, view, truth, beside(country))
+        return page(
+            request,
+            "play_end.html",
+            game=game,
+            country=country,
+            number=number,
+            path=path,
+            labels=months_of(problem),
+            words=words_of,
+            beside=beside(country),
+            months=path[-1].until,
+            charts=[play_charts.drawn(f) for f in figures],
+            rows=games.worlds.outcomes(country, game, number),
+            show=shown,
+            differs=bool(path[-1].check) and path[-1].check != view.check,
+            held=game.feasible and not (problem.levers["feasible"] == 1).all(),
+            tree=tree_of(game, months_of(problem)),
+            foresight=[t for t in path if t.hindsight != "none"],
+            public=f"{public_name(game)}.{number}",
+        )
+    except ForbearError as error:
+        return refusal(request, error, "The end cannot be shown")
+    except Crowded:
+        return crowded(request)
+
+
+@router.get("/play/{key}/log")
+def log(request: Request, key: str) -> Response:
+    """The umpire's log as a page."""
+    try:
+        games = games_of(request)
+        game = games.get(key)
+        country = games.country(game)
+        problem = games.worlds.problem(country, game.strategy)
+    except ForbearError as error:
+        return refusal(request, error, "This log cannot be shown")
+    return page(
+        request, "play_log.html", game=game, country=country, labels=months_of(problem), words=words_of, titles=_TITLES
+    )
+
+
+_TITLES = {name: (title, unit) for name, title, unit, _ in play_charts.ROWS} | {
+    "cost_budget": ("budgetary cost since the start", "US$")
+}
+
+
+@router.get("/play/{key}/{name}")
+def saved(request: Request, key: str, name: str) -> Response:
+    """The log as a file: log.json or log.csv."""
+    if name not in ("log.json", "log.csv"):
+        raise Refused(404, "There is no such file: log.json, log.csv")
+    try:
+        games = games_of(request)
+        game = games.get(key)
+        problem = games.worlds.problem(games.country(game), game.strategy)
+    except ForbearError as error:
+        return refusal(request, error, "This log cannot be saved")
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", game.group).strip("-")[:40] or "group"
+    if name == "log.csv":
+        return file_answer(csv_of(game, problem), "text/csv", f"game-{stem}.csv")
+    return file_answer(log_text(game, problem), "application/json", f"game-{stem}.json")
