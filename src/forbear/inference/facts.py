@@ -143,7 +143,10 @@ def facts_held(posterior: Posterior | None) -> FactsHeld | None:
     if not noted:
         return None
     # files hold no not-a-number: null stands for it
-    results = tuple(FactResult(**{k: float("nan") if v is None else v for k, v in r.items()}) for r in noted["results"])
+    filled: list[dict[str, Any]] = [
+        {k: float("nan") if v is None else v for k, v in r.items()} for r in noted["results"]
+    ]
+    results = tuple(FactResult(**entry) for entry in filled)
     return FactsHeld(results, noted["gate"], noted["usable"] and not posterior.quick)
 
 
