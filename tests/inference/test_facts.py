@@ -91,12 +91,26 @@ def test_a_quick_fit_licenses_nothing() -> None:
     assert not licence(SimpleNamespace(needs=()), quick).granted
 
 
+def test_facts_in_a_posterior_survive_a_file_that_knows_no_not_a_number() -> None:
+    from forbear.inference.facts import facts_held
+    from forbear.inference.posterior import plain
+
+    order = judge(
+        {"f": fact("order", float("nan"), members=("north", "south"), last="2004-01")}, dataset(np.ones((4, 24, 2)))
+    )
+    noted = SimpleNamespace(notes={"facts": plain(order.as_dict())}, quick=False)
+    again = facts_held(noted)  # type: ignore[arg-type]
+    assert again is not None and np.isnan(again.results[0].observed) and not again.results[0].holds
+    assert again.results[0].words.endswith("0% of draws")
+    assert facts_held(None) is None
+
+
 @pytest.mark.parametrize("case", ["iraq-2003", "afghanistan-2001"])
 def test_every_claim_of_the_library_names_facts_that_are_there(case: str) -> None:
     scenario = fb.Scenario.load(case)
     facts = load_facts(scenario)
     assert len(facts) >= 30 and all(f.source for f in facts.values())
-    claims = fb.load_claims(scenario) if hasattr(fb, "load_claims") else _claims(scenario)
+    claims = _claims(scenario)
     assert all(set(c.needs) <= set(facts) for c in claims.values())
     assert all(c.needs for c in claims.values() if c.outcome == "deaths")
 

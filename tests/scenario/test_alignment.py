@@ -26,12 +26,15 @@ def aligned(
     **more,
 ):  # type: ignore[no-untyped-def]
     observation = Observation("counted", quantity, "series", "n", frequency, **more)
-    scenario = SimpleNamespace(observations={"counted": observation})
+    scenario = SimpleNamespace(
+        observations={"counted": observation},
+        find_series=lambda name: SimpleNamespace(absent=absent),
+        selection=lambda name: SimpleNamespace(covered=("north", "south")),
+    )
     problem = SimpleNamespace(
         month_labels=LABELS, months=np.repeat(np.arange(12), 4), step=1.0, names={"district": ("north", "south")}
     )
     monkeypatch.setattr(alignment, "observed_rows", lambda s, n: rows)
-    monkeypatch.setattr(alignment, "find", lambda n: SimpleNamespace(absent=absent))
     return align(scenario, "counted", problem)  # type: ignore[arg-type]
 
 

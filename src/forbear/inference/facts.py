@@ -149,9 +149,12 @@ def facts_held(posterior: _Fitted | None) -> FactsHeld | None:
     noted = posterior.notes.get("facts")
     if not noted:
         return None
-    return FactsHeld(
-        tuple(FactResult(**r) for r in noted["results"]), noted["gate"], noted["usable"] and not posterior.quick
-    )
+    # files hold no not-a-number: null stands for it
+    filled: list[dict[str, Any]] = [
+        {k: float("nan") if v is None else v for k, v in r.items()} for r in noted["results"]
+    ]
+    results = tuple(FactResult(**entry) for entry in filled)
+    return FactsHeld(results, noted["gate"], noted["usable"] and not posterior.quick)
 
 
 def licence(claim: _Needing, held: FactsHeld | None) -> Licence:

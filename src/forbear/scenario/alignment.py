@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import calendar
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -238,5 +238,8 @@ def _fill(
 
 
 def observation_settings(observation: Observation) -> dict[str, Any]:
-    """Everything that a scenario says of an observation, for stamps."""
-    return {k: v for k, v in vars(observation).items() if k not in ("title", "note")}
+    """Everything that a scenario says of an observation beyond the defaults, for stamps: a new setting that nobody uses
+    makes no posterior stale."""
+    usual = {f.name: f.default if f.default is not MISSING else None for f in fields(observation)}
+    said = {k: v for k, v in vars(observation).items() if k not in ("title", "note")}
+    return {k: v for k, v in said.items() if v != usual[k] and v not in ({}, ())}
