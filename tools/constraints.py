@@ -1,6 +1,6 @@
 """Pin every package with hashes, without any download address.
 
-    python tools/constraints.py            write constraints.txt, requirements.txt and the same versions into pyproject.toml
+    python tools/constraints.py            write constraints.txt, requirements*.txt and the same versions into pyproject.toml
     python tools/constraints.py --keep     the same, holding every version that is pinned already
     python tools/constraints.py --verify   check that uv.lock, which `uv run` makes and nobody tracks, holds the
                                            pinned versions, and only files whose hashes constraints.txt knows
@@ -10,7 +10,8 @@ each download against uv.lock, and `--verify` checks uv.lock against constraints
 writes the address of the registry it was made with into every line (docs/decisions/0001-pins.md).
 
 requirements.txt holds what running needs and what building the package needs, for `start.py`, which installs with pip and
-without uv: pip takes hashes from a list of exact versions alone, not from constraints.
+without uv: pip takes hashes from a list of exact versions alone, not from constraints. requirements-NAME.txt holds what
+the extra NAME adds to it.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 CONSTRAINTS = ROOT / "constraints.txt"
 REQUIREMENTS = ROOT / "requirements.txt"
+EXTRAS = ("brief", "plot")
 PROJECT = ROOT / "pyproject.toml"
 BEGIN, END = "# pins: written by tools/constraints.py\n", "# end of pins\n"
 
@@ -56,8 +58,13 @@ def compile_pins(*more: str) -> str:
     return "".join(line + "\n" for line in done.stdout.splitlines() if "://" not in line)
 
 
+def entries(text: str) -> list[str]:
+    """The packages of a list of requirements, each with its hashes."""
+    return re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE)[1:]
+
+
 def write(keep: bool) -> None:
-    """Resolve, and write all three files. keep: what is pinned stays at its version."""
+    """Resolve, and write all files. keep: what is pinned stays at its version."""
     text = PROJECT.read_text(encoding="utf-8")
     bare = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), "", text, flags=re.DOTALL)
     if not keep:
@@ -66,7 +73,12 @@ def write(keep: bool) -> None:
         everything = ["--all-extras", *(f"--group={name}" for name in ("dev", "docs", "bench", "build"))]
         pinned = compile_pins(*everything, *(["--constraint", "constraints.txt"] if keep else []))
         CONSTRAINTS.write_text(pinned, encoding="utf-8")
-        REQUIREMENTS.write_text(compile_pins("--group=build", "--constraint", "constraints.txt"), encoding="utf-8")
+        base = compile_pins("--group=build", "--constraint", "constraints.txt")
+        REQUIREMENTS.write_text(base, encoding="utf-8")
+        for name in EXTRAS:
+            more = compile_pins(f"--extra={name}", "--group=build", "--constraint", "constraints.txt")
+            added = "".join(entry for entry in entries(more) if entry not in entries(base))
+            (ROOT / f"requirements-{name}.txt").write_text(added, encoding="utf-8")
     except RuntimeError as error:
         PROJECT.write_text(text, encoding="utf-8")
         sys.exit(str(error))

@@ -48,6 +48,22 @@ def test_one_line_installs_and_runs_a_scenario_with_python_alone(bare):
 
 
 @pytest.mark.slow
+def test_what_is_installed_is_no_larger_than_promised(bare):
+    assert call(bare, "--version").returncode == 0
+    files = [path for path in (bare[0] / ".environment").rglob("*") if path.is_file() and not path.is_symlink()]
+    assert sum(path.stat().st_size for path in files) <= 600e6
+
+
+@pytest.mark.slow
+def test_a_command_that_needs_more_installs_it_once(bare):
+    words = ("evidence", "show", "iraq-sigacts-month", "--plot", "attacks.svg")
+    first = call(bare, *words)
+    assert first.returncode == 0, first.stderr
+    assert "extra plot" in first.stderr and (bare[0] / "attacks.svg").exists()
+    assert "installing" not in call(bare, *words).stderr
+
+
+@pytest.mark.slow
 def test_a_mistake_on_a_bare_machine_ends_as_everywhere_else(bare):
     done = call(bare, "check", "atlantis")
     assert done.returncode == 2 and "E10" in done.stderr and "Traceback" not in done.stderr

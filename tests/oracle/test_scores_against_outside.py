@@ -13,9 +13,9 @@ SAMPLES = RANDOM.negative_binomial(1.2, 0.08, (60, 200)).astype(float)
 OBSERVED = RANDOM.negative_binomial(1.2, 0.05, 200).astype(float)
 
 
-def test_the_crps_is_that_of_properscoring():
-    outside = pytest.importorskip("properscoring")
-    expected = outside.crps_ensemble(OBSERVED, SAMPLES.T)
+def test_the_crps_is_that_of_scoringrules():
+    outside = pytest.importorskip("scoringrules")
+    expected = outside.crps_ensemble(OBSERVED, SAMPLES.T, estimator="nrg")
     assert scores.crps(SAMPLES, OBSERVED, fair=False) == pytest.approx(expected)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from forbear.cli.options import Given, Keep, Scenario, Seed, Workers
+from forbear.extras import need
 from forbear.workflow.arguments import scenario_of, shown
 from forbear.workflow.claims import read_answers
 from forbear.workflow.given import resolve
@@ -29,6 +30,7 @@ def command(
     workers: Workers = None,
 ) -> None:
     """Write a two-page brief. Verdicts are those on record beside the scenario: `forbear run` computes them anew."""
+    need("typst", "a brief")  # before minutes of work
     opened, meter = scenario_of(scenario), shown()
     drawn = resolve(opened, given, progress=meter)
     verdicts = read_answers(opened, answers) if answers is not None else on_record(opened, drawn, meter)

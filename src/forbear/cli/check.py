@@ -6,6 +6,16 @@ from typing import Annotated, Any
 
 import typer
 
+from forbear.cli.screen import meter
+from forbear.discovery.lookup import look_up_first
+from forbear.ensemble.runner import simulate
+from forbear.inference.posterior import Posterior
+from forbear.scenario.proposals import require_proposal
+from forbear.scenario.scenario import Scenario
+from forbear.scenario.summary import rows, summary_lines
+from forbear.scenario.told import observation_lines, series_lines
+from forbear.validation.base_rates import base_rates
+
 
 def command(
     scenario: Annotated[str, typer.Argument(help="a scenario file, its folder, or a name of the library")],
@@ -23,11 +33,6 @@ def command(
 
     With --information: which guessed or unstated fact moves the answer most, and the plan beside the historical record.
     """
-    from forbear.scenario.proposals import require_proposal
-    from forbear.scenario.scenario import Scenario
-    from forbear.scenario.summary import rows, summary_lines
-    from forbear.scenario.told import observation_lines, series_lines
-
     loaded = Scenario.load(scenario)
     if settings:
         loaded = loaded.with_settings(settings)
@@ -81,12 +86,6 @@ def command(
 
 def _information(loaded: Any, draws: int, seed: int, workers: int | None) -> tuple[Any, list[Any]]:
     """Guessed facts in order of worth, and the plan beside the record, from a posterior where there is one."""
-    from forbear.cli.screen import meter
-    from forbear.discovery.lookup import look_up_first
-    from forbear.ensemble.runner import simulate
-    from forbear.inference.posterior import Posterior
-    from forbear.validation.base_rates import base_rates
-
     posterior = Posterior.of(loaded)
     parameters = posterior.parameters if posterior is not None else None
     found = look_up_first(loaded, parameters=parameters, draws=draws, seed=seed, workers=workers, meter=meter())

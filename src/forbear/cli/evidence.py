@@ -10,6 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 import typer.core
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+
+from forbear.cli.screen import meter
+from forbear.evidence import catalogue, find
+from forbear.evidence import picture as pictures
+from forbear.evidence.picture import curves, monthly, sparkline
+from forbear.scenario.event_counts import counted_lines, declaration, events_of, write_counts
+from forbear.scenario.scenario import Scenario
+from forbear.scenario.told import observation_lines, series_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,8 +47,6 @@ MOST_LINES = 20
 
 
 def _console() -> Console:
-    from rich.console import Console
-
     return Console(highlight=False, markup=False)
 
 
@@ -66,8 +75,6 @@ def listing(
     """List every series: span, unit, source, licence, gaps."""
     if context.invoked_subcommand is not None:
         return
-    from forbear.evidence import catalogue
-
     every = list(catalogue().values())
     if as_json:
         typer.echo(json.dumps([_summary(series) for series in every], ensure_ascii=False, indent=2))
@@ -89,8 +96,6 @@ def listing(
 
 
 def _paragraph(console: Console, label: str, text: str) -> None:
-    from rich.padding import Padding
-
     console.print(Padding(f"{label}: {text}", (0, 0, 0, 4)))
 
 
@@ -102,9 +107,6 @@ def show(
     rows: Annotated[int, typer.Option("--rows", min=0, help="Rows of the table to print.")] = 12,
 ) -> None:
     """Print a series with everything needed to judge it, and draw it."""
-    from forbear.evidence import find
-    from forbear.evidence import picture as pictures
-
     series = find(name)
     if plot is not None:
         pictures.plot(series, plot)
@@ -133,9 +135,6 @@ def of(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """List the series of one's own beside a scenario, and what each observation takes from its series."""
-    from forbear.scenario.scenario import Scenario
-    from forbear.scenario.told import observation_lines, series_lines
-
     loaded = Scenario.load(scenario)
     if as_json:
         typer.echo(json.dumps([_summary(series) for series in loaded.series.values()], ensure_ascii=False, indent=2))
@@ -171,10 +170,6 @@ def from_events(
     ] = None,
 ) -> None:
     """Turn a list of events into counts by district and month; nothing is lost, and what is not counted is told."""
-    from forbear.cli.screen import meter
-    from forbear.scenario.event_counts import counted_lines, declaration, events_of, write_counts
-    from forbear.scenario.scenario import Scenario
-
     loaded = Scenario.load(scenario)
     shown = meter()
     try:
@@ -214,8 +209,6 @@ def _cell(value: Any) -> str:
 
 
 def _print_rows(console: Console, series: Series, most: int) -> None:
-    from rich.table import Table
-
     every = series.rows()
     shown = [column for column in series.columns if column.name not in ("publisher", "address")]
     table = Table(show_edge=False, pad_edge=False)
@@ -234,8 +227,6 @@ def _print_rows(console: Console, series: Series, most: int) -> None:
 
 
 def _print_sparklines(console: Console, series: Series) -> None:
-    from forbear.evidence.picture import curves, monthly, sparkline
-
     lines = [monthly(line, series) for line in curves(series)]
     width = max(len(line.label) for line in lines[:MOST_LINES])
     width = min(width, 30)

@@ -1,4 +1,4 @@
-"""Which parameters move an outcome, from draws that exist already: PAWN through SALib, first order by bins.
+"""Which parameters move an outcome, from draws that exist already: PAWN, and first order by bins.
 
 Draws need no design: an ensemble from the prior or the posterior serves. Posterior parameters are correlated, and
 then share credit: an index says what knowing the parameter tells, not what changing it would do. Indices have no
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forbear.discovery.sensitivity import checked_draws, problem_of
+from forbear.discovery.sensitivity import checked_draws
 from forbear.questions.streams import stream
 
 __all__ = ["FirstOrder", "PawnIndices", "first_order_from_draws", "pawn_indices"]
@@ -48,15 +48,27 @@ def pawn_indices(parameters: np.ndarray, outcome: np.ndarray, seed: int, slices:
     The index depends on the order of outcomes only, so no scale matters. Biased upward by noise: read against `dummy`,
     from 50 parameters of no effect (stream "pawn dummy" of `seed`). ValueError below ten draws a slice.
     """
-    from SALib.analyze import pawn
-
     points, values = checked_draws(parameters, outcome)
     if len(values) < 10 * slices:
         raise ValueError(f"{len(values)} draws are too few for {slices} slices: need {10 * slices}")
     idle = stream(seed, "pawn dummy").random((len(values), 50))
-    found = pawn.analyze(problem_of(points.shape[1] + 50), np.concatenate([points, idle], axis=1), values, S=slices)
-    median, maximum = (np.asarray(found[key], float) for key in ("median", "maximum"))
+    distance = np.array([_distances(column, values, slices) for column in (*points.T, *idle.T)])
+    median, maximum = np.nanmedian(distance, axis=1), np.nanmax(distance, axis=1)
     return PawnIndices(median[:-50], maximum[:-50], float(np.quantile(median[-50:], 0.95)))
+
+
+def _distances(column: np.ndarray, values: np.ndarray, slices: int) -> np.ndarray:
+    """Kolmogorov's distance between the outcome's distribution in each slice of equal mass and that of all, (slices,);
+    NaN for a slice that ties leave empty. A slice holds its lower edge, the last one both."""
+    edges = np.quantile(column, np.linspace(0.0, 1.0, slices + 1))
+    place = np.clip(np.searchsorted(edges, column, side="right") - 1, 0, slices - 1)
+    ordered = np.sort(values)
+    whole = np.searchsorted(ordered, ordered, side="right") / len(ordered)
+    out = np.full(slices, np.nan)
+    for one in np.unique(place):
+        part = np.sort(values[place == one])
+        out[one] = abs(np.searchsorted(part, ordered, side="right") / len(part) - whole).max()
+    return out
 
 
 def first_order_from_draws(

@@ -1,18 +1,18 @@
 """Strategy search: many-objective search for bundles of levers that are good in many draws, set beside the named strategies.
 
-NSGA-II (Deb and others 2002) by the library Platypus over the levers of `search.toml`; robust objectives are the ninetieth
-percentile over draws (the tenth where more is better), so that a strategy is judged by how bad it can be.
+NSGA-II (`forbear.discovery.nsga`) over the levers of `search.toml`; robust objectives are the ninetieth percentile over
+draws (the tenth where more is better), so that a strategy is judged by how bad it can be.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.discovery.nsga import minimise
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario.casefiles.policies import Strategy, never_intervening
 from forbear.scenario.casefiles.search_levers import SearchLever
@@ -30,9 +30,12 @@ OBJECTIVES = ("deaths", "intervener_deaths", "cost", "governance")
 
 @dataclass(frozen=True)
 class Found:
-    """values: (solutions, variables); objectives: (solutions, objectives), in the outcomes' units; named: strategy ->
-    objectives; beaten: strategy -> how many solutions are better on every objective, without those under which nobody
-    intervenes: they are ranked with nothing."""
+    """Bundles of levers none of which beats another.
+
+    values: (solutions, variables); objectives: (solutions, objectives), in the outcomes' units, ordered by the first;
+    named: strategy -> objectives; beaten: strategy -> how many solutions are better on every objective, without those
+    under which nobody intervenes: they are ranked with nothing.
+    """
 
     variables: tuple[SearchLever, ...]
     names: tuple[str, ...]
@@ -101,34 +104,24 @@ def search(
 ) -> Found:
     """Search, and compare with the named strategies on the same draws and luck.
 
-    Randomness: Platypus draws from Python's `random`, seeded here; draws and luck are the worlds'.
+    evaluations: at least so many bundles are tried, in whole generations of `population`. Randomness: the search draws
+    from streams "search generation K" of the seed; draws and luck are the worlds'.
     """
-    from platypus import NSGAII, Problem, Real
-
     signs = np.array([1.0 if OUTCOMES[o].better == "lower" else -1.0 for o in objectives])
     count = 0
     worlds.meter.start(evaluations + len(strategies), f"search: {evaluations} strategies of {len(variables)} levers")
 
-    def evaluate(values: list[float]) -> list[float]:
+    def cost(values: np.ndarray) -> np.ndarray:
         nonlocal count
         count += 1
         name = f"searched {count}"
-        worlds.run(name, apply(worlds.scenario, variables, values))
+        worlds.run(name, apply(worlds.scenario, variables, [float(v) for v in values]))
         worlds.meter.advance(1)
-        return list(robust(worlds, name, objectives) * signs)
+        return robust(worlds, name, objectives) * signs
 
-    problem = Problem(len(variables), len(objectives))
-    problem.types[:] = [Real(v.low, v.high) for v in variables]
-    problem.function = evaluate
-    state = random.getstate()
-    try:
-        random.seed(seed)
-        algorithm = NSGAII(problem, population_size=population)
-        algorithm.run(evaluations)
-    finally:
-        random.setstate(state)
-    values = np.array([s.variables for s in algorithm.result], dtype=float)
-    reached = np.array([list(s.objectives) for s in algorithm.result], dtype=float)
+    low, high = (np.array([getattr(v, side) for v in variables]) for side in ("low", "high"))
+    front = minimise(cost, low, high, evaluations=evaluations, population=population, seed=seed)
+    reached = front.costs
     assumed = never_intervening(strategies, worlds.scenario)
     named, beaten = {}, {}
     for name, strategy in strategies.items():
@@ -140,5 +133,5 @@ def search(
     worlds.meter.finish()
     order = np.argsort(reached[:, 0])
     return Found(
-        tuple(variables), tuple(objectives), values[order], (reached * signs)[order], named, beaten, count, seed
+        tuple(variables), tuple(objectives), front.values[order], (reached * signs)[order], named, beaten, count, seed
     )

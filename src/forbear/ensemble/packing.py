@@ -30,7 +30,7 @@ def decode(files: dict[str, bytes]) -> xr.Dataset:
 
     kind = default_buffer_prototype().buffer
     held: dict[str, Any] = {name: kind.from_bytes(content) for name, content in files.items()}
-    return unpack(xr.open_zarr(MemoryStore(held), consolidated=False).load())
+    return unpack(xr.open_zarr(MemoryStore(held), consolidated=False, zarr_format=3).load())  # no codecs of format 2
 
 
 def pack(data: xr.Dataset) -> xr.Dataset:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from forbear.errors import EvidenceError, FileError
 from forbear.evidence.catalogue import borders
 from forbear.evidence.series import Picture, Series
+from forbear.extras import need
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -126,7 +127,7 @@ def plot(series: Series, path: Path) -> None:
     """Draw a series into `path` (.svg, .png or .pdf), in one piece: temporary file, then rename.
 
     Raises `EvidenceError` E506 for a series without picture or a file name of another kind, `FileError` E103 when
-    the file cannot be written.
+    the file cannot be written, `RunError` E421 without matplotlib.
     """
     if path.suffix.lower() not in FORMATS:
         raise EvidenceError(
@@ -134,7 +135,7 @@ def plot(series: Series, path: Path) -> None:
         )
     if not series.is_map and series.picture is None:
         curves(series)
-    import matplotlib
+    matplotlib = need("matplotlib", "a picture of a series")
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context({"svg.hashsalt": series.name, "font.size": 9, "axes.grid": True, "grid.alpha": 0.3}):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forbear.errors import FitError
+from forbear.inference.density import log_density
 from forbear.scenario.alignment import align
 
 if TYPE_CHECKING:
@@ -115,8 +116,6 @@ def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
     monthly: quantity -> (members, months, ...) of the fitted model; the density of `inference/density.py`, averaged over
     members, is largest at the dispersion chosen from a grid of factors about the usual one. No randomness.
     """
-    from forbear.inference.density import log_density
-
     out = []
     for series in data.series:
         said = members_say(series, monthly[series.quantity])

@@ -7,12 +7,9 @@ dispersion stands for what neither sampling nor the model explains; it is learne
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from forbear.inference.data import Series
 
 __all__ = ["FLOOR", "log_density", "replicate"]
 
@@ -23,7 +20,26 @@ CONTAMINATION = 0.05
 BREADTH = 0.3
 
 
-def log_density(series: Series, at: np.ndarray, simulated: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
+class Numbers(Protocol):
+    """What a density reads of a series; see `inference/data.py`."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def first(self) -> np.ndarray: ...
+
+    @property
+    def last(self) -> np.ndarray: ...
+
+    @property
+    def value(self) -> np.ndarray: ...
+
+
+def log_density(series: Numbers, at: np.ndarray, simulated: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
     """Log density of the numbers `at` of a series, (len(at), lanes), weights not applied.
 
     simulated: (len(at), lanes), summed over each number's months and elements; dispersion: (lanes,).
@@ -47,7 +63,7 @@ def log_density(series: Series, at: np.ndarray, simulated: np.ndarray, dispersio
     return constant - 2.5 * np.log1p(z**2 / 4.0) - np.log(dispersion)[None, :]
 
 
-def replicate(series: Series, at: np.ndarray, simulated: np.ndarray, dispersion: np.ndarray, seed: int) -> np.ndarray:
+def replicate(series: Numbers, at: np.ndarray, simulated: np.ndarray, dispersion: np.ndarray, seed: int) -> np.ndarray:
     """Draw what would have been observed, (len(at), lanes). Randomness: numpy Philox keyed by the seed."""
     random = np.random.Generator(np.random.Philox(seed))
     if series.kind == "counts":

@@ -24,7 +24,6 @@ from forbear.scenario.casefiles.facts import Fact, load_facts, month_label, mont
 if TYPE_CHECKING:
     import xarray as xr
 
-    from forbear.inference.posterior import Posterior
 
 __all__ = [
     "GATE",
@@ -135,7 +134,15 @@ class Licence:
     words: str = ""
 
 
-def facts_held(posterior: Posterior | None) -> FactsHeld | None:
+class _Fitted(Protocol):
+    @property
+    def notes(self) -> dict[str, Any]: ...
+
+    @property
+    def quick(self) -> bool: ...
+
+
+def facts_held(posterior: _Fitted | None) -> FactsHeld | None:
     """The facts on record in a posterior; None where there is no posterior or it was never set beside any."""
     if posterior is None:
         return None

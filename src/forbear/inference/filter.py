@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import pickle
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -199,8 +198,14 @@ class _Blocks:
         """See Job."""
         owner = self.owner
         asked = (owner.problem.hash, owner.engine.monthly, owner.particles, self.seed, self.keep_paths, self.ahead)
-        content = pickle.dumps((asked, self.scores, owner.data, owner.space.names))
-        return hashlib.sha256(content).hexdigest()[:20]
+        told = hashlib.sha256(repr((asked, owner.data.months, owner.space.names)).encode())
+        for series in owner.data.series:
+            plain = (series.name, series.quantity, series.kind, series.weight, series.dispersion)
+            told.update(repr(plain).encode())
+            for array in (series.first, series.last, series.element, series.value):
+                told.update(np.ascontiguousarray(array).tobytes())
+        told.update(np.ascontiguousarray(self.scores).tobytes())
+        return told.hexdigest()[:20]
 
     def __getstate__(self) -> dict[str, Any]:
         return {"scores": None, **{key: value for key, value in self.__dict__.items() if key != "scores"}}

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import xarray as xr
 
 from forbear.country.model import MODEL
 from forbear.errors import FileError, FitError, ScenarioError, nearest
 from forbear.files import read_arrays, write_arrays
 from forbear.inference.facts import FactsHeld, facts_held
 from forbear.inference.space import Space
+from forbear.representation import html_of
 from forbear.scenario.alignment import align, observation_settings
 
 if TYPE_CHECKING:
@@ -99,8 +101,6 @@ class Posterior:
         return f"<Posterior of {self.space.problem.name}: {len(self):,} draws of {self.space.parameters} uncertainties, {kind}>"
 
     def _repr_html_(self) -> str:
-        from forbear.representation import html_of
-
         return html_of(self)
 
     @property
@@ -227,8 +227,6 @@ class Posterior:
 
     def tree(self) -> xr.DataTree:
         """The posterior as a DataTree in ArviZ's schema: posterior (chain, draw), sample_stats, prior."""
-        import xarray as xr
-
         chains = np.unique(self.chain)
         size = min(int((self.chain == c).sum()) for c in chains)
         rows = np.stack([np.flatnonzero(self.chain == c)[:size] for c in chains])

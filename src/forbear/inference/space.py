@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
+from forbear.country.model import FIXED_MEMBERS, MODEL
+from forbear.randomness import uniforms
 from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
@@ -44,16 +47,10 @@ class Space:
 
     def draw(self, count: int, seed: int, name: str = "prior") -> np.ndarray:
         """Draw scores from the prior, (count, len(self)). Randomness: uniforms named by (seed, member, name)."""
-        from scipy.special import ndtri
-
-        from forbear.randomness import uniforms
-
         return ndtri(uniforms(seed, np.arange(count, dtype=np.uint32), f"scores/{name}", len(self)))
 
     def values(self, scores: np.ndarray) -> dict[str, np.ndarray]:
         """Parameters of each row of scores (n, len(self)): name -> (n, *dimensions); fixed ones included."""
-        from scipy.special import ndtr
-
         u = ndtr(np.clip(scores, -FARTHEST, FARTHEST))
         out = {
             name: np.stack([np.broadcast_to(quantile(p, np.array(0.5)), len(scores)) for p in priors.ravel()], axis=1)
@@ -65,8 +62,6 @@ class Space:
 
     def column(self, name: str, scores: np.ndarray) -> np.ndarray:
         """One uncertainty, by its name in `names`, in each row of scores (n,), in its own unit."""
-        from scipy.special import ndtr
-
         place = self.names[: self.parameters].index(name)
         return np.asarray(quantile(self._priors[place], ndtr(np.clip(scores[:, place], -FARTHEST, FARTHEST))), float)
 
@@ -76,8 +71,6 @@ class Space:
 
 
 def _label(problem: Problem, name: str, element: int) -> str:
-    from forbear.country.model import FIXED_MEMBERS, MODEL
-
     shape = problem.priors[name].shape
     if not shape:
         return name

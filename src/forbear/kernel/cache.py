@@ -28,7 +28,7 @@ try:  # not on every system
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["CacheWarning", "Sealed", "cache_folder", "compiled_files"]
+__all__ = ["CacheWarning", "Sealed", "cache_folder", "compiled_files", "damage"]
 
 
 class CacheWarning(UserWarning):
@@ -72,6 +72,24 @@ def compiled_files(module: Path) -> list[Path]:
     return sorted(path for path in module.parent.glob(f"**/{module.stem}.*") if path.suffix in (".nbi", ".nbc"))
 
 
+def damage(module: Path) -> str | None:
+    """What is wrong with the compiled code of a woven module, in words; "" where somebody was stopped while it was made,
+    None where it is whole or there is none."""
+    found, seal = compiled_files(module), _seal_of(module)
+    if not found and not seal.exists():
+        return None
+    why = "a file is damaged, half-written or lost"
+    try:
+        listed = dict(read_json(seal, seal=True)["files"])
+        if listed == {path.name: checksum(path.read_bytes()) for path in found}:
+            return None
+    except FileError as error:
+        why = "" if error.code == "E101" else "its seal is damaged"  # without a seal: someone was stopped midway
+    except (OSError, KeyError, TypeError, ValueError):
+        pass
+    return why
+
+
 class Sealed:
     """A compiled function of a woven module whose files are compared with their seal before it is first called."""
 
@@ -98,19 +116,10 @@ class Sealed:
 
     def _check(self) -> None:
         """Remove what is not as it was sealed, and say so; remove silently what was never sealed."""
-        found, seal = compiled_files(self._module), _seal_of(self._module)
-        if not found and not seal.exists():
+        why = damage(self._module)
+        if why is None:
             return
-        why = "a file is damaged, half-written or lost"
-        try:
-            listed = dict(read_json(seal, seal=True)["files"])
-            if listed == {path.name: checksum(path.read_bytes()) for path in found}:
-                return
-        except FileError as error:
-            why = "" if error.code == "E101" else "its seal is damaged"  # without a seal: someone was stopped midway
-        except (OSError, KeyError, TypeError, ValueError):
-            pass
-        for path in (*found, seal):
+        for path in (*compiled_files(self._module), _seal_of(self._module)):
             path.unlink(missing_ok=True)
         if why:
             warnings.warn(f"compiled code of {self._module.name}: {why}; compiling anew", CacheWarning, stacklevel=4)

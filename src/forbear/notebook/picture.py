@@ -6,11 +6,11 @@ import base64
 import os
 from dataclasses import dataclass
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.errors import FileError, nearest
+from forbear.extras import need
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,15 +81,14 @@ class NotebookPicture:
 
 
 def png_of(svg: str, ppi: float = 144.0) -> bytes:
-    """A drawing as PNG. Deterministic."""
+    """A drawing as PNG. Deterministic. Raises RunError E421 without the extras `brief` and `plot`."""
     return _typeset(svg, "png", ppi)
 
 
 def _typeset(svg: str, kind: str, ppi: float) -> bytes:
-    import typst
-
-    found = find_spec("matplotlib")
-    fonts = [Path(str(found.origin)).parent / "mpl-data" / "fonts" / "ttf"] if found is not None else []
+    typst = need("typst", "a picture as PNG or PDF", extra="brief,plot")
+    letters = need("matplotlib", "a picture as PNG or PDF", extra="brief,plot")  # DejaVu Sans comes with it
+    fonts = [Path(letters.get_data_path()) / "fonts" / "ttf"]
     source = b'#set document(date: none)\n#set page(width: auto, height: auto, margin: 0pt)\n#image(bytes(sys.inputs.svg), format: "svg")'
     drawing = svg.replace("font-family:sans-serif", f"font-family:{FACE}")
     made: Any = typst.compile(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.extras import need
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.spec import Figure
 from forbear.figures.standalone import standalone
@@ -126,13 +127,12 @@ def _foot(ensemble: Ensemble, command: str) -> str:
 
 def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
     """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two
-    pages."""
-    import typst  # heavy: it would slow `forbear --help`
-
+    pages. Raises RunError E421 without the extra `brief`."""
+    typst = need("typst", "a brief")  # heavy: it would slow `forbear --help`
     source = (files("forbear.report") / "brief.typ").read_bytes()
     data = json.dumps(_data(front, figures, foot), ensure_ascii=False, sort_keys=True)
 
-    def compiled(size: float, tall: int, low: int) -> tuple[typst.Compiler, int]:
+    def compiled(size: float, tall: int, low: int) -> tuple[Any, int]:
         inputs = {"data": data, "scale": str(size), "tall": str(tall), "low": str(low)}
         compiler = typst.Compiler(input=source, ignore_system_fonts=True, sys_inputs=inputs)
         return compiler, int(json.loads(compiler.query("<pages>", field="value", one=True)))

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import forbear.evidence as evidence
 from forbear.ensemble.runner import simulate
 from forbear.inference.data import sized
 from forbear.inference.density import replicate
 from forbear.inference.filter import ParticleFilter
 from forbear.inference.forecast.baselines import BASELINES
-from forbear.inference.forecast.scores import crps, interval_score, log_score, summary
+from forbear.inference.forecast.scores import crps, interval_score, log_score, pit, summary
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -62,8 +63,6 @@ def table_of(data: Data, names: Sequence[str], places: int) -> np.ndarray:
 
 def neighbours_of(scenario: Scenario) -> np.ndarray:
     """Which districts touch, (districts, districts), from the adjacency series that goes with the scenario's borders."""
-    import forbear.evidence as evidence
-
     names = scenario.members["district"]
     out = np.zeros((len(names), len(names)))
     wanted = (scenario.borders or "").replace("-borders", "-adjacency")
@@ -147,8 +146,6 @@ def roll(
             name: summary(np.concatenate(parts, axis=1)[:, known], target[known], seed)
             for name, parts in pooled[level].items()
         }
-    from forbear.inference.forecast.scores import pit
-
     target = everything["district"]
     known = np.isfinite(target)
     levels_of_truth = pit(np.concatenate(pooled["district"][MODEL_NAME], axis=1)[:, known], target[known], seed)

@@ -6,6 +6,8 @@ import datetime
 import re
 from dataclasses import dataclass
 
+import forbear.evidence as evidence
+
 __all__ = ["PublicDistrict", "districts_of"]
 
 _PEOPLE = re.compile(r"population_(\d{4})\Z")
@@ -26,8 +28,6 @@ def districts_of(name: str, when: datetime.date | None = None) -> dict[str, Publ
     People come from the shipped table that has the map's own naming column, a row for each of its districts, and columns
     `population_YEAR`: the year nearest to `when`, else the latest. Reads no network. Raises EvidenceError E501, E504.
     """
-    import forbear.evidence as evidence
-
     features = [feature["properties"] for feature in evidence.borders(name)["features"]]
     column = next(iter(features[0]))
     titles = [str(entry[column]) for entry in features]

@@ -1,0 +1,59 @@
+"""Damaged and hostile files through every reader: a few of each here, 10^5 of each by `tools/fuzz.py --inputs 100000`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOL = Path(__file__).resolve().parents[2] / "tools" / "fuzz.py"
+READERS = ["answers", "log", "page", "posterior", "scenario", "table", "upload", "validation"]
+
+
+def fuzz(*words):
+    return subprocess.run([sys.executable, str(TOOL), *words], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("reader", ["answers", "log", "scenario", "table", "validation"])
+def test_what_is_damaged_or_hostile_is_taken_or_refused_in_words(reader):
+    done = fuzz("--readers", reader, "--inputs", "40", "--seed", "7")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{reader}: 40 inputs" in done.stdout and " 0 faults" in done.stdout
+
+
+def test_a_fault_is_found_and_told_with_its_number(tmp_path):
+    """The harness itself: a reader that falls over is not called whole."""
+    code = (
+        "import sys; sys.argv = ['fuzz.py', '--readers', 'log', '--inputs', '30', '--work', 'log', '--mark', sys.argv[1]]\n"
+        f"import runpy; sys.path.insert(0, {str(TOOL.parent)!r})\n"
+        "import fuzzing.readers as readers\n"
+        "readers.LogReader.read = lambda self, raw, folder: [][0]\n"
+        f"runpy.run_path({str(TOOL)!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "mark")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("IndexError") == 30 and '"number": 29' in done.stdout
+
+
+@pytest.mark.parametrize(("body", "word"), [("bytearray(3 * 2**30)", "MemoryError"), ("[0 for _ in iter(int, 1)]", "")])
+def test_what_asks_for_too_much_memory_or_time_is_a_fault(tmp_path, body, word):
+    code = (
+        "import sys; sys.argv = ['fuzz.py', '--readers', 'log', '--inputs', '2', '--work', 'log', '--mark', sys.argv[1], '--seconds', '2', '--memory', '400']\n"
+        f"import runpy; sys.path.insert(0, {str(TOOL.parent)!r})\n"
+        "import fuzzing.readers as readers\n"
+        "calls = []\n"
+        f"readers.LogReader.read = lambda self, raw, folder: calls.append(1) or (len(calls) > 1 and {body})\n"
+        f"runpy.run_path({str(TOOL)!r}, run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "mark")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert '"number": 0' in done.stdout and (word or "Error") in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", READERS)
+def test_a_hundred_thousand_files_leave_no_traceback_and_no_growth(reader):
+    done = fuzz("--readers", reader, "--inputs", "100000", "--seed", "7")
+    assert done.returncode == 0, done.stdout + done.stderr
+    early, late = (int(part.split(" MB")[0].split()[-1]) for part in done.stdout.split("resident ")[1].split(", then "))
+    assert late - early < 100
