@@ -48,7 +48,8 @@ def validate(
     workers: int | None = None,
     progress: Meter | None = None,
 ) -> dict[str, Any]:
-    """Run the parts (all for None) and return their results; parts that are not run keep what `before` says of them.
+    """Run the parts (all for None) and return their results; parts that are not run keep what `before` says of them,
+    where it speaks of the same posterior; what was found of another one is let go, and that is said.
 
     store: folder for the fits that hold-out and structures need, so that a stopped validation goes on; quick: fewer
     draws, marked as such. Randomness: named by the seed. Raises FitError E609 for an unknown part.
@@ -61,6 +62,10 @@ def validate(
                 "E609", f"no part of a validation is called {part!r}", hint=f"did you mean {nearest(part, PARTS)}?"
             )
     out: dict[str, Any] = dict(before or {})
+    if out and out.get("stamp") != posterior.stamp:
+        gone = [part for part in PARTS if part in out]
+        meter.say(f"another posterior was validated before: {', '.join(gone)} of it no longer hold")
+        out = {}
     out["stamp"], out["seed"] = posterior.stamp, seed
     for part in PARTS:
         if part in chosen:
