@@ -81,9 +81,16 @@ def test_a_claim_is_licensed_only_where_what_it_needs_holds() -> None:
     assert licence(SimpleNamespace(needs=("rise",)), found).granted
     refused = licence(SimpleNamespace(needs=("rise", "decline")), found)
     assert not refused.granted and refused.words.startswith("not licensed: ") and "decline" in refused.words
-    assert licence(SimpleNamespace(needs=()), found).granted
     assert not licence(SimpleNamespace(needs=("unknown",)), found).granted
     assert not licence(SimpleNamespace(needs=("rise",)), None).granted
+
+
+def test_a_claim_that_names_no_fact_rests_on_the_gate_as_a_whole() -> None:
+    none = SimpleNamespace(needs=())
+    assert licence(none, held(("a", True), ("b", True), ("c", True), ("d", True), ("e", False))).granted
+    refused = licence(none, held(("a", True), ("b", True), ("c", False), ("d", False), ("e", False)))
+    assert not refused.granted and "2 of 5 facts of history hold" in refused.words and "80 %" in refused.words
+    assert licence(none, None).granted and licence(none, held()).granted
 
 
 def test_a_quick_fit_licenses_nothing() -> None:

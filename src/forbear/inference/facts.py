@@ -160,13 +160,21 @@ def facts_held(posterior: _Fitted | None) -> FactsHeld | None:
 def licence(claim: _Needing, held: FactsHeld | None) -> Licence:
     """Whether the fitted model reproduces the facts that a claim's mechanism must reproduce.
 
-    A claim that names no fact has a licence wherever the fit is no quick one. Without facts on record a claim that names
-    some has none.
+    A claim that names no fact rests on the gate as a whole: it has a licence where enough facts hold, or where the country
+    has no facts on file. Without facts on record a claim that names some has none.
     """
     if held is not None and not held.usable:
         return Licence(False, (), f"{NOT_LICENSED}: a quick fit carries no verdict")
     if not claim.needs:
-        return Licence(True)
+        if held is None or held.passed or not held.results:
+            return Licence(True)
+        words = f"{sum(r.holds for r in held.results)} of {len(held.results)} facts of history hold"
+        return Licence(
+            False,
+            (),
+            f"{NOT_LICENSED}: this names no fact that it needs, and the fitted model as a whole does not pass the gate of facts "
+            f"({words}; the gate is {held.gate:.0%})".replace("%", " %"),
+        )
     if held is None:
         return Licence(
             False,
