@@ -78,24 +78,25 @@ def test_the_gate_asks_for_four_fifths() -> None:
 
 def test_a_claim_is_licensed_only_where_what_it_needs_holds() -> None:
     found = held(("rise", True), ("decline", False))
-    assert licence(SimpleNamespace(needs=("rise",)), found).granted
-    refused = licence(SimpleNamespace(needs=("rise", "decline")), found)
+    assert licence(SimpleNamespace(needs=("rise",), kind="effect"), found).granted
+    refused = licence(SimpleNamespace(needs=("rise", "decline"), kind="effect"), found)
     assert not refused.granted and refused.words.startswith("not licensed: ") and "decline" in refused.words
-    assert not licence(SimpleNamespace(needs=("unknown",)), found).granted
-    assert not licence(SimpleNamespace(needs=("rise",)), None).granted
+    assert not licence(SimpleNamespace(needs=("unknown",), kind="effect"), found).granted
+    assert not licence(SimpleNamespace(needs=("rise",), kind="effect"), None).granted
 
 
 def test_a_claim_that_names_no_fact_rests_on_the_gate_as_a_whole() -> None:
-    none = SimpleNamespace(needs=())
+    none = SimpleNamespace(needs=(), kind="effect")
     assert licence(none, held(("a", True), ("b", True), ("c", True), ("d", True), ("e", False))).granted
     refused = licence(none, held(("a", True), ("b", True), ("c", False), ("d", False), ("e", False)))
     assert not refused.granted and "2 of 5 facts of history hold" in refused.words and "80 %" in refused.words
     assert licence(none, None).granted and licence(none, held()).granted
+    assert licence(SimpleNamespace(needs=(), kind="value"), held(("a", False))).granted
 
 
 def test_a_quick_fit_licenses_nothing() -> None:
     quick = FactsHeld(held(("rise", True)).results, usable=False)
-    assert not licence(SimpleNamespace(needs=()), quick).granted
+    assert not licence(SimpleNamespace(needs=(), kind="effect"), quick).granted
 
 
 def test_facts_in_a_posterior_survive_a_file_that_knows_no_not_a_number() -> None:

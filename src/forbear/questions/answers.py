@@ -10,14 +10,13 @@ One object in memory and on disk; everything that shows an answer reads it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forbear.errors import FileError, ScenarioError, nearest
-from forbear.files import read_json, sealed, write_text
+from forbear.files import read_json, write_json
 from forbear.inference.facts import FactsHeld
 from forbear.questions.results import AttributionResult, ClaimResult, LedgerResult, Provenance, StrategyTable
 from forbear.questions.stored import decode, encode
@@ -136,9 +135,7 @@ class Answers:
         Draws of effects stay in memory; their quantiles are written. Raises FileError E103 where it cannot be written.
         """
         content = {"kind": KIND, "format": FORMAT, **encode(self)}
-        # claims and strategies stand in the order of their files, so keys are not sorted; the checksum does not mind
-        seal = {key: value for key, value in sealed(content).items() if key not in content}
-        return write_text(path, json.dumps({**content, **seal}, indent=1, allow_nan=False) + "\n")
+        return write_json(path, content, seal=True)
 
     @classmethod
     def read(cls, path: str | Path) -> Answers:
