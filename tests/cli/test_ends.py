@@ -64,14 +64,14 @@ def test_a_reader_that_closes_the_pipe_ends_a_command_quietly():
     assert said == ""
 
 
-def test_a_character_that_the_terminal_lacks_is_replaced(monkeypatch):
+def test_a_character_that_the_terminal_lacks_is_shown_by_the_nearest(monkeypatch):
     narrow = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     monkeypatch.setattr(sys, "stdout", narrow)
     monkeypatch.setattr(cli, "_call", lambda *_: print("Kāpīsā"))
     with pytest.raises(SystemExit) as ended:
         main(["doctor"])
     assert ended.value.code == 0
-    assert narrow.buffer.getvalue().strip() == b"K?p?s?"
+    assert narrow.buffer.getvalue().strip() == b"Kapisa"
 
 
 def test_a_full_disk_is_told_with_a_code_and_without_a_traceback(monkeypatch, capsys):

@@ -66,7 +66,7 @@ def test_policies_are_compared_on_a_cluster_as_on_threads(meadow, cluster):
     policies = {"as it is": meadow, "more": meadow.with_levers({"intervener.force": "*1.5"})}
 
     def answers() -> list[np.ndarray]:
-        worlds = PolicyRuns.of(meadow, None, draws=64, replications=2, outcomes=("deaths", "cost"))
+        worlds = PolicyRuns.of(meadow, None, members=64, replications=2, outcomes=("deaths", "cost"))
         worlds.run_all(policies)
         assert worlds.runs == 256
         return [worlds.values(name, outcome) for name in policies for outcome in ("deaths", "cost")]

@@ -41,7 +41,9 @@ def test_what_is_written_comes_back_in_the_same_order(answers: Answers, tmp_path
 
 def test_a_number_that_was_changed_by_hand_is_noticed(answers: Answers, tmp_path: Path) -> None:
     path = answers.write(tmp_path / "a.json")
-    path.write_text(path.read_text(encoding="utf-8").replace('"word": "not licensed"', '"word": "supported"', 1), encoding="utf-8")
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('"word": "not licensed"', '"word": "supported"', 1), encoding="utf-8"
+    )
     with pytest.raises(FileError) as caught:
         Answers.read(path)
     assert caught.value.code == "E109" and "a.json" in str(caught.value)

@@ -121,8 +121,8 @@
     const run = Number(results.dataset.run || newest);
     if (run < newest) return announce();
     newest = run;
-    if (results.dataset.words) progress.textContent = results.dataset.words;
-    else progress.textContent = "";
+    // what was refused stays said until it is mended, whatever arrives meanwhile
+    if (!form.querySelector("input:invalid")) progress.textContent = results.dataset.words || "";
     if (results.dataset.query) document.getElementById("save").href = "/scenario.toml?" + results.dataset.query;
     const map = results.querySelector("figure.map");
     if (map && map.querySelector("input") && year !== null) {
