@@ -145,11 +145,17 @@ def test_chunks_go_to_the_gpu_as_many_at_once_as_it_holds():
         def has(self, number):
             return number in (1, 5)
 
-        def read(self, number):
-            return "from the store"
+    class Done:
+        again = ()
+
+        def __init__(self, kept):
+            self.kept = kept
 
     class Job:
         seed, blocks_in_a_chunk, store = 5, 1, Store()
+
+        def kept(self, number, *given):
+            return Done(self.store.has(number))
 
         def engine(self):
             return Gpu()
@@ -160,14 +166,14 @@ def test_chunks_go_to_the_gpu_as_many_at_once_as_it_holds():
         def blocks_of(self, members, values):
             return [(values, members)]
 
-        def finish(self, number, members, values, blocks):
+        def finish(self, number, given, values, blocks, again):
             return number, *blocks
 
     pieces = [(number, (np.array([10 * number]), None)) for number in range(9)]
     found = dict(OnDevice(2).each(Job(), pieces))
     assert Gpu.launches == [[0, 20], [30, 40], [60, 70, 80]]
     assert sorted(found) == list(range(9))
-    assert found[6] == (6, "block values 6 60 5") and found[5] == "from the store"
+    assert found[6] == (6, "block values 6 60 5") and found[5].kept and found[1].kept
 
 
 def test_a_store_begun_on_a_gpu_is_not_continued_on_the_processor(problem, simulated):

@@ -93,6 +93,17 @@ def _entry(key: str, fields: dict[str, str]) -> str:
     return f"@misc{{{key},\n" + ",\n".join(held) + "\n}"
 
 
+#: Parts of a validation: what was done, in words, and the references of the method. Only what is on record is told.
+VALIDATED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("neutrality", "Before any data every contested lever is asked whether it can help, do nothing and hurt.", ()),
+    ("facts", "Facts of history are set beside draws that are run again.", ()),
+    ("predictive", "Every observed number is set beside what the fitted model would produce, and discrepancies are reported.", ("gneiting2007",)),
+    ("forecast", "Forecasts come from a fit that stops earlier and are scored by proper rules against simple baselines.", ("gneiting2007", "hegre2024")),
+    ("structures", "Rival structures are weighted by stacking of forecasts.", ("yao2018",)),
+    ("recovery", "Invented worlds of known truth are fitted again; ranks are shown.", ("talts2018",)),
+)  # fmt: skip
+
+
 def methods(
     problem: Problem, posterior: Posterior | None, answers: Answers | None, validation: dict[str, Any] | None
 ) -> list[dict[str, Any]]:
@@ -112,11 +123,12 @@ def methods(
         out.append(
             (
                 "Learning from the series",
-                "An ensemble smoother scouts; then sequential Monte Carlo with a particle filter as likelihood "
-                f"({refine.get('particles', 'several')} particles, "
-                f"{settings.get('replicates', 'independent')} replicates, {len(posterior):,} draws kept) refines. "
-                "Months share their news: the likelihood is composite. Agreement of replicates is measured by R-hat.",
-                ("emerick2013", "delmoral2006", "andrieu2010", "varin2011", "vehtari2021"),
+                f"{settings.get('scouts', 'Several')} independent scouts lead prior draws to the data by weights and the gain of an "
+                f"ensemble smoother; {refine.get('chains', 'many')} chains of parameters and luck start from all of them, "
+                f"{refine.get('generations', 'many')} generations long, of which {len(posterior):,} draws are kept. Course, place and kind of a "
+                "series are separate terms with stated errors; what the model cannot explain of a course is a discrepancy, reported by "
+                "series. Agreement of scouts is measured by R-hat; facts of history, set down before the fit, are its gate.",
+                ("emerick2013", "terbraak2006", "andrieu2010", "deligiannidis2018", "vehtari2021"),
             )
         )
     if answers is not None:
@@ -152,13 +164,12 @@ def methods(
                     ("castro2009", "mitchell2022"),
                 )
             )
-    if validation:
+    if validation and any(part in validation for part, _, _ in VALIDATED):
         out.append(
             (
                 "Validation",
-                "Forecasts from a fit that stops earlier, scored by proper rules against simple baselines; rival "
-                "structures weighted by stacking; invented worlds of known truth fitted again; rank histograms.",
-                ("gneiting2007", "hegre2024", "yao2018", "talts2018"),
+                " ".join(words for part, words, _ in VALIDATED if part in validation),
+                tuple(dict.fromkeys(key for part, _, keys in VALIDATED if part in validation for key in keys)),
             )
         )
     known = references()
