@@ -21,15 +21,16 @@ from pathlib import Path
 
 PACKAGE = "forbear"
 #: Longest line, and how many longer ones there are: tables whose rows are clearer whole. Lower it, never raise it.
-LINE, LONGER_LINES = 120, 681
+LINE, LONGER_LINES = 120, 456
 #: Longest file, and longest function of the command line.
 FILE, COMMAND_FUNCTION = 500, 70
 #: Imports of this package that stand inside functions, with the reason in words beside each file.
 LAZY: dict[str, str] = {}
-#: How many imports inside functions are left. Lower it, never raise it.
-LAZY_LEFT = 407
+#: How many imports inside functions are left: code of a GPU, and what would load arrays where a scenario is only read. Lower it,
+#: never raise it.
+LAZY_LEFT = 16
 #: How many uses of another package's private names are left. Lower it, never raise it.
-PRIVATE_LEFT = 60
+PRIVATE_LEFT = 1
 
 
 @dataclass
