@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -181,13 +182,16 @@ class Posterior:
         """Read a posterior for a problem. Raises FitError E606 where the file does not belong to it."""
         try:
             data, about = read_arrays(path)
-            names, scores = [str(n) for n in data["names"]], data["scores"].astype(float)
-            chain, level = data["chain"].astype(int), data["log_likelihood"].astype(float)
+            names, scores, chain, level = _checked(data)
             stamp, notes = about["stamp"], about["notes"]
+            if not isinstance(stamp, dict) or not isinstance(notes, dict):
+                raise ValueError("its stamp or its notes are no tables")
         except FileError as error:
             raise FitError("E606", f"{path} is not a posterior: {error.message}") from None
         except KeyError as error:
             raise FitError("E606", f"{path} is not a posterior: it has no {error}") from None
+        except ValueError as error:
+            raise FitError("E606", f"{path} is not a posterior: {error}") from None
         space = Space(problem)
         if names != space.names:
             missing = sorted(set(space.names) ^ set(names))[:4]
@@ -244,3 +248,20 @@ class Posterior:
             "prior": xr.Dataset({n: (["chain", "draw", *dims(n)], v[None]) for n, v in prior.items()}),
         }
         return xr.DataTree.from_dict({f"/{name}": data for name, data in groups.items()})
+
+
+def _checked(data: Mapping[str, np.ndarray]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Names (p,), scores (n, p), chain (n,) and log likelihood (n,) of a file. Raises KeyError for what is not there and
+    ValueError for what has another kind or shape, or no draw, or a score that is no number."""
+    names, scores, chain, level = (data[key] for key in ("names", "scores", "chain", "log_likelihood"))
+    if names.ndim != 1 or names.dtype.kind not in "US":
+        raise ValueError("its names are no list of texts")
+    if any(array.dtype.kind not in "iuf" for array in (scores, chain, level)):
+        raise ValueError("its draws are no numbers")
+    if scores.ndim != 2 or scores.shape[1] != len(names) or len(scores) == 0:
+        raise ValueError(f"its draws have the shape {scores.shape} for {len(names)} uncertainties")
+    if chain.shape != (len(scores),) or level.shape != (len(scores),):
+        raise ValueError("not every draw has its chain and its likelihood")
+    if not np.isfinite(scores).all() or not np.isfinite(chain.astype(float)).all():
+        raise ValueError("some of its draws are no finite numbers")
+    return [str(name) for name in names], scores.astype(float), chain.astype(int), level.astype(float)
