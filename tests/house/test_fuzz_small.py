@@ -14,7 +14,7 @@ def fuzz(*words):
     return subprocess.run([sys.executable, str(TOOL), *words], capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("reader", ["answers", "log", "scenario", "table", "validation"])
+@pytest.mark.parametrize("reader", READERS)
 def test_what_is_damaged_or_hostile_is_taken_or_refused_in_words(reader):
     done = fuzz("--readers", reader, "--inputs", "40", "--seed", "7")
     assert done.returncode == 0, done.stdout + done.stderr
