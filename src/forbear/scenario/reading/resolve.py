@@ -26,7 +26,7 @@ from forbear.scenario.reading.lever_series import Ground
 from forbear.scenario.reading.origin import PACKAGE, Origin
 from forbear.scenario.reading.own_series import read_series
 from forbear.scenario.reading.schedules import read_path
-from forbear.scenario.reading.series_of import Find, finder
+from forbear.scenario.reading.series_of import Find, Finder
 from forbear.scenario.reading.structure import Structure, read_structure, source_of
 from forbear.scenario.reading.values import fact_range, fact_value, number, prior
 from forbear.scenario.rules import ReactiveRule, read_rules
@@ -90,7 +90,7 @@ def resolve(documents: list[Document], model: Model, find: Find, faults: Faults)
     structure = read_structure(documents, faults)
     layers = assignments(documents, structure, model)
     own = read_series(documents, structure)
-    find = finder(own, find)
+    find = Finder(own, find)
     ground = Ground(find, structure.start, structure.end)
     content = Content(
         structure,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from forbear import evidence
 from forbear.errors import EvidenceError, nearest
@@ -13,7 +14,7 @@ from forbear.scenario.reading.document import Document
 from forbear.scenario.reading.locate import Path
 from forbear.units import factor
 
-__all__ = ["Find", "find_series", "finder", "turns"]
+__all__ = ["Find", "Finder", "find_series", "turns"]
 
 #: Units in words that say nothing to convert; the number is taken as it is.
 _UNSAID = ("see ", "index")
@@ -22,13 +23,16 @@ _UNSAID = ("see ", "index")
 Find = Callable[[str], Series]
 
 
-def finder(own: Mapping[str, OwnSeries], shipped: Find = evidence.find) -> Find:
-    """Return what finds a series by name among one's own, then among those that ship."""
+@dataclass(frozen=True)
+class Finder:
+    """What finds a series by name among one's own, then among those that ship. It can be copied and sent to another process."""
 
-    def find(name: str) -> Series:
-        return own[name] if name in own else shipped(name)
+    own: Mapping[str, OwnSeries]
+    shipped: Find = evidence.find
 
-    return find
+    def __call__(self, name: str) -> Series:
+        """The series of that name. Raises EvidenceError for one that is not there."""
+        return self.own[name] if name in self.own else self.shipped(name)
 
 
 def find_series(document: Document, path: Path, name: object, find: Find) -> Series | None:
