@@ -3,10 +3,10 @@
 import importlib
 import io
 import os
+import select
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -47,8 +47,10 @@ def test_ctrl_c_at_a_question_leaves_with_status_130(tmp_path):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     asked = subprocess.Popen([*COMMAND, "new", "mine"], cwd=tmp_path, text=True, env=environment, **pipes)
     assert "Nothing is fetched" in asked.stdout.readline()
-    time.sleep(0.1)
+    while select.select([asked.stdout], [], [], 1.0)[0]:  # until it has asked and waits
+        assert os.read(asked.stdout.fileno(), 4096)
     asked.send_signal(signal.SIGINT)
+    asked.wait(timeout=60)
     _, said = asked.communicate(timeout=60)
     assert asked.returncode == 130
     assert "stopped" in said and "Traceback" not in said

@@ -40,7 +40,7 @@ def test_a_resumed_run_gives_the_same_bits(problem, tmp_path):
 def test_a_run_that_is_stopped_in_the_middle_goes_on_with_the_same_bits(problem, tmp_path, how):
     code = (
         "from forbear.scenario import Scenario; from forbear.ensemble.runner import simulate; "
-        f"simulate(Scenario.load('meadow').problem(), store={str(tmp_path / 'run')!r}, members=1500, seed=4, "
+        f"simulate(Scenario.load('meadow').problem(), store={str(tmp_path / 'run')!r}, members=6000, seed=4, "
         "weekly=('deaths', 'cost_budget'), monthly=('control',), workers=1)"
     )
     process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
@@ -52,11 +52,11 @@ def test_a_run_that_is_stopped_in_the_middle_goes_on_with_the_same_bits(problem,
     process.send_signal(how)
     _, told = process.communicate()
     done = list(chunks.glob("*/seal.json"))
-    assert 0 < len(done) < 12
+    assert 0 < len(done) < 47
     if how == signal.SIGINT:
         assert "KeyboardInterrupt" in told and not [p for p in tmp_path.rglob("*") if PARTIAL in p.name]
     before = {path: path.stat().st_mtime_ns for path in done}
-    options = {**OPTIONS, "members": 1500}
+    options = {**OPTIONS, "members": 6000}
     resumed = simulate(problem, store=tmp_path / "run", **options)
     assert resumed.data.identical(simulate(problem, **options).data)
     assert "repaired" not in resumed.manifest and {path: path.stat().st_mtime_ns for path in done} == before
