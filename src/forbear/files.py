@@ -170,7 +170,7 @@ def parse_json(content: bytes, path: str | Path, *, seal: bool = False) -> Any:
 
 
 def sealed(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The same document, its keys in their order, with `checksum`: the SHA-256 of its canonical JSON (sorted, no blanks)."""
+    """The same document, keys in their order, with `checksum`: SHA-256 of its canonical JSON (sorted, no blanks)."""
     canonical = json.dumps(dict(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return {**json.loads(json.dumps(dict(value), allow_nan=False)), _SEAL: checksum(canonical.encode())}
 

@@ -45,7 +45,7 @@ NOT_LICENSED = "not licensed"
 
 
 class _Needing(Protocol):
-    """A claim, as far as a licence looks at it: the names of the facts that its mechanism must reproduce, and its kind."""
+    """A claim, as far as a licence looks at it: names of the facts that its mechanism must reproduce, and its kind."""
 
     @property
     def needs(self) -> tuple[str, ...]: ...
@@ -163,8 +163,8 @@ def facts_held(posterior: _Fitted | None) -> FactsHeld | None:
 def licence(claim: _Needing, held: FactsHeld | None) -> Licence:
     """Whether the fitted model reproduces the facts that a claim's mechanism must reproduce.
 
-    A claim that names no fact rests on the gate as a whole: it has a licence where enough facts hold, or where the country
-    has no facts on file. Without facts on record a claim that names some has none.
+    A claim that names no fact rests on the gate as a whole: it has a licence where enough facts hold, or where the
+    country has no facts on file. Without facts on record a claim that names some has none.
     """
     if held is not None and not held.usable:
         return Licence(False, (), f"{NOT_LICENSED}: a quick fit carries no verdict")
@@ -176,7 +176,8 @@ def licence(claim: _Needing, held: FactsHeld | None) -> Licence:
         return Licence(
             False,
             (),
-            f"{NOT_LICENSED}: this names no fact that it needs, and the fitted model as a whole does not pass the gate of facts "
+            f"{NOT_LICENSED}: this names no fact that it needs, and the fitted model as a whole does not pass the gate of "
+            "facts "
             f"({words}; the gate is {held.gate:.0%})".replace("%", " %"),
         )
     if held is None:

@@ -251,7 +251,7 @@ class Posterior:
 
 
 def _checked(data: Mapping[str, np.ndarray]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Names (p,), scores (n, p), chain (n,) and log likelihood (n,) of a file. Raises KeyError for what is not there and
+    """Names (p,), scores (n, p), chain (n,) and log likelihood (n,) of a file. Raises KeyError for what is not there,
     ValueError for what has another kind or shape, or no draw, or a score that is no number."""
     names, scores, chain, level = (data[key] for key in ("names", "scores", "chain", "log_likelihood"))
     if names.ndim != 1 or names.dtype.kind not in "US":

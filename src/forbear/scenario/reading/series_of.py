@@ -25,7 +25,7 @@ Find = Callable[[str], Series]
 
 @dataclass(frozen=True)
 class Finder:
-    """What finds a series by name among one's own, then among those that ship. It can be copied and sent to another process."""
+    """What finds a series by name among one's own, then among those that ship; it can be sent to another process."""
 
     own: Mapping[str, OwnSeries]
     shipped: Find = evidence.find
