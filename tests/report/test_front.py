@@ -160,3 +160,12 @@ def test_effects_of_every_kind_are_said_in_plain_words(iraq):
     said = {result.name: plain_effect(result) for result in iraq["answers"]}
     assert all(re.search(r": .+ \(.+ to .+\)$", words) for words in said.values()), said
     assert not [w for w in said.values() if re.search(r"\de[-+]\d|\bnan\b", w)]
+
+
+@pytest.mark.parametrize(
+    ("rhat", "scouts", "said"), [(1.66, 3, "do not agree"), (1.05, 2, "2 independent scouts agree"), (1.66, 1, None)]
+)
+def test_scouts_that_found_different_places_are_not_said_to_agree(iraq, rhat, scouts, said):
+    notes = {**iraq["posterior"].notes, "refine": {"rhat_90": rhat}, "settings": {"scouts": scouts}}
+    front = front_page(iraq["ensemble"], iraq["scenario"], posterior=replace(iraq["posterior"], notes=notes))
+    assert any(said in words and "gate 1.25" in words for words in front.trust) if said else not any("R-hat" in words for words in front.trust)  # fmt: skip

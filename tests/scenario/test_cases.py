@@ -261,3 +261,17 @@ def test_a_run_of_any_length_has_its_charts_by_year(end: str, tmp_path: Path) ->
         simulate(Scenario.load(folder).problem(), members=4).healthy, "deaths", title="T", unit="deaths a year"
     )
     assert figure.rows and all(len(row) == 5 for row in figure.rows)
+
+
+@pytest.mark.parametrize("people", ["6000.5", "0.4", "6000.0001", "1e-3", "5999.9"])
+def test_a_fraction_of_a_person_is_a_fault_with_its_line(tmp_path, people):
+    land = tmp_path / "land"
+    land.mkdir()
+    (land / "scenario.toml").write_text(
+        '[scenario]\nname = "land"\nextends = "meadow"\n[country.districts]\ntable = "d.csv"\nsource = "assumption"\n', encoding="utf-8"
+    )  # fmt: skip
+    table = f"district,title,population.valley,population.hill\ntown,Town,{people},4000\nuplands,Uplands,6000,24000\n"
+    (land / "d.csv").write_text(table, encoding="utf-8")
+    with pytest.raises(ForbearError) as told:
+        Scenario.load(land)
+    assert any(f.code == "E277" and f.line == 2 and "fraction" in f.message for f in told.value.faults)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.inference.settings import GATES
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import plain_effect
 from forbear.questions.results import ClaimResult
@@ -267,13 +268,9 @@ def _trust(
 ) -> tuple[str, ...]:
     out = []
     if posterior is not None:
-        rhat = (posterior.notes.get("refine") or {}).get("rhat_90")
-        agree = (
-            f"; two independent fits agree to R-hat {rhat:.2f} at the ninetieth percentile of parameters"
-            if rhat
-            else ""
+        out.append(
+            f"Uncertainties were learned from observed series ({len(posterior):,} draws{_agreement(posterior)})."
         )
-        out.append(f"Uncertainties were learned from observed series ({len(posterior):,} draws{agree}).")
     if held or missed:
         words = f"Of {held + len(missed)} observed series the simulated nine-tenths bands hold {held} as they should"
         out.append(words + (f"; missed: {'; '.join(missed)}." if missed else "."))
@@ -338,3 +335,15 @@ def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Besi
     if posterior is not None:
         out.append("Whether anything learned here holds in another country.")
     return tuple(out)
+
+
+def _agreement(posterior: Posterior) -> str:
+    """Whether independent scouts found the same place, in words with the number and its gate; empty for one scout."""
+    refine = posterior.notes.get("refine") or {}
+    rhat, scouts = refine.get("rhat_90"), (posterior.notes.get("settings") or {}).get("scouts", 0)
+    if not rhat or scouts < 2:
+        return ""
+    word = "agree" if rhat <= GATES.agreement else "do not agree: single ranges are rougher than they look"
+    return (
+        f"; {scouts} independent scouts {word} (R-hat {rhat:.2f} at the ninetieth percentile, gate {GATES.agreement:g})"
+    )

@@ -299,6 +299,12 @@ def _people(content: Content, documents: list[Document]) -> None:
                     allowed="at least one resident",
                 )
             )
+    for value, origin in zip(resolved.values, resolved.origins, strict=True):
+        if value is not None and origin.file is not None and float(value) != round(float(value)):
+            content.faults.add(
+                Fault("E277", f"{value:,.10g} people: nobody is a fraction", origin.file, origin.line,
+                      "people.population_at_start", f"{value:.10g}", "a whole number of persons")
+            )  # fmt: skip
 
 
 def _crowds(content: Content, documents: list[Document]) -> None:
