@@ -68,8 +68,7 @@ def test_a_scout_whose_runs_all_fail_says_so() -> None:
 def test_a_population_recovers_mean_and_spread_from_a_wrong_start(likelihood) -> None:  # type: ignore[no-untyped-def]
     start = np.random.Generator(np.random.Philox(2)).normal(size=(200, SIZE))
     start[:, :INFORMED] = 0.5 * start[:, :INFORMED] + 1.0
-    group = np.repeat([0, 1], 100)
-    found = populate(likelihood, start, group, TOLD, generations=780, burn=480, thin=4, seed=3)
+    found = populate(likelihood, start, start, TOLD, generations=780, burn=480, thin=4, seed=3)
     drawn = found["kept"].reshape(-1, SIZE)
     spread = np.sqrt(np.diag(COVARIANCE))
     assert np.abs((drawn.mean(axis=0) - MEAN) / spread)[:INFORMED].max() < 0.25
@@ -77,14 +76,21 @@ def test_a_population_recovers_mean_and_spread_from_a_wrong_start(likelihood) ->
     assert abs(drawn[:, INFORMED:].var(axis=0).mean() - 1.0) < 0.05
 
 
+def test_chains_whose_scouts_lie_apart_meet_by_the_archive() -> None:
+    start = 0.1 * np.random.Generator(np.random.Philox(2)).normal(size=(48, SIZE))
+    start[24:, :INFORMED] += 2.0
+    found = populate(level, start, start, TOLD, generations=600, burn=300, thin=4, seed=3)
+    told = agreement(found["kept"], found["kept_level"], np.repeat([0, 1], 24))
+    assert told.rhat_largest < 1.1
+
+
 def test_a_resumed_population_ends_with_the_same_bits() -> None:
     start = draw(40)
     states: list[dict] = []
-    group = np.zeros(40, dtype=int)
     whole = populate(
-        noisy, start, group, TOLD, generations=12, burn=4, seed=3, keep=lambda s: states.append(copy.deepcopy(s))
+        noisy, start, start, TOLD, generations=12, burn=4, seed=3, keep=lambda s: states.append(copy.deepcopy(s))
     )
-    again = populate(noisy, start, group, TOLD, generations=12, burn=4, seed=3, state=states[4])
+    again = populate(noisy, start, start, TOLD, generations=12, burn=4, seed=3, state=states[4])
     assert (whole["scores"] == again["scores"]).all() and (whole["kept"] == again["kept"]).all()
 
 

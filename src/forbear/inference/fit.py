@@ -204,6 +204,7 @@ def _refine(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # fmt: skip
     meter = work.meter
     informed = np.any([f["informed"] for f in found], axis=0)
+    archive = np.concatenate([f["scores"] for f in found])
     state = keeper.read("refine")
     meter.start(settings.generations, f"refine: {len(start)} chains from {len(found)} scouts")
     if state is not None:
@@ -217,7 +218,7 @@ def _refine(
 
     before = work.runs
     done = populate(
-        lambda scores, luck: work.log_likelihood(scores, seed, luck), start, group, informed, generations=settings.generations,
+        lambda scores, luck: work.log_likelihood(scores, seed, luck), start, archive, informed, generations=settings.generations,
         burn=settings.burn, thin=settings.thin, seed=seed, state=state, keep=keep,
     )  # fmt: skip
     meter.finish()

@@ -186,7 +186,7 @@ def _fit_world(
     )
     chains = found["scores"][:CHAINS]
     done = populate(
-        lambda scores, luck: work.log_likelihood(scores, seed, luck), chains, np.zeros(len(chains), dtype=int), found["informed"],
+        lambda scores, luck: work.log_likelihood(scores, seed, luck), chains, found["scores"], found["informed"],
         generations=GENERATIONS, burn=GENERATIONS - 1, seed=seed,
     )  # fmt: skip
     rows = np.arange(kept) % len(done["scores"])
