@@ -12,7 +12,7 @@ from forbear.country.program import program
 from forbear.errors import ForbearError
 from forbear.evidence.catalogue import catalogue, verify
 from forbear.kernel import woven
-from forbear.kernel.cache import cache_folder, damage
+from forbear.kernel.cache import cache_folder
 
 __all__ = ["findings"]
 
@@ -64,7 +64,7 @@ def _cache() -> Iterator[tuple[bool, str]]:
     """The compiled code of each kernel against its seal. What is woven is never run as it lies there."""
     good = True
     for kernel in woven.KERNELS:
-        why = damage(Path(str(woven.load(program(), kernel).__file__)))
+        why = woven.damage(woven.load(program(), kernel))
         if why is not None:
             good = False
             yield (

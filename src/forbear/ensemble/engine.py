@@ -22,6 +22,7 @@ from forbear.integers import seed_of
 from forbear.kernel import woven
 from forbear.kernel.draws import GROUP, LANES, WORK_ROWS
 from forbear.kernel.driver import view_symbols
+from forbear.kernel.wide.weave import WideModule
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
@@ -118,7 +119,7 @@ class Engine:
                 f"a community of {largest:,.0f} in one district is too large for exact counting",
                 hint=f"split the district: at most {LARGEST_COHORT:,}",
             )
-        self.dtype = np.float32 if kernel == "lanes" else np.float64
+        self.dtype = np.float64 if kernel == "exact" else np.float32
         facts = {**problem.facts, **event_size_facts(), "step": np.asarray(problem.step)}
         self._real = self._facts(self.layout.real, facts, self.dtype)
         self._whole = self._facts(self.layout.whole, facts, np.int64)
@@ -195,7 +196,7 @@ class Engine:
     def _views(self, space: dict[str, Any]) -> list[np.ndarray]:
         layout = self.layout
         out = []
-        for symbol in view_symbols(self.program, self.kernel == "lanes"):
+        for symbol in view_symbols(self.program, self.kernel != "exact"):
             if symbol in layout.floats:
                 place, array, stride = layout.floats[symbol], space["bank"], LANES
             elif symbol in layout.money:
@@ -227,6 +228,16 @@ class Engine:
             "month_at": recording.month_at,
             "month_sums": recording.month_sums,
             **recording.outputs(problem.steps, len(problem.month_labels)),
+            **self._memory(module),
+        }
+
+    def _memory(self, module: Any) -> dict[str, np.ndarray]:
+        """What the kernel needs besides: rows of locals, and a draw's own."""
+        if isinstance(module, WideModule):
+            counts, none = self.layout.counts, np.zeros(0)
+            scratch = np.zeros(module.scratch_rows(counts) * LANES, dtype=self.dtype)
+            return {"scratch": scratch, "words": none, "held": none, "work": module.table(counts)}
+        return {
             "scratch": np.zeros(module.SCRATCH_ROWS * LANES, dtype=self.dtype),
             "words": np.zeros(module.DRAW_SLOTS * 4 * LANES, dtype=np.uint32),
             "held": np.full(module.DRAW_SLOTS, -1, dtype=np.int64),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,12 +21,12 @@ from forbear.ensemble.recording import Block
 from forbear.ensemble.results import dataset_of, joined
 from forbear.ensemble.stamps import Stamp, stamp_of
 from forbear.ensemble.store import Store, open_store
+from forbear.ensemble.warming import warm
 from forbear.errors import RunError
 from forbear.files import checksum
 from forbear.integers import integer, members_of, seed_of
 from forbear.kernel import woven
 from forbear.kernel.draws import LANES
-from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -167,7 +166,7 @@ class EnsembleJob:
         with BUILDING:
             if not self._ready:
                 self._engine = self._engine or self._new_engine()
-                _warm(self._engine)
+                warm(self._engine)
                 self._ready = True
         return self._engine
 
@@ -261,17 +260,6 @@ class EnsembleJob:
 def _blocks(count: int) -> Iterator[slice]:
     for start in range(0, count, LANES):
         yield slice(start, min(start + LANES, count))
-
-
-def _warm(engine: Engine) -> None:
-    """Compile in one thread before many ask for it."""
-    short = copy(engine)
-    values = {}
-    for name, priors in engine.problem.priors.items():
-        flat = [float(quantile(prior, np.array([0.5]))[0]) for prior in priors.ravel()]
-        values[name] = np.array(flat).reshape(1, *priors.shape)
-    short.steps_to_run = 1
-    short.run(values, np.array([0], dtype=np.uint32), 0)
 
 
 def _checked(

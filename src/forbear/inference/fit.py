@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.ensemble.pieces import Repeated, over_rows
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
@@ -25,6 +26,7 @@ from forbear.inference.summaries import Summaries
 from forbear.inference.terms import Terms, terms_of
 
 if TYPE_CHECKING:
+    from forbear.ensemble.recording import Block
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["STAGES", "Fitting", "fit"]
@@ -44,6 +46,7 @@ class Fitting:
         self.terms: Terms = terms_of(scenario, self.problem, until)
         self.space = Space(self.problem)
         self.summaries = Summaries.of(self.terms)
+        self.repeated = Repeated(self.problem, monthly=self.terms.quantities)
         self.until, self.workers, self.meter = until, workers, meter
         self.runs, self.seconds = 0, 0.0
 
@@ -63,16 +66,34 @@ class Fitting:
 
     def log_likelihood(self, scores: np.ndarray, seed: int, luck: np.ndarray | None = None) -> np.ndarray:
         """Log likelihood of each row of scores under one run, (n,); -inf where a run failed."""
-        data = self.simulate(scores, seed, luck)
-        total = self.terms.log_densities(self.said(data)).sum(axis=1)
-        return np.where(data["failed"].values, -np.inf, total)
+        return self._levels(*self._told(scores, seed, luck))
 
     def scouted(self, scores: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Gaps of the summaries (n, m) and log likelihood (n,) of one run a row of scores."""
-        data = self.simulate(scores, seed)
-        said = self.said(data)
-        level = np.where(data["failed"].values, -np.inf, self.terms.log_densities(said).sum(axis=1))
-        return self.summaries.gaps(said), level
+        said, failed = self._told(scores, seed, None)
+        return self.summaries.gaps(said), self._levels(said, failed)
+
+    def _told(self, scores: np.ndarray, seed: int, luck: np.ndarray | None) -> tuple[list[np.ndarray], np.ndarray]:
+        """What a run of each row says of every term, [(n, numbers)], and whether it failed (n,); as arrays, in pieces."""
+        begun, count = time.time(), len(scores)
+        said = [np.empty((count, len(term.data))) for term in self.terms.all]
+        failed = np.empty(count, dtype=bool)
+
+        def take(at: slice, block: Block) -> None:
+            for whole, part in zip(said, self.terms.simulated(block.monthly), strict=True):
+                whole[at] = part
+            failed[at] = block.failed
+
+        members = np.arange(count) if luck is None else luck
+        self.repeated.run(self.space.values(scores), take, members=members, seed=seed, workers=self.workers)
+        self.runs, self.seconds = self.runs + count, self.seconds + time.time() - begun
+        return said, failed
+
+    def _levels(self, said: list[np.ndarray], failed: np.ndarray) -> np.ndarray:
+        def some(at: slice) -> np.ndarray:
+            return self.terms.log_densities([part[at] for part in said]).sum(axis=1)
+
+        return np.where(failed, -np.inf, over_rows(some, len(failed), self.workers))
 
 
 def fit(

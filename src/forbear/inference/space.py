@@ -41,6 +41,11 @@ class Space:
                 self._priors.append(prior)
                 self.names.append(_label(problem, name, element))
         self.parameters = len(self.names)
+        #: name -> (elements,), the medians of priors, of which a fixed one has nothing else
+        self._medians = {
+            name: np.array([quantile(p, np.array(0.5)) for p in priors.ravel()], dtype=float)
+            for name, priors in problem.priors.items()
+        }
 
     def __len__(self) -> int:
         return len(self.names)
@@ -52,10 +57,7 @@ class Space:
     def values(self, scores: np.ndarray) -> dict[str, np.ndarray]:
         """Parameters of each row of scores (n, len(self)): name -> (n, *dimensions); fixed ones included."""
         u = ndtr(np.clip(scores, -FARTHEST, FARTHEST))
-        out = {
-            name: np.stack([np.broadcast_to(quantile(p, np.array(0.5)), len(scores)) for p in priors.ravel()], axis=1)
-            for name, priors in self.problem.priors.items()
-        }
+        out = {name: np.repeat(middle[None], len(scores), axis=0) for name, middle in self._medians.items()}
         for place, ((name, element), prior) in enumerate(zip(self._at, self._priors, strict=True)):
             out[name][:, element] = quantile(prior, u[:, place])
         return {name: values.reshape(len(scores), *self.problem.priors[name].shape) for name, values in out.items()}

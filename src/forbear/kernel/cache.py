@@ -28,7 +28,7 @@ try:  # not on every system
 except ImportError:
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["CacheWarning", "Sealed", "cache_folder", "compiled_files", "damage"]
+__all__ = ["CacheWarning", "Sealed", "alone", "cache_folder", "compiled_files", "damage"]
 
 
 class CacheWarning(UserWarning):
@@ -104,10 +104,10 @@ class Sealed:
         if self._sealed_at == len(self._function.overloads):
             result = self._function(*arguments)
             if self._sealed_at != len(self._function.overloads):  # other types of arguments: one more was compiled
-                with self._lock, _alone(self._module):
+                with self._lock, alone(self._module):
                     self._seal()
             return result
-        with self._lock, _alone(self._module):
+        with self._lock, alone(self._module):
             if self._sealed_at < 0:
                 self._check()
             result = self._function(*arguments)
@@ -136,7 +136,7 @@ def _seal_of(module: Path) -> Path:
 
 
 @contextlib.contextmanager
-def _alone(module: Path) -> Iterator[None]:
+def alone(module: Path) -> Iterator[None]:
     """Keep other processes from compiling the same until this one has; the lock goes with the process."""
     if fcntl is None:
         yield

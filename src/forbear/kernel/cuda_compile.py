@@ -82,7 +82,9 @@ class GpuProgram:
 
 def module_of(program: Program) -> ModuleType:
     """The woven module of plain functions, written into the cache folder and imported."""
-    return woven.load(program, "cuda")
+    module = woven.load(program, "cuda")
+    assert isinstance(module, ModuleType)
+    return module
 
 
 def is_compiled(program: Program) -> bool:

@@ -33,7 +33,7 @@ INVERSION_LIMIT = F(12.0)
 #: Lanes in a block; the stride of every row. Fixed when a kernel is woven.
 LANES = 128
 #: Lanes of a block that is not full are filled up to a multiple of this.
-GROUP = 64
+GROUP = 16
 #: What a lane needs: to be walked up from zero, or the expansion; 0 is nothing.
 _FEW, _MANY = F(1.0), F(2.0)
 #: A uniform above the mean times this gives no event. The probability of any is at most the mean; the rest is far

@@ -1,0 +1,238 @@
+"""Many runs as one flat list of pieces over all threads; blocks are taken as arrays when they end.
+
+A run of a few hundred members is a few blocks and cannot keep many threads busy; a battery of hundreds of such runs can.
+Whoever needs whole ensembles with labels, a store or a cluster uses `runner.simulate`; whoever needs some numbers of
+each member, of many runs or again and again, uses this. Which thread does a piece, and when, changes nothing: members
+are named, and what is taken of them is put at their own places.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from forbear.ensemble.design import SharedDraws
+from forbear.ensemble.engine import Engine
+from forbear.ensemble.executors import BUILDING
+from forbear.ensemble.places import in_force
+from forbear.ensemble.recording import Block
+from forbear.ensemble.runner import simulate
+from forbear.ensemble.warming import warm
+from forbear.integers import members_of, seed_of, workers_of
+from forbear.kernel.draws import GROUP, LANES
+
+if TYPE_CHECKING:
+    from forbear.scenario.problem import Problem
+
+__all__ = ["BlockRun", "Repeated", "cut", "over_rows", "run_blocks"]
+
+#: What a block costs before its first lane, in lanes: beginning every rule of every week once.
+_OVERHEAD = 40
+#: Rows that a density looks at together. Fixed, so that the last bits of a sum depend on nothing else.
+_ROWS = 64
+
+#: Takes what one piece gave back: which members of the run it holds, and what was recorded of them.
+Take = Callable[[slice, Block], None]
+
+
+class BlockRun:
+    """Members of one problem that are run block by block.
+
+    Attributes
+    ----------
+    count
+        Members.
+    pieces
+        How they are cut into blocks.
+    """
+
+    def __init__(
+        self,
+        problem: Callable[[], Problem],
+        *,
+        members: int | Sequence[int] | np.ndarray,
+        seed: int,
+        parameters: Mapping[str, np.ndarray],
+        take: Take,
+        weekly: Sequence[str] = (),
+        monthly: Sequence[str] = (),
+        kernel: str = "lanes",
+        engine: Engine | None = None,
+        workers: int = 1,
+    ) -> None:
+        """Plan; nothing is built yet.
+
+        Parameters
+        ----------
+        problem
+            Makes what is run; called once, by the thread that does the first piece.
+        members, seed, parameters, weekly, monthly, kernel
+            As for `simulate`.
+        take
+            Called in the thread that ran a piece, once for each; pieces of a run may end at the same time.
+        engine
+            One that is ready already, instead of one made from `problem`.
+        workers
+            Threads that the run has for itself; 1 where many runs share them.
+
+        Raises
+        ------
+        RunError
+            E405, E441.
+        """
+        self._problem, self._take, self._engine = problem, take, engine
+        self._recorded = {"weekly": list(weekly), "monthly": list(monthly), "kernel": kernel}
+        self._identities, self._seed, self._parameters = members_of(members), seed_of(seed), parameters
+        self.count = len(self._identities)
+        self.pieces = cut(self.count, workers)
+        self._left, self._lock, self._building = len(self.pieces), Lock(), Lock()
+
+    def piece(self, at: slice) -> bool:
+        """Run some members and have them taken; True for the last piece of the run. Raises as `Engine`."""
+        shared = self._parameters
+        given = shared.of(at) if isinstance(shared, SharedDraws) else {name: v[at] for name, v in shared.items()}
+        self._take(at, self.ready().run(given, self._identities[at], self._seed))
+        with self._lock:
+            self._left -= 1
+            if not self._left:
+                self._engine = None  # a battery has hundreds
+            return not self._left
+
+    def ready(self) -> Engine:
+        """The engine, made by whoever asks first. Raises as `Engine` and as what makes the problem."""
+        with self._building:
+            if self._engine is None:
+                engine = Engine(self._problem(), **self._recorded)
+                with BUILDING:
+                    self._engine = warm(engine)
+            return self._engine
+
+
+def cut(count: int, workers: int = 1) -> list[slice]:
+    """Cut members into blocks: full ones, or smaller ones where that ends sooner on so many threads.
+
+    >>> cut(300)
+    [slice(0, 128, None), slice(128, 256, None), slice(256, 300, None)]
+    """
+
+    def ends(size: int) -> int:
+        return -(-(-(-count // size)) // workers) * (size + _OVERHEAD)
+
+    sizes = range(LANES, GROUP - 1, -GROUP)
+    size = LANES if workers == 1 else min(sizes, key=ends)  # the first, which is the largest, among equals
+    return [slice(start, min(start + size, count)) for start in range(0, count, size)]
+
+
+def run_blocks(
+    runs: Sequence[BlockRun], workers: int | None = None, ended: Callable[[int], None] = lambda _: None
+) -> None:
+    """Do all pieces of all runs, the runs with the most members first, so that no thread waits long for the last.
+
+    Parameters
+    ----------
+    runs
+        A few are under way at a time, and no more engines are kept.
+    workers
+        Threads; all cores when absent. What is taken does not depend on it.
+    ended
+        Called in this thread with the place in `runs` of every run that has ended.
+
+    Raises
+    ------
+    RunError, ScenarioError
+        What a piece raises; pieces not yet begun are then dropped.
+    """
+    order = sorted(range(len(runs)), key=lambda place: -runs[place].count)
+    tasks = _tasks(runs, order)
+    many = workers_of(workers) or os.cpu_count() or 1
+    waiting: dict[Future[bool], int] = {}
+    pool = ThreadPoolExecutor(many)
+    try:
+        while True:
+            while len(waiting) < 2 * many and (following := next(tasks, None)) is not None:
+                place, task = following
+                waiting[pool.submit(task)] = place
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED)[0]:
+                place = waiting.pop(future)
+                if future.result():
+                    ended(place)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tasks(runs: Sequence[BlockRun], order: Sequence[int]) -> Iterator[tuple[int, Callable[[], bool]]]:
+    """What threads do: every run is made ready while the pieces of the one before it are done."""
+    for turn, place in enumerate(order):
+        for next_one in order[turn + 1 : turn + 2] if turn else order[:2]:
+            yield next_one, partial(_make_ready, runs[next_one])
+        for at in runs[place].pieces:
+            yield place, partial(runs[place].piece, at)
+
+
+def _make_ready(run: BlockRun) -> bool:
+    run.ready()
+    return False
+
+
+class Repeated:
+    """A problem that is run again and again with other parameters, such as by a fit: made ready once."""
+
+    def __init__(self, problem: Problem, *, weekly: Sequence[str] = (), monthly: Sequence[str] = ()) -> None:
+        """Prepare. Raises as `Engine`."""
+        self._problem, self._lock = problem, Lock()
+        self._engine = Engine(problem, weekly=weekly, monthly=monthly)
+
+    def run(
+        self,
+        parameters: Mapping[str, np.ndarray],
+        take: Take,
+        *,
+        members: int | Sequence[int] | np.ndarray,
+        seed: int,
+        workers: int | None = None,
+    ) -> None:
+        """Run members and have their blocks taken; on the cluster in force where there is one.
+
+        Parameters and errors as for `BlockRun`, `run_blocks` and, on a cluster, `simulate`.
+        """
+        if in_force() is not None:
+            self._far(parameters, take, members, seed)
+            return
+        many = workers_of(workers) or os.cpu_count() or 1
+        with BUILDING:
+            warm(self._engine)
+        run = BlockRun(
+            lambda: self._problem, members=members, seed=seed, parameters=parameters, take=take, engine=self._engine, workers=many
+        )  # fmt: skip
+        run_blocks([run], many)
+
+    def _far(self, parameters: Mapping[str, np.ndarray], take: Take, members: Any, seed: int) -> None:
+        engine = self._engine
+        data = simulate(
+            self._problem, members=members, seed=seed, parameters=parameters, weekly=engine.weekly, monthly=engine.monthly
+        ).data  # fmt: skip
+        weekly = {name: data[name].values for name in engine.weekly}
+        monthly = {name: data[f"monthly_{name}"].values for name in engine.monthly}
+        take(slice(0, len(data["failed"])), Block(weekly, monthly, {}, data["failed"].values))
+
+
+def over_rows(what: Callable[[slice], np.ndarray], count: int, workers: int | None = None) -> np.ndarray:
+    """Join what a function gives for rows 0 to `count`, a few at a time, on threads.
+
+    The rows that are looked at together do not depend on the number of threads, so neither does a bit of the result.
+    Raises what the function raises.
+    """
+    parts = [slice(start, min(start + _ROWS, count)) for start in range(0, count, _ROWS)]
+    many = min(workers_of(workers) or os.cpu_count() or 1, len(parts))
+    if many <= 1:
+        return np.concatenate([what(part) for part in parts])
+    with ThreadPoolExecutor(many) as pool:
+        return np.concatenate(list(pool.map(what, parts)))

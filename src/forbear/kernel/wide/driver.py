@@ -1,0 +1,251 @@
+"""Writes the function that runs a block of members through all weeks: levers, reactions, rules, recording.
+
+It does what `kernel/steps.py` does: set levers, react to what is observed, record. It is given one table of
+addresses and one of whole numbers, in the orders below.
+"""
+
+from __future__ import annotations
+
+from forbear.kernel.draws import LANES
+from forbear.kernel.language import Program
+from forbear.kernel.steps import ADD, SET
+from forbear.kernel.wide.plan import Plan
+from forbear.kernel.wide.rules import parameters_of
+from forbear.kernel.wide.text import WIDTH, Code, Module, Value, vector_of
+
+__all__ = ["ADDRESSES", "NUMBERS", "write_driver"]
+
+#: Arrays by the names that they have in a block's workspace, then the views of all quantities.
+ADDRESSES = (
+    "bank",
+    "money",
+    "counts",
+    "lever_table",
+    "members",
+    "rule_watch",
+    "rule_many",
+    "rule_window",
+    "rule_sign",
+    "rule_level",
+    "rule_target",
+    "rule_targets",
+    "rule_kind",
+    "rule_value",
+    "rule_hold",
+    "rule_memory",
+    "rule_left",
+    "week_at",
+    "week_many",
+    "week_out",
+    "week_money_at",
+    "week_money_out",
+    "month_of",
+    "month_at",
+    "month_sums",
+    "month_out",
+    "scratch",
+    "table",
+)
+#: Whole numbers: of the block, and the lengths of arrays.
+NUMBERS = (
+    "lever_start",
+    "first",
+    "steps",
+    "key0",
+    "key1",
+    "lanes",
+    "lever_rows",
+    "rules",
+    "window",
+    "week_rows",
+    "money_rows",
+    "month_rows",
+)
+_V = vector_of("float")
+
+
+def write_driver(module: Module, program: Program, plans: dict[str, Plan], views: list[str]) -> None:
+    """Write `run`. plans: of each rule by its function's name; views: arrays of quantities, in the order of their
+    addresses.
+    """
+    _write_set_levers(module)
+    _write_react(module)
+    _write_record(module)
+    code = Code(module, "void @run", [("ptr", "addresses"), ("ptr", "numbers")])
+    names = [*ADDRESSES, *views]
+    space = {name: code.load(code.at(code.arguments["addresses"], "ptr", at), "ptr") for at, name in enumerate(names)}
+    space |= {name: code.load(code.at(code.arguments["numbers"], "i64", at), "i64") for at, name in enumerate(NUMBERS)}
+    for at, dimension in enumerate(program.dimensions):
+        space[f"n_{dimension}"] = code.load(code.at(space["counts"], "i64", at), "i64")
+    for name in ("key0", "key1"):
+        space[name] = space[name].convert("i32")
+
+    def rules(chosen: tuple, index: Value) -> None:  # type: ignore[type-arg]
+        space["step"] = index.convert("i32")
+        for rule in chosen:
+            arguments = [space[name] for _, name in parameters_of(plans[rule.function], program)]
+            code.line(f"call void @{rule.function}({', '.join(map(str, arguments))})")
+
+    # a block may be run in pieces (a particle filter stops at every observation): only the first piece begins
+    with code.when(space["first"].equals(0)):
+        _call(code, "set_levers", space, code.number(0, "i64"))
+        rules(program.begin, code.number(0, "i64"))
+    with code.loop(space["first"], space["steps"]) as index:
+        _call(code, "set_levers", space, index)
+        _call(code, "react", space, index)
+        rules(program.week, index)
+        _call(code, "record", space, index)
+    code.end()
+
+
+_TAKES = {
+    "set_levers": ("bank", "lever_start", "lever_table", "lever_rows", "lanes"),
+    "react": (
+        "bank",
+        "lanes",
+        "rules",
+        "window",
+        "rule_watch",
+        "rule_many",
+        "rule_window",
+        "rule_sign",
+        "rule_level",
+        "rule_target",
+        "rule_targets",
+        "rule_kind",
+        "rule_value",
+        "rule_hold",
+        "rule_memory",
+        "rule_left",
+    ),
+    "record": (
+        "bank",
+        "money",
+        "lanes",
+        "week_at",
+        "week_many",
+        "week_out",
+        "week_rows",
+        "week_money_at",
+        "week_money_out",
+        "money_rows",
+        "month_of",
+        "month_at",
+        "month_sums",
+        "month_out",
+        "month_rows",
+    ),
+}
+
+
+def _begin(module: Module, name: str) -> Code:
+    kinds = [("i64" if name in NUMBERS else "ptr", name) for name in _TAKES[name]]
+    return Code(module, f"internal void @{name}", [*kinds, ("i64", "index")])
+
+
+def _call(code: Code, name: str, space: dict[str, Value], index: Value) -> None:
+    code.line(f"call void @{name}({', '.join(str(v) for v in [*(space[n] for n in _TAKES[name]), index])})")
+
+
+def _write_set_levers(module: Module) -> None:
+    code = _begin(module, "set_levers")
+    given = code.arguments
+    with code.repeat(given["lever_rows"]) as row:
+        place = given["index"] * given["lever_rows"] + row
+        value = code.spread(code.load(code.at(given["lever_table"], "float", place), "float"))
+        with code.repeat(given["lanes"], by=WIDTH) as lane:
+            code.store(value, code.at(given["bank"], "float", given["lever_start"] + row * LANES + lane))
+    code.end()
+
+
+def _write_react(module: Module) -> None:
+    """A mean of an observed quantity over its window beyond a level sets a lever for a time; member by member, for
+    it is rare.
+    """
+    code = _begin(module, "react")
+    given, index = code.arguments, code.arguments["index"]
+    with code.repeat(given["rules"]) as rule:
+        whole = {
+            name: code.load(code.at(given[f"rule_{name}"], "i64", rule), "i64")
+            for name in ("watch", "many", "window", "target", "targets", "kind", "hold")
+        }
+        real = {
+            name: code.load(code.at(given[f"rule_{name}"], "double", rule), "double")
+            for name in ("sign", "level", "value")
+        }
+        with code.repeat(given["lanes"]) as lane:
+            _react_one(code, rule, lane, index, whole, real)
+    code.end()
+
+
+def _react_one(
+    code: Code, rule: Value, lane: Value, index: Value, whole: dict[str, Value], real: dict[str, Value]
+) -> None:
+    given = code.arguments
+
+    def remembered(back: Value) -> Value:
+        return code.at(given["rule_memory"], "double", (rule * given["window"] + back) * LANES + lane)
+
+    def summed(many: Value, place) -> Value:  # type: ignore[no-untyped-def]
+        total = code.variable("double")
+        code.store(code.number(0.0, "double"), total)
+        with code.repeat(many) as number:
+            code.store(code.load(total, "double") + place(number), total)
+        return code.load(total, "double")
+
+    def observed(row: Value) -> Value:
+        return code.load(code.at(given["bank"], "float", whole["watch"] + row * LANES + lane), "float").convert(
+            "double"
+        )
+
+    left = code.at(given["rule_left"], "i64", rule * LANES + lane)
+    with code.when(index > 0):
+        before = code.put("i64", f"srem {index - 1}, {whole['window'].name}")
+        code.store(summed(whole["many"], observed), remembered(before))
+    with code.when(index >= whole["window"]):
+        mean = summed(whole["window"], lambda back: code.load(remembered(back), "double")) / whole["window"].convert(
+            "double"
+        )
+        with code.when(real["sign"] * (mean - real["level"]) > 0.0):
+            code.store(whole["hold"], left)
+    with code.when(code.load(left, "i64") > 0):
+        code.store(code.load(left, "i64") - 1, left)
+        with code.repeat(whole["targets"]) as row:
+            place = code.at(given["bank"], "float", whole["target"] + row * LANES + lane)
+            now = code.load(place, "float").convert("double")
+            more = now + real["value"]
+            more = (more > 0.0).choose(more, 0.0)
+            other = whole["kind"].equals(ADD).choose(more, now * real["value"])
+            code.store(whole["kind"].equals(SET).choose(real["value"], other).convert("float"), place)
+
+
+def _write_record(module: Module) -> None:
+    """Copy what is asked for: weekly rows (summed over a dimension where asked), money, and monthly rows."""
+    code = _begin(module, "record")
+    given, index = code.arguments, code.arguments["index"]
+    wide = vector_of("double")
+
+    def entry(name: str, row: Value, kind: str = "i64") -> Value:
+        return code.load(code.at(given[name], kind, row), kind)
+
+    with code.repeat(given["week_rows"]) as row, code.repeat(given["lanes"], by=WIDTH) as lane:
+        total = code.variable(wide)
+        code.store(code.number(0.0, wide), total)
+        with code.repeat(entry("week_many", row)) as number:
+            place = code.at(given["bank"], "float", entry("week_at", row) + number * LANES + lane)
+            code.store(code.load(total, wide) + code.load(place, _V).convert("double"), total)
+        to = code.at(given["week_out"], "double", (index * given["week_rows"] + row) * LANES + lane)
+        code.store(code.load(total, wide), to)
+    with code.repeat(given["money_rows"]) as row, code.repeat(given["lanes"], by=WIDTH) as lane:
+        value = code.load(code.at(given["money"], "double", entry("week_money_at", row) + lane), wide)
+        code.store(
+            value, code.at(given["week_money_out"], "double", (index * given["money_rows"] + row) * LANES + lane)
+        )
+    month = entry("month_of", index)
+    with code.repeat(given["month_rows"]) as row:
+        sums = entry("month_sums", row, "i8").differs(0)
+        with code.repeat(given["lanes"], by=WIDTH) as lane:
+            value = code.load(code.at(given["bank"], "float", entry("month_at", row) + lane), _V)
+            to = code.at(given["month_out"], "float", (month * given["month_rows"] + row) * LANES + lane)
+            code.store(sums.choose(code.load(to, _V) + value, value), to)
+    code.end()
