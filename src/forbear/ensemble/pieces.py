@@ -122,7 +122,8 @@ def cut(count: int, workers: int = 1) -> list[slice]:
     """
 
     def ends(size: int) -> int:
-        return -(-(-(-count // size)) // workers) * (size + _OVERHEAD)
+        blocks = -(-count // size)
+        return -(-blocks // workers) * (size + _OVERHEAD)
 
     sizes = range(LANES, GROUP - 1, -GROUP)
     size = LANES if workers == 1 else min(sizes, key=ends)  # the first, which is the largest, among equals
