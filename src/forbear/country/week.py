@@ -47,6 +47,8 @@ WEEK = (
     "security.control",
     "security.inform",
     "security.operate",
+    "insurgency.hold_fire",
+    "insurgency.clash",
     "insurgency.attack",
     "insurgency.kill",
     "security.harm",

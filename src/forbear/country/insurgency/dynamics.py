@@ -74,7 +74,73 @@ def mobilise(now, given, lever, fact):
             )
 
 
-@rule("E9", "E10", "E10b", "E33d")
+@rule("E10d")
+def hold_fire(now, given, lever, fact):
+    """Each organisation declares a truce or breaks it by its own decision: after losses, and as its sponsor wishes.
+
+    Where a truce holds, those who obey stop. Those who do not obey can be deadlier than before: the sibling.
+    """
+    for a in fact.organisations:
+        g = fact.home[a]
+        strength = total(now.fighters[d, a] for d in fact.districts)
+        lost = total(now.removed[d, a] + now.fallen[d, a] for d in fact.districts)
+        keep = power(constant.losses_kept, fact.step)
+        now.rate_of_losses[a] = (
+            keep * now.rate_of_losses[a] + (1.0 - keep) * lost / (strength + lost + 1.0) / fact.step
+        )
+        pressure = smaller(now.rate_of_losses[a] / constant.usual_losses, constant.most_losses)
+        sponsor = fact.sponsored[a] * lever.meddling
+        fearful = given.truce_lost_to_fear * now.mean_fear[g]
+        wish = given.truce_from_losses * pressure + given.truce_from_sponsor * sponsor - fearful
+        declares = fact.open_to_truce[a] * given.truce_rate * exp(wish)
+        declared = binomial("declare", 1.0 - now.truce[a], probability(fact.step * declares))
+        broken = binomial("break", now.truce[a], probability(fact.step * given.truce_breaking * exp(fearful)))
+        now.truce[a] += declared - broken
+        defiant = (1.0 - given.truce_obeyed) * given.deadliness_of_defiant
+        now.readiness_to_fight[a] = 1.0 - now.truce[a] + now.truce[a] * defiant
+        now.readiness_for_rivals[a] = (
+            1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
+        )
+
+
+@rule("E10b", "E10c")
+def clash(now, given, lever, fact):
+    """Organisations of rival communities fight one another where they meet; a balance between them can deter or invite."""
+    for d in fact.districts:
+        # (E10b) soldiers between rivals keep them apart: the sibling of mobilisation by presence
+        apart = exp(
+            -given.separation_by_presence
+            * smaller(constant.most_separating_density, now.density[d] / fact.reference_density)
+        )
+        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
+        now.contact_of_fighters[d] = reach * apart
+        for g in fact.communities:
+            now.hostile[d, g] = 0.0
+            now.in_arms[d, g] = 0.0
+        for a in fact.organisations:
+            g = fact.home[a]
+            now.in_arms[d, g] += now.fighters[d, a]
+            now.hostile[d, g] += now.fighters[d, a] * now.readiness_to_fight[a] * now.readiness_for_rivals[a]
+        now.clashes[d] = 0.0
+        for g in fact.communities:
+            rivals = total(fact.rivalry[h, g] * now.hostile[d, h] for h in fact.communities)
+            both = now.in_arms[d, g] + rivals + 1.0
+            lead = (now.in_arms[d, g] - rivals) / both
+            quiet = exp(-given.deterrence_by_balance * (1.0 - lead * lead))
+            now.hazard_of_clashes[d, g] = (
+                given.clash_rate * quiet * now.contact_of_fighters[d] * now.suppression[d] * rivals / both
+            )
+        for a in fact.organisations:
+            g = fact.home[a]
+            chance = probability(fact.step * now.hazard_of_clashes[d, g])
+            now.clashes[d] += now.fighters[d, a] * chance
+            fallen = binomial("fallen", now.fighters[d, a], chance)
+            now.fallen[d, a] = fallen
+            now.fighters[d, a] -= fallen
+            now.fighters_dead[d, a] += fallen
+
+
+@rule("E9", "E10", "E10c", "E33d")
 def attack(now, given, lever, fact):
     """How many attacks, on whom. A burst shared by an organisation's attacks in a district makes them overdispersed.
 
@@ -83,19 +149,19 @@ def attack(now, given, lever, fact):
     """
     spread = log(1.0 + 1.0 / given.attack_burstiness)
     width = power(spread, 0.5)
+    for a in fact.organisations:
+        now.aimed_at_intervener[a] = 0.0
     for d in fact.districts:
         troops_here = 1.0 if now.troops[d] > 0.0 else 0.0
         government_here = 1.0 if now.government_forces[d] > 0.0 else 0.0
         on_intervener = 0.0
         on_government = 0.0
-        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
-        # (E10b) soldiers between rivals keep them apart: the sibling of mobilisation by presence
-        apart = exp(
-            -given.separation_by_presence
-            * smaller(constant.most_separating_density, now.density[d] / fact.reference_density)
-        )
+        reach = now.contact_of_fighters[d]
         for g in fact.communities:
-            now.attacks_on_civilians[d, g] = 0.0
+            # (E10c) whoever lives where armed rivals fight one another is hit, too
+            now.attacks_on_civilians[d, g] = (
+                given.crossfire * now.clashes[d] * now.residents[d, g] / larger(now.population[d], 1.0)
+            )
             now.coercion[d, g] = 0.0
         for a in fact.organisations:
             g = fact.home[a]
@@ -108,24 +174,24 @@ def attack(now, given, lever, fact):
                 * learned
                 * now.fighters[d, a]
                 * now.suppression[d]
+                * now.readiness_to_fight[a]
                 * (1.0 + given.emboldening * lever.resolve_news)
             )
             now.experience[d, a] += now.intensity[d, a]
             z = normal("burst")
             effort = now.intensity[d, a] * exp(width * z - spread / 2.0)
-            on_intervener = (
-                on_intervener
-                + effort
+            aimed = (
+                effort
                 * (given.effort_on_intervener[a] + given.effort_from_resentment[a] * now.resentment[d, g])
                 * now.exposure[d]
                 * troops_here
             )
+            on_intervener = on_intervener + aimed
+            now.aimed_at_intervener[a] += aimed
             on_government = on_government + effort * given.effort_on_government[a] * government_here
-            held_back = (
-                1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
-            )
+            held_back = now.readiness_for_rivals[a]
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
-            on_rivals = on_rivals * held_back * reach * apart
+            on_rivals = on_rivals * held_back * reach
             for h in fact.communities:
                 now.attacks_on_civilians[d, h] += (
                     on_rivals * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
@@ -136,7 +202,7 @@ def attack(now, given, lever, fact):
         for g in fact.communities:
             # (E33d) armed men in pay can prey on rivals too: the sibling of what local deals bring
             prey = fact.step * given.attacks_per_fighter * given.district_activity[d] * now.suppression[d]
-            prey = prey * given.predation_of_local_defence * now.local_defence[d, g] * now.fear[d, g] * reach * apart
+            prey = prey * given.predation_of_local_defence * now.local_defence[d, g] * now.fear[d, g] * reach
             for h in fact.communities:
                 now.attacks_on_civilians[d, h] += (
                     prey * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)

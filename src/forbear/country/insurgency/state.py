@@ -32,6 +32,19 @@ STATE = (
         "attacks",
         "attacks planned since the start: what an organisation has learned from",
     ),
+    stock("truce", "organisation", "-", "1 while the organisation's leaders hold a truce"),
+    stock("rate_of_losses", "organisation", "1/week", "share of its fighters that an organisation loses a week, smoothed"),
+    measure("readiness_to_fight", "organisation", "ratio", "attacks of an organisation relative to no truce"),
+    measure(
+        "readiness_for_rivals", "organisation", "ratio", "attacks of an organisation on rivals relative to no restraint"
+    ),
+    measure("contact_of_fighters", "district", "share", "how far fighters reach rivals: contact, less what soldiers keep apart"),
+    measure("in_arms", "district community", "persons", "fighters of all organisations of a community"),
+    measure("hostile", "district community", "persons", "fighters of a community who seek rivals: no truce, no restraint"),
+    measure("hazard_of_clashes", "district community", "1/week", "chance that a fighter falls to armed rivals"),
+    measure("clashes", "district", "persons", "fighters expected to fall to armed rivals in the step"),
+    flow("fallen", "district organisation", "persons", "fighters killed by organisations of rival communities"),
+    flow("aimed_at_intervener", "organisation", "attacks", "attacks on the intervener to be expected of an organisation"),
     stock("triggered", "", "-", "1 once an outrage has ended restraint between communities"),
     measure("intensity", "district organisation", "attacks", "attacks an organisation would make in the step"),
     measure("mobilisation", "district community", "index", "drive to join armed organisations"),
@@ -95,6 +108,9 @@ STATE = (
         "share of its community's recruits, before splinters take theirs",
     ),
     fact("open_to_deals", "organisation", "share", 0, 0, 1, "how far its fighters would take local deals at all"),
+    fact(
+        "open_to_truce", "organisation", "share", 0, 0, 1, "how far one leadership could have its fighters hold a truce"
+    ),
     fact("event_size", "size", "persons", None, 1, 10_000, "deaths in an event of each class; fixed by the model"),
     fact("log_magnitude", "magnitude", "-", None, 0, 20, "logarithm of a number of deaths; fixed by the model"),
     fact(

@@ -12,7 +12,7 @@ from forbear.country.words import binomial, clip, exp, larger, logistic, normal,
 constant = constants_of(__file__)
 
 
-@rule("O1", "O2", "O3")
+@rule("O1", "O2", "O3", "O12")
 def report(now, given, lever, fact):
     """Attacks and deaths as incident reports, press counts and event data have them."""
     now.observed_attacks_on_intervener = 0.0
@@ -33,7 +33,12 @@ def report(now, given, lever, fact):
         now.observed_state_based_deaths[d] = binomial(
             "state-based", fought, given.reporting_of_state_based_deaths * lever.media
         )
+        fell = total(now.fallen[d, a] for a in fact.organisations) * fact.fighters_counted
+        now.observed_non_state_deaths[d] = binomial("non-state", fell, given.reporting_of_non_state_deaths * lever.media)
         now.counted_dead += now.observed_civilian_deaths[d]
+    for a in fact.organisations:
+        now.observed_attacks_by_organisation[a] = given.reporting_of_attacks * now.aimed_at_intervener[a]
+        now.observed_removals[a] = total(now.removed[d, a] for d in fact.districts)
     by_intervener = total(now.deaths_by_intervener[d, g] for d in fact.districts for g in fact.communities)
     now.observed_deaths_by_intervener = binomial(
         "press, by intervener", by_intervener, given.reporting_of_deaths * lever.media

@@ -15,6 +15,19 @@ STATE = (
     flow(
         "observed_one_sided_deaths", "district", "persons", "deaths in attacks on civilians, as event data count them"
     ),
+    flow(
+        "observed_non_state_deaths",
+        "district",
+        "persons",
+        "deaths in fighting between organisations, as event data count them",
+    ),
+    flow(
+        "observed_attacks_by_organisation",
+        "organisation",
+        "attacks",
+        "attacks on the intervener in incident reports that are told by organisation (expected: shares, not counts)",
+    ),
+    flow("observed_removals", "organisation", "persons", "fighters killed or captured in operations, as published"),
     flow("observed_deaths_by_intervener", "", "persons", "civilian deaths in press counts that the intervener caused"),
     flow("observed_intervener_deaths", "", "persons", "soldiers of the intervener killed, as published"),
     flow("observed_government_deaths", "", "persons", "members of government forces killed, as published"),
