@@ -14,7 +14,7 @@ from forbear.ensemble.engine import Engine
 sys.path.insert(0, str(Path(__file__).parent))
 import individuals
 
-#: Levels of the two-sample tests: with 12 comparisons a false alarm happens about once in a thousand runs.
+#: Levels of the two-sample tests: with 16 comparisons a false alarm happens about once in a thousand runs.
 LEVEL = 1e-4
 NAMES = (
     "attacks_on_intervener",
@@ -29,6 +29,10 @@ NAMES = (
     "fighters_dead",
     "forces_dead",
     "intervener_dead",
+    "fallen",
+    "truce",
+    "bystanders_held",
+    "local_defence",
 )
 
 
@@ -69,6 +73,19 @@ def lively(problem):
         "fear_at_start": 0.4,
         "attitude_pace": 0.08,
         "lethal_share": 0.5,
+        "clash_rate": 0.3,
+        "deterrence_by_balance": 0.3,
+        "crossfire": 1.0,
+        "truce_rate": 0.1,
+        "truce_breaking": 0.05,
+        "bystanders_per_captive": 3.0,
+        "bystanders_turned": 0.3,
+        "minds_changed_in_prison": 1.0,
+        "gone_over_in_prison": 0.5,
+        "release_rate": 0.05,
+        "removal_by_network_raids": 0.02,
+        "unaided_turning": 0.3,
+        "residents_standing_guard": 0.01,
     }
     for name, value in lift.items():
         parameters[name] = np.full_like(parameters[name], value)
@@ -78,11 +95,24 @@ def lively(problem):
 def test_every_person_is_somewhere_every_week(small):
     weekly = individuals.simulate(small, lively(small), 0, seed=5, persons=True)
     assert weekly["recruits"].sum() > 0 and weekly["deaths"].sum() > 0 and weekly["newly_displaced"].sum() > 0
+    assert weekly["fallen"].sum() > 0 and weekly["bystanders_held"].max() > 0
+
+
+def test_every_person_is_somewhere_where_radicals_draw_on_moderates_and_raids_take_them(small):
+    radicals = small.with_facts({"home": [0, 0], "splinter_of": [-1, 0], "radical": [0, 1], "open_to_deals": [1, 0]})
+    raided = replace(radicals, levers={**radicals.levers, "network_raids": radicals.levers["network_raids"] + 1.0})
+    parameters = lively(raided)
+    for name, value in {"effort_on_own_side": 0.5, "splinter_share": 0.4, "outbidding": 0.5}.items():
+        parameters[name] = np.full_like(parameters[name], value)
+    weekly = individuals.simulate(raided, parameters, 0, seed=6, persons=True)
+    assert weekly["removed_in_raids"].sum() > 0 and weekly["rejoined"].sum() > 0
+    assert weekly["fallen"].sum() == 0, "both organisations draw on one community"
+    assert weekly["local_defence"].max() > 0
 
 
 @pytest.mark.slow
 def test_lumping_people_into_cohorts_is_exact(small):
-    """Twelve national quantities after half a year: means within 4.5 standard errors, and a two-sample test."""
+    """Sixteen national quantities after half a year: means within 4.5 standard errors, and a two-sample test."""
     parameters = lively(small)
     persons = [individuals.simulate(small, parameters, 0, seed=k) for k in range(250)]
     members = np.arange(4096, dtype=np.uint32)

@@ -28,9 +28,8 @@ def spread(now, given, lever, fact):
         unwatched = unwatched + here * (1.0 - now.control[d])
         harmed = harmed + total(now.deaths_by_intervener[d, g] for g in fact.communities)
     now.sanctuary = unwatched / larger(radicals, 1.0)
-    occupied = 1.0 if now.force > 0.0 else 0.0
     # anger at the occupation, diversion into the theatre and capture there all scale alike with presence
-    engaged = occupied * smaller(constant.most_engagement, constant.presence_gain * now.presence)
+    engaged = smaller(constant.most_engagement, constant.presence_gain * now.presence)
     anger = given.radicalised_by_occupation * engaged + given.radicalised_by_harm * log(1.0 + harmed / fact.step)
     joining = poisson("radicalised", fact.step * given.radical_pool * (given.radicalised_at_base + anger))
     arrivals = total(

@@ -85,9 +85,7 @@ def hold_fire(now, given, lever, fact):
         strength = total(now.fighters[d, a] for d in fact.districts)
         lost = total(now.removed[d, a] + now.fallen[d, a] for d in fact.districts)
         keep = power(constant.losses_kept, fact.step)
-        now.rate_of_losses[a] = (
-            keep * now.rate_of_losses[a] + (1.0 - keep) * lost / (strength + lost + 1.0) / fact.step
-        )
+        now.rate_of_losses[a] = keep * now.rate_of_losses[a] + (1.0 - keep) * lost / (strength + lost + 1.0) / fact.step
         pressure = smaller(now.rate_of_losses[a] / constant.usual_losses, constant.most_losses)
         sponsor = fact.sponsored[a] * lever.meddling
         fearful = given.truce_lost_to_fear * now.mean_fear[g]
@@ -152,8 +150,6 @@ def attack(now, given, lever, fact):
     for a in fact.organisations:
         now.aimed_at_intervener[a] = 0.0
     for d in fact.districts:
-        troops_here = 1.0 if now.troops[d] > 0.0 else 0.0
-        government_here = 1.0 if now.government_forces[d] > 0.0 else 0.0
         on_intervener = 0.0
         on_government = 0.0
         reach = now.contact_of_fighters[d]
@@ -175,6 +171,7 @@ def attack(now, given, lever, fact):
                 * now.fighters[d, a]
                 * now.suppression[d]
                 * now.readiness_to_fight[a]
+                * (1.0 + given.revenge_for_raids * now.revenge[d, a])
                 * (1.0 + given.emboldening * lever.resolve_news)
             )
             now.experience[d, a] += now.intensity[d, a]
@@ -184,11 +181,10 @@ def attack(now, given, lever, fact):
                 effort
                 * (given.effort_on_intervener[a] + given.effort_from_resentment[a] * now.resentment[d, g])
                 * now.exposure[d]
-                * troops_here
             )
             on_intervener = on_intervener + aimed
             now.aimed_at_intervener[a] += aimed
-            on_government = on_government + effort * given.effort_on_government[a] * government_here
+            on_government = on_government + effort * given.effort_on_government[a] * now.government_nearby[d]
             held_back = now.readiness_for_rivals[a]
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
             on_rivals = on_rivals * held_back * reach
@@ -257,17 +253,15 @@ def kill(now, given, lever, fact):
             now.government_killed += lost + lost_kept
 
 
-@rule("E29b", "E29c", "E29d", "E25b", "E38")
+@rule("E6d", "E29b", "E29c", "E29d", "E25b", "E38")
 def recruit(now, given, lever, fact):
     """Sympathisers, dismissed soldiers and foreigners join; radicals draw from moderates; fighters go home."""
     war = larger(lever.intervene, now.civil_war)
-    present = 1.0 if now.force > 0.0 else 0.0
     now.exits_abroad = 0.0
-    foreign = (
-        given.foreign_fighters
-        * (constant.foreigners_without_force + constant.foreigners_by_force * present)
-        * lever.border
-    )
+    # those who come to fight the intervener stay away with it; a vacuum draws others in: the sibling
+    absent = 1.0 - now.presence_felt
+    drawn = 1.0 - given.foreigners_by_presence * absent + given.foreigners_by_vacuum * absent * now.sanctuary
+    foreign = given.foreign_fighters * drawn * lever.border
     sponsor = (
         given.sponsor_support
         * lever.meddling
@@ -287,7 +281,8 @@ def recruit(now, given, lever, fact):
             network = given.recruits_without_network + (1.0 - given.recruits_without_network) * in_community / (
                 in_community + given.network_half_size * now.residents[d, g] + 1.0
             )
-            pull = war * now.mobilisation[d, g] * network * share * fact.step
+            deterred = exp(-given.deterrence_by_detention * now.detention[g])
+            pull = war * now.mobilisation[d, g] * network * share * deterred * fact.step
             joined = binomial(
                 "sympathisers",
                 now.sympathisers[d, g],
@@ -334,10 +329,10 @@ def recruit(now, given, lever, fact):
                 now.fighters[d, a] += defectors
 
 
-@rule("E33a", "E33b", "E33c")
+@rule("E33a", "E33b", "E33c", "E33e")
 def deal(now, given, lever, fact):
     """Local deals: fighters abused by radicals, afraid of rivals or protected take pay; unpaid, they go back."""
-    present = 1.0 if now.force > 0.0 else 0.0
+    war = larger(lever.intervene, now.civil_war)
     keep = power(constant.abuse_kept, fact.step)
     for d in fact.districts:
         for g in fact.communities:
@@ -347,8 +342,15 @@ def deal(now, given, lever, fact):
             moderates = total(
                 now.fighters[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] < 0
             )
+            # what radicals take from their own community is seen as what they do to take it
+            taken = now.coercion[d, g] / fact.step / constant.heavy_coercion
+            taken = taken / (now.residents[d, g] + fact.small_community)
             now.abuse[d, g] = keep * now.abuse[d, g] + (1.0 - keep) * (
-                now.harm_by_insurgents[d, g] + constant.abuse_by_radicals * radicals / (moderates + radicals + 1.0)
+                given.overreach * (now.harm_by_insurgents[d, g] + taken)
+                + constant.abuse_by_radicals * radicals / (moderates + radicals + 1.0)
+            )
+            now.silenced[d, g] = now.harm_by_insurgents[d, g] / (
+                now.harm_by_insurgents[d, g] + constant.harm_of_half_silence
             )
             back = binomial(
                 "back to arms",
@@ -366,6 +368,7 @@ def deal(now, given, lever, fact):
                 + given.deal_from_abuse * smaller(now.abuse[d, g], constant.most_abuse)
                 + given.deal_from_fear * now.fear[d, g]
                 - given.deal_lost_to_resentment * now.resentment[d, g]
+                - given.silence_from_reprisals * now.silenced[d, g]
             )
             appeal = (
                 appeal
@@ -373,13 +376,20 @@ def deal(now, given, lever, fact):
                 * given.deal_from_protection
                 * now.control[d]
                 * lever.population_security
-                * present
+                * now.presence_nearby[d]
             )
+            # (E33e) abused by radicals, people turn without anybody's offer; with pay, residents stand guard
+            unaided = war * given.unaided_turning * smaller(now.abuse[d, g], constant.most_abuse) / constant.most_abuse
+            offered = larger(lever.local_offer, unaided)
+            guards = given.residents_standing_guard * larger(lever.local_offer * lever.local_pay, unaided)
+            standing = binomial("stand guard", now.neutral[d, g], probability(fact.step * guards * logistic(appeal)))
+            now.neutral[d, g] -= standing
+            now.local_defence[d, g] += standing
             for a in fact.organisations:
                 if fact.home[a] == g and fact.splinter_of[a] < 0:
                     now.fighters[d, a] += unplaced
                     unplaced = 0.0
-                    rate = lever.local_offer * fact.open_to_deals[a] * given.deal_rate * logistic(appeal)
+                    rate = offered * fact.open_to_deals[a] * given.deal_rate * logistic(appeal)
                     turned = binomial("turn", now.fighters[d, a], probability(fact.step * rate))
                     now.fighters[d, a] -= turned
                     bring = smaller(

@@ -32,19 +32,31 @@ STATE = (
         "attacks",
         "attacks planned since the start: what an organisation has learned from",
     ),
+    measure("silenced", "district community", "index", "fear of reprisals by a community's own radicals, 0 to 1"),
     stock("truce", "organisation", "-", "1 while the organisation's leaders hold a truce"),
-    stock("rate_of_losses", "organisation", "1/week", "share of its fighters that an organisation loses a week, smoothed"),
+    stock(
+        "rate_of_losses", "organisation", "1/week", "share of its fighters that an organisation loses a week, smoothed"
+    ),
     measure("readiness_to_fight", "organisation", "ratio", "attacks of an organisation relative to no truce"),
     measure(
         "readiness_for_rivals", "organisation", "ratio", "attacks of an organisation on rivals relative to no restraint"
     ),
-    measure("contact_of_fighters", "district", "share", "how far fighters reach rivals: contact, less what soldiers keep apart"),
+    measure(
+        "contact_of_fighters",
+        "district",
+        "share",
+        "how far fighters reach rivals: contact, less what soldiers keep apart",
+    ),
     measure("in_arms", "district community", "persons", "fighters of all organisations of a community"),
-    measure("hostile", "district community", "persons", "fighters of a community who seek rivals: no truce, no restraint"),
+    measure(
+        "hostile", "district community", "persons", "fighters of a community who seek rivals: no truce, no restraint"
+    ),
     measure("hazard_of_clashes", "district community", "1/week", "chance that a fighter falls to armed rivals"),
     measure("clashes", "district", "persons", "fighters expected to fall to armed rivals in the step"),
     flow("fallen", "district organisation", "persons", "fighters killed by organisations of rival communities"),
-    flow("aimed_at_intervener", "organisation", "attacks", "attacks on the intervener to be expected of an organisation"),
+    flow(
+        "aimed_at_intervener", "organisation", "attacks", "attacks on the intervener to be expected of an organisation"
+    ),
     stock("triggered", "", "-", "1 once an outrage has ended restraint between communities"),
     measure("intensity", "district organisation", "attacks", "attacks an organisation would make in the step"),
     measure("mobilisation", "district community", "index", "drive to join armed organisations"),
@@ -87,6 +99,16 @@ STATE = (
     ),
     fact(
         "transnational", "organisation", "-", 0, 0, 1, "takes foreign fighters and sends fighters abroad", integer=True
+    ),
+    fact(
+        "radical",
+        "organisation",
+        "-",
+        0,
+        0,
+        1,
+        "lives by overreach: people turn away from it, raids on networks aim at it",
+        integer=True,
     ),
     fact("sponsored", "organisation", "-", 0, 0, 1, "takes support from a foreign sponsor", integer=True),
     fact(

@@ -91,7 +91,7 @@ def answer_at_home(now, given, lever, fact):
         constant.most_progress,
     )
     now.slow_violence = slow * now.slow_violence + (1.0 - slow) * now.national_violence
-    fought = 1.0 if now.force > 0.0 else 0.0
+    fought = now.presence_felt
     z = normal("news")
     odds = log(now.home_support / (1.0 - now.home_support))
     odds = odds - given.support_lost_to_deaths * log(

@@ -12,7 +12,7 @@ from forbear.country.words import binomial, clip, exp, larger, logistic, normal,
 constant = constants_of(__file__)
 
 
-@rule("O1", "O2", "O3", "O12")
+@rule("O1", "O2", "O3", "O13")
 def report(now, given, lever, fact):
     """Attacks and deaths as incident reports, press counts and event data have them."""
     now.observed_attacks_on_intervener = 0.0
@@ -34,7 +34,9 @@ def report(now, given, lever, fact):
             "state-based", fought, given.reporting_of_state_based_deaths * lever.media
         )
         fell = total(now.fallen[d, a] for a in fact.organisations) * fact.fighters_counted
-        now.observed_non_state_deaths[d] = binomial("non-state", fell, given.reporting_of_non_state_deaths * lever.media)
+        now.observed_non_state_deaths[d] = binomial(
+            "non-state", fell, given.reporting_of_non_state_deaths * lever.media
+        )
         now.counted_dead += now.observed_civilian_deaths[d]
     for a in fact.organisations:
         now.observed_attacks_by_organisation[a] = given.reporting_of_attacks * now.aimed_at_intervener[a]
@@ -54,7 +56,8 @@ def ask(now, given, lever, fact):
     now.observed_displaced = away * given.registration_of_displaced
     z = normal("meter")
     now.observed_electricity = now.power_supplied * exp(constant.meter_error * z)
-    now.observed_detainees = total(now.detainees[d, a] for d in fact.districts for a in fact.organisations)
+    bystanders = total(now.bystanders_held[d, g] for d in fact.districts for g in fact.communities)
+    now.observed_detainees = bystanders + total(now.detainees[d, a] for d in fact.districts for a in fact.organisations)
     now.observed_local_defence = total(now.local_defence[d, g] for d in fact.districts for g in fact.communities)
     serving = total(now.government_forces[d] for d in fact.districts)
     now.observed_government_forces = serving / (1.0 - given.ghost_soldiers)

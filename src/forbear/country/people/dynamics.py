@@ -129,9 +129,8 @@ def feel(now, given, lever, fact):
             hazard = given.occupation_sensitivity[g] * (
                 fact.step * (presence + now.raids[d]) + given.resentment_of_harm * by_intervener
             )
-            present = 1.0 if now.troops[d] > 0.0 else 0.0
-            gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
-            decay = given.resentment_decay if present > 0.0 else gone
+            present = now.presence_nearby[d]
+            decay = given.resentment_decay * present + given.resentment_decay_after_departure * (1.0 - present)
             relief = (
                 constant.relief_scale * given.protection_relief * now.fear[d, g] * lever.population_security * present
             )

@@ -164,7 +164,6 @@ def govern(now, given, lever, fact):
     )
     now.legitimacy = clip(now.legitimacy + fact.step * given.legitimacy_pace * (performed - now.legitimacy), 0.0, 1.0)
     # (E43)
-    coerced = 1.0 if now.force > 0.0 else 0.0
     aim = (
         given.democracy_base
         + given.democracy_by_inclusion * mean_inclusion
@@ -193,7 +192,7 @@ def govern(now, given, lever, fact):
     )
     now.appeal = clip(
         now.appeal
-        - years * given.appeal_lost_to_coercion * coerced
+        - years * given.appeal_lost_to_coercion * now.presence_felt
         + years * constant.appeal_return * (1.0 + lever.model_effort) * (1.0 - now.appeal),
         0.0,
         constant.most_appeal,
