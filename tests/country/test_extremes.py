@@ -71,8 +71,8 @@ def test_without_information_nothing_is_removed(meadow, run):
     assert block.weekly["removed"].max() == 0 and block.weekly["detainees"].max() == 0
 
 
-def test_without_offers_there_are_no_local_forces(meadow, run):
-    block = run(meadow.with_levers({"insurgency.local_offer": 0}), ["local_defence"], rules=())
+def test_without_offers_and_where_nobody_turns_unaided_there_are_no_local_forces(meadow, run):
+    block = run(meadow.with_levers({"insurgency.local_offer": 0}), ["local_defence"], rules=(), unaided_turning=0)
     assert block.weekly["local_defence"].max() == 0
 
 

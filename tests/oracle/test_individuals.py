@@ -102,7 +102,15 @@ def test_every_person_is_somewhere_where_radicals_draw_on_moderates_and_raids_ta
     radicals = small.with_facts({"home": [0, 0], "splinter_of": [-1, 0], "radical": [0, 1], "open_to_deals": [1, 0]})
     raided = replace(radicals, levers={**radicals.levers, "network_raids": radicals.levers["network_raids"] + 1.0})
     parameters = lively(raided)
-    for name, value in {"effort_on_own_side": 0.5, "splinter_share": 0.4, "outbidding": 0.5}.items():
+    for name, value in {
+        "effort_on_own_side": 0.5,
+        "splinter_share": 0.4,
+        "outbidding": 0.5,
+        "killed_share": 0.1,
+        "release_rate": 0.4,
+        "rejoining_share": 0.9,
+        "silence_from_reprisals": 0.0,
+    }.items():
         parameters[name] = np.full_like(parameters[name], value)
     weekly = individuals.simulate(raided, parameters, 0, seed=6, persons=True)
     assert weekly["removed_in_raids"].sum() > 0 and weekly["rejoined"].sum() > 0
