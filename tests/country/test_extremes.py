@@ -57,11 +57,12 @@ def test_an_empty_country_has_no_events(meadow, run):
     assert all(block.weekly[name].max() == 0 for name in names)
 
 
-def test_without_attacks_nobody_is_killed_by_fighters(meadow, run):
+def test_without_attacks_and_clashes_nobody_is_killed_by_fighters(meadow, run):
     block = run(
         meadow,
         ["deaths_by_rivals", "deaths_by_own_side", "intervener_dead", "government_killed"],
         attacks_per_fighter=0,
+        clash_rate=0,
     )
     assert all(values.max() == 0 for values in block.weekly.values())
 

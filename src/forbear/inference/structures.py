@@ -17,7 +17,10 @@ __all__ = ["Structure", "mechanisms", "structures", "with_structure"]
 
 @dataclass(frozen=True)
 class Structure:
-    """A rival structure: which uncertainties it fixes. mechanism: one mechanism is off, and it is not fitted unasked."""
+    """A rival structure: which uncertainties it fixes.
+
+    mechanism: a single mechanism is off, and the structure is not fitted unasked.
+    """
 
     name: str
     title: str

@@ -103,7 +103,7 @@ def hold_fire(now, given, lever, fact):
 
 @rule("E10b", "E10c")
 def clash(now, given, lever, fact):
-    """Organisations of rival communities fight one another where they meet; a balance between them can deter or invite."""
+    """Organisations of rival communities fight one another where they meet; a balance can deter or invite."""
     for d in fact.districts:
         # (E10b) soldiers between rivals keep them apart: the sibling of mobilisation by presence
         apart = exp(
