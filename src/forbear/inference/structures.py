@@ -1,4 +1,4 @@
-"""Rival structures as scenario switches: the same country with one mechanism off."""
+"""Rival structures and mechanisms as scenario switches: the same country with one mechanism off."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from forbear.errors import ScenarioError, nearest
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Structure", "structures", "with_structure"]
+__all__ = ["Structure", "mechanisms", "structures", "with_structure"]
 
 
 @dataclass(frozen=True)
@@ -25,16 +25,28 @@ class Structure:
 
 
 def structures() -> dict[str, Structure]:
-    """Rival structures by name."""
-    text = (resources.files("forbear.inference") / "structures.toml").read_text(encoding="utf-8")
+    """Rival structures by name: those that are fitted, judged and shipped beside the full model."""
+    return _read("structures.toml")
+
+
+def mechanisms() -> dict[str, Structure]:
+    """The model without one mechanism, by name: any of them may be fitted as a rival, none ships with a posterior."""
+    return _read("mechanisms.toml")
+
+
+def _read(file: str) -> dict[str, Structure]:
+    text = (resources.files("forbear.inference") / file).read_text(encoding="utf-8")
     return {name: Structure(name, entry["title"], entry["fixed"]) for name, entry in tomllib.loads(text).items()}
 
 
 def with_structure(scenario: Scenario, name: str) -> Scenario:
-    """Return the scenario under a rival structure; "full" leaves it. Raises ScenarioError E205 for an unknown name."""
+    """Return the scenario under a rival structure or without a mechanism; "full" leaves it.
+
+    Raises ScenarioError E205 for an unknown name.
+    """
     if name == "full":
         return scenario
-    known = structures()
+    known = {**structures(), **mechanisms()}
     if name not in known:
         raise ScenarioError(
             "E205", f"no rival structure is called {name!r}", hint=f"did you mean {nearest(name, known)}?"

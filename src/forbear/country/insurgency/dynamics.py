@@ -74,7 +74,7 @@ def mobilise(now, given, lever, fact):
             )
 
 
-@rule("E9", "E10", "E10b", "E33d")
+@rule("E9", "E10", "E10b", "E10c", "E33d")
 def attack(now, given, lever, fact):
     """How many attacks, on whom. A burst shared by an organisation's attacks in a district makes them overdispersed.
 
@@ -88,7 +88,7 @@ def attack(now, given, lever, fact):
         government_here = 1.0 if now.government_forces[d] > 0.0 else 0.0
         on_intervener = 0.0
         on_government = 0.0
-        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
+        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.contact[d]
         # (E10b) soldiers between rivals keep them apart: the sibling of mobilisation by presence
         apart = exp(
             -given.separation_by_presence
@@ -125,11 +125,14 @@ def attack(now, given, lever, fact):
                 1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
             )
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
-            on_rivals = on_rivals * held_back * reach * apart
+            on_rivals = on_rivals * held_back * reach * apart * now.policed[d, g] / larger(now.population[d], 1.0)
+            # (E10c) avengers follow whoever fights for their community, and strike the rivals whom they meet
+            in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
+            met = total(fact.rivalry[g, h] * now.residents[d, h] for h in fact.communities)
+            avenging = now.revenge[d, g] * now.fighters[d, a] / (in_community + 1.0) * held_back * apart
+            avenging = avenging * now.policed[d, g] / larger(met, 1.0)
             for h in fact.communities:
-                now.attacks_on_civilians[d, h] += (
-                    on_rivals * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
-                )
+                now.attacks_on_civilians[d, h] += (on_rivals + avenging) * fact.rivalry[g, h] * now.residents[d, h]
             now.coercion[d, g] += (
                 effort * given.effort_on_own_side[a] * now.residents[d, g] / larger(now.population[d], 1.0)
             )
@@ -191,7 +194,7 @@ def kill(now, given, lever, fact):
             now.government_killed += lost + lost_kept
 
 
-@rule("E29b", "E29c", "E29d", "E25b", "E38")
+@rule("E29b", "E29c", "E29d", "E29e", "E25b", "E38")
 def recruit(now, given, lever, fact):
     """Sympathisers, dismissed soldiers and foreigners join; radicals draw from moderates; fighters go home."""
     war = larger(lever.intervene, now.civil_war)
@@ -221,7 +224,9 @@ def recruit(now, given, lever, fact):
             network = given.recruits_without_network + (1.0 - given.recruits_without_network) * in_community / (
                 in_community + given.network_half_size * now.residents[d, g] + 1.0
             )
-            pull = war * now.mobilisation[d, g] * network * share * fact.step
+            # (E29e) rents pay recruits, and hire fighters away into business
+            paid = 1.0 + given.recruits_by_rents * now.rents[d, a]
+            pull = war * now.mobilisation[d, g] * network * share * paid * fact.step
             joined = binomial(
                 "sympathisers",
                 now.sympathisers[d, g],
@@ -238,6 +243,7 @@ def recruit(now, given, lever, fact):
                 probability(
                     fact.step
                     * given.voluntary_exit
+                    * (1.0 + given.exits_by_rents * now.rents[d, a])
                     * exp(
                         -clip(
                             now.mobilisation[d, g] - constant.usual_mobilisation,
