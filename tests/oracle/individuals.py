@@ -19,7 +19,6 @@ from forbear.country.week import BEGIN, WEEK, rule_named
 from forbear.country.words import drawing_with
 from forbear.ensemble.engine import event_size_facts
 
-
 #: What was counted in from outside: persons who came from abroad, and those who were born.
 ENTRIES = ("foreigners_arrived", "born")
 

@@ -79,7 +79,9 @@ def lively(problem):
 
 def test_every_person_is_somewhere_every_week(small):
     weekly = individuals.simulate(small, lively(small), 0, seed=5, persons=True)
-    assert all(weekly[name].sum() > 0 for name in ("recruits", "deaths", "newly_displaced", "hosted", "revenge", "born"))
+    assert all(
+        weekly[name].sum() > 0 for name in ("recruits", "deaths", "newly_displaced", "hosted", "revenge", "born")
+    )
 
 
 @pytest.mark.slow

@@ -126,10 +126,12 @@ def attack(now, given, lever, fact):
             )
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
             on_rivals = on_rivals * held_back * reach * apart * now.policed[d, g] / larger(now.population[d], 1.0)
-            # (E10c) avengers follow whoever fights for their community, and strike the rivals whom they meet
+            # (E10c) avengers follow whoever fights for their community, and strike the rivals whom they meet; before an
+            # outrage they are held back by those whom they follow, and no fear undoes that
+            unleashed = 1.0 if now.triggered > 0.0 else given.restraint[a]
             in_community = total(now.fighters[d, b] for b in fact.organisations if fact.home[b] == g)
             met = total(fact.rivalry[g, h] * now.residents[d, h] for h in fact.communities)
-            avenging = now.revenge[d, g] * now.fighters[d, a] / (in_community + 1.0) * held_back * apart
+            avenging = now.revenge[d, g] * now.fighters[d, a] / (in_community + 1.0) * unleashed * apart
             avenging = avenging * now.policed[d, g] / larger(met, 1.0)
             for h in fact.communities:
                 now.attacks_on_civilians[d, h] += (on_rivals + avenging) * fact.rivalry[g, h] * now.residents[d, h]
@@ -224,8 +226,8 @@ def recruit(now, given, lever, fact):
             network = given.recruits_without_network + (1.0 - given.recruits_without_network) * in_community / (
                 in_community + given.network_half_size * now.residents[d, g] + 1.0
             )
-            # (E29e) rents pay recruits, and hire fighters away into business
-            paid = 1.0 + given.recruits_by_rents * now.rents[d, a]
+            # (E29e) rents pay men to fight, or hire them away into business
+            paid = (1.0 + given.recruits_by_rents * now.rents[d, a]) / (1.0 + given.exits_by_rents * now.rents[d, a])
             pull = war * now.mobilisation[d, g] * network * share * paid * fact.step
             joined = binomial(
                 "sympathisers",
@@ -243,7 +245,7 @@ def recruit(now, given, lever, fact):
                 probability(
                     fact.step
                     * given.voluntary_exit
-                    * (1.0 + given.exits_by_rents * now.rents[d, a])
+                    / paid
                     * exp(
                         -clip(
                             now.mobilisation[d, g] - constant.usual_mobilisation,

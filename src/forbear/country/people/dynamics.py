@@ -264,7 +264,9 @@ def shelter(now, given, lever, fact):
         placed = 0.0
         for d in fact.districts:
             reached = reached + now.refuge[d, g]
-            cut = clip(whole(away * reached / larger(everyone, constant.least_divisor) + shift - 1.0 / 2.0), placed, away)
+            cut = clip(
+                whole(away * reached / larger(everyone, constant.least_divisor) + shift - 1.0 / 2.0), placed, away
+            )
             cut = away if reached >= everyone else cut
             now.hosted[d, g] = cut - placed
             placed = cut
@@ -299,10 +301,9 @@ def take_sides(now, given, lever, fact):
             )
             against = against + given.weight_of_fear * now.fear[d, g] + given.weight_of_deprivation * (1.0 - served)
             against = against + given.weight_of_harm_by_intervener[g] * now.harm_by_intervener[d, g]
-            # (E28c) rents in the state's hands buy those who share in power, and are envied by those who do not
-            against = against + patronage * (
-                given.envy_of_patronage * (1.0 - now.inclusion[g]) - given.loyalty_by_patronage * now.inclusion[g]
-            )
+            # (E28c) rents in the state's hands buy peace, and are envied by those who have no share in power
+            envied = given.envy_of_patronage * (1.0 - now.inclusion[g])
+            against = against + patronage * (envied - given.loyalty_by_patronage)
             against = (
                 against
                 - given.weight_of_harm_by_insurgents[g] * now.harm_by_insurgents[d, g]

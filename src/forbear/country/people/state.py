@@ -31,7 +31,9 @@ STATE = (
         "persons",
         "people killed by rivals whose deaths still call for an answer, fading",
     ),
-    stock("hosted", "district community", "persons", "displaced people inside the country, by the district they are in"),
+    stock(
+        "hosted", "district community", "persons", "displaced people inside the country, by the district they are in"
+    ),
     stock("born", "district community", "persons", "births less deaths of other causes since the start", people=True),
     stock("unborn", "district community", "persons", "fraction of a person that growth still owes"),
     stock("violence", "district", "deaths/100k/week", "smoothed civilian deaths, half-life four weeks"),
@@ -42,7 +44,9 @@ STATE = (
     measure("nation", "", "persons", "residents of all districts at the start of the step"),
     measure("contact", "district", "index", "where communities still meet: mixing less what walls cut off"),
     measure("revenge", "district community", "attacks", "attacks on rivals that deaths call for in the next step"),
-    measure("policed", "district community", "ratio", "factor on attacks on rivals from a community's policing of its own"),
+    measure(
+        "policed", "district community", "ratio", "factor on attacks on rivals from a community's policing of its own"
+    ),
     measure("refuge", "district community", "persons", "weight of a district as a refuge, then those expected there"),
     measure("crowding", "district", "ratio", "displaced people who are in a district, per resident"),
     measure("acceptance", "community", "index", "acceptance of the occupier, 0 neither way"),

@@ -81,9 +81,7 @@ def bargain(now, given, lever, fact):
     for g in fact.communities:
         now.bargaining_power[g] = now.bargaining_power[g] / larger(strength, 1.0)
         fair = larger(constant.fair_share * now.bargaining_power[g] - fact.floor_share[g], 0.0)
-        now.offered_share[g] = (fact.floor_share[g] + fair * now.offer_made) * (
-            1.0 - fact.governs[g]
-        )
+        now.offered_share[g] = (fact.floor_share[g] + fair * now.offer_made) * (1.0 - fact.governs[g])
         given_away = given_away + now.offered_share[g]
         # the governing community may claim more than its power too, or not: no constant decides it
         governing = governing + (now.bargaining_power[g] + given.over_claim[g]) * fact.governs[g]
