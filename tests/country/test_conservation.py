@@ -7,21 +7,23 @@ from hypothesis import strategies as st
 from forbear.country.model import MODEL
 from forbear.ensemble.engine import Engine
 
+#: What was counted in from outside: fighters from abroad and the born.
+ENTRIES = ("foreigners_arrived", "born")
 COSTS = ("cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment")
 
 
 def closes(problem, parameters, people, members, seed=3, kernel="lanes"):
     """Run and assert both ledgers."""
-    engine = Engine(
-        problem, weekly=[*people, *COSTS, "cost_veterans", "cost_budget", "cost_full"], last=people, kernel=kernel
-    )
+    weekly = [*people, "hosted", *COSTS, "cost_veterans", "cost_budget", "cost_full"]
+    engine = Engine(problem, weekly=weekly, last=[*people, "hosted"], kernel=kernel)
     block = engine.run(parameters, np.arange(members, dtype=np.uint32), seed)
     assert not block.failed.any()
-    here = sum(block.weekly[name] for name in people if name != "foreigners_arrived")
-    assert np.array_equal(
-        here - block.weekly["foreigners_arrived"], np.full_like(here, problem.facts["population_at_start"].sum())
-    )
-    for name in people:
+    here = sum(block.weekly[name] for name in people if name not in ENTRIES)
+    entered = sum(block.weekly[name] for name in ENTRIES)
+    assert np.array_equal(here - entered, np.full_like(here, problem.facts["population_at_start"].sum()))
+    assert np.array_equal(block.weekly["hosted"], block.weekly["displaced"])
+    assert np.array_equal(block.last["hosted"].sum(axis=1), block.last["displaced"].sum(axis=1))
+    for name in (*people, "hosted"):
         assert block.weekly[name].min() >= 0, name
         assert block.last[name].min() >= 0, name
         assert np.array_equal(block.last[name], np.floor(block.last[name])), name

@@ -19,6 +19,14 @@ from forbear.country.week import BEGIN, WEEK, rule_named
 from forbear.country.words import drawing_with
 from forbear.ensemble.engine import event_size_facts
 
+#: What was counted in from outside: persons who came from abroad, and those who were born.
+ENTRIES = ("foreigners_arrived", "born")
+
+
+def entered(now: Any) -> float:
+    """How many persons have come into the country's books since the start."""
+    return float(sum(getattr(now, name).sum() for name in ENTRIES))
+
 
 class Coins:
     """Luck in which every person tosses a coin of their own."""
@@ -55,7 +63,7 @@ class Persons:
 
     def __init__(self, now: Any, problem: Any, seed: int) -> None:
         self.generator = np.random.default_rng(seed)
-        self.stocks = [q for q in MODEL.quantities.values() if q.people and q.name != "foreigners_arrived"]
+        self.stocks = [q for q in MODEL.quantities.values() if q.people and q.name not in ENTRIES]
         self.home = problem.facts["home"]
         self.state: list[tuple[str, tuple[int, ...]]] = []
         for stock in self.stocks:
@@ -66,7 +74,7 @@ class Persons:
         """Move persons until every stock has as many as the model counts; return how many had to be born.
 
         Somebody who leaves one stock is whoever joins another of the same district and community; persons are
-        neither made nor lost except for those who came from abroad.
+        neither made nor lost except for those who came from abroad or were born.
         """
         where: dict[tuple[str, tuple[int, ...]], list[int]] = {}
         for person, state in enumerate(self.state):
@@ -131,15 +139,16 @@ def simulate(
         for name in BEGIN:
             rule_named(name)(now, given, levers(0), fact)
         census = Persons(now, problem, seed + 1) if persons else None
-        arrived = float(now.foreigners_arrived.sum())
+        arrived = entered(now)
         for index in range(problem.steps):
             lever = levers(index)
             for name in WEEK:
                 rule_named(name)(now, given, lever, fact)
             if census is not None:
                 born = census.follow(now)
-                assert born == float(now.foreigners_arrived.sum()) - arrived, (index, born)
-                arrived = float(now.foreigners_arrived.sum())
+                assert born == entered(now) - arrived, (index, born)
+                arrived = entered(now)
+                assert np.array_equal(now.hosted.sum(axis=0), now.displaced.sum(axis=0)), index
             for name, values in weekly.items():
                 values.append(float(np.sum(getattr(now, name))))
     return {name: np.array(values) for name, values in weekly.items()}

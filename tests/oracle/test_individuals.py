@@ -68,6 +68,8 @@ def lively(problem):
         "operations_by_intervener": 0.1,
         "tips": 2.0,
         "displacement": 20.0,
+        "revenge": 3.0,
+        "population_growth": 0.03,
         "provocation": 0.3,
         "effort_from_fear": 0.9,
         "fear_at_start": 0.4,
@@ -94,8 +96,8 @@ def lively(problem):
 
 def test_every_person_is_somewhere_every_week(small):
     weekly = individuals.simulate(small, lively(small), 0, seed=5, persons=True)
-    assert weekly["recruits"].sum() > 0 and weekly["deaths"].sum() > 0 and weekly["newly_displaced"].sum() > 0
-    assert weekly["fallen"].sum() > 0 and weekly["bystanders_held"].max() > 0
+    names = ("recruits", "deaths", "newly_displaced", "hosted", "revenge", "born", "fallen")
+    assert all(weekly[name].sum() > 0 for name in names) and weekly["bystanders_held"].max() > 0
 
 
 def test_every_person_is_somewhere_where_radicals_draw_on_moderates_and_raids_take_them(small):

@@ -110,7 +110,8 @@ def clash(now, given, lever, fact):
             -given.separation_by_presence
             * smaller(constant.most_separating_density, now.density[d] / fact.reference_density)
         )
-        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.mixing[d]
+        reach = given.reach_without_contact + (1.0 - given.reach_without_contact) * now.contact[d]
+        now.kept_apart[d] = apart
         now.contact_of_fighters[d] = reach * apart
         for g in fact.communities:
             now.hostile[d, g] = 0.0
@@ -138,7 +139,7 @@ def clash(now, given, lever, fact):
             now.fighters_dead[d, a] += fallen
 
 
-@rule("E9", "E10", "E10c", "E33d")
+@rule("E9", "E10", "E10c", "E10e", "E33d")
 def attack(now, given, lever, fact):
     """How many attacks, on whom. A burst shared by an organisation's attacks in a district makes them overdispersed.
 
@@ -187,11 +188,15 @@ def attack(now, given, lever, fact):
             on_government = on_government + effort * given.effort_on_government[a] * now.government_nearby[d]
             held_back = now.readiness_for_rivals[a]
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
-            on_rivals = on_rivals * held_back * reach
+            on_rivals = on_rivals * held_back * reach * now.policed[d, g] / larger(now.population[d], 1.0)
+            # (E10e) avengers follow whoever fights for their community, and strike the rivals whom they meet; before an
+            # outrage they are held back by those whom they follow, and no fear undoes that; a truce binds them, too
+            unleashed = now.readiness_to_fight[a] * (1.0 if now.triggered > 0.0 else given.restraint[a])
+            met = total(fact.rivalry[g, h] * now.residents[d, h] for h in fact.communities)
+            avenging = now.revenge[d, g] * now.fighters[d, a] / (now.in_arms[d, g] + 1.0) * unleashed
+            avenging = avenging * now.kept_apart[d] * now.policed[d, g] / larger(met, 1.0)
             for h in fact.communities:
-                now.attacks_on_civilians[d, h] += (
-                    on_rivals * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
-                )
+                now.attacks_on_civilians[d, h] += (on_rivals + avenging) * fact.rivalry[g, h] * now.residents[d, h]
             now.coercion[d, g] += (
                 effort * given.effort_on_own_side[a] * now.residents[d, g] / larger(now.population[d], 1.0)
             )
@@ -253,7 +258,7 @@ def kill(now, given, lever, fact):
             now.government_killed += lost + lost_kept
 
 
-@rule("E6d", "E29b", "E29c", "E29d", "E25b", "E38")
+@rule("E6d", "E29b", "E29c", "E29d", "E29e", "E25b", "E38")
 def recruit(now, given, lever, fact):
     """Sympathisers, dismissed soldiers and foreigners join; radicals draw from moderates; fighters go home."""
     war = larger(lever.intervene, now.civil_war)
@@ -282,7 +287,9 @@ def recruit(now, given, lever, fact):
                 in_community + given.network_half_size * now.residents[d, g] + 1.0
             )
             deterred = exp(-given.deterrence_by_detention * now.detention[g])
-            pull = war * now.mobilisation[d, g] * network * share * deterred * fact.step
+            # (E29e) rents pay men to fight, or hire them away into business
+            paid = (1.0 + given.recruits_by_rents * now.rents[d, a]) / (1.0 + given.exits_by_rents * now.rents[d, a])
+            pull = war * now.mobilisation[d, g] * network * share * deterred * paid * fact.step
             joined = binomial(
                 "sympathisers",
                 now.sympathisers[d, g],
@@ -299,6 +306,7 @@ def recruit(now, given, lever, fact):
                 probability(
                     fact.step
                     * given.voluntary_exit
+                    / paid
                     * exp(
                         -clip(
                             now.mobilisation[d, g] - constant.usual_mobilisation,

@@ -47,6 +47,7 @@ STATE = (
         "share",
         "how far fighters reach rivals: contact, less what soldiers keep apart",
     ),
+    measure("kept_apart", "district", "share", "attacks between communities relative to no soldiers between them"),
     measure("in_arms", "district community", "persons", "fighters of all organisations of a community"),
     measure(
         "hostile", "district community", "persons", "fighters of a community who seek rivals: no truce, no restraint"

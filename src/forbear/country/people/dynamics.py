@@ -1,13 +1,25 @@
 """Rules of the people room: allegiance, resentment, fear, harm remembered, displacement and unmixing.
 
-Reads what others did to people (deaths by cause, forces present, services, inclusion); writes where people are
-and what they feel.
+Reads what others did to people (deaths by cause, forces present, services, inclusion); writes where people are,
+how many there are, and what they feel.
 """
 
 from __future__ import annotations
 
 from forbear.country.constants import constants_of
-from forbear.country.words import binomial, clip, exp, larger, logistic, probability, rule, smaller, total, whole
+from forbear.country.words import (
+    binomial,
+    clip,
+    exp,
+    larger,
+    logistic,
+    probability,
+    rule,
+    smaller,
+    total,
+    uniform,
+    whole,
+)
 
 constant = constants_of(__file__)
 
@@ -33,11 +45,13 @@ def settle(now, given, lever, fact):
         now.mixing[d] = now.mixing_at_start[d]
 
 
-@rule("E28")
+@rule("E28", "E18b")
 def count(now, given, lever, fact):
-    """Who lives where at the start of the step, and national means of fear and resentment."""
+    """Who lives where at the start of the step, where communities meet, and national means of fear and resentment."""
     now.nation = 0.0
     for d in fact.districts:
+        # (E18b) walls stand between quarters, whoever lives in them
+        now.contact[d] = now.mixing[d] * (1.0 - given.contact_cut_by_walls * lever.walls[d])
         for g in fact.communities:
             now.residents[d, g] = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
         now.population[d] = total(now.residents[d, g] for g in fact.communities)
@@ -95,7 +109,21 @@ def bury(now, given, lever, fact):
             now.civilians_dead[d, g] += dead
 
 
-@rule("E15", "E16", "E17")
+@rule("E10e")
+def avenge(now, given, lever, fact):
+    """Deaths at the hands of rivals call for revenge where communities meet, or for restraint by one's own."""
+    fade = exp(-given.grief_fading * fact.step)
+    for d in fact.districts:
+        for g in fact.communities:
+            now.unavenged[d, g] = fade * now.unavenged[d, g] + now.deaths_by_rivals[d, g]
+            grief = constant.per_100k * now.unavenged[d, g] / (now.residents[d, g] + fact.small_community)
+            # the sibling of revenge: a community that fears the spiral polices its own
+            now.policed[d, g] = exp(-given.policing * grief)
+            called = given.revenge * (1.0 - fade) * now.unavenged[d, g]
+            now.revenge[d, g] = called * now.contact[d] / (1.0 + grief / constant.grief_of_half_revenge)
+
+
+@rule("E15", "E16", "E16b", "E17")
 def feel(now, given, lever, fact):
     """Resentment of presence, harm and raids; fear of rivals; what is remembered of harm; smoothed violence."""
     fade = exp(-constant.harm_fading * fact.step)
@@ -107,7 +135,17 @@ def feel(now, given, lever, fact):
         now.violence[d] = fade * now.violence[d] + (1.0 - fade) * rate
     national_rate = constant.per_100k * dead_everywhere / larger(now.nation, 1.0) / fact.step
     now.national_violence = fade * now.national_violence + (1.0 - fade) * national_rate
+    occupied = now.years / (now.years + constant.years_of_half_impatience)
     for g in fact.communities:
+        # (E16b) defeat, consent and a shared threat make a presence acceptable; nationalism grows with its length
+        accepted = (
+            given.acceptance_by_defeat * lever.defeat
+            + given.acceptance_by_consent * lever.sovereignty * now.inclusion[g]
+            + given.acceptance_by_threat * fact.external_threat[g]
+        )
+        now.acceptance[g] = clip(
+            accepted - given.nationalism * occupied, -constant.most_acceptance, constant.most_acceptance
+        )
         killed = total(now.deaths_by_rivals[d, g] for d in fact.districts)
         members = total(now.residents[d, g] for d in fact.districts)
         national = constant.per_100k * killed / (members + fact.small_community) / fact.step
@@ -125,9 +163,11 @@ def feel(now, given, lever, fact):
                 * (1.0 - given.sovereignty_effect * lever.sovereignty)
                 * now.density[d]
                 / constant.density_scale
+                * exp(-now.acceptance[g])
             )
+            walled = given.resentment_of_walls * lever.walls[d]
             hazard = given.occupation_sensitivity[g] * (
-                fact.step * (presence + now.raids[d]) + given.resentment_of_harm * by_intervener
+                fact.step * (presence + now.raids[d] + walled) + given.resentment_of_harm * by_intervener
             )
             present = now.presence_nearby[d]
             decay = given.resentment_decay * present + given.resentment_decay_after_departure * (1.0 - present)
@@ -145,7 +185,7 @@ def feel(now, given, lever, fact):
             threat = given.fear_per_death * (
                 (1.0 - given.national_salience) * by_rivals + given.national_salience * national
             )
-            threat = threat + given.fear_of_local_defence * armed
+            threat = threat + given.fear_of_local_defence * armed + given.fear_of_crowding * now.crowding[d]
             base = constant.least_fear + given.fear_of_kept_army * kept
             room = (1.0 - now.fear[d, g]) if fact.linear_feelings < constant.switch_on else 1.0
             risen = now.fear[d, g] + room * probability(fact.step * threat)
@@ -154,26 +194,27 @@ def feel(now, given, lever, fact):
     now.triggered = larger(now.triggered, lever.trigger)
 
 
-@rule("E18")
+@rule("E18", "E18b")
 def flee(now, given, lever, fact):
     """Displacement by rival violence where people are mixed; return where it is calm; unmixing."""
     for d in fact.districts:
         calm = 1.0 if now.violence[d] < given.calm_violence else 0.0
         pressure = 0.0
+        moved = 0.0
         for g in fact.communities:
             size = now.residents[d, g] + fact.small_community
             by_rivals = constant.per_100k * now.deaths_by_rivals[d, g] / size / fact.step
             pressure = pressure + by_rivals
-            minority = constant.flight_of_majority + constant.flight_by_minority * (
-                1.0 - now.residents[d, g] / larger(now.population[d], 1.0)
-            )
+            others = 1.0 - now.residents[d, g] / larger(now.population[d], 1.0)
+            minority = constant.flight_of_majority + constant.flight_by_minority * others
             leaving = probability(
-                fact.step * given.displacement * constant.displacement_scale * by_rivals * now.mixing[d] * minority
+                fact.step * given.displacement * constant.displacement_scale * by_rivals * now.contact[d] * minority
             )
             supporters = binomial("supporters leave", now.supporters[d, g], leaving)
             neutral = binomial("neutral leave", now.neutral[d, g], leaving)
             sympathisers = binomial("sympathisers leave", now.sympathisers[d, g], leaving)
             leavers = supporters + neutral + sympathisers
+            moved = moved + others * leavers / size
             abroad = binomial("abroad", leavers, given.share_fleeing_abroad)
             now.supporters[d, g] -= supporters
             now.neutral[d, g] -= neutral
@@ -188,13 +229,69 @@ def flee(now, given, lever, fact):
             now.refugees[d, g] -= home_from_abroad
             now.neutral[d, g] += home + home_from_abroad
             now.returned[d, g] = home + home_from_abroad
-        mixed = now.mixing[d] * exp(-constant.unmixing_scale * given.unmixing * pressure * fact.step)
-        now.mixing[d] = clip(mixed + fact.step * given.remixing * calm * (now.mixing_at_start[d] - mixed), 0.0, 1.0)
+        # (E18b) those who flee lived where communities met: each of them takes more contact away than one of many
+        unmixed = constant.unmixing_scale * given.unmixing * pressure * fact.step + given.separation_by_flight * moved
+        mixed = now.mixing[d] * exp(-unmixed)
+        again = given.remixing * calm * (1.0 - lever.walls[d])
+        now.mixing[d] = clip(mixed + fact.step * again * (now.mixing_at_start[d] - mixed), 0.0, 1.0)
 
 
-@rule("E28")
+@rule("E18c")
+def shelter(now, given, lever, fact):
+    """Where the displaced are: with their own community, in calm, one host for each of them."""
+    for g in fact.communities:
+        away = 0.0
+        hosted = 0.0
+        places = 0.0
+        for d in fact.districts:
+            # many of one's own, few others, and calm
+            alike = now.residents[d, g] / larger(now.population[d], 1.0)
+            now.refuge[d, g] = now.residents[d, g] * alike / (1.0 + now.violence[d] / given.calm_violence)
+            places = places + now.refuge[d, g]
+            away = away + now.displaced[d, g]
+            hosted = hosted + now.hosted[d, g]
+        # who came since last week goes to refuges; who went home leaves hosts in proportion
+        came = larger(0.0, away - hosted)
+        kept = smaller(1.0, away / larger(hosted, 1.0))
+        everyone = 0.0
+        for d in fact.districts:
+            now.refuge[d, g] = kept * now.hosted[d, g] + came * now.refuge[d, g] / larger(places, 1.0)
+            everyone = everyone + now.refuge[d, g]
+        # whole people: cuts of the running sum, shifted by chance, the last of them at the sum itself
+        shift = uniform("hosts")
+        reached = 0.0
+        placed = 0.0
+        for d in fact.districts:
+            reached = reached + now.refuge[d, g]
+            cut = clip(
+                whole(away * reached / larger(everyone, constant.least_divisor) + shift - 1.0 / 2.0), placed, away
+            )
+            cut = away if reached >= everyone else cut
+            now.hosted[d, g] = cut - placed
+            placed = cut
+    for d in fact.districts:
+        guests = total(now.hosted[d, g] for g in fact.communities)
+        now.crowding[d] = guests / larger(now.population[d], 1.0)
+
+
+@rule("E28b")
+def grow(now, given, lever, fact):
+    """More are born than die of other causes than this war; fractions of a person wait until they are whole."""
+    for d in fact.districts:
+        for g in fact.communities:
+            rate = given.population_growth / constant.weeks_per_year * fact.step
+            now.unborn[d, g] += rate * now.residents[d, g]
+            room = larger(0.0, constant.most_people - now.residents[d, g])
+            born = smaller(larger(0.0, whole(now.unborn[d, g])), whole(room))
+            now.unborn[d, g] = smaller(now.unborn[d, g] - born, 1.0)
+            now.neutral[d, g] += born
+            now.born[d, g] += born
+
+
+@rule("E28", "E28c")
 def take_sides(now, given, lever, fact):
     """Neutral people turn to opposition or support, and back, as grievance and benefit weigh."""
+    patronage = fact.oil * now.capacity
     for d in fact.districts:
         served = (now.electricity[d] + now.services[d]) / 2.0
         for g in fact.communities:
@@ -203,6 +300,9 @@ def take_sides(now, given, lever, fact):
             )
             against = against + given.weight_of_fear * now.fear[d, g] + given.weight_of_deprivation * (1.0 - served)
             against = against + given.weight_of_harm_by_intervener[g] * now.harm_by_intervener[d, g]
+            # (E28c) rents in the state's hands buy peace, and are envied by those who have no share in power
+            envied = given.envy_of_patronage * (1.0 - now.inclusion[g])
+            against = against + patronage * (envied - given.loyalty_by_patronage)
             against = (
                 against
                 - given.weight_of_harm_by_insurgents[g] * now.harm_by_insurgents[d, g]

@@ -22,12 +22,13 @@ def constitute(now, given, lever, fact):
         )
 
 
-@rule("E29c", "E25c")
+@rule("E22b", "E29c", "E25c")
 def decree(now, given, lever, fact):
     """Orders and elections: the purge, the army's fate as a signal, and who stays away from the ballot."""
     purge = lever.purge_order * lever.purge_depth
     now.capacity = now.capacity * (1.0 - given.capacity_lost_to_purge * purge)
     soldiers = total(fact.old_army_strength[g] * 1.0 for g in fact.communities)
+    now.courtship = larger(now.courtship * exp(-constant.courtship_fading * fact.step), lever.election)
     boycotted = 0.0
     for g in fact.communities:
         members = total(now.residents[d, g] for d in fact.districts)
@@ -53,24 +54,34 @@ def decree(now, given, lever, fact):
     )
 
 
-@rule("E22", "E23", "E24", "E25")
+@rule("E22", "E22b", "E23", "E24", "E25")
 def bargain(now, given, lever, fact):
     """What is offered, what the governing community lets happen, what is believed, and who accepts."""
     strength = 0.0
+    against = 0.0
     for g in fact.communities:
         members = total(now.residents[d, g] for d in fact.districts)
         fighting = total(now.fighters[d, a] for d in fact.districts for a in fact.organisations if fact.home[a] == g)
         now.bargaining_power[g] = members + given.weight_of_fighters * fighting
         strength = strength + now.bargaining_power[g]
+        against = against + fighting * (1.0 - fact.governs[g])
     effect = exp(given.planning_for_politics * (now.implementation - constant.reference_implementation))
+    # (E22b) a government that feels safe keeps more, or can afford to give; one that needs votes courts, or outbids
+    own = total(now.government_forces[d] for d in fact.districts)
+    now.safety = own / (own + given.offset_per_fighter * against + 1.0)
+    now.offer_made = clip(
+        lever.offer * effect
+        - given.offer_lost_to_safety * now.safety
+        + given.offer_by_election * smaller(1.0, now.courtship),
+        0.0,
+        1.0,
+    )
     given_away = 0.0
     governing = 0.0
     for g in fact.communities:
         now.bargaining_power[g] = now.bargaining_power[g] / larger(strength, 1.0)
         fair = larger(constant.fair_share * now.bargaining_power[g] - fact.floor_share[g], 0.0)
-        now.offered_share[g] = (fact.floor_share[g] + fair * smaller(1.0, lever.offer * effect)) * (
-            1.0 - fact.governs[g]
-        )
+        now.offered_share[g] = (fact.floor_share[g] + fair * now.offer_made) * (1.0 - fact.governs[g])
         given_away = given_away + now.offered_share[g]
         # the governing community may claim more than its power too, or not: no constant decides it
         governing = governing + (now.bargaining_power[g] + given.over_claim[g]) * fact.governs[g]

@@ -5,6 +5,7 @@ from forbear.country.declare import fact, lever, measure, stock
 STATE = (
     stock("inclusion", "community", "index", "power that a community holds credibly, relative to its claim, 0 to 1"),
     stock("boycott", "community", "weeks", "weeks for which a boycott still keeps a community's share at its floor"),
+    stock("courtship", "", "index", "how far an election still makes parties court others, 0 to 1"),
     stock("institutions", "", "index", "guarantees that have become institutions"),
     stock("capacity", "", "index", "capacity of the administration"),
     stock("legitimacy", "", "index", "legitimacy of the state"),
@@ -13,6 +14,8 @@ STATE = (
     stock("calm_weeks", "", "weeks", "weeks in a row in which every condition of stable success held"),
     stock("success", "", "-", "1 once stable success has held for two years"),
     measure("bargaining_power", "community", "share", "share of bargaining power"),
+    measure("safety", "", "share", "strength of the government's own forces against those who fight it"),
+    measure("offer_made", "", "share", "share of a proportional division of power that the government offers"),
     measure("offered_share", "community", "share", "share of power offered"),
     measure("implemented_share", "community", "share", "share of power that the governing community lets happen"),
     measure("consent", "", "probability", "consent of the governing community to the offer"),

@@ -21,5 +21,6 @@ STATE = (
     fact("ruler_age", "", "years", 60, 18, 110, "age of the ruler at the start"),
     lever("regional_shock", "", "ratio", 0, 0, 30, "uprisings in the region (0: none)"),
     lever("containment", "", "share", 0, 0, 1, "effort of containment"),
+    lever("defeat", "", "share", 0, 0, 1, "how completely the old regime is defeated (1: its leader is taken)"),
     lever("sanctions", "", "share", 0, 0, 1, "sanctions"),
 )

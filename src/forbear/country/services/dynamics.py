@@ -17,7 +17,7 @@ def install(now, given, lever, fact):
         now.works[d] = fact.works_at_start * 1.0
 
 
-@rule("E19", "E20", "E21")
+@rule("E19", "E20", "E20b", "E21")
 def build(now, given, lever, fact):
     """Spending builds what planning, security and decay leave of it; delivery needs administrators."""
     effect = exp(
@@ -30,6 +30,12 @@ def build(now, given, lever, fact):
     small = 1.0 + given.small_project_effect * (lever.small_projects - constant.usual_small_projects)
     now.power_supplied = 0.0
     for d in fact.districts:
+        # (E20b) more people share what there is; the displaced are hands, too
+        guests = total(now.hosted[d, g] for g in fact.communities)
+        at_start = total(fact.population_at_start[d, g] * 1.0 for g in fact.communities)
+        crowd = power(1.0 + now.crowding[d], given.pressure_of_people)
+        share_of = power(larger(1.0, (now.population[d] + guests) / larger(at_start, 1.0)), given.pressure_of_people)
+        hands = 1.0 + given.labour_of_displaced * smaller(1.0, now.crowding[d])
         fighting = total(now.fighters[d, a] for a in fact.organisations)
         sabotage = (
             given.sabotage
@@ -38,7 +44,7 @@ def build(now, given, lever, fact):
             / (fighting + constant.fighters_of_half_sabotage * now.population[d] + 1.0)
         )
         safe = larger(0.0, 1.0 - given.security_overhead * (1.0 - now.control[d]))
-        pace = given.building_rate * effect * safe
+        pace = given.building_rate * effect * safe * hands
         wear = given.depreciation + sabotage
         now.grid[d] = clip(
             now.grid[d]
@@ -54,8 +60,24 @@ def build(now, given, lever, fact):
             0.0,
             1.0,
         )
-        now.electricity[d] = smaller(1.0, now.grid[d] * delivery / demand)
-        now.services[d] = smaller(1.0, now.works[d] * delivery)
+        now.electricity[d] = smaller(1.0, now.grid[d] * delivery / (demand * crowd))
+        open_ways = 1.0 - given.services_cut_by_walls * lever.walls[d]
+        now.services[d] = smaller(1.0, now.works[d] * delivery / share_of) * open_ways
         share = now.population[d] / larger(now.nation, 1.0)
         now.power_supplied += fact.power_needed * demand * now.electricity[d] * share
     now.years += fact.step / constant.weeks_per_year
+
+
+@rule("E21b")
+def extort(now, given, lever, fact):
+    """What armed organisations take of oil, trade and contracts where nobody controls them."""
+    keep = exp(-constant.rents_pace * fact.step)
+    reference = fact.electricity_reference + fact.works_reference
+    contracts = smaller(1.0, (lever.electricity_budget + lever.works_budget) / reference)
+    prize = smaller(1.0, constant.rents_of_trade + fact.oil + given.rents_from_contracts * contracts)
+    for d in fact.districts:
+        fighting = total(now.fighters[d, a] for a in fact.organisations)
+        within_reach = fighting + constant.fighters_of_half_rents * now.population[d] + 1.0
+        for a in fact.organisations:
+            taken = prize * (1.0 - now.control[d]) * now.fighters[d, a] / within_reach
+            now.rents[d, a] = keep * now.rents[d, a] + (1.0 - keep) * taken

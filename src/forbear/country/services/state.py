@@ -5,6 +5,12 @@ from forbear.country.declare import fact, lever, measure, stock
 STATE = (
     stock("grid", "district", "share", "installed capital of the electricity system, share of what full supply needs"),
     stock("works", "district", "share", "installed capital of water, sewers, schools and health care, likewise"),
+    stock(
+        "rents",
+        "district organisation",
+        "share",
+        "share of all that could be taken in a district which an organisation lives on",
+    ),
     measure("electricity", "district", "share", "electricity supplied, share of demand"),
     measure("services", "district", "share", "other services delivered, share of need"),
     measure("power_supplied", "", "MW", "electricity supplied in the whole country"),
