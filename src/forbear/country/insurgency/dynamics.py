@@ -42,7 +42,7 @@ def found(now, given, lever, fact):
         * given.planning_for_order
         * (now.implementation - constant.reference_implementation)
     )
-    war = larger(lever.intervene, now.civil_war)
+    war = larger(now.intervenes, now.civil_war)
     for a in fact.organisations:
         g = fact.home[a]
         members = total(now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g] for d in fact.districts)
@@ -194,7 +194,7 @@ def kill(now, given, lever, fact):
 @rule("E29b", "E29c", "E29d", "E25b", "E38")
 def recruit(now, given, lever, fact):
     """Sympathisers, dismissed soldiers and foreigners join; radicals draw from moderates; fighters go home."""
-    war = larger(lever.intervene, now.civil_war)
+    war = larger(now.intervenes, now.civil_war)
     present = 1.0 if now.force > 0.0 else 0.0
     now.exits_abroad = 0.0
     foreign = (
@@ -306,7 +306,7 @@ def deal(now, given, lever, fact):
                 + constant.protection_weight
                 * given.deal_from_protection
                 * now.control[d]
-                * lever.population_security
+                * now.protecting
                 * present
             )
             for a in fact.organisations:

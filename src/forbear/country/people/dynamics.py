@@ -133,7 +133,7 @@ def feel(now, given, lever, fact):
             gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
             decay = given.resentment_decay if present > 0.0 else gone
             relief = (
-                constant.relief_scale * given.protection_relief * now.fear[d, g] * lever.population_security * present
+                constant.relief_scale * given.protection_relief * now.fear[d, g] * now.protecting * present
             )
             room = (1.0 - now.resentment[d, g]) if fact.linear_feelings < constant.switch_on else 1.0
             grown = now.resentment[d, g] + room * probability(hazard)
