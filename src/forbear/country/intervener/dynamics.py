@@ -83,12 +83,15 @@ def plan(now, given, lever, fact):
     quality = larger(given.plan_quality, lever.plan_floor)
     together = larger(given.coordination, lever.coordination_floor)
     # (E26d) agencies that speak with one voice may be heard, or may keep from leaders what one of them knows
-    voice = (given.advice_heard - given.advice_filtered) * (together - given.coordination)
+    joined = together - given.coordination
+    voice = (given.advice_heard - given.advice_filtered) * joined
     heard = now.leadership_uptake + voice * ((1.0 - now.leadership_uptake) if voice > 0.0 else now.leadership_uptake)
     uptake = larger(heard, lever.uptake_floor)
     weights = given.planning_weight + given.uptake_weight + given.coordination_weight
     index = power(quality, given.planning_weight / weights) * power(uptake, given.uptake_weight / weights)
     index = index * power(together, given.coordination_weight / weights)
+    # (E26d) money that agencies spend together is wasted less, or waits for every one of them to agree
+    now.spending_reach = exp((given.waste_avoided - given.clearance_delay) * joined)
     # (E31b) agencies that were built for it carry out more
     built = now.civil_capacity - given.civil_capacity_at_start
     now.implementation = smaller(1.0, index * exp(given.plan_by_civil_capacity * built))
@@ -110,6 +113,7 @@ def choose(now, given, lever, fact):
     now.retention_decided = clip(lever.army_retention + now.carried_out * lever.planned_retention, 0.0, 1.0)
     now.purge_decided = clip(lever.purge_depth + now.carried_out * lever.planned_purge, 0.0, 1.0)
     now.guarded = clip(lever.guards + now.carried_out * lever.planned_guards, 0.0, 1.0)
+    now.offer_decided = clip(lever.offer + now.carried_out * lever.planned_offer, 0.0, 1.0)
     now.planned_soldiers = early * now.carried_out * lever.planned_force
     for d in fact.districts:
         weight = lever.deployment[d] + early * now.carried_out * lever.planned_deployment[d]

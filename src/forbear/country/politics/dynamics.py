@@ -68,7 +68,7 @@ def bargain(now, given, lever, fact):
     for g in fact.communities:
         now.bargaining_power[g] = now.bargaining_power[g] / larger(strength, 1.0)
         fair = larger(constant.fair_share * now.bargaining_power[g] - fact.floor_share[g], 0.0)
-        now.offered_share[g] = (fact.floor_share[g] + fair * smaller(1.0, lever.offer * effect)) * (
+        now.offered_share[g] = (fact.floor_share[g] + fair * smaller(1.0, now.offer_decided * effect)) * (
             1.0 - fact.governs[g]
         )
         given_away = given_away + now.offered_share[g]
