@@ -50,10 +50,14 @@ _LIST = (
     Outcome("unsustainable", "months with more force than rotation sustains", "months", "unsustainable", "months", "difference", "lower", 1.0, 6.0),
     Outcome("strain", "strain of the intervener's army, most", "index", "strain", "most", "ratio", "lower"),
     Outcome("home_support", "support at home at the end", "share", "home_support", "last", "difference", "higher", 1.0, 0.05),
-    Outcome("standing", "administration that looting has left standing", "share", "collapsed", "standing", "difference", "higher", 1.0, 0.05),
-    Outcome("early_violence", "violence in the first year", "deaths per 100,000 a week", "national_violence", "first_year", "ratio", "lower"),
-    Outcome("early_deaths", "civilians killed by the end of the second year", "persons", "deaths", "two_years", "ratio", "lower"),
-    Outcome("sympathy", "sympathy for armed opposition among the excluded, mean", "share", "sympathy_of_excluded", "mean", "difference", "lower", 1.0, 0.05),
+    Outcome("standing", "administration that looting has left standing",
+            "share", "collapsed", "standing", "difference", "higher", 1.0, 0.05),
+    Outcome("early_violence", "violence in the first year",
+            "deaths per 100,000 a week", "national_violence", "first_year", "ratio", "lower"),
+    Outcome("early_deaths", "civilians killed by the end of the second year",
+            "persons", "deaths", "two_years", "ratio", "lower"),
+    Outcome("sympathy", "sympathy for armed opposition among the excluded, mean",
+            "share", "sympathy_of_excluded", "mean", "difference", "lower", 1.0, 0.05),
     Outcome("peak_violence", "violence in the worst quarter", "deaths per 100,000 a week", "national_violence", "quarter", "ratio", "lower"),
 )  # fmt: skip
 

@@ -303,11 +303,7 @@ def deal(now, given, lever, fact):
             )
             appeal = (
                 appeal
-                + constant.protection_weight
-                * given.deal_from_protection
-                * now.control[d]
-                * now.protecting
-                * present
+                + constant.protection_weight * given.deal_from_protection * now.control[d] * now.protecting * present
             )
             for a in fact.organisations:
                 if fact.home[a] == g and fact.splinter_of[a] < 0:

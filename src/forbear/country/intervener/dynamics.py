@@ -258,9 +258,7 @@ def pay(now, given, lever, fact):
     watching = lever.containment * given.containment_cost * (1.0 - now.intervenes)
     hunting = given.cost_of_police_effort * larger(0.0, lever.police_effort - 1.0)
     hunting = hunting + given.cost_of_special_operations * lever.special_operations
-    containing = cents(
-        (watching + hunting) * constant.dollars_of_a_billion * weeks / constant.weeks_per_year
-    )
+    containing = cents((watching + hunting) * constant.dollars_of_a_billion * weeks / constant.weeks_per_year)
     wounded = constant.wounded_per_dead * now.intervener_killed
     veterans = cents(
         now.force * given.veteran_cost_per_soldier_year * weeks / constant.weeks_per_year

@@ -37,11 +37,17 @@ STATE = (
     measure("purge_decided", "", "index", "depth of the purge, plan included"),
     measure("guarded", "", "share", "share of the state's institutions under guard in the first weeks, plan included"),
     measure("offer_decided", "", "share", "share of a proportional division of power that is offered, plan included"),
-    measure("spending_reach", "", "ratio", "factor on what money for rebuilding builds, from agencies that work together"),
-    measure("planned_soldiers", "", "persons", "own soldiers beyond the force, sent in the first year because of the plan"),
+    measure(
+        "spending_reach", "", "ratio", "factor on what money for rebuilding builds, from agencies that work together"
+    ),
+    measure(
+        "planned_soldiers", "", "persons", "own soldiers beyond the force, sent in the first year because of the plan"
+    ),
     measure("deployed_weight", "district", "ratio", "density of the force relative to other districts, plan included"),
     measure("protecting", "", "share", "share of effort spent on protecting residents, as far as the army is able to"),
-    measure("civil_help", "", "index", "what the intervener's civil agencies add to the capacity of the administration"),
+    measure(
+        "civil_help", "", "index", "what the intervener's civil agencies add to the capacity of the administration"
+    ),
     measure("unsustainable", "", "-", "1 in steps in which the force is larger than rotation sustains"),
     stock("cost_operations", "", "US$", "cost of operations since the start", money=True),
     stock("cost_reconstruction", "", "US$", "cost of reconstruction since the start", money=True),
@@ -52,7 +58,13 @@ STATE = (
         "cost of local defence and of training government forces since the start",
         money=True,
     ),
-    stock("cost_expansion", "", "US$", "cost of what is built at home since the start: brigades, civil agencies, an army made over", money=True),
+    stock(
+        "cost_expansion",
+        "",
+        "US$",
+        "cost of what is built at home since the start: brigades, civil agencies, an army made over",
+        money=True,
+    ),
     stock("cost_containment", "", "US$", "cost of containment and of hunting militants since the start", money=True),
     stock("cost_veterans", "", "US$", "later cost of veterans and wounded (full accounting only)", money=True),
     stock("cost_budget", "", "US$", "budgetary cost since the start: the sum of all but veterans", money=True),
@@ -92,7 +104,15 @@ STATE = (
     lever("uptake_floor", "", "index", 0, 0, 1, "use of plans by leaders raised to at least this"),
     lever("leader_selection", "", "share", 0, 0, 1, "how far leaders are selected for using what planners know"),
     lever("intervention_given", "", "-", 0, 0, 1, "1: leaders choose how to intervene, not whether", switch=True),
-    lever("planned_force", "", "persons", 0, 0, 1_000_000, "own soldiers that planners asked for beyond the force, first year"),
+    lever(
+        "planned_force",
+        "",
+        "persons",
+        0,
+        0,
+        1_000_000,
+        "own soldiers that planners asked for beyond the force, first year",
+    ),
     lever(
         "planned_deployment",
         "district",
@@ -104,12 +124,22 @@ STATE = (
     ),
     lever("planned_retention", "", "share", 0, -1, 1, "change that planners asked for of the share of the army kept"),
     lever("planned_purge", "", "index", 0, -1, 1, "change that planners asked for of the depth of the purge"),
-    lever("planned_guards", "", "share", 0, -1, 1, "change that planners asked for of the share of institutions guarded"),
+    lever(
+        "planned_guards", "", "share", 0, -1, 1, "change that planners asked for of the share of institutions guarded"
+    ),
     lever("planned_offer", "", "share", 0, -1, 1, "change that planners asked for of the share of power offered"),
     lever("guards", "", "share", 0, 0, 1, "share of the state's institutions guarded in the first weeks"),
     lever("transformation", "", "share", 0, 0, 1, "how far the army is made over for small wars"),
     lever("civil_spending", "", "billion US$/year", 0, 0, 50, "spending on the intervener's own civil agencies"),
-    lever("years_of_preparation", "", "years", 0, 0, 20, "years before the start in which both were built, as in the first week"),
+    lever(
+        "years_of_preparation",
+        "",
+        "years",
+        0,
+        0,
+        20,
+        "years before the start in which both were built, as in the first week",
+    ),
     lever("leadership_change", "", "-", 0, 0, 1, "a change of the leadership team", pulse=True, switch=True),
     lever("home_election", "", "-", 0, 0, 1, "an election at home", pulse=True, switch=True),
     lever(

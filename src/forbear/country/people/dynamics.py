@@ -132,9 +132,7 @@ def feel(now, given, lever, fact):
             present = 1.0 if now.troops[d] > 0.0 else 0.0
             gone = larger(given.resentment_decay, given.resentment_decay_after_departure)
             decay = given.resentment_decay if present > 0.0 else gone
-            relief = (
-                constant.relief_scale * given.protection_relief * now.fear[d, g] * now.protecting * present
-            )
+            relief = constant.relief_scale * given.protection_relief * now.fear[d, g] * now.protecting * present
             room = (1.0 - now.resentment[d, g]) if fact.linear_feelings < constant.switch_on else 1.0
             grown = now.resentment[d, g] + room * probability(hazard)
             now.resentment[d, g] = clip(grown - fact.step * (decay + relief) * now.resentment[d, g], 0.0, 1.0)

@@ -155,7 +155,10 @@ def govern(now, given, lever, fact):
     decay = given.institutional_decay * now.institutions * (1.0 if worst < constant.exclusion_limit else 0.0)
     now.institutions = clip(now.institutions + fact.step * (growth - decay), 0.0, 1.0)
     # (E26c, E31b) what was looted may not come back by itself; civil agencies of the intervener help or crowd out
-    aim = given.capacity_ceiling * (1.0 - given.collapse_lasting * now.collapsed) + now.civil_help
+    # plans for ministries build them, or put a scheme from abroad in the place of what they can do
+    planned = (given.planning_for_administration - given.administration_imposed) * now.intervenes
+    aim = given.capacity_ceiling * exp(planned * (now.implementation - constant.reference_implementation))
+    aim = aim * (1.0 - given.collapse_lasting * now.collapsed) + now.civil_help
     now.capacity = clip(
         now.capacity + fact.step * given.capacity_growth * (clip(aim, 0.0, 1.0) - now.capacity), 0.0, 1.0
     )

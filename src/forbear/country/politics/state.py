@@ -19,7 +19,10 @@ STATE = (
     measure("credibility", "", "index", "how far a promise of power is believed"),
     measure("least_included", "", "index", "inclusion of the least included community"),
     measure(
-        "sympathy_of_excluded", "", "share", "share that sympathises with armed opposition, residents weighed by exclusion"
+        "sympathy_of_excluded",
+        "",
+        "share",
+        "share that sympathises with armed opposition, residents weighed by exclusion",
     ),
     measure("mean_control", "", "index", "control averaged over residents"),
     measure("mean_services", "", "share", "services averaged over residents"),

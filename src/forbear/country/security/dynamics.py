@@ -15,10 +15,7 @@ def control(now, given, lever, fact):
     now.presence = constant.per_thousand * soldiers / larger(now.nation, 1.0) / fact.reference_density
     spread = total(now.deployed_weight[d] * now.population[d] for d in fact.districts)
     doctrine = (
-        1.0
-        + given.doctrine_effect
-        * (now.protecting - constant.usual_population_security)
-        / constant.doctrine_step
+        1.0 + given.doctrine_effect * (now.protecting - constant.usual_population_security) / constant.doctrine_step
     )
     for d in fact.districts:
         now.troops[d] = soldiers * now.deployed_weight[d] * now.population[d] / larger(spread, 1.0)
