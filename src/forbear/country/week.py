@@ -25,6 +25,8 @@ ROOMS = (
 #: Run once, before the first week. A rule that also runs every week runs twice in the first: it reads no pulse, draws
 #: nothing, and adds to nothing.
 BEGIN = (
+    "intervener.consider",
+    "intervener.decide",
     "people.settle",
     "forces.muster",
     "services.install",
@@ -37,14 +39,18 @@ BEGIN = (
 
 #: Run every week.
 WEEK = (
+    "intervener.decide",
     "people.count",
     "regime.reign",
     "intervener.lead",
     "intervener.plan",
+    "intervener.choose",
     "politics.decree",
     "forces.order",
+    "intervener.transform",
     "intervener.generate",
     "security.control",
+    "intervener.keep_order",
     "security.inform",
     "security.operate",
     "insurgency.hold_fire",

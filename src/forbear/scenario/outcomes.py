@@ -14,7 +14,7 @@ __all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "v
 
 @dataclass(frozen=True)
 class Outcome:
-    """quantity, how (total, last, most, mean, share, months): how weeks become one number; kind: whether effects are
+    """quantity, how (total, last, most, mean, months, first_year, ...): how weeks become one number; kind: whether effects are
     ratios or differences; better: lower, higher or neither; scale: what the number is multiplied by."""
 
     name: str
@@ -50,6 +50,14 @@ _LIST = (
     Outcome("unsustainable", "months with more force than rotation sustains", "months", "unsustainable", "months", "difference", "lower", 1.0, 6.0),
     Outcome("strain", "strain of the intervener's army, most", "index", "strain", "most", "ratio", "lower"),
     Outcome("home_support", "support at home at the end", "share", "home_support", "last", "difference", "higher", 1.0, 0.05),
+    Outcome("standing", "administration that looting has left standing",
+            "share", "collapsed", "standing", "difference", "higher", 1.0, 0.05),
+    Outcome("early_violence", "violence in the first year",
+            "deaths per 100,000 a week", "national_violence", "first_year", "ratio", "lower"),
+    Outcome("early_deaths", "civilians killed by the end of the second year",
+            "persons", "deaths", "two_years", "ratio", "lower"),
+    Outcome("sympathy", "sympathy for armed opposition among the excluded, mean",
+            "share", "sympathy_of_excluded", "mean", "difference", "lower", 1.0, 0.05),
     Outcome("peak_violence", "violence in the worst quarter", "deaths per 100,000 a week", "national_violence", "quarter", "ratio", "lower"),
 )  # fmt: skip
 
@@ -84,6 +92,9 @@ def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray
         "mean": lambda: series.mean(axis=1),
         "months": lambda: series.sum(axis=1) * step / 4.348,
         "year": lambda: series[:, -year:].mean(axis=1),
+        "first_year": lambda: series[:, :year].mean(axis=1),
+        "two_years": lambda: series[:, : 2 * year].sum(axis=1),
+        "standing": lambda: 1.0 - series[:, -1],
         "order": lambda: _order(data, year),
         "quarter": lambda: _rolling(series, max(1, year // 4)).max(axis=1),
     }[outcome.how]()

@@ -65,7 +65,7 @@ def realign(now, given, lever, fact):
     harmed = total(now.deaths_by_intervener[d, g] for d in fact.districts for g in fact.communities)
     years = fact.step / constant.weeks_per_year
     loss = (
-        given.allies_lost_to_defiance * lever.defiance
+        given.allies_lost_to_defiance * lever.defiance * now.intervenes
         + years * given.allies_lost_to_harm * log(1.0 + harmed) / constant.harm_scale
     )
     loss = loss + years * given.allies_lost_to_burden * smaller(constant.most_presence, now.presence)

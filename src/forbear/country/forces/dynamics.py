@@ -19,24 +19,24 @@ def muster(now, given, lever, fact):
             soldiers = smaller(whole(fact.old_army_strength[g] * people / larger(members, 1.0)), now.neutral[d, g])
             now.neutral[d, g] -= soldiers
             # where nobody intervenes the regime keeps its army
-            now.army_kept[d, g] = (1.0 - lever.intervene) * soldiers
-            now.old_army[d, g] = lever.intervene * soldiers
+            now.army_kept[d, g] = (1.0 - now.intervenes) * soldiers
+            now.old_army[d, g] = now.intervenes * soldiers
 
 
 @rule("E29c")
 def order(now, given, lever, fact):
     """The order on the old army. `available` is the share that would have come back if called."""
-    now.kept_quality = given.retained_quality if lever.intervene > 0.0 else given.regime_force_quality
-    kept_chance = lever.army_order * lever.army_retention * given.army_available
+    now.kept_quality = given.retained_quality if now.intervenes > 0.0 else given.regime_force_quality
+    kept_chance = lever.army_order * now.retention_decided * given.army_available
     for d in fact.districts:
         for g in fact.communities:
             ordered = lever.army_order * now.old_army[d, g]
             kept = binomial("kept", ordered, kept_chance)
             # of the rest, those who would have been kept but did not come go home; the others are dismissed
             home_chance = (
-                lever.army_retention
+                now.retention_decided
                 * (1.0 - given.army_available)
-                / larger(1.0 - lever.army_retention * given.army_available, constant.least_divisor)
+                / larger(1.0 - now.retention_decided * given.army_available, constant.least_divisor)
             )
             home = binomial("go home", ordered - kept, clip(home_chance, 0.0, 1.0))
             now.old_army[d, g] -= ordered

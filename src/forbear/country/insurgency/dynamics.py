@@ -42,7 +42,7 @@ def found(now, given, lever, fact):
         * given.planning_for_order
         * (now.implementation - constant.reference_implementation)
     )
-    war = larger(lever.intervene, now.civil_war)
+    war = larger(now.intervenes, now.civil_war)
     for a in fact.organisations:
         g = fact.home[a]
         members = total(now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g] for d in fact.districts)
@@ -261,7 +261,7 @@ def kill(now, given, lever, fact):
 @rule("E6d", "E29b", "E29c", "E29d", "E29e", "E25b", "E38")
 def recruit(now, given, lever, fact):
     """Sympathisers, dismissed soldiers and foreigners join; radicals draw from moderates; fighters go home."""
-    war = larger(lever.intervene, now.civil_war)
+    war = larger(now.intervenes, now.civil_war)
     now.exits_abroad = 0.0
     # those who come to fight the intervener stay away with it; a vacuum draws others in: the sibling
     absent = 1.0 - now.presence_felt
@@ -340,7 +340,7 @@ def recruit(now, given, lever, fact):
 @rule("E33a", "E33b", "E33c", "E33e")
 def deal(now, given, lever, fact):
     """Local deals: fighters abused by radicals, afraid of rivals or protected take pay; unpaid, they go back."""
-    war = larger(lever.intervene, now.civil_war)
+    war = larger(now.intervenes, now.civil_war)
     keep = power(constant.abuse_kept, fact.step)
     for d in fact.districts:
         for g in fact.communities:
@@ -383,7 +383,7 @@ def deal(now, given, lever, fact):
                 + constant.protection_weight
                 * given.deal_from_protection
                 * now.control[d]
-                * lever.population_security
+                * now.protecting
                 * now.presence_nearby[d]
             )
             # (E33e) abused by radicals, people turn without anybody's offer; with pay, residents stand guard

@@ -3,11 +3,20 @@
 from forbear.country.declare import fact, flow, lever, measure, stock
 
 STATE = (
+    stock("declined", "", "-", "1 where leaders who were selected did not intervene at all"),
+    measure("intervenes", "", "-", "1 where there is an intervention: what the scenario says, unless leaders declined"),
     stock("strain", "", "index", "strain on the force from deploying beyond what rotation sustains"),
     stock("ordered_expansion", "", "brigades", "brigades ordered and not yet formed"),
     stock("expansion", "", "brigades", "brigades added since the start"),
     stock("home_support", "", "share", "share of the home public that supports the war"),
     stock("leadership_uptake", "", "index", "how far leaders use what planners know"),
+    stock("usual_uptake", "", "index", "the same, had nobody selected leaders"),
+    stock("carried_out", "", "share", "share of what planners recommended that is carried out beyond what was done"),
+    stock("disorder", "", "share", "share of the disorder after the fall that is still to come"),
+    stock("collapsed", "", "share", "share of the administration that looting has taken since the fall"),
+    stock("army_skill", "", "share", "share of effort on protecting residents that the army is able to make"),
+    stock("civil_capacity", "", "index", "capacity of the intervener's civil agencies to administer another country"),
+    stock("years_owed", "", "years", "years of preparation before the start that are not yet paid"),
     stock("leadership_team", "", "-", "number of leadership changes since the start"),
     stock(
         "leaders_elected", "", "-", "1 where an election at home has changed leaders who take office in the next step"
@@ -23,6 +32,22 @@ STATE = (
     measure("force_ceiling", "", "persons", "largest force that could be deployed now"),
     measure("readiness", "", "ratio", "worth of a soldier under strain"),
     measure("implementation", "", "index", "planning x uptake x coordination: how far plans become action"),
+    measure("usual_implementation", "", "index", "the same, had nobody mended planning, uptake or coordination"),
+    measure("retention_decided", "", "share", "share of the old army that the order keeps, plan included"),
+    measure("purge_decided", "", "index", "depth of the purge, plan included"),
+    measure("guarded", "", "share", "share of the state's institutions under guard in the first weeks, plan included"),
+    measure("offer_decided", "", "share", "share of a proportional division of power that is offered, plan included"),
+    measure(
+        "spending_reach", "", "ratio", "factor on what money for rebuilding builds, from agencies that work together"
+    ),
+    measure(
+        "planned_soldiers", "", "persons", "own soldiers beyond the force, sent in the first year because of the plan"
+    ),
+    measure("deployed_weight", "district", "ratio", "density of the force relative to other districts, plan included"),
+    measure("protecting", "", "share", "share of effort spent on protecting residents, as far as the army is able to"),
+    measure(
+        "civil_help", "", "index", "what the intervener's civil agencies add to the capacity of the administration"
+    ),
     measure("unsustainable", "", "-", "1 in steps in which the force is larger than rotation sustains"),
     stock("cost_operations", "", "US$", "cost of operations since the start", money=True),
     stock("cost_reconstruction", "", "US$", "cost of reconstruction since the start", money=True),
@@ -33,8 +58,14 @@ STATE = (
         "cost of local defence and of training government forces since the start",
         money=True,
     ),
-    stock("cost_expansion", "", "US$", "cost of added brigades since the start", money=True),
-    stock("cost_containment", "", "US$", "cost of containment since the start", money=True),
+    stock(
+        "cost_expansion",
+        "",
+        "US$",
+        "cost of what is built at home since the start: brigades, civil agencies, an army made over",
+        money=True,
+    ),
+    stock("cost_containment", "", "US$", "cost of containment and of hunting militants since the start", money=True),
     stock("cost_veterans", "", "US$", "later cost of veterans and wounded (full accounting only)", money=True),
     stock("cost_budget", "", "US$", "budgetary cost since the start: the sum of all but veterans", money=True),
     stock("cost_full", "", "US$", "full cost since the start: budgetary and veterans", money=True),
@@ -42,6 +73,7 @@ STATE = (
     fact("committed", "component", "brigades", 0, 0, 1000, "brigades committed elsewhere"),
     fact("brigades", "component", "brigades", 0, 0, 1000, "brigades of the component"),
     fact("expands", "component", "-", 0, 0, 1, "1 for the component that an expansion adds to", integer=True),
+    fact("institutions_at_risk", "", "share", 1, 0, 1, "share of the state that there was to loot after the fall"),
     fact("election_weight", "", "-", 1, 0, 1, "1: home elections can change leaders under endogenous policy"),
     lever("intervene", "", "-", 1, 0, 1, "1: the intervention happens; 0: nobody intervenes", switch=True),
     lever("force", "", "persons", 0, 0, 2_000_000, "planned own force in the country"),
@@ -71,6 +103,43 @@ STATE = (
     lever("coordination_floor", "", "index", 0, 0, 1, "coordination between agencies raised to at least this"),
     lever("uptake_floor", "", "index", 0, 0, 1, "use of plans by leaders raised to at least this"),
     lever("leader_selection", "", "share", 0, 0, 1, "how far leaders are selected for using what planners know"),
+    lever("intervention_given", "", "-", 0, 0, 1, "1: leaders choose how to intervene, not whether", switch=True),
+    lever(
+        "planned_force",
+        "",
+        "persons",
+        0,
+        0,
+        1_000_000,
+        "own soldiers that planners asked for beyond the force, first year",
+    ),
+    lever(
+        "planned_deployment",
+        "district",
+        "ratio",
+        0,
+        -100,
+        100,
+        "change of the district's density that planners asked for, first year",
+    ),
+    lever("planned_retention", "", "share", 0, -1, 1, "change that planners asked for of the share of the army kept"),
+    lever("planned_purge", "", "index", 0, -1, 1, "change that planners asked for of the depth of the purge"),
+    lever(
+        "planned_guards", "", "share", 0, -1, 1, "change that planners asked for of the share of institutions guarded"
+    ),
+    lever("planned_offer", "", "share", 0, -1, 1, "change that planners asked for of the share of power offered"),
+    lever("guards", "", "share", 0, 0, 1, "share of the state's institutions guarded in the first weeks"),
+    lever("transformation", "", "share", 0, 0, 1, "how far the army is made over for small wars"),
+    lever("civil_spending", "", "billion US$/year", 0, 0, 50, "spending on the intervener's own civil agencies"),
+    lever(
+        "years_of_preparation",
+        "",
+        "years",
+        0,
+        0,
+        20,
+        "years before the start in which both were built, as in the first week",
+    ),
     lever("leadership_change", "", "-", 0, 0, 1, "a change of the leadership team", pulse=True, switch=True),
     lever("home_election", "", "-", 0, 0, 1, "an election at home", pulse=True, switch=True),
     lever(

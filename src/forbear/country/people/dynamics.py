@@ -171,9 +171,7 @@ def feel(now, given, lever, fact):
             )
             present = now.presence_nearby[d]
             decay = given.resentment_decay * present + given.resentment_decay_after_departure * (1.0 - present)
-            relief = (
-                constant.relief_scale * given.protection_relief * now.fear[d, g] * lever.population_security * present
-            )
+            relief = constant.relief_scale * given.protection_relief * now.fear[d, g] * now.protecting * present
             room = (1.0 - now.resentment[d, g]) if fact.linear_feelings < constant.switch_on else 1.0
             grown = now.resentment[d, g] + room * probability(hazard)
             now.resentment[d, g] = clip(grown - fact.step * (decay + relief) * now.resentment[d, g], 0.0, 1.0)

@@ -18,14 +18,14 @@ def constitute(now, given, lever, fact):
     now.institutions = 0.0
     for g in fact.communities:
         now.inclusion[g] = (
-            lever.intervene * fact.inclusion_at_start[g] + (1.0 - lever.intervene) * fact.regime_inclusion[g]
+            now.intervenes * fact.inclusion_at_start[g] + (1.0 - now.intervenes) * fact.regime_inclusion[g]
         )
 
 
 @rule("E22b", "E29c", "E25c")
 def decree(now, given, lever, fact):
     """Orders and elections: the purge, the army's fate as a signal, and who stays away from the ballot."""
-    purge = lever.purge_order * lever.purge_depth
+    purge = lever.purge_order * now.purge_decided
     now.capacity = now.capacity * (1.0 - given.capacity_lost_to_purge * purge)
     soldiers = total(fact.old_army_strength[g] * 1.0 for g in fact.communities)
     now.courtship = larger(now.courtship * exp(-constant.courtship_fading * fact.step), lever.election)
@@ -35,7 +35,7 @@ def decree(now, given, lever, fact):
         ours = fact.old_army_strength[g] / larger(soldiers, 1.0) - members / larger(now.nation, 1.0)
         signal = (
             lever.army_order
-            * (lever.army_retention - constant.neutral_retention)
+            * (now.retention_decided - constant.neutral_retention)
             / (1.0 - constant.neutral_retention)
             * given.inclusion_by_army
             * ours
@@ -70,7 +70,7 @@ def bargain(now, given, lever, fact):
     own = total(now.government_forces[d] for d in fact.districts)
     now.safety = own / (own + given.offset_per_fighter * against + 1.0)
     now.offer_made = clip(
-        lever.offer * effect
+        now.offer_decided * effect
         - given.offer_lost_to_safety * now.safety
         + given.offer_by_election * smaller(1.0, now.courtship),
         0.0,
@@ -92,7 +92,7 @@ def bargain(now, given, lever, fact):
         1.0, constant.weeks_of_war * now.national_violence / constant.tiring_violence
     )
     # a purge in force reassures those who govern (E23) and alienates the purged (E25)
-    claim = governing - tired - given.concession * hazard - given.reassurance_by_purge * lever.purge_depth
+    claim = governing - tired - given.concession * hazard - given.reassurance_by_purge * now.purge_decided
     now.consent = logistic(given.acceptance_sharpness * ((1.0 - given_away) - claim))
     # (E24)
     third_party = (
@@ -112,10 +112,10 @@ def bargain(now, given, lever, fact):
         now.implemented_share[g] = (fact.floor_share[g] + more * open_to_all) * (1.0 - fact.governs[g])
         most = larger(most, now.implemented_share[g])
     # (E25)
-    new_order = larger(lever.intervene, larger(now.civil_war, now.transition))
+    new_order = larger(now.intervenes, larger(now.civil_war, now.transition))
     for g in fact.communities:
         reservation = now.bargaining_power[g] + given.over_claim[g] - given.reservation_discount - tired
-        reservation = reservation + given.alienation_by_purge * lever.purge_depth * fact.purged[g]
+        reservation = reservation + given.alienation_by_purge * now.purge_decided * fact.purged[g]
         # a promise kept gives the share; a promise broken leaves what fighting on brings, less what disarming cost
         gain = now.credibility * (now.implemented_share[g] - reservation)
         gain = gain - (1.0 - now.credibility) * given.loss_from_disarming * larger(reservation, 0.0)
@@ -139,12 +139,17 @@ def govern(now, given, lever, fact):
     worst = 1.0
     mean_inclusion = 0.0
     mean_resentment = 0.0
+    excluded = 0.0
+    turned = 0.0
     for g in fact.communities:
         members = total(now.residents[d, g] for d in fact.districts) / larger(now.nation, 1.0)
         worst = smaller(worst, now.inclusion[g])
         mean_inclusion = mean_inclusion + members * now.inclusion[g]
         mean_resentment = mean_resentment + members * now.mean_resentment[g]
+        excluded = excluded + members * (1.0 - now.inclusion[g])
+        turned = turned + members * (1.0 - now.inclusion[g]) * now.sympathy[g]
     now.least_included = worst
+    now.sympathy_of_excluded = turned / larger(excluded, constant.least_divisor)
     now.mean_control = 0.0
     now.mean_services = 0.0
     local = 0.0
@@ -160,8 +165,13 @@ def govern(now, given, lever, fact):
     growth = given.institutional_growth * worst * calm * (1.0 - now.institutions)
     decay = given.institutional_decay * now.institutions * (1.0 if worst < constant.exclusion_limit else 0.0)
     now.institutions = clip(now.institutions + fact.step * (growth - decay), 0.0, 1.0)
+    # (E26c, E31b) what was looted may not come back by itself; civil agencies of the intervener help or crowd out
+    # plans for ministries build them, or put a scheme from abroad in the place of what they can do
+    planned = (given.planning_for_administration - given.administration_imposed) * now.intervenes
+    aim = given.capacity_ceiling * exp(planned * (now.implementation - constant.reference_implementation))
+    aim = aim * (1.0 - given.collapse_lasting * now.collapsed) + now.civil_help
     now.capacity = clip(
-        now.capacity + fact.step * given.capacity_growth * (given.capacity_ceiling - now.capacity), 0.0, 1.0
+        now.capacity + fact.step * given.capacity_growth * (clip(aim, 0.0, 1.0) - now.capacity), 0.0, 1.0
     )
     # (E25e) a puppet is not obeyed; armed units beside the state cost it its monopoly
     performed = (
@@ -186,7 +196,7 @@ def govern(now, given, lever, fact):
         - given.democracy_lost_to_oil * fact.oil
         + given.democracy_by_preconditions * fact.preconditions
     )
-    regime_holds = (1.0 - lever.intervene) * (1.0 - now.transition)
+    regime_holds = (1.0 - now.intervenes) * (1.0 - now.transition)
     target = (1.0 - regime_holds) * logistic(aim) + regime_holds * smaller(
         now.democracy, constant.most_regime_democracy
     )

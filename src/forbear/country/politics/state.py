@@ -21,6 +21,12 @@ STATE = (
     measure("consent", "", "probability", "consent of the governing community to the offer"),
     measure("credibility", "", "index", "how far a promise of power is believed"),
     measure("least_included", "", "index", "inclusion of the least included community"),
+    measure(
+        "sympathy_of_excluded",
+        "",
+        "share",
+        "share that sympathises with armed opposition, residents weighed by exclusion",
+    ),
     measure("mean_control", "", "index", "control averaged over residents"),
     measure("mean_services", "", "share", "services averaged over residents"),
     measure("governance", "", "index", "governance: capacity, services, control, inclusion and democracy together"),

@@ -11,7 +11,7 @@ constant = constants_of(__file__)
 @rule("E40")
 def reign(now, given, lever, fact):
     """Competing hazards of the regime's end and what follows; nothing here happens where somebody intervened."""
-    rules = (1.0 - lever.intervene) * (1.0 - now.transition) * (1.0 - now.civil_war)
+    rules = (1.0 - now.intervenes) * (1.0 - now.transition) * (1.0 - now.civil_war)
     years = fact.step / constant.weeks_per_year
     age = fact.ruler_age + now.years
     # Gompertz law of mortality
@@ -59,7 +59,7 @@ def reign(now, given, lever, fact):
 @rule("E40")
 def repress(now, given, lever, fact):
     """Deaths at the regime's hands; the price of sanctions; forbidden weapons and aggression against neighbours."""
-    holds = (1.0 - lever.intervene) * (1.0 - now.transition)
+    holds = (1.0 - now.intervenes) * (1.0 - now.transition)
     crushing = 1.0 if now.crushing > 0.0 else 0.0
     mean = given.repression / constant.weeks_per_year + crushing * given.crushed_deaths / constant.crushing_weeks
     exposed = total(fact.repressed[g] * now.residents[d, g] for d in fact.districts for g in fact.communities)

@@ -11,20 +11,17 @@ constant = constants_of(__file__)
 @rule("E1", "E2", "E2b", "E3", "E7", "E8")
 def control(now, given, lever, fact):
     """Where soldiers stand, what security forces are worth, who controls the district."""
-    soldiers = now.force + lever.partners * lever.intervene
+    soldiers = now.force + lever.partners * now.intervenes
     now.presence = constant.per_thousand * soldiers / larger(now.nation, 1.0) / fact.reference_density
     # (E2b) whether the intervener is there is no matter of yes or no: a few soldiers are a little of it
     half = given.presence_of_half_effect
     now.presence_felt = smaller(1.0, (1.0 + half) * now.presence / (now.presence + half))
-    spread = total(lever.deployment[d] * now.population[d] for d in fact.districts)
+    spread = total(now.deployed_weight[d] * now.population[d] for d in fact.districts)
     doctrine = (
-        1.0
-        + given.doctrine_effect
-        * (lever.population_security - constant.usual_population_security)
-        / constant.doctrine_step
+        1.0 + given.doctrine_effect * (now.protecting - constant.usual_population_security) / constant.doctrine_step
     )
     for d in fact.districts:
-        now.troops[d] = soldiers * lever.deployment[d] * now.population[d] / larger(spread, 1.0)
+        now.troops[d] = soldiers * now.deployed_weight[d] * now.population[d] / larger(spread, 1.0)
         people = larger(now.population[d], 1.0)
         now.density[d] = constant.per_thousand * now.troops[d] / people
         relative = now.density[d] / fact.reference_density
@@ -47,7 +44,7 @@ def control(now, given, lever, fact):
         )
         dispersal = larger(
             constant.least_dispersal,
-            1.0 + given.exposure_of_posts * (lever.population_security - constant.usual_population_security),
+            1.0 + given.exposure_of_posts * (now.protecting - constant.usual_population_security),
         )
         now.exposure[d] = smaller(
             constant.most_exposure,
@@ -94,7 +91,7 @@ def inform(now, given, lever, fact):
         now.mean_information[d] = known / larger(fighting, 1.0) if fighting > 0.0 else alike
         care = larger(
             0.0,
-            1.0 - given.care_of_population_security * (lever.population_security - constant.usual_population_security),
+            1.0 - given.care_of_population_security * (now.protecting - constant.usual_population_security),
         )
         now.raids[d] = (
             given.resentment_of_raids
@@ -191,12 +188,12 @@ def harm(now, given, lever, fact):
         blind = 1.0 - now.mean_information[d]
         care = larger(
             0.0,
-            1.0 - given.care_of_population_security * (lever.population_security - constant.usual_population_security),
+            1.0 - given.care_of_population_security * (now.protecting - constant.usual_population_security),
         )
         on_ground = (
             given.civilians_killed_per_engagement * lever.rules_of_engagement * care * now.attacks_on_intervener[d]
         )
-        strikes = lever.air_strikes * lever.intervene * now.troops[d] / larger(troops, 1.0)
+        strikes = lever.air_strikes * now.intervenes * now.troops[d] / larger(troops, 1.0)
         from_air = given.civilians_killed_per_strike * strikes * fact.step
         for g in fact.communities:
             share = now.residents[d, g] / larger(now.population[d], 1.0)

@@ -17,7 +17,7 @@ def install(now, given, lever, fact):
         now.works[d] = fact.works_at_start * 1.0
 
 
-@rule("E19", "E20", "E20b", "E21")
+@rule("E19", "E20", "E20b", "E21", "E26d")
 def build(now, given, lever, fact):
     """Spending builds what planning, security and decay leave of it; delivery needs administrators."""
     effect = exp(
@@ -44,7 +44,7 @@ def build(now, given, lever, fact):
             / (fighting + constant.fighters_of_half_sabotage * now.population[d] + 1.0)
         )
         safe = larger(0.0, 1.0 - given.security_overhead * (1.0 - now.control[d]))
-        pace = given.building_rate * effect * safe * hands
+        pace = given.building_rate * effect * now.spending_reach * safe * hands
         wear = given.depreciation + sabotage
         now.grid[d] = clip(
             now.grid[d]
