@@ -19,7 +19,7 @@ from forbear.country.words import (
 constant = constants_of(__file__)
 
 
-@rule("E39", "E41", "E70", "E71")
+@rule("E39", "E41", "E40b", "E43b")
 def inherit(now, given, lever, fact):
     """At the start: whether such a campaign deposes quickly, militants abroad, allies, adversaries."""
     now.deposed = binomial("deposed", lever.intervene, given.quick_fall)
@@ -106,7 +106,7 @@ def realign(now, given, lever, fact):
     )
 
 
-@rule("E71")
+@rule("E43b")
 def trade(now, given, lever, fact):
     """Opened trade makes wealth over years; it hires people away from opposition or stirs them, builds or hollows the state."""
     years = fact.step / constant.weeks_per_year
@@ -132,7 +132,7 @@ def trade(now, given, lever, fact):
     now.upheaval_by_trade = exp((given.upheaval_by_opening - given.upheaval_calmed_by_wealth) * now.trade_wealth)
 
 
-@rule("E72")
+@rule("E37b")
 def slide(now, given, lever, fact):
     """The next intervention: likelier or less likely by the machine for it, by how the last went, and by the dead."""
     years = fact.step / constant.weeks_per_year
@@ -150,7 +150,7 @@ def slide(now, given, lever, fact):
     now.interventions_next += began
 
 
-@rule("E73")
+@rule("E34b")
 def spare(now, given, lever, fact):
     """Power preserved: force that is free for anything else, and the cost that is still owed."""
     years = fact.step / constant.weeks_per_year
@@ -163,7 +163,7 @@ def spare(now, given, lever, fact):
     now.war_debt = now.war_debt * exp(years * given.drift_of_debt) + now.cost_in_step / fact.product
 
 
-@rule("O12", "O13")
+@rule("O10", "O11b")
 def record(now, given, lever, fact):
     """What is counted abroad: incidents against nationals, others among them; what allies' publics say."""
     years = fact.step / constant.weeks_per_year

@@ -7,7 +7,7 @@ STATE = (
     stock("ally_support", "", "index", "support of allies, as the share of their publics with a favourable view"),
     stock("adversary_alignment", "", "index", "alignment of adversaries against the intervener"),
     stock("attacks_abroad_total", "", "attacks", "attacks abroad since the start"),
-    stock("deposed", "", "-", "1 where a campaign like this one deposes a regime within sixty days (E70)"),
+    stock("deposed", "", "-", "1 where a campaign like this one deposes a regime within sixty days (E40b)"),
     stock("trade_wealth", "", "index", "wealth from opened trade, 0: as at the start, 1: all that full opening brings"),
     stock(
         "upheaval_by_trade", "", "ratio", "coups and uprisings under a regime, relative to those without opened trade"
