@@ -22,7 +22,7 @@ def command(
     seed: Seed = 1,
     workers: Workers = None,
 ) -> None:
-    """Over offers and guarantees: how many divisions of power all communities accept, and in how many draws there is none."""
+    """Over offers and guarantees: how many divisions of power all communities accept, and where there is none."""
     day = at.date() if at is not None else None
     print(
         "\n".join(

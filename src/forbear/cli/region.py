@@ -23,7 +23,7 @@ def command(
     seed: Seed = 1,
     workers: Workers = None,
 ) -> None:
-    """At every point of a grid of levers: the effect of a strategy, and whether it is better or worse. When does sanctuary need soldiers?"""
+    """At every point of a grid of levers: the effect of a strategy, and whether it is better or worse."""
     found = region(
         scenario, strategy, axes_of(axis), against=against, outcome=outcome, given=given, members=members,
         replications=replications, seed=seed, workers=workers, progress=shown(),

@@ -109,10 +109,10 @@ def search(
 ) -> Found:
     """Search, and compare with the named strategies on the same draws and luck.
 
-    evaluations: at least so many bundles are tried, in whole generations of `population`. feasible: named strategies as far
-    as they can be raised; where it is given, what a chance of order costs is worked out over them and all bundles, and worth is
-    what order is worth to who asks, in billion US$ (`cost_of_order`). Randomness: the search draws
-    from streams "search generation K" of the seed; draws and luck are the worlds'.
+    evaluations: at least so many bundles are tried, in whole generations of `population`. feasible: named strategies
+    as far as they can be raised; where it is given, what a chance of order costs is worked out over them and all
+    bundles, and worth is what order is worth to who asks, in billion US$ (`cost_of_order`). Randomness: the search
+    draws from streams "search generation K" of the seed; draws and luck are the worlds'.
     """
     signs = np.array([1.0 if OUTCOMES[o].better == "lower" else -1.0 for o in objectives])
     count = 0

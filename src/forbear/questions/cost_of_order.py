@@ -1,4 +1,4 @@
-"""Success at a reasonable cost: what a chance of order costs under each strategy, and the least over all that are feasible.
+"""Success at a reasonable cost: what a chance of order costs by strategy, and the least over all that are feasible.
 
 The cost of a strategy over its chance of order, both means over draws, is what is spent for each country in order that
 it leaves: a ratio of means, so that a strategy that never brings order costs without bound. Its interval comes from
@@ -35,8 +35,8 @@ class CostOfOrder:
     """Every feasible strategy, and the least cost per chance of order over them.
 
     rows: by name, cheapest first; least: 5, 50, 95 % of the least over strategies; worth: what order is worth to who
-    asks, None where nothing was said; within: share of resamples in which the least is not above it, None without a worth; draws: how
-    many; unordered: share of draws in which no strategy ever brings order.
+    asks, None where nothing was said; within: share of resamples in which the least is not above it, None without a
+    worth; draws: how many; unordered: share of draws in which no strategy ever brings order.
     """
 
     rows: dict[str, StrategyCost]
@@ -56,9 +56,8 @@ class CostOfOrder:
         out.append(f"{'cost':>10} {'order':>7} {'per order (5 to 95 %)':>34} {'cheapest':>9}")
         for name, row in list(self.rows.items())[:most]:
             low, middle, high = (_words(value) for value in row.per_order)
-            out.append(
-                f"{row.cost:>10,.4g} {row.order:>7.1%} {f'{middle} ({low} to {high})':>34} {row.cheapest:>9.0%}   {name}"
-            )
+            band = f"{middle} ({low} to {high})"
+            out.append(f"{row.cost:>10,.4g} {row.order:>7.1%} {band:>34} {row.cheapest:>9.0%}   {name}")
         return out
 
 
@@ -70,7 +69,7 @@ def cost_of_order(
     Parameters
     ----------
     costs
-        Strategy -> (draws,), in billion US$. Only strategies that are feasible; who never intervenes is no price of order.
+        Strategy -> (draws,), in billion US$. Only feasible ones; never intervening is no price of order.
     orders
         Strategy -> (draws,), chance of order in each draw, 0 to 1.
     worth
@@ -86,8 +85,8 @@ def cost_of_order(
     Raises
     ------
     ValueError
-        Without a strategy, where names or shapes differ, where no draw is left, for a cost below zero or a chance outside 0
-        to 1.
+        Without a strategy, where names or shapes differ, where no draw is left, for a cost below zero or a chance
+        outside 0 to 1.
     """
     names = list(costs)
     if not names or set(names) != set(orders):

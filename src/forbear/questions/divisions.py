@@ -1,7 +1,7 @@
 """How large the set of divisions is that every community accepts: over offers of power and guarantees of them.
 
-The rule of the bargain (E22 to E25, `politics.bargain`) is asked itself, as plain Python, with the state of each draw at
-one date: no second copy of it stands here. With the pace of bargaining and the step at one, inclusion after the rule is
+The rule of the bargain (E22 to E25, `politics.bargain`) is asked itself, as plain Python, with the state of each draw
+at one date: no second copy of it stands here. With the pace of bargaining and the step at one, inclusion after the rule is
 what a community would come to if the division held; it accepts where that chance is above one half, the governing
 community where its consent is.
 """
@@ -65,12 +65,12 @@ class Divisions:
         return float((self.size == 0).mean())
 
     def lines(self) -> list[str]:
-        """For a terminal: the size of the set, and by guarantee the share of draws in which an offer is accepted by all."""
+        """For a terminal: the size of the set, and by guarantee how often an offer is accepted by all."""
         spread = Quantiles.of(self.size)
         out = [
             f"divisions that every community accepts, {self.date}, {self.accepted.shape[1]} {self.given or 'draws'}",
             f"share of {len(self.offers)} offers x {len(self.guarantees)} guarantees: "
-            f"{spread.p50:.0%} ({spread.p05:.0%} to {spread.p95:.0%}); none at all in {self.empty:.0%} of draws".replace("%", " %"),
+            f"{spread.p50:.0%} ({spread.p05:.0%} to {spread.p95:.0%}); none at all in {self.empty:.0%} of draws",
             "share of draws in which all accept, by offer",
             f"{'guarantee':>10} " + " ".join(f"{offer:>6.2g}" for offer in self.offers),
         ]  # fmt: skip
@@ -78,6 +78,7 @@ class Divisions:
             row = self.by_all[:, :, place].mean(axis=0)
             out.append(f"{guarantee:>10.2g} " + " ".join(f"{share:>6.0%}" for share in row))
         out.append("and of draws in which each community accepts some of them")
+        out[1] = out[1].replace("%", " %")
         for name, own in zip(self.communities, self.accepted, strict=True):
             out.append(f"{name:>20} {own.any(axis=(1, 2)).mean():.0%}".replace("%", " %"))
         return out
@@ -127,10 +128,12 @@ def acceptable_divisions(
     if not 0 < step < problem.steps:
         raise RunError("E444", f"{day} is not within the run", hint=f"after {scenario.start} and before {scenario.end}")
     session = open_session(
-        problem, members=worlds.members, seed=worlds.seed, parameters=worlds.parameters, workers=worlds.workers, weekly=(), monthly=()
+        problem, members=worlds.members, seed=worlds.seed, parameters=worlds.parameters, workers=worlds.workers,
+        weekly=(), monthly=(),
     )  # fmt: skip
     session.advance(until=step)
-    source = next(rule for rule in program_of(tuple(n for n, _ in problem.extensions)).week if f"{rule.room}.{rule.name}" == RULE)
+    week = program_of(tuple(n for n, _ in problem.extensions)).week
+    source = next(rule for rule in week if f"{rule.room}.{rule.name}" == RULE)
     names = {symbol.name for symbol in (*source.reads, *source.writes) if symbol.space == "now"}
     states = {name: session.state(name).values for name in sorted(names)}
     fact = _facts(problem)

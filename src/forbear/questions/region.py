@@ -1,8 +1,8 @@
 """Where one strategy fails and another does not: a comparison at every point of a grid of levers.
 
-A claim about *when* (counterterrorism alone fails where a sanctuary is whole, hosts refuse and partners are not to be had) is
-a region of levers, not one number. At each point both strategies are run over the same draws with the same luck, the levers
-of the point laid over both.
+A claim about *when* (counterterrorism alone fails where a sanctuary is whole, hosts refuse and no partner is to be
+had) is a region of levers, not one number. At each point both strategies are run over the same draws with the same
+luck, the levers of the point laid over both.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ MOST_POINTS = 200
 
 @dataclass(frozen=True)
 class Region:
-    """points: values of the axes, in order; effects: of the outcome at each, changed against base; worse: share of draws in
-    which the changed policy is worse than the base by more than the margin, (points,)."""
+    """A comparison at every point. points: values of the axes, in order; effects: of the outcome at each, changed
+    against base."""
 
     base: str
     changed: str
@@ -102,8 +102,8 @@ def region_of(
     Raises
     ------
     ScenarioError
-        E240 without an axis, for an axis without values, or more than `MOST_POINTS` points; E241 for an unknown outcome;
-        as `Scenario.with_levers`.
+        E240 without an axis, for an axis without values, or more than `MOST_POINTS` points; E241 for an unknown
+        outcome; as `Scenario.with_levers`.
     """
     known_outcomes([outcome])
     points = tuple(itertools.product(*(tuple(float(v) for v in values) for values in axes.values())))

@@ -54,9 +54,9 @@ def search(
     seed
         Names all randomness.
     worth
-        What a country in order is worth to who asks, in billion US$: then `.price` says what a chance of order costs over
-        all feasible strategies, and how often the least is within it. Named strategies that add force enter as far as they
-        can be raised; those under which nobody intervenes do not.
+        What a country in order is worth to who asks, in billion US$: then `.price` says what a chance of order costs
+        over all feasible strategies, and how often the least is within it. Named strategies that add force enter as
+        far as they can be raised; those under which nobody intervenes do not.
     workers, progress
         As for `simulate`.
 

@@ -1,4 +1,4 @@
-"""Rules of the abroad room: militants and attacks elsewhere, allies and adversaries, trade, the intervener's later power."""
+"""Rules of the abroad room: militants and attacks elsewhere, allies, adversaries, trade, later power."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def realign(now, given, lever, fact):
 
 @rule("E43b")
 def trade(now, given, lever, fact):
-    """Opened trade makes wealth over years; it hires people away from opposition or stirs them, builds or hollows the state."""
+    """Opened trade makes wealth over years; it hires people away or stirs them, builds the state or hollows it."""
     years = fact.step / constant.weeks_per_year
     lost = given.wealth_lost_to_violence * now.national_violence
     gained = given.wealth_pace * (lever.trade_opening - now.trade_wealth) - lost * now.trade_wealth
