@@ -68,6 +68,7 @@ def spread(now, given, lever, fact):
     diverted = exp((given.inspired_by_theatre - given.diverted_by_theatre) * engaged)
     premium = 1.0 + given.sanctuary_premium * now.shelter
     mean = fact.step * now.militants * given.attacks_per_militant * premium * diverted
+    now.attack_rate = mean * constant.weeks_per_year / fact.step
     now.attacks_abroad = poisson("attacks", mean)
     now.attacks_abroad_total += now.attacks_abroad
 
@@ -88,7 +89,7 @@ def realign(now, given, lever, fact):
     )
     won = (
         years * given.allies_won_by_force * seen
-        + given.allies_rallied_by_attacks * now.attacks_abroad / constant.attacks_that_rally
+        + years * given.allies_rallied_by_attacks * log(1.0 + now.attack_rate) / constant.harm_scale
     )
     # those who lead anew are judged anew
     anew = given.allies_with_new_leaders * larger(lever.leadership_change, now.leaders_elected)
@@ -142,7 +143,7 @@ def slide(now, given, lever, fact):
         now.implementation - constant.reference_implementation
     )
     outcome = lever.intervene * (now.governance - constant.unremarkable_governance)
-    remembered = log(1.0 + now.memory_of_dead / constant.dead_of_memory)
+    remembered = now.memory_of_dead / (now.memory_of_dead + constant.dead_of_memory)
     now.hazard_of_next = given.next_at_base * exp(
         given.next_by_machine * machine + given.next_by_outcome * outcome + given.next_by_memory * remembered
     )

@@ -19,6 +19,7 @@ STATE = (
     measure("sanctuary", "", "share", "share of radical fighters where nobody controls the ground"),
     measure("shelter", "", "share", "how far militants have ground that those who hunt them cannot enter"),
     measure("force_in_reserve", "", "ratio", "force that is free for anything else, of what rotation sustains"),
+    measure("attack_rate", "", "1/year", "attacks abroad that are to be expected a year"),
     measure("hazard_of_next", "", "1/year", "rate at which the intervener begins further large interventions"),
     flow("exits_abroad", "", "persons", "fighters who left the theatre for abroad"),
     flow("attacks_abroad", "", "attacks", "attacks outside the country in the step"),
