@@ -127,8 +127,12 @@ def test_a_thousand_soldiers_change_militants_by_little_and_none_by_nothing():
 # -- allies and adversaries -----------------------------------------------------------------------------------
 
 
-def aligned(years=10, **settings):
-    return after(years, dynamics.realign, **settings)
+USUAL_ATTACKS = 1500 * 0.0002 * YEAR
+
+
+def aligned(years=10, now=None, **settings):
+    """The state after years with as many attacks abroad as at the start, unless set."""
+    return after(years, dynamics.realign, now={"attack_rate": USUAL_ATTACKS, **(now or {})}, **settings)
 
 
 def test_force_loses_allies_or_wins_them_and_equal_arrows_cancel():
@@ -139,6 +143,13 @@ def test_force_loses_allies_or_wins_them_and_equal_arrows_cancel():
     usual = MODEL.constants["usual_ally_support"].value
     assert lost < even < won
     assert even == pytest.approx(usual)
+
+
+def test_more_attacks_than_at_the_start_rally_allies_and_fewer_let_them_go():
+    usual = MODEL.constants["usual_ally_support"].value
+    more, fewer = (aligned(now={"attack_rate": USUAL_ATTACKS * times}).ally_support for times in (5.0, 0.2))
+    assert fewer < usual < more
+    assert aligned().ally_support == pytest.approx(usual)
 
 
 def test_allies_never_sink_to_nothing_under_twenty_years_of_the_worst():

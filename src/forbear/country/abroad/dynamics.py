@@ -87,9 +87,11 @@ def realign(now, given, lever, fact):
         + years * given.allies_lost_to_harm * log(1.0 + harmed) / constant.harm_scale
         + years * given.allies_lost_to_burden * seen
     )
+    # the usual support is that under the attacks of the start: more rally, fewer let go
+    at_start = given.militants_at_start * given.attacks_per_militant * constant.weeks_per_year
+    more = log((1.0 + now.attack_rate) / (1.0 + at_start))
     won = (
-        years * given.allies_won_by_force * seen
-        + years * given.allies_rallied_by_attacks * log(1.0 + now.attack_rate) / constant.harm_scale
+        years * given.allies_won_by_force * seen + years * given.allies_rallied_by_attacks * more / constant.harm_scale
     )
     # those who lead anew are judged anew
     anew = given.allies_with_new_leaders * larger(lever.leadership_change, now.leaders_elected)
