@@ -40,6 +40,7 @@ class Known:
             "intervener_deaths": 10 * force,
             "cost": 1e9 * (force + spend),
             "governance": spend / 10,
+            "order": force / 1000,
         }[outcome] * DRAWS
 
 
@@ -75,6 +76,20 @@ def test_objectives_are_the_bad_end_over_draws_in_the_outcomes_own_units(found):
     assert got.objectives[:, got.names.index("deaths")] == pytest.approx(deaths)
     governance = np.quantile(DRAWS, 0.1) * got.values[:, 1] / 10
     assert got.objectives[:, got.names.index("governance")] == pytest.approx(governance)
+
+
+def test_the_least_cost_of_order_is_over_bundles_and_feasible_strategies_and_asked_for_by_a_worth(found, monkeypatch):
+    assert found().price is None
+    got = search(
+        Known(), VARIABLES, {"HISTORY": Bundle(50.0, 7.0)}, evaluations=48, population=24, worth=2e13, feasible={"HISTORY": (50.0, 7.0)}
+    )  # fmt: skip
+    price = got.price
+    assert len(price.rows) == got.evaluations + 1
+    assert "HISTORY as far as it can be raised" in price.rows
+    # what a chance costs is 1e12 (1 + spending / force): the cheapest bundle has most force for its spending
+    cheapest = next(iter(price.rows.values()))
+    assert price.least[1] == pytest.approx(cheapest.per_order[1], rel=1e-6)
+    assert price.within == 1.0
 
 
 def test_the_same_seed_finds_the_same_bits_whatever_else_draws_numbers(found):

@@ -16,6 +16,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
+import abroad
 import afghanistan_figures
 import afghanistan_forces
 import afghanistan_places
@@ -30,7 +31,7 @@ import violence
 from tables import KnownTotalError, check, run
 
 FAMILIES = (violence, conflict_deaths, forces, published_figures, places, cases)
-FAMILIES += (iraq_figures, iraq_course, afghanistan_places, afghanistan_forces, afghanistan_figures)
+FAMILIES += (iraq_figures, iraq_course, afghanistan_places, afghanistan_forces, afghanistan_figures, abroad)
 FOLDERS = ("series", "cases", "estimates", "maps")
 
 

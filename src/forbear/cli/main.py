@@ -27,6 +27,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "attribute": ("attribute", "Which remedies account for how much of the failure."),
     "stress": ("stress", "Strategies under every draw: regret, Pareto set, where they fail, what decides."),
     "search": ("search", "Look for robust strategies within feasible levers."),
+    "region": ("region", "Where one strategy fails, over a grid of levers."),
+    "divisions": ("divisions", "Which divisions of power every community accepts."),
     "brief": ("brief", "Two pages as PDF: the question, the answer, the lessons, what it cannot say."),
     "app": ("app", "The laboratory page and play mode, on this machine alone."),
     "evidence": ("evidence", "List the evidence; show or plot one series."),

@@ -20,13 +20,19 @@ def command(
     replications: Replications = 1,
     given: Given = None,
     seed: Seed = 1,
+    worth: Annotated[
+        float | None,
+        typer.Option(
+            help="billion US$ that a country in order is worth: then, the least cost per chance of order", min=1e-9
+        ),
+    ] = None,
     to: Annotated[Path | None, typer.Option(help="all solutions as CSV")] = None,
     workers: Workers = None,
 ) -> None:
     """Many-objective search (NSGA-II) over feasible levers; what is found stands beside the named strategies and never intervening."""
     found = search(
         scenario, given=given, evaluations=evaluations, members=members, replications=replications, seed=seed,
-        workers=workers, progress=shown(),
+        worth=worth, workers=workers, progress=shown(),
     )  # fmt: skip
     print("\n".join(lines_of(found)))
     if to is not None:

@@ -77,7 +77,11 @@ WEEK = (
     "intervener.answer_at_home",
     "abroad.spread",
     "abroad.realign",
+    "abroad.trade",
     "intervener.pay",
+    "abroad.slide",
+    "abroad.spare",
+    "abroad.record",
     "observation.report",
     "observation.ask",
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.discovery.nsga import minimise
+from forbear.questions.cost_of_order import CostOfOrder, cost_of_order
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario.casefiles.policies import Strategy, never_intervening
 from forbear.scenario.casefiles.search_levers import SearchLever
@@ -46,6 +47,8 @@ class Found:
     evaluations: int
     seed: int
     given: str = ""
+    price: CostOfOrder | None = None
+    """What a chance of order costs over all that was tried and every named strategy that is feasible."""
 
     def __repr__(self) -> str:
         return f"<Found {len(self.values)} strategies of {self.evaluations} tried, {self.given or 'draws'}, seed {self.seed}>"
@@ -101,11 +104,15 @@ def search(
     population: int = 24,
     objectives: Sequence[str] = OBJECTIVES,
     seed: int = 1,
+    worth: float | None = None,
+    feasible: Mapping[str, Scenario] | None = None,
 ) -> Found:
     """Search, and compare with the named strategies on the same draws and luck.
 
-    evaluations: at least so many bundles are tried, in whole generations of `population`. Randomness: the search draws
-    from streams "search generation K" of the seed; draws and luck are the worlds'.
+    evaluations: at least so many bundles are tried, in whole generations of `population`. feasible: named strategies
+    as far as they can be raised; where it is given, what a chance of order costs is worked out over them and all
+    bundles, and worth is what order is worth to who asks, in billion US$ (`cost_of_order`). Randomness: the search
+    draws from streams "search generation K" of the seed; draws and luck are the worlds'.
     """
     signs = np.array([1.0 if OUTCOMES[o].better == "lower" else -1.0 for o in objectives])
     count = 0
@@ -130,8 +137,26 @@ def search(
         named[name] = robust(worlds, name, objectives)
         if name not in assumed:
             beaten[name] = int(np.all(reached < named[name] * signs, axis=1).sum())
+    price = None
+    if feasible is not None:
+        for name, scenario in feasible.items():
+            worlds.run(f"{name} as far as it can be raised", scenario)
+        tried = [f"searched {k}" for k in range(1, count + 1)] + [
+            f"{name} as far as it can be raised" for name in feasible
+        ]
+        costs, orders = ({name: worlds.values(name, of) for name in tried} for of in ("cost", "order"))
+        price = cost_of_order(costs, orders, worth=worth, seed=seed)
     worlds.meter.finish()
     order = np.argsort(reached[:, 0])
     return Found(
-        tuple(variables), tuple(objectives), front.values[order], (reached * signs)[order], named, beaten, count, seed
+        tuple(variables),
+        tuple(objectives),
+        front.values[order],
+        (reached * signs)[order],
+        named,
+        beaten,
+        count,
+        seed,
+        "",
+        price,
     )

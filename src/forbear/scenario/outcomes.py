@@ -58,6 +58,16 @@ _LIST = (
             "persons", "deaths", "two_years", "ratio", "lower"),
     Outcome("sympathy", "sympathy for armed opposition among the excluded, mean",
             "share", "sympathy_of_excluded", "mean", "difference", "lower", 1.0, 0.05),
+    Outcome("capacity", "capacity of the administration at the end",
+            "index", "capacity", "last", "difference", "higher", 1.0, 0.05),
+    Outcome("deposed", "such a campaign deposes a regime within sixty days",
+            "share of members", "deposed", "last", "difference", "higher", 1.0, 0.05),
+    Outcome("next", "further large interventions of the intervener",
+            "interventions", "interventions_next", "last", "difference", "neither", 1.0, 0.2),
+    Outcome("reserve", "force in reserve for anything else, mean",
+            "ratio", "force_in_reserve", "mean", "difference", "higher", 1.0, 0.05),
+    Outcome("debt", "cost of the intervention still owed at the end",
+            "per cent of a year's product", "war_debt", "last", "difference", "lower", 100.0, 0.5),
     Outcome("peak_violence", "violence in the worst quarter", "deaths per 100,000 a week", "national_violence", "quarter", "ratio", "lower"),
 )  # fmt: skip
 
@@ -126,7 +136,7 @@ def parts_of_order(violence: np.ndarray, inclusion: np.ndarray, governance: np.n
 
 
 #: Quantities that only grow: their value over a part of the run is a difference.
-CUMULATIVE = {"intervener_dead", "cost_budget", "cost_full", "attacks_abroad_total"}
+CUMULATIVE = {"intervener_dead", "cost_budget", "cost_full", "attacks_abroad_total", "interventions_next"}
 
 
 def _rolling(series: np.ndarray, width: int) -> np.ndarray:

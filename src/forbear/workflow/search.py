@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forbear.discovery import search as discovery
 from forbear.discovery.search import OBJECTIVES, Found
+from forbear.errors import ScenarioError
 from forbear.integers import seed_of, workers_of
-from forbear.scenario.casefiles.policies import load_strategies
+from forbear.scenario.casefiles.policies import Strategy, load_strategies, never_intervening
 from forbear.scenario.casefiles.search_levers import load_search_levers
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.workflow.arguments import count, meter_of, scenario_of
+from forbear.workflow.compare import as_far_as_raised
 from forbear.workflow.given import Given, resolve
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ def search(
     members: int = 48,
     replications: int = 1,
     seed: int = 1,
+    worth: float | None = None,
     workers: int | None = None,
     progress: Meter | bool | None = None,
 ) -> Found:
@@ -49,6 +53,10 @@ def search(
         Draws that each strategy is tried in, and runs of each.
     seed
         Names all randomness.
+    worth
+        What a country in order is worth to who asks, in billion US$: then `.price` says what a chance of order costs
+        over all feasible strategies, and how often the least is within it. Named strategies that add force enter as
+        far as they can be raised; those under which nobody intervenes do not.
     workers, progress
         As for `simulate`.
 
@@ -60,7 +68,7 @@ def search(
     Raises
     ------
     ScenarioError
-        E240, E250: no `search.toml`, or a wrong one.
+        E240, E250: no `search.toml`, or a wrong one; E240 for a worth that is no number above zero.
     FitError, RunError
         As `simulate`.
 
@@ -73,6 +81,8 @@ def search(
     """
     opened = scenario_of(scenario)
     variables = load_search_levers(opened)
+    if worth is not None and not 0.0 < worth < float("inf"):
+        raise ScenarioError("E240", f"worth is {worth}", hint="billion US$, above zero")
     meter = meter_of(progress)
     found = resolve(opened, given, progress=meter if progress else None)
     worlds = found.worlds(
@@ -81,12 +91,23 @@ def search(
         replications=count(replications, "replications"),
         seed=seed_of(seed),
         workers=workers_of(workers),
-        outcomes=OBJECTIVES,
+        outcomes=OBJECTIVES if worth is None else (*OBJECTIVES, "order"),
         meter=meter,
     )
     tried = count(evaluations, "evaluations")
-    result = discovery.search(worlds, variables, load_strategies(opened), evaluations=tried, seed=seed_of(seed))
+    strategies = load_strategies(opened)
+    result = discovery.search(
+        worlds, variables, strategies, evaluations=tried, seed=seed_of(seed), worth=worth,
+        feasible=None if worth is None else _feasible(opened, strategies),
+    )  # fmt: skip
     return result.told(f"{worlds.members} {found.words}")
+
+
+def _feasible(scenario: Scenario, strategies: Mapping[str, Strategy]) -> dict[str, Scenario]:
+    """The named strategies under which somebody intervenes, as far as they can be raised."""
+    never = never_intervening(strategies, scenario)
+    applied = {name: strategy.apply(scenario) for name, strategy in strategies.items() if name not in never}
+    return {name: as_far_as_raised(scenario, changed) or changed for name, changed in applied.items()}
 
 
 def lines_of(found: Found, most: int = 12) -> list[str]:
@@ -104,4 +125,6 @@ def lines_of(found: Found, most: int = 12) -> list[str]:
     for name, reached in sorted(found.named.items(), key=lambda entry: entry[1][0]):
         note = f"beaten by {found.beaten[name]}" if name in found.beaten else "by assumption"
         out.append("  ".join(f"{value:>10,.3g}" for value in reached) + f"   {name}   {note}")
+    if found.price is not None:
+        out += ["", *found.price.lines(most)]
     return out

@@ -17,11 +17,11 @@ def reign(now, given, lever, fact):
     # Gompertz law of mortality
     mortality = given.ruler_mortality * exp(constant.ageing * (age - constant.age_of_mortality))
     dies = binomial("ruler dies", rules * (1.0 - now.ruler_dead), probability(years * mortality))
-    coup = binomial("coup", rules * (1.0 - dies), probability(years * given.coup_hazard))
+    coup = binomial("coup", rules * (1.0 - dies), probability(years * given.coup_hazard * now.upheaval_by_trade))
     rising = binomial(
         "uprising",
         rules * (1.0 - dies) * (1.0 - coup),
-        probability(years * given.uprising_hazard * (1.0 + lever.regional_shock)),
+        probability(years * given.uprising_hazard * (1.0 + lever.regional_shock) * now.upheaval_by_trade),
     )
     now.ruler_dead = larger(now.ruler_dead, larger(dies, coup))
     # what follows a death or coup
