@@ -80,7 +80,7 @@ def fit(
     until
         Learn only from what was observed before this month, "2007-01".
     structure
-        "full", or a rival structure: "no-occupation", "no-exclusion", "no-fear", "no-information".
+        "full", a theory such as "sectarian-dilemma", or the model without one mechanism: "without-fear".
     stages
         A leading part of scout, refine, validate.
     seed
