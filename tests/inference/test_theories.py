@@ -1,4 +1,4 @@
-"""Theories: sets of switches and priors, read with every fault at once, each with its own mechanisms on and the others weak."""
+"""Theories: sets of switches and priors, each with its own mechanisms on and the others weak."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Series on single mechanisms in Iraq: killings in the capital, removals, internment, votes, status of groups, rents, deals.
+"""Series on single mechanisms in Iraq: killings in the capital, removals, votes, standing of groups, rents, deals.
 
 Typed figures stand in `figures/` with the page that each was read on. Of data whose owner's terms were not seen only
 numbers derived here are written, with the citation.
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent / "figures"
 BAND = ("low", "best", "high", "publisher", "address")
 #: What International Organization for Migration counted as displaced since February 2006 when its shares were printed.
 DISPLACED = 1_504_000
-#: Status of a group in the state as the share of power that it stands for: ours, between the ends that the codebook orders.
+#: The share of power that a status stands for: ours, in the order of the codebook.
 STATUS = {
     "MONOPOLY": 1.0,
     "DOMINANT": 0.95,

@@ -378,8 +378,10 @@ def _errors(data: Aligned, observation: Observation, word: str) -> np.ndarray:
 
 
 def _whole_country(data: Aligned) -> bool:
-    """True where every window has a number for every member: else each named member has a course of its own, because the
-    sum of some is not the country's."""
+    """True where every window has a number for every member.
+
+    Else each named member has a course of its own, because the sum of some is not the country's.
+    """
     windows = {(int(a), int(b)) for a, b in zip(data.first, data.last, strict=True)}
     return len(data) == len(windows) * len(data.elements)
 

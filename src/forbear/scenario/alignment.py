@@ -156,8 +156,9 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
 
 
 def rows_along(monthly: np.ndarray, axis: int) -> np.ndarray:
-    """Rows of one dimension of a quantity, summed over its others: (members, months, *dimensions) -> (members, months, rows).
+    """Rows of one dimension of a quantity, summed over the others.
 
+    monthly: (members, months, *dimensions); returns (members, months, rows).
     A quantity by district and community holds one number for each pair: without the sum the rows of a district would be
     those of the pairs that happen to stand first.
     """
