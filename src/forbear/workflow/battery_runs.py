@@ -86,7 +86,7 @@ class Asked:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(c.outcome for c in self.claims.values())]))
+        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(o for c in self.claims.values() for o in c.outcomes)]))
 
     @property
     def of_shares(self) -> list[Claim]:
