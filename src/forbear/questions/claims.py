@@ -12,7 +12,7 @@ from forbear.country.model import MODEL
 from forbear.inference.facts import Licence
 from forbear.questions.effects import Candidate, Probabilities, contraction, deciding_parameters, probabilities
 from forbear.questions.policy_runs import PolicyRuns
-from forbear.questions.regions import effect_kind, holds, margins, region_shares, sides
+from forbear.questions.regions import effect_kind, held_apart, holds, margins, region_shares, sides
 from forbear.questions.results import ClaimResult, DrawnEffect, Quantiles, Split
 from forbear.questions.verdict import verdict
 from forbear.questions.verdict_inputs import VerdictInputs
@@ -20,7 +20,7 @@ from forbear.scenario.casefiles.audit import ONE_SIDED, TWO_SIDED
 from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES, until
 
-__all__ = ["assess_claim", "effect_kind", "estimand", "held_apart", "margin_of", "needed", "provided", "three_shares"]
+__all__ = ["assess_claim", "effect_kind", "estimand", "margin_of", "needed", "provided", "three_shares"]
 
 
 def needed(claims: Sequence[Claim]) -> list[str]:
@@ -134,11 +134,6 @@ def assess_claim(
         {k: Split(c.below, c.above, c.flips_at, c.identification, c.shift) for k, c in candidates.items()},
         DrawnEffect(effect, before),
     )
-
-
-def held_apart(claim: Claim) -> tuple[str, str]:
-    """What each side asserts in the words of the verdict rule; with own margins the shares are those of their regions."""
-    return (claim.asserts, claim.rival_asserts) if claim.rival_margin is None else ("effect", "effect")
 
 
 def three_shares(claim: Claim, effect: np.ndarray) -> Probabilities:

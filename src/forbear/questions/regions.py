@@ -17,7 +17,7 @@ from forbear.scenario.outcomes import OUTCOMES
 if TYPE_CHECKING:
     from forbear.scenario.casefiles.policies import Claim
 
-__all__ = ["MARGIN_OF_SHARES", "effect_kind", "holds", "margins", "region_shares", "sides"]
+__all__ = ["MARGIN_OF_SHARES", "effect_kind", "held_apart", "holds", "margins", "region_shares", "sides"]
 
 #: Margin of a share or a level where a claim states none.
 MARGIN_OF_SHARES = 0.05
@@ -33,6 +33,11 @@ def margins(claim: Claim) -> tuple[float, float]:
     usual = MARGIN_OF_SHARES if claim.kind in ("share", "level") else OUTCOMES[claim.outcome].margin
     own = float(claim.margin) if claim.margin is not None else usual
     return own, float(claim.rival_margin) if claim.rival_margin is not None else own
+
+
+def held_apart(claim: Claim) -> tuple[str, str]:
+    """What each side asserts in the words of the verdict rule; with own margins the shares are those of their regions."""
+    return (claim.asserts, claim.rival_asserts) if claim.rival_margin is None else ("effect", "effect")
 
 
 def holds(effect: np.ndarray, says: str, margin: float, kind: str) -> np.ndarray:

@@ -194,6 +194,6 @@ def _rows(
         many = len(ours)
         held = "a claim of value" if claim.kind == "value" else "arithmetic" if claim.arithmetic else ""
         if many:
-            shares_of = (float(part.mean()) for part in (ours, ~ours & ~theirs, theirs))
-            out.append(RegionRow(name, claim.title, under, *shares_of, many, held))
+            mine, open_, other = (float(part.mean()) for part in (ours, ~ours & ~theirs, theirs))
+            out.append(RegionRow(name, claim.title, under, mine, open_, other, many, held))
     return out, float(ok.mean())

@@ -11,11 +11,11 @@ import numpy as np
 from forbear.app.country import BLOCK, Cancelled, merged
 from forbear.app.runs import Work
 from forbear.inference.facts import licence
-from forbear.questions.claims import held_apart, three_shares
+from forbear.questions.claims import three_shares
 from forbear.questions.effects import Probabilities
 from forbear.questions.ledger import mobilisation_ledger
 from forbear.questions.licences import facts_on_record
-from forbear.questions.regions import holds
+from forbear.questions.regions import held_apart, holds
 from forbear.questions.verdict import Verdict, verdict
 from forbear.questions.verdict_inputs import VerdictInputs
 from forbear.scenario.outcomes import OUTCOMES, recorded, until, values_of
