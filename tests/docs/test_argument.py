@@ -1,4 +1,4 @@
-"""The page of the argument: every name that it refers to exists, every claim of the text is walked through, it is up to date."""
+"""The page of the argument: every name exists, every claim of the text is walked through, it is up to date."""
 
 from __future__ import annotations
 

@@ -151,7 +151,8 @@ def _candidates(
         return {}
     classes = {p.name: p.identification for p in MODEL.parameters.values()}
     found = deciding_parameters(
-        effect[good], runs.quantiles[good], runs.names, margin_of(claim), claim.direction, effect_kind(claim),  # type: ignore[arg-type]
+        effect[good], runs.quantiles[good], runs.names, margin_of(claim), claim.direction,  # type: ignore[arg-type]
+        effect_kind(claim),  # type: ignore[arg-type]
         seed=seed, regions=sides(claim, effect[good]) if claim.rival_margin is not None else None,
     )  # fmt: skip
     return {name: replace(c, identification=classes.get(name.split("[")[0])) for name, c in found.items()}

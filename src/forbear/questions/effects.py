@@ -113,8 +113,8 @@ def deciding_parameters(
     A parameter is returned when splitting the draws at its median moves the share for, against or within by
     `minimum_shift` or more and fewer than one in twenty shuffles of the draws (stream "deciding parameters" of
     `seed`, 200 shuffles) let any parameter do as well: with few draws and many parameters, luck reaches .3.
-    `flips_at` comes from a logistic fit of the effect's sign on the parameter. regions: where the claim's region and its
-    rival's hold, booleans (draws,) each, in place of what lies beyond the margin either way.
+    `flips_at` comes from a logistic fit of the effect's sign on the parameter. regions: where the claim's region and
+    its rival's hold, booleans (draws,) each, in place of what lies beyond the margin either way.
     Raises ValueError where shapes disagree or a value is not finite.
     """
     score = _score(effects, direction, kind)

@@ -36,7 +36,7 @@ def margins(claim: Claim) -> tuple[float, float]:
 
 
 def held_apart(claim: Claim) -> tuple[str, str]:
-    """What each side asserts in the words of the verdict rule; with own margins the shares are those of their regions."""
+    """What each side asserts in the words of the verdict rule; with own margins the shares are those of regions."""
     return (claim.asserts, claim.rival_asserts) if claim.rival_margin is None else ("effect", "effect")
 
 

@@ -68,7 +68,7 @@ def recorded(names: tuple[str, ...] | list[str]) -> list[str]:
 
 
 def until(name: str, horizon: str) -> str:
-    """An outcome as it stands at the end of a month ("deaths@2004-12"); the outcome itself where no horizon is given."""
+    """An outcome as it stands at the end of a month ("deaths@2004-12"); itself where no horizon is given."""
     return f"{name}@{horizon}" if horizon else name
 
 

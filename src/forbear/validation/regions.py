@@ -2,8 +2,8 @@
 
 For every claim the same prior draws are run under both of its strategies, with shared luck, under the model as it
 stands, under each rival functional form and under each theory. The share of draws in the region that each side asserts
-must lie between `LEAST` and `MOST`. A claim that rests on published inputs says so (`arithmetic`) and is shown without a
-gate; so is a claim of value. Under a theory the shares are shown, not gated: a theory may take a side.
+must lie between `LEAST` and `MOST`. A claim that rests on published inputs says so (`arithmetic`) and is shown without
+a gate; so is a claim of value. Under a theory the shares are shown, not gated: a theory may take a side.
 """
 
 from __future__ import annotations

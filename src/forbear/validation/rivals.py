@@ -26,8 +26,8 @@ def compare_structures(
 ) -> dict[str, Any]:
     """Fit each structure before the hold-out month, forecast, and stack (Yao and others 2018).
 
-    Every structure gets the same modest effort, less than the shipped fit's. No mechanism at all is the negative binomial
-    regression on its own past. Randomness: named by the seed.
+    Every structure gets the same modest effort, less than the shipped fit's. No mechanism at all is the negative
+    binomial regression on its own past. Randomness: named by the seed.
     """
 
     known = {"full": "the full model", **{name: s.title for name, s in structures(scenario).items()}}

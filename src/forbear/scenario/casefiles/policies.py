@@ -103,7 +103,7 @@ def without_intervention(scenario: Scenario, known: Mapping[str, Strategy] | Non
 
 @dataclass(frozen=True)
 class Provided:
-    """What must hold of another outcome for either side to be right: it goes up, stays or goes down between the strategies."""
+    """What must hold of another outcome for either side to be right: it goes up, stays or goes down."""
 
     outcome: str
     says: str
@@ -115,11 +115,11 @@ class Claim:
     """A claim and its rival, and the counterfactual that tests them. See `docs/claims.md` for the fields.
 
     needs: names of the facts of history that its mechanism must reproduce; see `forbear.inference.facts.licence`.
-    margin, rival_margin: from where on an effect counts as what each side asserts; the rival's is the claim's where none is
-    given. horizon: the month with which the outcome ends, "" for the whole run. provided: what must hold of another
+    margin, rival_margin: from where on an effect counts as what each side asserts; the rival's is the claim's where none
+    is given. horizon: the month with which the outcome ends, "" for the whole run. provided: what must hold of another
     outcome, by both sides' account, for either to be right. asserted: who says this, and from where the regions come.
-    added: the text of the argument does not make this claim. arithmetic: why the claim rests on published inputs, so that
-    its prior need not leave room for both; "" for all others."""
+    added: the text of the argument does not make this claim. arithmetic: why the claim rests on published inputs, so
+    that its prior need not leave room for both; "" for all others."""
 
     name: str
     title: str

@@ -47,7 +47,7 @@ class Theory:
 
 @dataclass(frozen=True)
 class Theories:
-    """Mechanisms and theories by name. weak: what strengths of mechanisms that a theory does not own are multiplied by."""
+    """Mechanisms and theories by name. weak: what strengths that a theory does not own are multiplied by."""
 
     mechanisms: Mapping[str, Mechanism]
     theories: Mapping[str, Theory]
