@@ -2,7 +2,7 @@
 
 Called by `conf.py` before every build; the pages are not tracked. `pages()` gives each with its path under `docs/`. One page is tracked:
 `model/equations.md` is written by hand but for what stands between its `<!-- room NAME -->` and `<!-- end NAME -->`, which comes from
-the rooms' own `equations.md`. `python docs/generate.py` brings it up to date.
+the rooms' own `equations.md`; so is `argument.md` but for its walk, which comes from `argument.toml`. `python docs/generate.py` brings it up to date.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["document", "pages", "write"]
+__all__ = ["argument", "assertions", "document", "pages", "write"]
 
 
 def write(folder: Path) -> None:
@@ -24,7 +24,11 @@ def write(folder: Path) -> None:
     from forbear.country.reference import draw_graph
 
     equations = folder / "model" / "equations.md"
-    tracked = {"model/equations.md": document(equations.read_text(encoding="utf-8"))}
+    argued = folder / "argument.md"
+    tracked = {
+        "model/equations.md": document(equations.read_text(encoding="utf-8")),
+        "argument.md": argument(argued.read_text(encoding="utf-8")),
+    }
     for name, text in (pages() | tracked).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,6 +62,62 @@ def document(text: str) -> str:
             raise ValueError(f"model/equations.md has no place for {name}: {begin.strip()} ... {end.strip()}")
         text = text.partition(begin)[0] + begin + "\n" + part.rstrip() + "\n\n" + end + text.partition(end)[2]
     return text
+
+
+def assertions() -> list[dict[str, Any]]:
+    """What the argument asserts: the entries of `argument.toml`, in order."""
+    text = (Path(__file__).parent / "argument.toml").read_text(encoding="utf-8")
+    found: list[dict[str, Any]] = tomllib.loads(text)["assertion"]
+    return found
+
+
+def argument(text: str) -> str:
+    """The page of the argument with its walk as `argument.toml` and the claims of the library are now."""
+    begin, end = "<!-- walk -->\n", "<!-- end walk -->\n"
+    walk = "\n".join(_walk())
+    return text.partition(begin)[0] + begin + "\n" + walk.rstrip() + "\n\n" + end + text.partition(end)[2]
+
+
+def _walk() -> Iterator[str]:
+    from forbear.scenario.casefiles.policies import load_claims
+    from forbear.scenario.scenario import Scenario
+
+    library = {name: load_claims(Scenario.load(name)) for name in ("iraq-2003", "afghanistan-2001")}
+    told = assertions()
+    yield "## The table\n"
+    yield from _table(
+        ("assertion", "equations", "levers", "claims", "series"),
+        (
+            (a["title"], _names(a["equations"]), _names(a["levers"]), _names(a.get("claims", [])), _names(a["series"]))
+            for a in told
+        ),
+    )
+    yield "## The walk\n"
+    for a in told:
+        yield f"### {a['title']}\n"
+        yield f"{a['says']} ({a['source']}.)\n"
+        yield f"- *For it*: {a['for']}"
+        yield f"- *Against it*: {a['against']}"
+        lives = f"equations {_names(a['equations'])}" if a["equations"] else "nowhere yet"
+        yield f"- *Where it lives*: {lives}; levers {_names(a['levers'])}."
+        yield f"- *What speaks*: {_names(a['series']) or 'no series'}."
+        if a.get("waits"):
+            yield f"- *Not represented yet*: {a['waits']}."
+        for name in a.get("claims", []):
+            where = [case for case, claims in library.items() if name in claims]
+            claim = library[where[0]][name]
+            yield f"- **{name}, {claim.title}** ({', '.join(where)}). *Claim*: {claim.statement} *Rival*: {claim.rival}"
+        yield ""
+    yield "## Added by the laboratory\n"
+    for case, claims in library.items():
+        for name, claim in claims.items():
+            if claim.added:
+                yield f"- **{name}, {claim.title}** ({case}). *Claim*: {claim.statement} *Rival*: {claim.rival}"
+    yield ""
+
+
+def _names(values: Sequence[str]) -> str:
+    return ", ".join(f"`{value}`" if "." in value or "-" in value else value for value in values)
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forbear.ensemble.engine import Engine
-from forbear.inference.structures import mechanisms
+from forbear.inference.structures import known_theories
 
 MEMBERS = 64
 
@@ -30,8 +30,8 @@ def run(draw):
 
 @pytest.fixture
 def off():
-    """Parameters as they are without a mechanism, by their plain names: off("no-rents")."""
-    return lambda name: {key.split(".")[1]: value for key, value in mechanisms()[name].fixed.items()}
+    """Parameters as they are without a mechanism, by their plain names: off("rents")."""
+    return lambda name: {key.split(".")[1]: value for key, value in known_theories().mechanisms[name].fixed.items()}
 
 
 #: What makes rivals kill one another in the meadow, so that there is something to avenge.
@@ -100,8 +100,8 @@ def test_walls_cut_contact_and_services_and_are_resented(meadow, run):
 
 def test_walls_that_cut_nothing_change_nothing_but_that_nobody_mixes_again(meadow, run, off):
     names = ["deaths", "contact", "resentment", "services"]
-    walled = run(meadow.with_levers({"people.walls": 1.0}), names, remixing=0, **off("no-separation"))
-    open_ = run(meadow, names, remixing=0, **off("no-separation"))
+    walled = run(meadow.with_levers({"people.walls": 1.0}), names, remixing=0, **off("separation"))
+    open_ = run(meadow, names, remixing=0, **off("separation"))
     assert all(np.array_equal(walled.weekly[name], open_.weekly[name]) for name in names)
 
 
@@ -137,7 +137,7 @@ def test_patronage_buys_those_who_share_and_is_envied_by_those_who_do_not(meadow
 
 def test_defeat_consent_and_threat_lower_resentment_and_nationalism_raises_it(meadow, run, off):
     presence = {"resentment_of_presence": 0.02, "resentment_of_raids": 0, "resentment_of_harm": 0}
-    base = off("no-acceptance") | presence
+    base = off("acceptance") | presence
 
     def resented(scenario=meadow, facts=None, **fixed):
         return run(scenario, ["resentment"], facts, **{**base, **fixed}).monthly["resentment"].mean()
@@ -152,8 +152,8 @@ def test_defeat_consent_and_threat_lower_resentment_and_nationalism_raises_it(me
 def test_without_acceptance_neither_defeat_nor_threat_matters(meadow, run, off):
     names = ["resentment", "deaths", "acceptance"]
     defeated = meadow.with_levers({"regime.defeat": 1.0})
-    changed = run(defeated, names, {"external_threat": 1.0}, **off("no-acceptance"))
-    same = run(meadow, names, **off("no-acceptance"))
+    changed = run(defeated, names, {"external_threat": 1.0}, **off("acceptance"))
+    same = run(meadow, names, **off("acceptance"))
     assert all(np.array_equal(changed.weekly[name], same.weekly[name]) for name in names)
     assert np.abs(same.weekly["acceptance"]).max() == 0
 

@@ -9,7 +9,7 @@ import pytest
 
 import forbear as fb
 from forbear.inference.summaries import Summaries
-from forbear.inference.terms import DISCREPANCY, Course, Place, Terms, terms_of
+from forbear.inference.terms import DISCREPANCY, Course, Place, Terms, _course, terms_of
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +115,18 @@ def test_weights_scale_a_term(terms: Terms) -> None:
     course = of(terms, "attacks (course)")
     told = course.data.value[None] * 1.2
     assert replace(course, weight=0.5).log_density(told) == pytest.approx(0.5 * course.log_density(told))
+
+
+def test_shares_of_local_defence_are_those_of_districts_and_not_of_pairs(terms: Terms) -> None:
+    place = of(terms, "local_defence_by_governorate (place)")
+    members = np.zeros((1, len(place.data.months), 18, 3))
+    members[0, place.data.last[0]] = place.data.value[:, None] / 3.0  # a third in each community
+    said = place.data.simulated(members)
+    assert np.allclose(said[0], place.data.value)
+
+
+def test_a_course_of_one_member_is_not_set_beside_the_whole_country(terms: Terms) -> None:
+    place = of(terms, "attacks_by_governorate (place)").data
+    one = place.keep(place.element == 2)
+    heard = _course(one, fb.Scenario.load("iraq-2003").observations["attacks_by_governorate"], "course")
+    assert set(heard.data.element.tolist()) == {2}

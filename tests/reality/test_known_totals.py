@@ -153,3 +153,43 @@ def test_reference_classes_stay_apart() -> None:
     assert len(find("figures-from-texts").rows()) == 58
     assert len(find("conquests").rows()) == 35
     assert len(find("imposed-regime-changes").rows()) == 65
+
+
+def test_the_morgue_of_the_capital_took_in_about_sixteen_thousand_in_2006() -> None:
+    assert total("iraq-baghdad-bodies-month", "best", measure="morgue") * 12 / 10 == pytest.approx(16_000, rel=0.06)
+
+
+def test_fighters_killed_add_to_the_command_s_total_and_radicals_keep_their_range() -> None:
+    assert total("iraq-removals-spans", "best", what="killed") == 19_429
+    (radicals,) = find("iraq-removals-spans").rows(what="removed")
+    assert (radicals["low"], radicals["high"]) == (2_400 + 4_400, 2_400 + 8_800)
+
+
+def test_one_governorate_stayed_away_voted_no_and_came_back() -> None:
+    rows = {row["month"]: row for row in find("iraq-votes-2005").rows(governorate="Anbar")}
+    assert [rows[m]["turnout"] for m in ("2005-01", "2005-10", "2005-12")] == [0.02, 0.38, 0.86]
+    refused = {row["governorate"]: row["no_share"] for row in find("iraq-votes-2005").rows() if row["no_share"]}
+    assert max(refused, key=lambda name: refused[name]) == "Salah al-Din"
+
+
+def test_event_data_know_no_fight_between_communities_organisations() -> None:
+    assert total("iraq-ged-non-state-year", "best") == 343
+    non_state = [
+        row for row in find("iraq-ged-month").rows(type_of_violence="non_state") if "2003" <= row["month"][:4] <= "2011"
+    ]
+    assert sum(row["best"] + row["unlocated_best"] for row in non_state) == 343
+
+
+def test_status_of_groups_is_shipped_as_numbers_of_ours_only() -> None:
+    for name in ("iraq-group-status-points", "afghanistan-group-status-points"):
+        assert all(0.0 <= row["standing"] <= 1.0 for row in find(name).rows())
+        assert "status" not in {column.name for column in find(name).columns}
+
+
+def test_the_displaced_of_five_governorates_are_nearly_all() -> None:
+    assert total("iraq-displaced-origin-points", "percent") == 95
+
+
+def test_projectiles_halved_within_four_months() -> None:
+    rows = find("iraq-projectiles-month").rows()
+    assert [row["best"] for row in rows] == [99, 76, 52, 53]

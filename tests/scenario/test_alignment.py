@@ -23,6 +23,7 @@ def aligned(
     frequency: str,
     quantity: str = "observed_attacks",
     absent: str = "unknown",
+    names: dict[str, tuple[str, ...]] | None = None,
     **more,
 ):  # type: ignore[no-untyped-def]
     observation = Observation("counted", quantity, "series", "n", frequency, **more)
@@ -32,7 +33,10 @@ def aligned(
         selection=lambda name: SimpleNamespace(covered=("north", "south")),
     )
     problem = SimpleNamespace(
-        month_labels=LABELS, months=np.repeat(np.arange(12), 4), step=1.0, names={"district": ("north", "south")}
+        month_labels=LABELS,
+        months=np.repeat(np.arange(12), 4),
+        step=1.0,
+        names=names or {"district": ("north", "south")},
     )
     monkeypatch.setattr(alignment, "observed_rows", lambda s, n: rows)
     return align(scenario, "counted", problem)  # type: ignore[arg-type]
@@ -95,3 +99,20 @@ def test_a_part_is_divided_by_its_whole(monkeypatch: pytest.MonkeyPatch) -> None
     found = aligned(monkeypatch, [row("2003-03-01", 2.0, whole=8.0)], "month", whole="observed_civilian_deaths")
     monthly = np.ones((1, 12, 2))
     assert found.simulated(monthly, 4.0 * monthly)[0, 0] == pytest.approx(0.25)
+
+
+def test_a_member_of_a_quantity_over_two_dimensions_is_summed_over_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row("2003-06-01", 30.0, element="north"), row("2003-06-01", 70.0, element="south")]
+    found = aligned(monkeypatch, rows, "point", "local_defence", dimension="district")
+    monthly = np.zeros((1, 12, 2, 3))  # districts by communities
+    monthly[0, 5] = [[1.0, 2.0, 3.0], [10.0, 20.0, 30.0]]
+    assert found.simulated(monthly)[0].tolist() == [6.0, 60.0]
+
+
+def test_a_member_of_the_second_dimension_is_summed_over_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [row("2003-06-01", 30.0, element="red"), row("2003-06-01", 70.0, element="blue")]
+    names = {"organisation": ("red", "blue")}
+    found = aligned(monkeypatch, rows, "month", "removed", names=names, dimension="organisation")
+    monthly = np.zeros((1, 12, 3, 2))  # districts by organisations
+    monthly[0, 5] = [[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]]
+    assert found.simulated(monthly)[0].tolist() == [6.0, 60.0]

@@ -145,3 +145,15 @@ def test_whether_nobody_intervenes_follows_from_the_lever_path_and_not_from_the_
     assert strategies["STAY-HOME"].assumed(meadow) and not strategies["LATER"].assumed(meadow)
     assert without_intervention(meadow, strategies).name == "STAY-HOME"
     assert without_intervention(meadow, {}).assumed(meadow)
+
+
+def test_regions_that_meet_because_of_their_margins_are_refused(tmp_path: Path) -> None:
+    text = (
+        '[A]\ntitle = "a"\nstatement = "s"\nrival = "r"\nkind = "effect"\nclaim_says = "same"\nrival_says = "higher"\n'
+        "margin = 0.5\nrival_margin = 0.1\n"
+        '[B]\ntitle = "b"\nstatement = "s"\nrival = "r"\nkind = "effect"\nclaim_says = "same"\nrival_says = "higher"\n'
+        'rival_margin = 0.1\nhorizon = "1066-10"\n'
+    )
+    with pytest.raises(fb.ForbearError) as caught:
+        load_claims(small(tmp_path, "claims/c.toml", text))
+    assert {str(fault.field) for fault in caught.value.faults} == {"A.rival_says", "B.rival_margin", "B.horizon"}

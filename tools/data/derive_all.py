@@ -25,13 +25,15 @@ import conflict_deaths
 import forces
 import iraq_course
 import iraq_figures
+import iraq_mechanisms
 import places
 import published_figures
 import violence
 from tables import KnownTotalError, check, run
 
 FAMILIES = (violence, conflict_deaths, forces, published_figures, places, cases)
-FAMILIES += (iraq_figures, iraq_course, afghanistan_places, afghanistan_forces, afghanistan_figures, abroad)
+FAMILIES += (iraq_figures, iraq_course, iraq_mechanisms, afghanistan_places, afghanistan_forces, afghanistan_figures)
+FAMILIES += (abroad,)
 FOLDERS = ("series", "cases", "estimates", "maps")
 
 

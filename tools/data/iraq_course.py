@@ -113,7 +113,7 @@ def mechanisms(data: Path, series: Path) -> None:
         series / "iraq-local-defence-governorates.csv", ("month", "governorate", "members", "publisher", "address"),
         [(p["date"], p["area"], p["value"], "J. Wing from CSIS, CAP and WPR", p["address"]) for p in sorted(placed, key=lambda p: p["area"])],
     )  # fmt: skip
-    held = [p for p in points if p["series"] == "us_held_detainees"]
+    held = [p for p in points if p["series"] == "us_held_detainees"] + _typed("iraq_detainees_points.csv")
     for point in held:  # "fewer than 10,000 in 2006" stands for the middle of that year
         point["date"] = "2006-06" if point["date"] == "2006" else point["date"]
     detained = _by_month(held)

@@ -28,11 +28,7 @@ def command(
         typer.Option(help="the posterior; posterior.npz beside a scenario of your own, else NAME-posterior.npz"),
     ] = None,
     structure: Annotated[
-        str,
-        typer.Option(
-            help="full, a rival structure (no-occupation, no-exclusion, no-fear, no-information), or a mechanism off: "
-            "no-factional-war, no-truce, ... (inference/structures.toml)"
-        ),
+        str, typer.Option(help="full, a theory, or without-MECHANISM: see forbear model theories")
     ] = "full",
     workers: Workers = None,
 ) -> None:

@@ -12,6 +12,7 @@ from forbear.country.model import MODEL
 from forbear.country.reference import causal_edges, draw_graph
 from forbear.country.week import ROOMS, WEEK
 from forbear.errors import RunError, nearest
+from forbear.workflow.theories import theory_lines
 
 app = typer.Typer(
     add_completion=False,
@@ -55,6 +56,14 @@ def constants(
         if room in ("", c.room):
             varied = "; varied in the audit" if c.varied else ""
             print(f"{c.key:<44} {c.value:>14.10g} {c.unit:<18} {c.meaning}  [{c.source}{varied}]")
+
+
+@app.command()
+def theories(
+    scenario: Annotated[str, typer.Argument(help="a scenario whose own theories are listed, too")] = "",
+) -> None:
+    """List the theories that can be fitted as rivals, and the mechanisms that each calls its own."""
+    print("\n".join(theory_lines(scenario or None)))
 
 
 @app.command()

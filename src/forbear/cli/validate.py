@@ -16,7 +16,9 @@ def command(
     scenario: Annotated[str, typer.Argument(help="a scenario of the library or a path, with a posterior beside it")],
     parts: Annotated[
         str | None,
-        typer.Option(help="neutrality,contraction,predictive,forecast,structures,recovery,transport; all when absent"),
+        typer.Option(
+            help="neutrality,regions,contraction,predictive,forecast,structures,recovery,transport; all when absent"
+        ),
     ] = None,
     show: Annotated[bool, typer.Option("--show", help="only print what is on record")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="fewer draws and worlds; marked as quick")] = False,

@@ -14,7 +14,7 @@ import numpy as np
 
 from forbear.errors import FitError
 from forbear.inference.density import log_density
-from forbear.scenario.alignment import align
+from forbear.scenario.alignment import align, rows_along
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
@@ -30,7 +30,8 @@ _DISPERSION = {"counts": 4.0, "cells": 1.0, "level": 0.3, "share": 0.7}
 @dataclass(frozen=True)
 class Series:
     """Numbers of one observation. `first`, `last`: months covered, inclusive; `element`: row of the quantity, -1 for
-    the sum over all rows; kind: counts (negative binomial), level (lognormal) or share (logit-normal)."""
+    the sum over all rows; kind: counts (negative binomial), level (lognormal) or share (logit-normal);
+    axis: which of the quantity's dimensions the rows are."""
 
     name: str
     title: str
@@ -42,13 +43,14 @@ class Series:
     value: np.ndarray
     weight: float
     dispersion: float
+    axis: int = 0
 
     def until(self, month: int) -> Series:
         """The part that ends before `month`."""
         keep = self.last < month
         return Series(
             self.name, self.title, self.quantity, self.kind, self.first[keep], self.last[keep], self.element[keep],
-            self.value[keep], self.weight, self.dispersion,
+            self.value[keep], self.weight, self.dispersion, self.axis,
         )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
         first = found.first if kind == "counts" else found.last  # a level is compared where its window ends
         out.append(
             Series(
-                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form]
+                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form], found.axis
             )
         )  # fmt: skip
     if not out:
@@ -131,7 +133,7 @@ def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
 def members_say(series: Series, monthly: np.ndarray) -> np.ndarray:
     """What members give for each number of a series, (numbers, members): monthly (members, months, ...) summed over the
     number's months (counts) or taken at its last month (levels, shares)."""
-    flat = monthly.reshape(*monthly.shape[:2], -1).astype(float)
+    flat = rows_along(monthly, series.axis).astype(float)
     out = np.empty((len(series.value), len(flat)))
     for place, (first, last, element) in enumerate(zip(series.first, series.last, series.element, strict=True)):
         part = flat[:, first : last + 1] if series.kind == "counts" else flat[:, last : last + 1]

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.country.model import MODEL
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.opened import Opened
 from forbear.ensemble.places import executor_for
@@ -162,6 +163,15 @@ class ParticleFilter:
             name: block.monthly(name)[: rows * many].reshape(rows, many, months, -1) for name in self.engine.monthly
         }
 
+    def _rows(self, values: np.ndarray, series: Series) -> np.ndarray:
+        """A month of a quantity, (pairs, lanes), as rows of the dimension that the series names, (rows, lanes)."""
+        over = MODEL.quantities[series.quantity].over
+        if len(over) < 2:
+            return values
+        shape = [len(self.problem.names[name]) for name in over]
+        moved = np.moveaxis(values.reshape(*shape, -1), series.axis, 0)
+        return np.asarray(moved.reshape(shape[series.axis], -1, values.shape[1]).sum(axis=1))
+
     def _weigh(
         self, block: Opened, month: int, sizes: dict[str, np.ndarray], running: dict[tuple[str, int], np.ndarray]
     ) -> np.ndarray | None:
@@ -169,7 +179,7 @@ class ParticleFilter:
         now = block.month(month)
         out: np.ndarray | None = None
         for series, at, begun in self._due[month]:
-            values = now[series.quantity].astype(float)
+            values = self._rows(now[series.quantity].astype(float), series)
             for place in begun:  # windows of several months gather their sums
                 key = (series.name, int(place))
                 part = _of(values, series.element[place : place + 1])

@@ -349,7 +349,7 @@ def _words(observation: Observation, data: Aligned) -> tuple[str, ...]:
 
 
 def _course(data: Aligned, observation: Observation, word: str) -> Course:
-    if word == "course" and observation.dimension == "district":
+    if word == "course" and observation.dimension == "district" and _whole_country(data):
         data = _national(data)
     logit = data.kind == "share" or word == "kind"
     floor = 1e-9 if logit or data.kind != "count" else max(0.005 * float(data.value.max()), 0.5)
@@ -375,6 +375,15 @@ def _errors(data: Aligned, observation: Observation, word: str) -> np.ndarray:
     if data.kind == "count" and word == "course":  # few events are known to no better than chance
         error = np.sqrt(error**2 + 1.0 / (data.value + 1.0))
     return np.asarray(error)
+
+
+def _whole_country(data: Aligned) -> bool:
+    """True where every window has a number for every member.
+
+    Else each named member has a course of its own, because the sum of some is not the country's.
+    """
+    windows = {(int(a), int(b)) for a, b in zip(data.first, data.last, strict=True)}
+    return len(data) == len(windows) * len(data.elements)
 
 
 def _national(data: Aligned) -> Aligned:

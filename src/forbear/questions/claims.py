@@ -12,17 +12,15 @@ from forbear.country.model import MODEL
 from forbear.inference.facts import Licence
 from forbear.questions.effects import Candidate, Probabilities, contraction, deciding_parameters, probabilities
 from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.regions import effect_kind, held_apart, holds, margins, region_shares, sides
 from forbear.questions.results import ClaimResult, DrawnEffect, Quantiles, Split
 from forbear.questions.verdict import verdict
 from forbear.questions.verdict_inputs import VerdictInputs
 from forbear.scenario.casefiles.audit import ONE_SIDED, TWO_SIDED
 from forbear.scenario.casefiles.policies import Claim
-from forbear.scenario.outcomes import OUTCOMES
+from forbear.scenario.outcomes import OUTCOMES, until
 
-__all__ = ["assess_claim", "effect_kind", "estimand", "margin_of", "needed"]
-
-#: Margin of a share or a level where a claim states none.
-MARGIN_OF_SHARES = 0.05
+__all__ = ["assess_claim", "effect_kind", "estimand", "margin_of", "needed", "provided", "three_shares"]
 
 
 def needed(claims: Sequence[Claim]) -> list[str]:
@@ -41,23 +39,26 @@ def estimand(claim: Claim, runs: PolicyRuns, shares: Mapping[tuple[str, ...], np
     if claim.kind == "share":
         return shares[(claim.community, *claim.sources)] - claim.threshold, "difference"
     if claim.kind == "level":
-        return runs.values(claim.changed, claim.outcome) - claim.threshold, "difference"
-    before, after = runs.values(claim.base, claim.outcome), runs.values(claim.changed, claim.outcome)
+        return runs.values(claim.changed, claim.measured) - claim.threshold, "difference"
+    before, after = runs.values(claim.base, claim.measured), runs.values(claim.changed, claim.measured)
     kind = effect_kind(claim)
     # outcomes of a million persons and of billions alike: one of the outcome's own units keeps zeros finite
     return ((after + 1.0) / (before + 1.0) if kind == "ratio" else after - before), kind
 
 
-def effect_kind(claim: Claim) -> str:
-    """ "ratio" or "difference": as the outcome's, a difference for levels and shares."""
-    return "difference" if claim.kind in ("share", "level") else OUTCOMES[claim.outcome].kind
+def provided(claim: Claim, runs: PolicyRuns) -> np.ndarray:
+    """Draws in which what both sides take for granted holds, (draws,); all of them where a claim takes nothing so."""
+    if claim.provided is None:
+        return np.ones(runs.members, dtype=bool)
+    name, kind = until(claim.provided.outcome, claim.horizon), OUTCOMES[claim.provided.outcome].kind
+    before, after = runs.values(claim.base, name), runs.values(claim.changed, name)
+    effect = (after + 1.0) / (before + 1.0) if kind == "ratio" else after - before
+    return holds(effect, claim.provided.says, claim.provided.margin, kind)
 
 
 def margin_of(claim: Claim) -> float:
     """Within which an effect counts as none: the claim's own, else its outcome's."""
-    if claim.margin is not None:
-        return float(claim.margin)
-    return MARGIN_OF_SHARES if claim.kind in ("share", "level") else OUTCOMES[claim.outcome].margin
+    return margins(claim)[0]
 
 
 def assess_claim(
@@ -93,16 +94,15 @@ def assess_claim(
     """
     effect, kind = estimand(claim, posterior, shares.get("posterior", {}))
     before, _ = estimand(claim, prior, shares.get("prior", {}))
-    margin, direction, granted = margin_of(claim), claim.direction, licence or Licence(True)
-    good = np.isfinite(effect)
-    before = before[condition & np.isfinite(before)]
-    three = probabilities(effect[good], margin, direction, kind)  # type: ignore[arg-type]
-    three_before = probabilities(before, margin, direction, kind)  # type: ignore[arg-type]
+    margin, granted = margin_of(claim), licence or Licence(True)
+    good = np.isfinite(effect) & provided(claim, posterior)
+    before = before[condition & np.isfinite(before) & provided(claim, prior)]
+    three, three_before = three_shares(claim, effect[good]), three_shares(claim, before)
     of_structures: dict[str, Probabilities] = {"full": three}
     for name, runs in structures.items():
         here, _ = estimand(claim, runs, shares.get(name, {}))
-        of_structures[name] = probabilities(here[np.isfinite(here)], margin, direction, kind)  # type: ignore[arg-type]
-    candidates = _candidates(claim, posterior, effect, good, margin, direction, kind, seed)
+        of_structures[name] = three_shares(claim, here[np.isfinite(here) & provided(claim, runs)])
+    candidates = _candidates(claim, posterior, effect, good, seed)
     neutral = _neutral(three_before, len(before))
     narrowed = contraction(before, effect[good], kind) if fitted else 0.0  # type: ignore[arg-type]
     inputs = VerdictInputs(
@@ -113,8 +113,8 @@ def assess_claim(
         contraction=narrowed,
         neutrality_passed=bool(neutral),
         candidates=candidates,
-        asserts=claim.asserts,  # type: ignore[arg-type]
-        rival_asserts=claim.rival_asserts,  # type: ignore[arg-type]
+        asserts=held_apart(claim)[0],  # type: ignore[arg-type]
+        rival_asserts=held_apart(claim)[1],  # type: ignore[arg-type]
         is_value_claim=claim.kind == "value",
         unlicensed="" if granted.granted else granted.words,
     )
@@ -136,21 +136,25 @@ def assess_claim(
     )
 
 
+def three_shares(claim: Claim, effect: np.ndarray) -> Probabilities:
+    """The three shares on which a verdict rests: for, against and none, or claim, rival and neither (own margins)."""
+    if claim.rival_margin is not None:
+        return region_shares(claim, effect)
+    return probabilities(effect, margin_of(claim), claim.direction, effect_kind(claim))  # type: ignore[arg-type]
+
+
 def _candidates(
-    claim: Claim,
-    runs: PolicyRuns,
-    effect: np.ndarray,
-    good: np.ndarray,
-    margin: float,
-    direction: str,
-    kind: str,
-    seed: int,
+    claim: Claim, runs: PolicyRuns, effect: np.ndarray, good: np.ndarray, seed: int
 ) -> dict[str, Candidate]:
     """Splits at the median of every parameter, in prior quantiles, with the class of each."""
     if claim.kind == "value" or good.sum() < 40:
         return {}
     classes = {p.name: p.identification for p in MODEL.parameters.values()}
-    found = deciding_parameters(effect[good], runs.quantiles[good], runs.names, margin, direction, kind, seed=seed)  # type: ignore[arg-type]
+    found = deciding_parameters(
+        effect[good], runs.quantiles[good], runs.names, margin_of(claim), claim.direction,  # type: ignore[arg-type]
+        effect_kind(claim),  # type: ignore[arg-type]
+        seed=seed, regions=sides(claim, effect[good]) if claim.rival_margin is not None else None,
+    )  # fmt: skip
     return {name: replace(c, identification=classes.get(name.split("[")[0])) for name, c in found.items()}
 
 

@@ -105,6 +105,7 @@ def deciding_parameters(
     *,
     minimum_shift: float = 0.3,
     seed: int = 0,
+    regions: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, Candidate]:
     """Return the parameters on which the direction of an effect depends, the most telling first.
 
@@ -112,7 +113,8 @@ def deciding_parameters(
     A parameter is returned when splitting the draws at its median moves the share for, against or within by
     `minimum_shift` or more and fewer than one in twenty shuffles of the draws (stream "deciding parameters" of
     `seed`, 200 shuffles) let any parameter do as well: with few draws and many parameters, luck reaches .3.
-    `flips_at` comes from a logistic fit of the effect's sign on the parameter.
+    `flips_at` comes from a logistic fit of the effect's sign on the parameter. regions: where the claim's region and
+    its rival's hold, booleans (draws,) each, in place of what lies beyond the margin either way.
     Raises ValueError where shapes disagree or a value is not finite.
     """
     score = _score(effects, direction, kind)
@@ -128,7 +130,8 @@ def deciding_parameters(
     told = (sizes > 0).all(axis=0)  # a parameter that does not vary splits nothing
     shares = halves / np.maximum(sizes, 1.0)[:, None]
     contrast = np.where(told, shares[1] - shares[0], 0.0)
-    where = np.stack([score > limit, score < -limit, abs(score) <= limit], axis=1).astype(float)
+    one, other = (score > limit, score < -limit) if regions is None else regions
+    where = np.stack([one, other, ~one & ~other], axis=1).astype(float)
     generator = stream(seed, "deciding parameters")
     lucky = np.array([abs(generator.permutation(where).T @ contrast).max(initial=0.0) for _ in range(PERMUTATIONS)])
     found: dict[str, Candidate] = {}

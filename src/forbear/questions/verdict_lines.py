@@ -9,8 +9,10 @@ from forbear.country.model import MODEL
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import effect_words
 from forbear.questions.outside import findings
+from forbear.questions.regions import held_apart
 from forbear.questions.results import AttributionResult, ClaimResult, Provenance
 from forbear.questions.verdict_inputs import region
+from forbear.scenario.outcomes import OUTCOMES
 from forbear.words import approximately, join
 
 __all__ = ["attribution_lines", "claim_lines", "licence_sentence", "verdict_table"]
@@ -82,16 +84,30 @@ def claim_lines(answers: Answers, name: str, *, trace: bool = False, stale: Sequ
     result, made = answers[name], answers.provenance
     claim = result.claim
     out = [f"{name}  {claim.title}", *_stale(stale), *_para("claim", claim.statement), *_para("rival", claim.rival)]
+    if claim.added:
+        out.append("added by the laboratory: the text of the argument does not make this claim")
+    if claim.asserted:
+        out += _para("who says so", claim.asserted)
     beside = f" against {claim.base}" if result.paired else f", threshold {claim.threshold:g}"
-    out.append(f"test: {result.outcome_title}, {claim.changed}{beside}")
+    ends = f", to the end of {claim.horizon}" if claim.horizon else ""
+    out.append(f"test: {result.outcome_title}, {claim.changed}{beside}{ends}")
+    if claim.provided:
+        taken = OUTCOMES[claim.provided.outcome].title
+        out += _para(
+            "both sides take for granted", f"{taken}: {claim.provided.says} by {claim.provided.margin:g} or more"
+        )
     low, _, middle, _, high = (approximately(v) for v in result.prior)
     out += _para(
         "effect",
         f"{effect_words(result)}   margin {result.margin:g}   before any data: median {middle} ({low} to {high})",
     )
     p_for, p_against, p_none = result.shares
-    shares = f"shares of draws: {p_for:.0%} beyond the margin {claim.direction}, {p_against:.0%} the other way, "
-    out.append(f"{shares}{p_none:.0%} within it")
+    if claim.rival_margin is not None:
+        own = f"shares of draws: {p_for:.0%} as the claim asserts, {p_against:.0%} as its rival does"
+        out.append(f"{own} (margin {claim.rival_margin:g}), {p_none:.0%} as neither does")
+    else:
+        shares = f"shares of draws: {p_for:.0%} beyond the margin {claim.direction}, {p_against:.0%} the other way, "
+        out.append(f"{shares}{p_none:.0%} within it")
     out.append(f"verdict: {result.verdict.word.upper()} (rival: {result.verdict.rival_word})")
     out += _para("why", result.verdict.reason)
     out += _para("what would change it", result.verdict.what_would_change)
@@ -110,7 +126,7 @@ def claim_lines(answers: Answers, name: str, *, trace: bool = False, stale: Sequ
 
 
 def _depends(result: ClaimResult) -> list[str]:
-    held = region(result.claim.asserts, 0)  # type: ignore[arg-type]
+    held = region(held_apart(result.claim)[0], 0)  # type: ignore[arg-type]
     out = []
     for parameter, split in result.splits.items():
         flips = "" if split.flips_at is None else f", flips at prior quantile {split.flips_at:.2f}"

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Aligned", "align", "observation_settings"]
+__all__ = ["Aligned", "align", "observation_settings", "rows_along"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Aligned:
     kind: "count" (a flow), "level" or "share"; first, last: (n,) months covered, both included, positions in `months`;
     element: (n,) row of the quantity, -1 for the sum over all rows; value, low, high: (n,), low and high equal to
     value where one publisher stands alone; whole: (n,) observed numbers of which these are parts, nan where they are
-    no parts; mean: a level stands for the mean over its months, not for their end.
+    no parts; mean: a level stands for the mean over its months, not for their end; axis: which of the quantity's
+    dimensions the rows are, the others are summed over.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Aligned:
     high: np.ndarray
     whole: np.ndarray
     mean: bool = False
+    axis: int = 0
 
     def __len__(self) -> int:
         return len(self.value)
@@ -96,7 +98,7 @@ class Aligned:
         return np.asarray(part / np.maximum(self._gather(whole), 1e-9))
 
     def _gather(self, monthly: np.ndarray) -> np.ndarray:
-        flat = monthly.reshape(*monthly.shape[:2], -1)
+        flat = rows_along(monthly, self.axis)
         rows = flat.shape[2]
         # sums up to and with each month make every window a difference of two columns
         country = flat.sum(axis=2, dtype=np.float64) if (self.element < 0).any() else None
@@ -149,7 +151,21 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
     return Aligned(
         name, observation.title or name, observation.quantity, observation.whole or "", kind, problem.month_labels, tuple(members),
         first, last, place, column("value"), column("low"), column("high"), column("whole"), observation.window == "mean",
+        quantity.over.index(observation.dimension) if observation.dimension in quantity.over else 0,
     )  # fmt: skip
+
+
+def rows_along(monthly: np.ndarray, axis: int) -> np.ndarray:
+    """Rows of one dimension of a quantity, summed over the others.
+
+    monthly: (members, months, *dimensions); returns (members, months, rows).
+    A quantity by district and community holds one number for each pair: without the sum the rows of a district would be
+    those of the pairs that happen to stand first.
+    """
+    if monthly.ndim <= 3:
+        return monthly.reshape(*monthly.shape[:2], -1)
+    moved = np.moveaxis(monthly, 2 + axis, 2)
+    return np.asarray(moved.reshape(*moved.shape[:3], -1).sum(axis=3, dtype=np.float64))
 
 
 class _Frame:

@@ -9,7 +9,7 @@ import numpy as np
 
 from forbear.country.model import MODEL
 
-__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "values_of"]
+__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "until", "values_of"]
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,26 @@ OBJECTIVES = (
 
 
 def recorded(names: tuple[str, ...] | list[str]) -> list[str]:
-    """Quantities that must be recorded week by week for these outcomes."""
-    extra = {"least_included", "governance"} if "order" in names else set()
-    return sorted({OUTCOMES[name].quantity for name in names} | extra)
+    """Quantities that must be recorded week by week for these outcomes, horizons included ("deaths@2004-12")."""
+    plain = {name.partition("@")[0] for name in names}
+    extra = {"least_included", "governance"} if "order" in plain else set()
+    return sorted({OUTCOMES[name].quantity for name in plain} | extra)
+
+
+def until(name: str, horizon: str) -> str:
+    """An outcome as it stands at the end of a month ("deaths@2004-12"); itself where no horizon is given."""
+    return f"{name}@{horizon}" if horizon else name
 
 
 def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray:
-    """The outcome of every member, (members,), over all weeks or a part of them (cumulative ones from its start)."""
+    """The outcome of every member, (members,), over all weeks or a part of them (cumulative ones from its start).
+
+    A name with a horizon ("deaths@2004-12") ends with that month, as if the run did.
+    """
+    name, _, horizon = name.partition("@")
+    if horizon:
+        inside = data["week"].values.astype("datetime64[M]") <= np.datetime64(horizon, "M")
+        data = data.isel(week=slice(0, int(inside.sum())))
     outcome = OUTCOMES[name]
     series = data[outcome.quantity].values.astype(float)
     if weeks is not None:

@@ -14,7 +14,7 @@ def validation_lines(results: dict[str, Any]) -> list[str]:
     """Lines of text, each part with a sentence that says what its numbers mean."""
     out: list[str] = []
     for name, function in (
-        ("neutrality", _neutrality), ("contraction", _contraction), ("facts", _facts), ("predictive", _predictive), ("modes", _modes),
+        ("neutrality", _neutrality), ("regions", _regions), ("contraction", _contraction), ("facts", _facts), ("predictive", _predictive), ("modes", _modes),
         ("forecast", _forecast),
         ("structures", _structures), ("recovery", _recovery), ("transport", _transport),
     ):  # fmt: skip
@@ -40,6 +40,24 @@ def _neutrality(part: dict[str, Any]) -> list[str]:
         failing = "; ".join(f"{row['title']} ({row['form']})" for row in other) or "none"
         lines.append(f"under rival forms ({', '.join(forms)}) outside the band: {failing}")
     return lines
+
+
+def _regions(part: dict[str, Any]) -> list[str]:
+    lines = [
+        "Before any data, how often does what each side asserts hold? Both need room: between 0.20 and 0.65 of draws."
+    ]
+    lines.append(f"{'claim':<52} {'claim':>6} {'neither':>8} {'rival':>6}  gate")
+    for row in part["rows"]:
+        if row["under"] == "model":
+            words = f"{row['claim']} {row['title']}"[:52]
+            lines.append(f"{words:<52} {row['ours']:>6.2f} {row['neither']:>8.2f} {row['theirs']:>6.2f}  {row['word']}")
+    for kind in ("form", "theory"):
+        for under in dict.fromkeys(r["under"] for r in part["rows"] if r["under"].startswith(kind)):
+            rows = [r for r in part["rows"] if r["under"] == under and not r["held"]]
+            outside = ", ".join(r["claim"] for r in rows if not r["passes"]) or "none"
+            lines.append(f"under {under}: outside the band {outside}")
+    few = [under for under, share in part["met"].items() if not any(r["under"] == under for r in part["rows"])]
+    return [*lines, *(f"under {under}: too few draws have a war of plausible size" for under in few)]
 
 
 def _contraction(part: dict[str, Any]) -> list[str]:

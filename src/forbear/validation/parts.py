@@ -22,6 +22,7 @@ from forbear.validation.history import facts, modes, predictive
 from forbear.validation.holdout import district_series
 from forbear.validation.known_worlds import recover_known_worlds
 from forbear.validation.neutrality import audit
+from forbear.validation.regions import regions_of
 from forbear.validation.rivals import compare_structures
 from forbear.validation.transport import transport as carried
 
@@ -59,6 +60,26 @@ def neutrality(
         rivals = audit(scenario, draws=512, seed=seed, forms=True, workers=workers).as_dict()
         found["rows"] += [row for row in rivals["rows"] if row["form"]]
     return found
+
+
+def regions(
+    scenario: Scenario,
+    posterior: Posterior,
+    *,
+    seed: int,
+    quick: bool,
+    store: Path | None,
+    workers: int | None,
+    meter: Meter,
+) -> dict[str, Any]:
+    """Gate G0 on what each side of a claim asserts: under the model, rival forms and theories."""
+
+    if scenario.beside("claims") is None:
+        return {"rows": [], "condition": "no claims beside the scenario", "met": {}, "drawn": 0}
+    return regions_of(
+        scenario, draws=256 if quick else 2048, seed=seed, forms=not quick, theories=not quick,
+        store=None if store is None else store / "regions", workers=workers, progress=meter,
+    ).as_dict()  # fmt: skip
 
 
 def structures(
@@ -128,6 +149,7 @@ PARTS: dict[str, Part] = {
     part.name: part
     for part in (
         Part("neutrality", "Before any data, does the model leave every contested lever open?", neutrality),
+        Part("regions", "Before any data, is there room for what each side of a claim asserts?", regions),
         Part("contraction", "What did the data move?", contraction),
         Part("facts", "Does the fitted model live through the war that happened?", facts),
         Part(

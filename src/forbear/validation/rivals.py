@@ -26,11 +26,11 @@ def compare_structures(
 ) -> dict[str, Any]:
     """Fit each structure before the hold-out month, forecast, and stack (Yao and others 2018).
 
-    Every structure gets the same modest effort, less than the shipped fit's. M6, no mechanism, is the negative binomial
-    regression on its own past. Randomness: named by the seed.
+    Every structure gets the same modest effort, less than the shipped fit's. No mechanism at all is the negative
+    binomial regression on its own past. Randomness: named by the seed.
     """
 
-    known = {"full": "M1: the full model", **{name: s.title for name, s in structures().items()}}
+    known = {"full": "the full model", **{name: s.title for name, s in structures(scenario).items()}}
     density: dict[str, np.ndarray] = {}
     rows: dict[str, dict[str, Any]] = {}
     regression = "negative binomial regression"
@@ -52,7 +52,7 @@ def compare_structures(
             scores = rolled.scores["district"][model]
             density[label] = -scores["log_score"].ravel()
             rows[label] = {
-                "title": "M6: no mechanism, its own past" if label == "own past" else title,
+                "title": "no mechanism, its own past" if label == "own past" else title,
                 "log_score": float(np.nanmean(scores["log_score"])),
                 "crps": float(np.nanmean(scores["crps"])),
                 "level": fitted.notes["scout"]["level"] if label != "own past" else [],

@@ -86,7 +86,7 @@ class Asked:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(c.outcome for c in self.claims.values())]))
+        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(o for c in self.claims.values() for o in c.outcomes)]))
 
     @property
     def of_shares(self) -> list[Claim]:
@@ -200,7 +200,7 @@ def restricted(found: Posterior, condition: str) -> Posterior:
 def structure_posteriors(scenario: Scenario) -> dict[str, Posterior]:
     """Posteriors of rival structures beside a scenario (posterior-NAME.npz). Raises FitError E606."""
     out = {}
-    for name in known_structures():
+    for name in known_structures(scenario):
         found = Posterior.nearest(with_structure(scenario, name), f"posterior-{name}.npz")
         if found is not None:
             out[name] = found

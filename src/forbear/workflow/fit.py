@@ -80,8 +80,7 @@ def fit(
     until
         Learn only from what was observed before this month, "2007-01".
     structure
-        "full", a rival structure ("no-occupation", "no-exclusion", "no-fear", "no-information"), or the model
-        without one mechanism, such as "no-truce" (`forbear.inference.structures.mechanisms`).
+        "full", a theory such as "sectarian-dilemma", or the model without one mechanism: "without-fear".
     stages
         A leading part of scout, refine, validate.
     seed

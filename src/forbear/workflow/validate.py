@@ -104,8 +104,8 @@ def validate(
     given
         The posterior that is judged: the one beside the scenario, a `Posterior`, or the path of one.
     parts
-        Any of neutrality, contraction, predictive, forecast, structures, recovery, transport; all when None. Parts that
-        are not run keep what is on record of them.
+        Any of neutrality, regions, contraction, predictive, forecast, structures, recovery, transport; all when None.
+        Parts that are not run keep what is on record of them.
     quick
         Fewer draws and worlds; the parts are marked as quick.
     seed

@@ -11,12 +11,14 @@ import numpy as np
 from forbear.app.country import BLOCK, Cancelled, merged
 from forbear.app.runs import Work
 from forbear.inference.facts import licence
-from forbear.questions.effects import Probabilities, probabilities
+from forbear.questions.claims import three_shares
+from forbear.questions.effects import Probabilities
 from forbear.questions.ledger import mobilisation_ledger
 from forbear.questions.licences import facts_on_record
+from forbear.questions.regions import held_apart, holds
 from forbear.questions.verdict import Verdict, verdict
 from forbear.questions.verdict_inputs import VerdictInputs
-from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
+from forbear.scenario.outcomes import OUTCOMES, recorded, until, values_of
 
 if TYPE_CHECKING:
     from forbear.questions.results import ClaimResult
@@ -68,21 +70,30 @@ class ClaimRun(Work):
             )
             return ledger.share(claim.community, *claim.sources) - claim.threshold
 
-        def outcome(strategy: str) -> np.ndarray:
+        def outcome(strategy: str, name: str) -> np.ndarray:
             problem = country.strategies[strategy].apply(country.scenario).problem()
-            weekly = tuple(recorded([claim.outcome]))
+            weekly = tuple(recorded([name]))
             block = country.block(
                 problem, draws, start, state.seed, lambda: self.cancelled, weekly=weekly, pinned=pinned
             )
             data = merged(problem, [block]).data
-            values = values_of(data, claim.outcome)
+            values = values_of(data, name)
             return np.where(block.failed, np.nan, values)
 
         if claim.kind == "level":
-            return outcome(claim.changed) - claim.threshold
-        before, after = outcome(claim.base), outcome(claim.changed)
-        # as in the battery: one of the outcome's own units keeps zeros finite
-        return (after + 1.0) / (before + 1.0) if self.effect_kind == "ratio" else after - before
+            return outcome(claim.changed, claim.measured) - claim.threshold
+
+        def effect(name: str, kind: str) -> np.ndarray:
+            before, after = outcome(claim.base, name), outcome(claim.changed, name)
+            # as in the battery: one of the outcome's own units keeps zeros finite
+            return np.asarray((after + 1.0) / (before + 1.0) if kind == "ratio" else after - before)
+
+        found = effect(claim.measured, self.effect_kind)
+        if claim.provided is not None:  # members in which what both sides take for granted fails are not judged
+            taken, name = claim.provided, until(claim.provided.outcome, claim.horizon)
+            kind = OUTCOMES[taken.outcome].kind
+            found = np.where(holds(effect(name, kind), taken.says, taken.margin, kind), found, np.nan)
+        return found
 
     @cached_property
     def effect_kind(self) -> Any:
@@ -127,7 +138,7 @@ def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
     granted = licence(claim, facts_on_record(country.scenario, country.posterior))
 
     def word(effect: np.ndarray) -> tuple[Probabilities, Verdict]:
-        three = probabilities(effect, run.margin, claim.direction, run.effect_kind)  # type: ignore[arg-type]
+        three = three_shares(claim, effect)
         rivals = {k: v for k, v in answered.structures.items() if k != "full"} if answered is not None else {}
         inputs = VerdictInputs(
             *three,
@@ -135,8 +146,8 @@ def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
             contraction=answered.contraction if answered is not None else None,
             neutrality_passed=bool(answered.neutral) if answered is not None else False,
             unlicensed="" if granted.granted else granted.words,
-            asserts=claim.asserts,  # type: ignore[arg-type]
-            rival_asserts=claim.rival_asserts,  # type: ignore[arg-type]
+            asserts=held_apart(claim)[0],  # type: ignore[arg-type]
+            rival_asserts=held_apart(claim)[1],  # type: ignore[arg-type]
             is_value_claim=claim.kind == "value",
         )
         return three, verdict(inputs)

@@ -11,13 +11,14 @@ from forbear.country.model import MODEL
 from forbear.representation import html_of
 from forbear.scenario.casefiles.checker import CaseFile, Table, files_beside
 from forbear.scenario.casefiles.facts import load_facts
-from forbear.scenario.outcomes import OUTCOMES
+from forbear.scenario.outcomes import OUTCOMES, until
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
 __all__ = [
     "Claim",
+    "Provided",
     "Strategy",
     "assertion",
     "load_claims",
@@ -101,10 +102,24 @@ def without_intervention(scenario: Scenario, known: Mapping[str, Strategy] | Non
 
 
 @dataclass(frozen=True)
+class Provided:
+    """What must hold of another outcome for either side to be right: it goes up, stays or goes down."""
+
+    outcome: str
+    says: str
+    margin: float
+
+
+@dataclass(frozen=True)
 class Claim:
     """A claim and its rival, and the counterfactual that tests them. See `docs/claims.md` for the fields.
 
-    needs: names of the facts of history that its mechanism must reproduce; see `forbear.inference.facts.licence`."""
+    needs: names of the facts of history that its mechanism must reproduce; see `forbear.inference.facts.licence`.
+    margin, rival_margin: from where on an effect counts as what each side asserts; the rival's is the claim's where none
+    is given. horizon: the month with which the outcome ends, "" for the whole run. provided: what must hold of another
+    outcome, by both sides' account, for either to be right. asserted: who says this, and from where the regions come.
+    added: the text of the argument does not make this claim. arithmetic: why the claim rests on published inputs, so
+    that its prior need not leave room for both; "" for all others."""
 
     name: str
     title: str
@@ -125,6 +140,12 @@ class Claim:
     caution: str = ""
     file: str = ""
     needs: tuple[str, ...] = ()
+    rival_margin: float | None = None
+    horizon: str = ""
+    provided: Provided | None = None
+    asserted: str = ""
+    added: bool = False
+    arithmetic: str = ""
 
     def __repr__(self) -> str:
         return f"<Claim {self.name}: {self.title}; {self.kind}, {self.changed} against {self.base} on {self.outcome}>"
@@ -140,6 +161,17 @@ class Claim:
         return "lower" if self.claim_says in ("lower", "not higher") else "higher"
 
     @property
+    def measured(self) -> str:
+        """The outcome with its horizon, as runs keep it."""
+        return until(self.outcome, self.horizon)
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Every outcome that must be kept to test the claim."""
+        other = (until(self.provided.outcome, self.horizon),) if self.provided else ()
+        return (self.measured, *other)
+
+    @property
     def asserts(self) -> str:
         """What the claim asserts in the words of the verdict rule."""
         return assertion(self.claim_says)
@@ -152,8 +184,10 @@ class Claim:
     def swapped(self) -> Claim:
         """The same test with claim and rival exchanged: a check against rigging by wording."""
         return replace(
-            self, statement=self.rival, rival=self.statement, claim_says=self.rival_says, rival_says=self.claim_says
-        )
+            self, statement=self.rival, rival=self.statement, claim_says=self.rival_says, rival_says=self.claim_says,
+            margin=self.margin if self.rival_margin is None else self.rival_margin,
+            rival_margin=None if self.rival_margin is None else self.margin,
+        )  # fmt: skip
 
 
 def assertion(says: str) -> str:
@@ -232,14 +266,46 @@ def _claim(
         needs=table.texts("needs", list(facts), "fact of history"),
         caution=table.text("caution", ""),
         file=str(table.file.path),
+        rival_margin=table.number("rival_margin", above=0.0) if "rival_margin" in table else None,
+        horizon=table.month("horizon", ""),
+        provided=_provided(table.table("provided")) if "provided" in table else None,
+        asserted=table.text("asserted", ""),
+        added=table.choice("added", ("by the laboratory", ""), "") != "",
+        arithmetic=table.text("arithmetic", ""),
     )
     if claim.kind == "share":
         _share(table, claim, scenario)
     says = (claim.claim_says, claim.rival_says)
-    if all(s in _REGION for s in says) and _REGION[says[0]] & _REGION[says[1]]:
+    if claim.rival_margin is not None and claim.margin is None:
+        table.fault("rival_margin", "a rival's own margin needs the claim's own margin beside it", claim.rival_margin)
+    if claim.horizon and not f"{scenario.start:%Y-%m}" <= claim.horizon <= f"{scenario.end:%Y-%m}":
+        span = f"{scenario.start:%Y-%m} to {scenario.end:%Y-%m}"
+        table.fault("horizon", f"{claim.horizon} lies outside the scenario", claim.horizon, [span])
+    if claim.kind == "share" and (claim.horizon or claim.provided):
+        table.fault("horizon" if claim.horizon else "provided", "a share of the pull is of the whole run and of itself")
+    if all(s in _REGION for s in says) and (_REGION[says[0]] & _REGION[says[1]] or _meet(claim)):
         words = "claim and rival can both be true: nothing can tell between them"
         table.fault("rival_says", words, says[1], code="E242")
     return claim
+
+
+def _provided(table: Table) -> Provided:
+    table.only(("outcome", "says", "margin"))
+    outcome = table.choice("outcome", OUTCOMES, code="E241")
+    usual = OUTCOMES[outcome].margin if outcome in OUTCOMES else 0.1
+    return Provided(outcome, table.choice("says", SAYINGS), table.number("margin", usual, above=0.0))
+
+
+def _meet(claim: Claim) -> bool:
+    """True where the two sides' regions overlap because their margins do: "same" within a half, "higher" by a tenth."""
+    if claim.margin is None or claim.rival_margin is None:
+        return False
+    inner = {"same", "not lower", "not higher"}
+    ours, theirs = claim.claim_says in inner, claim.rival_says in inner
+    if ours == theirs:
+        return False
+    within, beyond = (claim.margin, claim.rival_margin) if ours else (claim.rival_margin, claim.margin)
+    return within > beyond
 
 
 def _share(table: Table, claim: Claim, scenario: Scenario) -> None:
