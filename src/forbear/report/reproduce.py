@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.errors import FileError
 from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.map import map_svg
 from forbear.figures.spec import Figure, Marks
@@ -20,9 +21,9 @@ from forbear.validation.course import Course, CourseSeries
 from forbear.validation.discrepancy import Discrepancies, size_in_words
 from forbear.validation.facts import Facts
 from forbear.validation.modes import Modes
-from forbear.validation.parts import Result
+from forbear.validation.parts import Found, Result
 from forbear.validation.place import Place, PlaceSeries
-from forbear.words import approximately, join, percent, span
+from forbear.words import SPACE, approximately, between, join, percent, span
 
 if TYPE_CHECKING:
     from forbear.inference.facts import FactResult
@@ -33,6 +34,8 @@ __all__ = ["MapPair", "Reproduction", "miss_in_words", "reproduction"]
 
 #: Numbers that a series needs before a picture says more than a row of a table, and series whose shares are mapped.
 PICTURED, MAPPED = 4, 2
+#: Parts that are shown here, and those that are only missed where they are not on record.
+SHOWN, LATER = ("facts", "course", "place", "discrepancy", "modes"), ("forecasts", "theories", "calibration")
 #: How shares are read in a picture that shows a band.
 HOW = "Bar: nine in ten simulated histories; block: the middle one; dot: what was observed."
 
@@ -73,14 +76,11 @@ class Reproduction:
 def reproduction(
     scenario: Scenario, posterior: Posterior | None, validation: Mapping[str, Any] | None
 ) -> Reproduction | None:
-    """What the fitted model gives back; None where nothing was fitted. Raises FileError E111 for a record of another
-    version."""
+    """What the fitted model gives back; None where nothing was fitted."""
     if posterior is None:
         return None
     record = validation or {}
-    found = {
-        n: Result.read(n, record[n]).found for n in ("facts", "course", "place", "discrepancy", "modes") if n in record
-    }
+    found = {n: _read(record, n) for n in SHOWN}
     facts, course, place, modes = (found.get(n) for n in ("facts", "course", "place", "modes"))
     rows = facts.rows if isinstance(facts, Facts) else posterior.facts.results if posterior.facts else ()
     sizes = found.get("discrepancy")
@@ -107,12 +107,16 @@ def reproduction(
         answers_head=("strategy", "outcome", *(a.place or "all draws" for a in told.effects[0].at), "scouts are")
         if told
         else (),
-        absent=tuple(
-            n
-            for n in ("facts", "course", "place", "discrepancy", "modes", "forecasts", "calibration")
-            if n not in record
-        ),
+        absent=tuple(n for n in SHOWN if found[n] is None) + tuple(n for n in LATER if n not in record),
     )
+
+
+def _read(record: Mapping[str, Any], name: str) -> Found | None:
+    """A part on record; None where it is not, or where another version wrote it: then it is named as absent."""
+    try:
+        return Result.read(name, record[name]).found if name in record else None
+    except FileError:
+        return None
 
 
 def _noted(posterior: Posterior) -> tuple[Discrepancy, ...]:
@@ -147,7 +151,7 @@ def _lead(rows: tuple[FactResult, ...], course: Course | None, posterior: Poster
         out.append(
             f"Of all numbers that it was fitted to, {percent(course.inside_90)} lie in the range of nine in ten "
             "histories, errors of counting and the "
-            f"reported gaps included (a perfect model: 90{chr(160)}%)."
+            f"reported gaps included (a perfect model: 90{SPACE}%)."
         )
     if posterior.quick:
         out.append("This is a quick fit: for a first look, never for a verdict.")
@@ -158,7 +162,7 @@ def miss_in_words(row: FactResult) -> str:
     """A missed fact for people: what was, what the model has, and how far off that is."""
     if row.measure == "order":
         return f"{row.title}: only {percent(row.share_right)} of histories have the order that was asked."
-    seen, model = row.shown(row.observed), row.shown(row.median)
+    seen, model = _shown(row, row.observed), _shown(row, row.median)
     if row.measure == "peak":
         months = round(abs(row.miss))
         late = "early" if row.miss < 0 else "late"
@@ -167,29 +171,30 @@ def miss_in_words(row: FactResult) -> str:
     if ratio >= 2:
         size = f"{approximately(ratio)} times as much"
     elif ratio <= 0.5:
-        size = f"{approximately(1 / max(ratio, 1e-9))} times too little"
+        size = f"{percent(ratio)} of it"
     else:
-        size = f"{abs(round(100 * (ratio - 1)))}{chr(160)}% too {'much' if ratio > 1 else 'little'}"
+        size = f"{abs(round(100 * (ratio - 1)))}{SPACE}% too {'much' if ratio > 1 else 'little'}"
     return f"{row.title}: {seen} observed, the model has {model}: {size}."
+
+
+def _shown(row: FactResult, value: float) -> str:
+    """A fact's number for people: shares in per cent."""
+    return percent(value) if row.measure in ("share", "part") and np.isfinite(value) else row.shown(value)
 
 
 def _held_in_words(row: FactResult) -> str:
     if row.measure == "order":
         return f"{row.title}: as asked in {percent(row.share_right)} of histories."
-    low, high = row.shown(row.low_90), row.shown(row.high_90)
-    return f"{row.title}: {row.shown(row.observed)} observed, the model has {row.shown(row.median)} ({low} to {high})."
+    seen, model, low, high = (_shown(row, v) for v in (row.observed, row.median, row.low_90, row.high_90))
+    return f"{row.title}: {seen} observed, the model has {model} ({low} to {high})."
 
 
 def _fact_row(row: FactResult) -> tuple[str, ...]:
     word = "holds" if row.holds else "MISSED"
     if row.measure == "order":
         return row.title, "as asked", f"{percent(row.share_right)} of histories", word
-    return (
-        row.title,
-        row.shown(row.observed),
-        f"{row.shown(row.median)} ({row.shown(row.low_90)} to {row.shown(row.high_90)})",
-        word,
-    )
+    seen, model, low, high = (_shown(row, v) for v in (row.observed, row.median, row.low_90, row.high_90))
+    return row.title, seen, f"{model} ({low} to {high})", word
 
 
 def _pictured(series: CourseSeries) -> bool:
@@ -197,20 +202,21 @@ def _pictured(series: CourseSeries) -> bool:
 
 
 def _picture(series: CourseSeries) -> Figure:
-    """Median and nine tenths of histories and what was observed, period by period; periods without a number stay
-    empty."""
+    """Median and nine tenths of histories and what was observed, period by period; periods without a number stay empty.
+
+    Flows over windows of different lengths are shown a month.
+    """
     p = series.periods
-    x = [one.at for one in p]
+    uneven = len({one.months for one in p}) > 1
+    x, over = [one.at for one in p], [float(one.months if uneven else 1) for one in p]
+
+    def drawn_as(name: str) -> list[float]:
+        return [getattr(one, name) / size for one, size in zip(p, over, strict=True)]
+
+    bars = "nine in ten histories, and the middle one"
     marks = [
-        Marks(
-            x,
-            [one.median for one in p],
-            "simulated",
-            "nine in ten histories, and the middle one",
-            [one.low_90 for one in p],
-            [one.high_90 for one in p],
-        ),
-        Marks(x, [one.observed for one in p], "observed", "observed"),
+        Marks(x, drawn_as("median"), "simulated", bars, drawn_as("low_90"), drawn_as("high_90")),
+        Marks(x, drawn_as("observed"), "observed", "observed"),
     ]
     rows = [
         (
@@ -225,22 +231,15 @@ def _picture(series: CourseSeries) -> Figure:
     off = [one for one in p if not one.inside]
     low = [one.label for one in off if one.median < one.observed]
     high = [one.label for one in off if one.median > one.observed]
-    words = f"{series.inside} of {len(p)} numbers lie where they should, errors of counting included."
-    words += f" The model has too little in {_some(low)}." if low else ""
-    words += f" The model has too much in {_some(high)}." if high else ""
-    head = ("period", "observed", "model", "nine in ten histories", "where it should be")
-    return Figure(
-        f"course-{series.term.replace(' ', '-').replace('(', '').replace(')', '').replace('_', '-')}",
-        series.title,
-        series.unit,
-        f"{words} {HOW}",
-        words,
-        [],
-        [],
-        marks,
-        head,
-        rows,
-    )
+    bare = sum(one.low_90 <= one.observed <= one.high_90 for one in p)
+    words = f"Of {len(p)} numbers {bare} lie in the bars, and {series.inside} once errors of counting and the gap are allowed."
+    words += f" Even then the model has too little in {_some(low)}." if low else ""
+    words += f" Even then the model has too much in {_some(high)}." if high else ""
+    head = ("period", "observed", "model", "nine in ten histories", "inside, errors allowed")
+    name = "".join(c if c.isalnum() else "-" for c in series.term).strip("-").replace("--", "-")
+    unit = f"{series.unit} a month" if uneven else series.unit
+    caption = f"{words} {HOW}"
+    return Figure(f"course-{name}", series.title, unit, caption, words, [], [], marks, head, rows)
 
 
 def _some(labels: list[str], most: int = 6) -> str:
@@ -315,10 +314,8 @@ def _share_rows(place: PlaceSeries) -> list[tuple[str, ...]]:
 
 def _size_row(one: Discrepancy) -> tuple[str, ...]:
     what = {"course": "course", "place": "shares of districts", "kind": "part of a whole"}[one.word]
-    unit = "" if one.word != "place" else " of a share of a tenth"
-    return (
-        one.title,
-        what,
-        f"{percent(one.median)} ({percent(one.low)} to {percent(one.high)}){unit}",
-        size_in_words(one),
-    )
+    size = f"{percent(one.median)} ({between(one.low, one.high)})"
+    if one.word == "place":
+        low, middle, high = (round(100 * v) for v in (one.low, one.median, one.high))
+        size = f"{middle} points ({low} to {high}) on a share of 10{SPACE}%"
+    return one.title, what, size, size_in_words(one)

@@ -18,11 +18,13 @@ __all__ = ["Course", "CourseSeries", "Period", "course"]
 class Period:
     """One observed number and the model's histories of it, without the error of observation. at: middle of its window
     in years (2006.5); inside, inside_half: within nine tenths and a half of what such histories would have been
-    counted as."""
+    counted as.; months: over
+    which a flow is summed, 1 for levels and shares."""
 
     label: str
     element: str
     at: float
+    months: int
     observed: float
     median: float
     low_50: float
@@ -114,11 +116,13 @@ def course(context: Context) -> Course:
         middle = start + (0.5 * (data.first + data.last) + 0.5) / 12
         if data.kind != "count" and not data.mean:  # a stock stands for the end of its window
             middle = start + (data.last + 1.0) / 12
+        counted = data.last - data.first + 1 if data.kind == "count" else np.ones(len(data), dtype=int)
         periods = tuple(
             Period(
                 check.label.removesuffix(f" {data.elements[e]}") if e >= 0 else check.label,
                 data.elements[e] if e >= 0 else "",
                 float(at),
+                int(length),
                 check.observed,
                 check.median,
                 check.low_50,
@@ -128,9 +132,10 @@ def course(context: Context) -> Course:
                 check.inside,
                 check.inside_half,
             )
-            for check, e, at in zip(by_term[term.name], data.element, middle, strict=True)
+            for check, e, at, length in zip(by_term[term.name], data.element, middle, counted, strict=True)
         )
-        observed, median = (np.array([getattr(p, k) for p in periods]) for k in ("observed", "median"))
+        # a month: else windows of different lengths would go together whatever the model says
+        observed, median = (np.array([getattr(p, k) / p.months for p in periods]) for k in ("observed", "median"))
         told = len(periods) > 3 and observed.std() > 0 and median.std() > 0 and data.element.max() < 0
         unit = "share" if term.word == "kind" else MODEL.quantities[data.quantity].unit
         out.append(

@@ -23,8 +23,8 @@ __all__ = ["EffectAt", "ModeEffect", "Modes", "Place", "changes_of", "effects_by
 
 #: Outcomes whose effects are set side by side: totals over the run.
 OUTCOMES = ("deaths", "intervener_killed")
-#: Two places answer apart where their medians differ by more than so many of the spreads within.
-APART = 1.0
+#: Two scouts answer apart where their medians differ by more than so many of the spreads within, and by a twentieth.
+APART, TELLING = 1.0, 0.05
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,13 @@ class Modes:
         if self.effects:
             lines.append(self.sentence)
             lines.append(
-                f"  {'effect, changed over history (5 to 95 %)':<44} "
+                f"  {'effect, changed over history (5 to 95 %)':<51} "
                 + "".join(f"{e.place or 'all draws':<24}" for e in self.effects[0].at)
             )
             for row in self.effects:
                 shown = "".join(f"{f'{e.median:.2f} ({e.low_90:.2f} to {e.high_90:.2f})':<24}" for e in row.at)
                 lines.append(
-                    f"  {row.title[:30]:<30} {row.outcome[:13]:<13} {shown}{'' if row.word == 'alike' else row.word}"
+                    f"  {row.title[:30]:<30} {row.outcome[:20]:<20} {shown}{'' if row.word == 'alike' else row.word}"
                 )
         return lines
 
@@ -132,7 +132,7 @@ class Modes:
             return "One scout: whether another would answer alike is not known."
         opposed = sorted({e.title for e in self.effects if e.word == "opposed"})
         apart = sum(e.word == "apart" for e in self.effects)
-        words = f"Of {len(self.effects)} effects {apart} differ between scouts by more than their own spread"
+        words = f"Of {len(self.effects)} effects {apart} differ between scouts by more than their own spread and a twentieth"
         return words + (
             f"; scouts contradict one another on {join(opposed)}." if opposed else "; none contradict one another."
         )
@@ -202,7 +202,8 @@ def _effect(name: str, title: str, outcome: str, logs: np.ndarray, scout: np.nda
     for i in range(1, len(parts)):
         for j in range(i + 1, len(parts)):
             within = max(min(float(np.std(parts[i])), float(np.std(parts[j]))), 1e-6)
-            gaps.append(abs(float(np.median(parts[i]) - np.median(parts[j]))) / within)
+            gap = abs(float(np.median(parts[i]) - np.median(parts[j])))
+            gaps.append(gap / within if gap > np.log1p(TELLING) else 0.0)
     opposed = any(e.lower >= 0.8 for e in at[1:]) and any(e.higher >= 0.8 for e in at[1:])
     return ModeEffect(name, title, MODEL.quantities[outcome].meaning.split(",")[0], at, max(gaps), opposed)
 
