@@ -10,7 +10,7 @@ Page and pictures are tracked; a test fails where they are not those of the ship
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import forbear as fb
@@ -93,7 +93,7 @@ def _case(name: str, found: Reproduction, images: dict[str, str]) -> Iterator[st
             *(f"- {w}" for w in found.holds or ["Nothing that was asked."]),
             "",
         )
-        yield from _table(("fact", "observed", "model (nine in ten histories)", ""), found.facts)
+        yield from _folded("Table of all facts", _table(("fact", "observed", "model (nine in ten histories)", ""), found.facts))
     if found.pictures:
         yield from (f"### {found.title}: the course, series by series", "")
         yield "Each picture sets what was counted (dots) beside what the fitted model gives for the same months or years (bars). A dot may leave "
@@ -110,9 +110,8 @@ def _case(name: str, found: Reproduction, images: dict[str, str]) -> Iterator[st
                 "",
             )
     if found.numbers:
-        yield from _table(
-            ("series", "period", "observed", "model (nine in ten histories)", "where it should be"), found.numbers
-        )
+        head = ("series", "period", "observed", "model (nine in ten histories)", "inside, errors allowed")
+        yield from _folded("Series of few numbers", _table(head, found.numbers))
     if found.maps:
         yield from (f"### {found.title}: where it happened", "")
         yield "Shares of the whole country, so that a map says nothing about how much happened. Districts without a number are left out."
@@ -128,7 +127,7 @@ def _case(name: str, found: Reproduction, images: dict[str, str]) -> Iterator[st
         yield from (f"### {found.title}: would another search have answered alike?", "")
         yield f"{found.modes} Each scout searched alone. A number below one means that the strategy lowers the outcome."
         yield ""
-        yield from _table(found.answers_head, found.answers)
+        yield from _folded("Table of effects by scout", _table(found.answers_head, found.answers))
     if found.absent:
         yield from (
             f"Not on record: {', '.join(found.absent)} (`forbear validate {name} --parts {','.join(found.absent)}`).",
@@ -159,6 +158,10 @@ def _told(name: str) -> Iterator[str]:
                 "```",
                 "",
             )
+
+
+def _folded(title: str, inside: Iterable[str]) -> Iterator[str]:
+    yield from ("<details>", f"<summary>{title}</summary>", "", *inside, "</details>", "")
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, escape: bool = True) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.country.model import MODEL
 from forbear.ensemble.runner import simulate
 from forbear.scenario.casefiles.policies import load_strategies, never_intervening
 from forbear.validation.context import Context
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["EffectAt", "ModeEffect", "Modes", "Place", "changes_of", "effects_by_mode", "modes"]
 
 #: Outcomes whose effects are set side by side: totals over the run.
-OUTCOMES = ("deaths", "intervener_killed")
+OUTCOMES = {"deaths": "civilians killed", "intervener_killed": "soldiers killed"}
 #: Two scouts answer apart where their medians differ by more than so many of the spreads within, and by a twentieth.
 APART, TELLING = 1.0, 0.05
 
@@ -152,7 +151,7 @@ def changes_of(scenario: Scenario) -> dict[str, tuple[str, Scenario]]:
     return {name: (name, scenario.with_levers(change, name="changed")) for name, change in CHANGES.items()}
 
 
-def effects_by_mode(context: Context, members: int, outcomes: tuple[str, ...] = OUTCOMES) -> tuple[ModeEffect, ...]:
+def effects_by_mode(context: Context, members: int, outcomes: Mapping[str, str] = OUTCOMES) -> tuple[ModeEffect, ...]:
     """Effects of the main strategies among the draws of each scout, with bands.
 
     members: draws of each scout. History and strategy share draws and luck. Randomness: luck, named by (seed, member);
@@ -173,7 +172,7 @@ def effects_by_mode(context: Context, members: int, outcomes: tuple[str, ...] = 
             seed=context.seed + 31,
             parameters=values,
             workers=context.workers,
-            weekly=outcomes,
+            weekly=tuple(outcomes),
             monthly=(),
         ).data
         context.meter.advance(len(rows))
@@ -205,7 +204,7 @@ def _effect(name: str, title: str, outcome: str, logs: np.ndarray, scout: np.nda
             gap = abs(float(np.median(parts[i]) - np.median(parts[j])))
             gaps.append(gap / within if gap > np.log1p(TELLING) else 0.0)
     opposed = any(e.lower >= 0.8 for e in at[1:]) and any(e.higher >= 0.8 for e in at[1:])
-    return ModeEffect(name, title, MODEL.quantities[outcome].meaning.split(",")[0], at, max(gaps), opposed)
+    return ModeEffect(name, title, OUTCOMES.get(outcome, outcome), at, max(gaps), opposed)
 
 
 def _at(name: str, logs: np.ndarray) -> EffectAt:
