@@ -93,7 +93,9 @@ def _case(name: str, found: Reproduction, images: dict[str, str]) -> Iterator[st
             *(f"- {w}" for w in found.holds or ["Nothing that was asked."]),
             "",
         )
-        yield from _folded("Table of all facts", _table(("fact", "observed", "model (nine in ten histories)", ""), found.facts))
+        yield from _folded(
+            "Table of all facts", _table(("fact", "observed", "model (nine in ten histories)", ""), found.facts)
+        )
     if found.pictures:
         yield from (f"### {found.title}: the course, series by series", "")
         yield "Each picture sets what was counted (dots) beside what the fitted model gives for the same months or years (bars). A dot may leave "

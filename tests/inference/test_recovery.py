@@ -17,7 +17,7 @@ from forbear.inference.recovery import Effort, bank_of, fit_world, recover
 from forbear.inference.synthetic import OfScenario, parts_of
 from forbear.randomness import uniforms
 
-EFFORT = Effort(worlds=32, bank=1024, scouts=2, members=128, rounds=8, chains=40, generations=24, draws=80)
+EFFORT = Effort(32, 1024, scouts=2, members=128, rounds=8, chains=40, generations=48, burn=24, thin=12, draws=80)
 LUCK, ERROR = 0.3, 0.4
 #: Six numbers about two of three parameters; of the third the data say nothing.
 MATRIX = np.array(
@@ -83,7 +83,7 @@ def found():
 
 
 def test_a_world_is_fitted_to_the_posterior_that_is_known_in_closed_form():
-    simulator, effort = Line(), replace(EFFORT, worlds=1, chains=150, generations=40)
+    simulator, effort = Line(), replace(EFFORT, worlds=1, chains=100, generations=72)
     bank = bank_of(simulator, effort, 1, Keeper(None, {}), NoMeter())
     row = int(bank.chosen[0])
     world = fit_world(simulator, bank, row, effort, 5)
@@ -113,7 +113,7 @@ def test_worlds_are_chosen_by_their_data_and_never_seen_by_their_own_fit(found):
 
 
 def test_a_stopped_calibration_goes_on_to_the_same_bits_and_runs_the_bank_once(tmp_path: Path):
-    effort = replace(EFFORT, worlds=3, bank=256, generations=4, rounds=3)
+    effort = replace(EFFORT, worlds=3, bank=256, generations=4, burn=2, thin=1, rounds=3)
     first, again = Line(limit=6.0, ran=[]), Line(limit=6.0, ran=[])
     whole = recover(first, effort, seed=2, store=tmp_path)
     (tmp_path / "world-001.npz").write_bytes(b"damaged")
@@ -177,7 +177,7 @@ def test_two_worlds_of_a_real_scenario_are_fitted_and_judged(tmp_path: Path):
     scenario = fb.load("iraq-2003")
     found = Posterior.of(scenario)
     assert found is not None
-    effort = Effort(worlds=2, bank=512, scouts=2, members=64, rounds=3, chains=16, generations=3, draws=8)
+    effort = Effort(2, 512, scouts=2, members=64, rounds=3, chains=16, generations=3, burn=2, thin=1, draws=8)
     told = calibration(Context(scenario, found, store=tmp_path), effort)
     assert told.worlds == 2 and len(told.parameters) == 20 and told.together.worlds == 2 * len(told.effects)
     assert calibration(Context(scenario, found, store=tmp_path), effort) == told

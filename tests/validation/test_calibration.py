@@ -6,7 +6,7 @@ import pytest
 from forbear.inference.recovery import Effort, Recovered
 from forbear.validation.calibration import judged, share_between, words_of
 
-EFFORT = Effort(40, 100, 2, 10, 2, 10, 2, 50)
+EFFORT = Effort(40, 100, 2, 10, 2, 10, 2, 1, 1, 50)
 
 
 def _worlds(spread: float, bias: float = 0.0) -> Recovered:

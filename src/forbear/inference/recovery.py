@@ -38,8 +38,9 @@ STEPS = 6
 @dataclass(frozen=True)
 class Effort:
     """Budget of a calibration. bank: prior runs, shared by all worlds; scouts: of each world, among which the bank is
-    parted; members, rounds: of a scout after its first; chains: from each scout; generations: of every chain, the last
-    of which is kept; draws: of each world whose effects are run; worlds: how many."""
+    parted; members, rounds: of a scout after its first; chains: from each scout; generations: of every chain; burn:
+    of them, before any is kept; thin: every so many is kept after that; draws: of each world whose effects are run;
+    worlds: how many."""
 
     worlds: int
     bank: int
@@ -48,6 +49,8 @@ class Effort:
     rounds: int
     chains: int
     generations: int
+    burn: int
+    thin: int
     draws: int
 
     @property
@@ -66,8 +69,8 @@ class Effort:
 
 
 #: The calibration that is published, and a look at whether it runs.
-FULL = Effort(48, 4096, 2, 192, 9, 40, 18, 48)
-QUICK = Effort(8, 1024, 2, 96, 6, 24, 6, 24)
+FULL = Effort(48, 4096, 2, 192, 9, 64, 60, 36, 12, 48)
+QUICK = Effort(8, 1024, 2, 96, 6, 32, 8, 6, 2, 24)
 
 
 class Heard(Protocol):
@@ -136,7 +139,7 @@ class Bank:
 
 @dataclass(frozen=True)
 class Recovered:
-    """truth (worlds, p), draws (worlds, chains, p); true_effects (worlds, changes), effects (worlds, draws, changes);
+    """truth (worlds, p), draws (worlds, kept, p); true_effects (worlds, changes), effects (worlds, draws, changes);
     misfit, truth_level, level, accepted, apart: by world (squared standardised gap of the scouts' last round, log
     likelihood of the truth's own run and median of the chains, share of the last moves accepted, R-hat between scouts
     at the 90th percentile); share: of prior runs that are plausible; runs: in all."""
@@ -243,7 +246,7 @@ def recover(
 def fit_world(simulator: Simulator, bank: Bank, row: int, effort: Effort, seed: int) -> dict[str, Any]:
     """Fit the world of one row of the bank, which none of its scouts sees.
 
-    Returns draws (chains, p), one of each chain, with misfit, levels, accepted, apart and runs. Randomness: named by
+    Returns draws (kept, p) of all chains, with misfit, levels, accepted, apart and runs. Randomness: named by
     the seed.
     """
     heard = simulator.heard(bank.observed[row])
@@ -255,7 +258,7 @@ def fit_world(simulator: Simulator, bank: Bank, row: int, effort: Effort, seed: 
         runs += len(scores)
         return simulator.run(scores, key, luck)
 
-    starts, informed, misfit = [], [], []
+    starts, archive, informed, misfit = [], [], [], []
     for number in range(effort.scouts):
         part = own[number :: effort.scouts]
 
@@ -279,19 +282,22 @@ def fit_world(simulator: Simulator, bank: Bank, row: int, effort: Effort, seed: 
         )
         nearest = np.argsort(-done["level"], kind="stable")[: effort.chains]
         starts.append(np.resize(done["scores"][nearest], (effort.chains, done["scores"].shape[1])))
+        archive.append(done["scores"])
         informed.append(done["informed"])
         misfit.append(done["history"][-1]["misfit"])
     group = np.repeat(np.arange(effort.scouts), effort.chains)
     state = populate(
         lambda scores, luck: _level(heard, counted(scores, seed * 10 + 9, luck)),
         np.concatenate(starts),
-        group,
+        np.concatenate(archive),
         np.any(informed, axis=0),
         generations=effort.generations,
-        burn=effort.generations - 1,
+        burn=effort.burn,
+        thin=effort.thin,
         seed=seed,
     )
-    draws = np.asarray(state["scores"], dtype=float)
+    kept = np.asarray(state["kept"], dtype=float)
+    draws, group = kept.reshape(-1, kept.shape[2]), np.tile(group, len(kept))
     return {
         "draws": draws,
         "misfit": float(np.median(misfit)),
@@ -313,11 +319,10 @@ def _level(heard: Heard, said: np.ndarray) -> np.ndarray:
 
 
 def _apart(draws: np.ndarray, group: np.ndarray) -> float:
-    """R-hat between scouts, one draw a chain, at the 90th percentile of scores (Gelman and Rubin 1992); nan for one
-    scout."""
+    """R-hat between scouts, all draws of one as a chain, at the 90th percentile of scores (Gelman and Rubin 1992)."""
     names = np.unique(group)
     if len(names) < 2:
-        return float("nan")
+        return float("nan")  # one scout agrees with nobody
     size = min(int((group == g).sum()) for g in names)
     parts = np.stack([draws[group == g][:size] for g in names])
     within = parts.var(axis=1, ddof=1).mean(axis=0)

@@ -97,6 +97,8 @@ class Validation(Mapping[str, Result]):
         carried = self.results.get("transport")
         if carried and carried.get("parameters"):
             name = transport.FILE if target.name == FILE else target.name.replace("validation", "transport")
+            # a file of another name must not be written over by what stands beside it
+            name = name if name != target.name else f"{target.stem}-transport{target.suffix}"
             save_validation(transport.shortened(carried), target.with_name(name))
         return target
 
