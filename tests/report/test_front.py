@@ -120,7 +120,7 @@ def test_worlds_without_the_war_are_columns_that_nothing_ranks(iraq, front):
 
 def test_a_stale_fit_and_failed_forecasts_put_banners_on_top(iraq):
     validation = copy.deepcopy(iraq["validation"])
-    validation["forecast"] = {"series": [], "word": "fails", "banner": "Its forecasts are no better than guesses."}
+    validation["forecasts"] = {"series": [], "word": "fails", "banner": "Its forecasts are no better than guesses."}
     front = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], stale=["model"], validation=validation)  # fmt: skip
     leads = [lead for lead, _ in front.banners]
     assert "The fit is out of date." in leads and "Forecasts: fails." in leads

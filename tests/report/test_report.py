@@ -57,7 +57,7 @@ def test_sections_stand_in_the_order_of_an_argument(iraq, tmp_path):
     text = write(
         iraq["ensemble"], iraq["scenario"], iraq["problem"], to=tmp_path / "iraq.html", posterior=iraq["posterior"], validation=iraq["validation"], answers=iraq["answers"]
     ).read_text(encoding="utf-8")  # fmt: skip
-    wanted = ["front", "answers", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "base-rates", "limits", "methods", "sources", "downloads"]  # fmt: skip
+    wanted = ["front", "answers", "reproduce", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "base-rates", "limits", "methods", "sources", "downloads"]  # fmt: skip
     found = re.findall(r'<section id="([^"]+)"', text)
     assert [name for name in found if name != "transport"] == wanted
     first = text[text.index('id="front"') : text.index('id="answers"')]
@@ -89,7 +89,7 @@ def test_every_method_cites_a_reference_that_is_listed(iraq):
     assert [m["title"] for m in found] == ["Simulation", "Learning from the series", "Claims and verdicts", "Strategies", "Attribution", "Validation"]  # fmt: skip
     assert all(m["cited"] and set(m["cited"]) <= known for m in found)
     told = found[-1]["words"]
-    assert ("scored by proper rules" in told) is ("forecast" in iraq["validation"])
+    assert ("scored by proper rules" in told) is ("forecasts" in iraq["validation"])
     assert len(methods(iraq["problem"], None, None, None)) == 1
 
 

@@ -35,3 +35,15 @@ def test_a_record_that_was_altered_is_refused(tmp_path):
     with pytest.raises(fb.ForbearError) as told:
         load_validation(fb.load(meadow))
     assert told.value.code == "E109"
+
+
+def test_what_stands_beside_a_record_is_never_written_over_it(tmp_path):
+    from forbear.validation.validate import read_validation
+    from forbear.workflow.validate import Validation
+
+    carried = {"from": "a", "to": "b", "parameters": [{"name": "x"}]}
+    found = Validation("mine", {"stamp": {"model": "m"}, "transport": carried})
+    for name, beside in (("validation.json", "transport.json"), ("out.json", "out-transport.json")):
+        found.save(tmp_path / name)
+        assert read_validation(tmp_path / name)["stamp"] == {"model": "m"}
+        assert (tmp_path / beside).exists()

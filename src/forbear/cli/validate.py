@@ -17,34 +17,40 @@ def command(
     parts: Annotated[
         str | None,
         typer.Option(
-            help="neutrality,regions,contraction,predictive,forecast,structures,recovery,transport; all when absent"
+            help="neutrality,regions,contraction,facts,course,place,discrepancy,modes,forecasts,theories,calibration,transport; "
+            "all that are not on record when absent"
         ),
     ] = None,
-    show: Annotated[bool, typer.Option("--show", help="only print what is on record")] = False,
+    show: Annotated[bool, typer.Option("--show", help="only print what is on record, of --parts or all")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="fewer draws and worlds; marked as quick")] = False,
     given: Annotated[str, typer.Option(help="the posterior that is judged, or its file")] = "posterior",
     seed: Seed = 1,
-    store: Annotated[Path | None, typer.Option(help="folder of finished fits; NAME.validation when absent")] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="folder of finished fits and worlds; NAME.validation when absent")
+    ] = None,
     to: Annotated[
         Path | None,
         typer.Option(help="results as JSON; validation.json beside a scenario of your own, else NAME-validation.json"),
     ] = None,
     workers: Workers = None,
 ) -> None:
-    """Hold-out forecasts against baselines, recovered truth, neutrality, structural rivals, contraction."""
+    """Facts of history, course, place, discrepancies, modes, forecasts, rival theories, calibration: part by part."""
     opened = scenario_of(scenario)
+    chosen = [part.strip() for part in parts.split(",")] if parts else None
     if show:
-        print(on_record(opened))
+        print("\n".join(on_record(opened, file=to).lines(chosen)))
         return
+    target = to or target_of(opened)
     found = validate(
         opened,
         given=given,
-        parts=[part.strip() for part in parts.split(",")] if parts else None,
+        parts=chosen,
         quick=quick,
         seed=seed,
         store=store or Path(f"{opened.problem().name}.validation"),
+        to=target,
         workers=workers,
         progress=shown(),
     )
-    print(found)
-    print(found.save(to or target_of(opened)))
+    print("\n".join(found.lines(chosen)))
+    print(found.save(target))

@@ -1,193 +1,336 @@
-"""Does the fit find a truth that is known? Synthetic worlds, their data, the fit, and what it says of the truth.
+"""Does the fit find a truth that is known? Worlds drawn from the prior, their data, the fit of each, and what it says.
 
-Worlds are prior draws with a war of the observed size; their data have the same terms, months, gaps and errors as the
-real ones. Every world is fitted by the same steps at a stated smaller budget: a scout whose first round, prior draws, is
-shared by all worlds, and a short run of chains.
+Every world is a draw of the prior with one luck. Its data are what would have been observed there: the same series,
+months, gaps and errors as the real ones, discrepancies drawn from their prior. Worlds are chosen by one rule that
+looks at these data alone (`Simulator.plausible`); whatever is chosen by the data that a fit sees leaves the fit's own
+posterior as it is, so that the ranks of an exact fit stay uniform.
+
+Each world is fitted by the steps of a fit at a stated smaller budget (`Effort`): scouts that know nothing of one
+another, then chains that start from all of them. The first round of every scout is a part of one bank of prior runs,
+which is simulated once for all worlds; the world's own row is left out of it. Worlds are finished one by one and kept,
+so that a stopped calibration goes on.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from forbear.ensemble.progress import NoMeter
-from forbear.ensemble.runner import simulate
-from forbear.inference.fit import Fitting
+from forbear.errors import FitError
+from forbear.inference.keeper import Keeper
 from forbear.inference.samplers.population import populate
 from forbear.inference.samplers.scout import scout
-from forbear.inference.summaries import Summaries
-from forbear.inference.terms import Course, Term, Terms
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
-    from forbear.scenario.scenario import Scenario
 
-__all__ = ["Recovered", "World", "recover", "worlds"]
+__all__ = ["FULL", "QUICK", "Bank", "Effort", "Heard", "Recovered", "Simulator", "bank_of", "fit_world", "recover"]
 
-#: Budget of one world: members of a round, rounds at most, chains and generations.
-MEMBERS, ROUNDS, CHAINS, GENERATIONS = 256, 9, 96, 6
-#: Batches of prior draws among which worlds are sought.
-BATCHES = 40
-#: A war of plausible size: its national counts within this factor of the observed ones.
-FACTOR = 10.0
+#: Banks are filled in steps of so many runs, at most this many times, until they hold enough plausible worlds.
+STEPS = 6
 
 
 @dataclass(frozen=True)
-class World:
-    """A known truth: scores (p,), its data, and the true effect of each lever change (logarithm of a ratio)."""
+class Effort:
+    """Budget of a calibration. bank: prior runs, shared by all worlds; scouts: of each world, among which the bank is
+    parted; members, rounds: of a scout after its first; chains: from each scout; generations: of every chain; burn:
+    of them, before any is kept; thin: every so many is kept after that; draws: of each world whose effects are run;
+    worlds: how many."""
+
+    worlds: int
+    bank: int
+    scouts: int
+    members: int
+    rounds: int
+    chains: int
+    generations: int
+    burn: int
+    thin: int
+    draws: int
+
+    @property
+    def runs_of_world(self) -> int:
+        """Runs of one world's fit, at most."""
+        return self.scouts * ((self.rounds - 1) * self.members + self.chains * (self.generations + 1))
+
+    def words(self) -> str:
+        """The budget in a sentence."""
+        return (
+            f"{self.bank:,} prior runs shared by all worlds; each world: {self.scouts} scouts of {self.members} "
+            f"members, at most {self.rounds} "
+            f"rounds, {self.scouts * self.chains} chains of {self.generations} generations "
+            f"({self.runs_of_world:,} runs)"
+        )
+
+
+#: The calibration that is published, and a look at whether it runs.
+FULL = Effort(48, 4096, 2, 192, 9, 64, 60, 36, 12, 48)
+QUICK = Effort(8, 1024, 2, 96, 6, 32, 8, 6, 2, 24)
+
+
+class Heard(Protocol):
+    """What one world's fit compares with: its data as a likelihood and as summaries for scouts."""
+
+    @property
+    def error(self) -> np.ndarray:
+        """Standard errors of the gaps, (k,)."""
+        ...
+
+    def level(self, said: np.ndarray) -> np.ndarray:
+        """Log likelihood of what runs say, (n,): said (n, m)."""
+        ...
+
+    def gaps(self, said: np.ndarray) -> np.ndarray:
+        """Simulated minus observed summaries, (n, k)."""
+        ...
+
+
+class Simulator(Protocol):
+    """What a calibration asks of a model."""
+
+    def draw(self, count: int, seed: int) -> np.ndarray:
+        """Scores from the prior, (count, p)."""
+        ...
+
+    def run(self, scores: np.ndarray, seed: int, luck: np.ndarray | None = None) -> np.ndarray:
+        """What one run a row says of every observed number, (n, m), nan where it failed; luck: (n,), 0 to n - 1 when
+        absent."""
+        ...
+
+    def observe(self, said: np.ndarray, seed: int) -> np.ndarray:
+        """What would have been observed of it, errors and discrepancy drawn, (n, m)."""
+        ...
+
+    def plausible(self, observed: np.ndarray) -> np.ndarray:
+        """Which data are those of a war of plausible size, (n,); looks at the data alone."""
+        ...
+
+    def heard(self, observed: np.ndarray) -> Heard:
+        """The likelihood of one world's data (m,)."""
+        ...
+
+    def effects(self, scores: np.ndarray, seed: int) -> np.ndarray:
+        """Effect of every change (logarithm of a ratio), (n, changes): a function of scores, under lucks named by the
+        seed that are the same for every row."""
+        ...
+
+
+@dataclass(frozen=True)
+class Bank:
+    """Prior runs. scores (n, p); said, observed (n, m); known: rows whose run did not fail; chosen: rows that are
+    worlds."""
 
     scores: np.ndarray
-    terms: Terms
-    effects: dict[str, float]
+    said: np.ndarray
+    observed: np.ndarray
+    known: np.ndarray
+    chosen: np.ndarray
+
+    @property
+    def share(self) -> float:
+        """Share of prior runs with a war of plausible size."""
+        return float(len(self.chosen) / max(len(self.scores), 1))
 
 
 @dataclass(frozen=True)
 class Recovered:
-    """truth, draws: scores of the chosen parameters, (worlds, k) and (worlds, draws, k); effects: name -> true (worlds,)
-    and posterior (worlds, draws); prior_effects: name -> (worlds, draws); misfit: (worlds,)."""
+    """truth (worlds, p), draws (worlds, kept, p); true_effects (worlds, changes), effects (worlds, draws, changes);
+    misfit, truth_level, level, accepted, apart: by world (squared standardised gap of the scouts' last round, log
+    likelihood of the truth's own run and median of the chains, share of the last moves accepted, R-hat between scouts
+    at the 90th percentile); share: of prior runs that are plausible; runs: in all."""
 
-    names: tuple[str, ...]
     truth: np.ndarray
     draws: np.ndarray
-    true_effects: dict[str, np.ndarray]
-    effects: dict[str, np.ndarray]
-    prior_effects: dict[str, np.ndarray]
-    parameters: np.ndarray
+    true_effects: np.ndarray
+    effects: np.ndarray
     misfit: np.ndarray
+    truth_level: np.ndarray
+    level: np.ndarray
+    accepted: np.ndarray
+    apart: np.ndarray
+    share: float
+    runs: int
 
 
-def worlds(
-    scenario: Scenario, changes: Mapping[str, Mapping[str, Any]], count: int, *, seed: int = 1, lucks: int = 8, workers: int | None = None,
-    meter: Meter | None = None,
-) -> list[World]:  # fmt: skip
-    """Draw worlds whose national counts all lie within a factor of ten of the observed ones.
+def bank_of(simulator: Simulator, effort: Effort, seed: int, keeper: Keeper, meter: Meter) -> Bank:
+    """Simulate the bank and choose worlds, more of it where it holds too few. Raises FitError E614.
 
-    lucks: seeds over which a world's true effect is averaged. Randomness: named by the seed.
+    Worlds are the first plausible rows. Randomness: priors and luck, named by (seed, step).
     """
-    work = Fitting(scenario, until=None, workers=workers, meter=meter or NoMeter())
-    chosen: list[np.ndarray] = []
-    for batch in range(BATCHES):
-        if len(chosen) >= count:
-            break
-        scores = work.space.draw(max(256, 4 * count), seed + batch, "worlds")
-        said = work.said(work.simulate(scores, seed * 1000 + batch))
-        near = np.ones(len(scores), dtype=bool)
-        for term, numbers in zip(work.terms.all, said, strict=True):
-            if term.word == "course" and term.data.kind == "count":
-                gap = np.log((numbers.sum(axis=1) + 1.0) / (term.data.value.sum() + 1.0))
-                near &= np.abs(gap) < np.log(FACTOR)
-        chosen += list(scores[near])
-    truth = np.stack(chosen[:count])
-    # one run of each world under its own luck makes its data
-    data = work.simulate(truth, seed + 7, np.arange(len(truth)) + 50_000)
-    said = work.said(data)
-    effects = {name: _effects(scenario, change, work, truth, lucks, seed, workers) for name, change in changes.items()}
-    out = []
-    for number in range(len(truth)):
-        terms = tuple(
-            _synthetic(t, s[number : number + 1], seed * 10_000 + number)
-            for t, s in zip(work.terms.all, said, strict=True)
+    parts: list[dict[str, np.ndarray]] = []
+    for step in range(STEPS):
+        found = keeper.read(f"bank-{step}")
+        if found is None:
+            scores = simulator.draw(effort.bank, seed * 100 + step)
+            said = simulator.run(scores, seed * 100 + step)
+            found = {"scores": scores, "said": said, "observed": simulator.observe(said, seed * 100 + step)}
+            keeper.write(f"bank-{step}", found)
+        parts.append(found)
+        joined = {k: np.concatenate([p[k] for p in parts]) for k in ("scores", "said", "observed")}
+        known = np.isfinite(joined["said"]).all(axis=1)
+        chosen = np.flatnonzero(known & simulator.plausible(joined["observed"]))
+        if len(chosen) >= effort.worlds:
+            return Bank(joined["scores"], joined["said"], joined["observed"], known, chosen)
+        meter.say(
+            f"{len(chosen)} of {len(known):,} prior runs have a war of plausible size; {effort.worlds} are wanted"
         )
-        out.append(
-            World(truth[number], Terms(terms, work.terms.months), {k: float(v[number]) for k, v in effects.items()})
-        )
-    return out
-
-
-def _synthetic(term: Term, said: np.ndarray, seed: int) -> Term:
-    """The term with data that this world would have had; errors stay those of the real series."""
-    drawn = term.replicate(said, seed + zlib.crc32(term.name.encode()) % 997)[0]
-    value = drawn * term.data.whole if term.word == "kind" else drawn
-    data = replace(term.data, value=value, low=value, high=value)
-    if isinstance(term, Course) and not term.logit and term.data.kind == "count":
-        return replace(term, data=data, floor=max(0.005 * float(value.max()), 0.5))
-    return replace(term, data=data)  # type: ignore[type-var]
-
-
-def _effects(
-    scenario: Scenario,
-    change: Mapping[str, Any],
-    work: Fitting,
-    scores: np.ndarray,
-    lucks: int,
-    seed: int,
-    workers: int | None,
-) -> np.ndarray:
-    """Mean over lucks of log(deaths under the change / deaths), (n,)."""
-    repeated = np.repeat(scores, lucks, axis=0)
-    totals = []
-    for problem in (work.problem, scenario.with_levers(change, name="changed").problem()):
-        data = simulate(
-            problem,
-            members=len(repeated),
-            seed=seed + 13,
-            parameters=work.space.values(repeated),
-            workers=workers,
-            weekly=("deaths",),
-            monthly=(),
-        ).data
-        totals.append(data["deaths"].values.sum(axis=1).reshape(len(scores), lucks).mean(axis=1))
-    return np.log((totals[1] + 1.0) / (totals[0] + 1.0))
+    raise FitError(
+        "E614",
+        f"only {len(chosen)} of {len(known):,} prior runs have a war of plausible size; {effort.worlds} worlds "
+        "are wanted",
+        hint="priors hardly ever give data like those observed: look at `forbear run` from priors, or ask for --quick",
+    )
 
 
 def recover(
-    scenario: Scenario, known: list[World], changes: Mapping[str, Mapping[str, Any]], names: Sequence[str], *, members: int = 1024, kept: int = 96,
-    seed: int = 1, workers: int | None = None, meter: Meter | None = None,
-) -> Recovered:  # fmt: skip
-    """Fit every world by the steps of a fit at a smaller budget and compare with its truth.
+    simulator: Simulator,
+    effort: Effort,
+    *,
+    seed: int = 1,
+    store: Path | None = None,
+    identity: dict[str, Any] | None = None,
+    meter: Meter | None = None,
+    told: Callable[[Bank], None] | None = None,
+) -> Recovered:
+    """Fit every world by the steps of a fit at a smaller budget and set it beside its truth.
 
-    names: parameters whose ranks are wanted; members: prior draws, shared by all worlds; kept: posterior draws used for
-    effects. Randomness: named by the seed.
+    Parameters
+    ----------
+    simulator, effort
+        What is fitted, and how much work is done.
+    seed
+        Names all randomness; a world's does not depend on the others'.
+    store, identity
+        Folder of finished worlds, and what makes this calibration what it is. Raises FitError E607 for another one's.
+    meter, told
+        Told how far it is; called with the bank before the first world is fitted, so that the cost can be said.
     """
     meter = meter or NoMeter()
-    work = Fitting(scenario, until=None, workers=workers, meter=NoMeter())
-    places = [work.space.names.index(n) for n in names]
-    start = work.space.draw(members, seed, "recovery")
-    first = work.simulate(start, seed * 31)  # the prior runs are the same for every world
-    prior_effects = {n: _effects(scenario, c, work, start[:kept], 1, seed, workers) for n, c in changes.items()}
-    truth, draws, misfit, parameters = [], [], [], []
-    effects: dict[str, list[np.ndarray]] = {n: [] for n in changes}
-    meter.start(len(known), "recovering known worlds")
-    for number, world in enumerate(known):
-        some, gap = _fit_world(work, world, start, first, kept, seed * 1000 + number)
-        misfit.append(gap)
-        truth.append(world.scores[places])
-        draws.append(some[:, places])
-        parameters.append(some)
-        for name, change in changes.items():
-            effects[name].append(_effects(scenario, change, work, some, 1, seed + number, workers))
+    keeper = Keeper(store, {**(identity or {}), "effort": asdict(effort), "seed": seed})
+    bank = bank_of(simulator, effort, seed, keeper, meter)
+    if told is not None:
+        told(bank)
+    rows = bank.chosen[: effort.worlds]
+    truth = keeper.read("truth") or {"effects": simulator.effects(bank.scores[rows], seed)}
+    keeper.write("truth", truth)
+    found = []
+    meter.start(len(rows), "fitting worlds whose truth is known")
+    for number, row in enumerate(rows):
+        world = keeper.read(f"world-{number:03d}")
+        if world is None:
+            world = fit_world(simulator, bank, int(row), effort, seed * 1000 + number)
+            some = _spread(len(world["draws"]), effort.draws)
+            world["effects"] = simulator.effects(world["draws"][some], seed)
+            keeper.write(f"world-{number:03d}", world)
+        found.append(world)
         meter.advance(1)
     meter.finish()
+    stack = {
+        k: np.stack([np.asarray(w[k]) for w in found])
+        for k in ("draws", "effects", "misfit", "truth_level", "level", "accepted", "apart")
+    }
     return Recovered(
-        tuple(names), np.stack(truth), np.stack(draws), {n: np.array([w.effects[n] for w in known]) for n in changes},
-        {n: np.stack(v) for n, v in effects.items()}, prior_effects, np.stack(parameters), np.array(misfit),
-    )  # fmt: skip
-
-
-def _fit_world(
-    work: Fitting, world: World, start: np.ndarray, first: Any, kept: int, seed: int
-) -> tuple[np.ndarray, float]:
-    """Draws (kept, p) of one world and the scout's last misfit."""
-    work.terms, work.summaries = world.terms, Summaries.of(world.terms)
-
-    def run(scores: np.ndarray, turn: int) -> tuple[np.ndarray, np.ndarray]:
-        if turn:
-            return work.scouted(scores, seed * 100 + turn)
-        said = work.said(first)
-        level = np.where(first["failed"].values, -np.inf, work.terms.log_densities(said).sum(axis=1))
-        return work.summaries.gaps(said), level
-
-    found = scout(
-        lambda n: start, run, work.summaries.error, first=len(start), members=MEMBERS, rounds=ROUNDS, seed=seed
+        truth=bank.scores[rows],
+        true_effects=truth["effects"],
+        share=bank.share,
+        runs=len(bank.scores) + int(sum(int(w["runs"]) for w in found)),
+        **stack,
     )
-    chains = found["scores"][:CHAINS]
-    done = populate(
-        lambda scores, luck: work.log_likelihood(scores, seed, luck), chains, found["scores"], found["informed"],
-        generations=GENERATIONS, burn=GENERATIONS - 1, seed=seed,
-    )  # fmt: skip
-    rows = np.arange(kept) % len(done["scores"])
-    return done["scores"][rows], float(found["history"][-1]["misfit"])
+
+
+def fit_world(simulator: Simulator, bank: Bank, row: int, effort: Effort, seed: int) -> dict[str, Any]:
+    """Fit the world of one row of the bank, which none of its scouts sees.
+
+    Returns draws (kept, p) of all chains, with misfit, levels, accepted, apart and runs. Randomness: named by
+    the seed.
+    """
+    heard = simulator.heard(bank.observed[row])
+    own = np.flatnonzero(bank.known & (np.arange(len(bank.known)) != row))
+    runs = 0
+
+    def counted(scores: np.ndarray, key: int, luck: np.ndarray | None = None) -> np.ndarray:
+        nonlocal runs
+        runs += len(scores)
+        return simulator.run(scores, key, luck)
+
+    starts, archive, informed, misfit = [], [], [], []
+    for number in range(effort.scouts):
+        part = own[number :: effort.scouts]
+
+        def run(
+            scores: np.ndarray, turn: int, part: np.ndarray = part, number: int = number
+        ) -> tuple[np.ndarray, np.ndarray]:
+            said = bank.said[part] if turn == 0 else counted(scores, (seed * 10 + number) * 100 + turn)
+            return heard.gaps(said), _level(heard, said)
+
+        def draw(count: int, part: np.ndarray = part) -> np.ndarray:
+            return bank.scores[part]
+
+        done = scout(
+            draw,
+            run,
+            heard.error,
+            first=len(part),
+            members=effort.members,
+            rounds=effort.rounds,
+            seed=seed * 10 + number,
+        )
+        nearest = np.argsort(-done["level"], kind="stable")[: effort.chains]
+        starts.append(np.resize(done["scores"][nearest], (effort.chains, done["scores"].shape[1])))
+        archive.append(done["scores"])
+        informed.append(done["informed"])
+        misfit.append(done["history"][-1]["misfit"])
+    group = np.repeat(np.arange(effort.scouts), effort.chains)
+    state = populate(
+        lambda scores, luck: _level(heard, counted(scores, seed * 10 + 9, luck)),
+        np.concatenate(starts),
+        np.concatenate(archive),
+        np.any(informed, axis=0),
+        generations=effort.generations,
+        burn=effort.burn,
+        thin=effort.thin,
+        seed=seed,
+    )
+    kept = np.asarray(state["kept"], dtype=float)
+    draws, group = kept.reshape(-1, kept.shape[2]), np.tile(group, len(kept))
+    return {
+        "draws": draws,
+        "misfit": float(np.median(misfit)),
+        "level": float(np.median(state["level"])),
+        "truth_level": float(_level(heard, bank.said[[row]])[0]),
+        "apart": _apart(draws, group),
+        "accepted": float(np.mean([h["accepted"] for h in state["history"][-6:]])),
+        "runs": runs,
+    }
+
+
+def _level(heard: Heard, said: np.ndarray) -> np.ndarray:
+    """Log likelihood, -inf where a run failed."""
+    known = np.isfinite(said).all(axis=1)
+    out = np.full(len(said), -np.inf)
+    if known.any():
+        out[known] = heard.level(said[known])
+    return out
+
+
+def _apart(draws: np.ndarray, group: np.ndarray) -> float:
+    """R-hat between scouts, all draws of one as a chain, at the 90th percentile of scores (Gelman and Rubin 1992)."""
+    names = np.unique(group)
+    if len(names) < 2:
+        return float("nan")  # one scout agrees with nobody
+    size = min(int((group == g).sum()) for g in names)
+    parts = np.stack([draws[group == g][:size] for g in names])
+    within = parts.var(axis=1, ddof=1).mean(axis=0)
+    between = parts.mean(axis=1).var(axis=0, ddof=1)
+    rhat = np.sqrt((size - 1) / size + between / np.maximum(within, 1e-12))
+    return float(np.quantile(rhat, 0.9))
+
+
+def _spread(count: int, wanted: int) -> np.ndarray:
+    """So many positions among `count`, evenly spread, so that every scout has its part."""
+    return np.unique(np.linspace(0, count - 1, min(count, wanted)).astype(int))

@@ -41,8 +41,8 @@ def banners(
     licence = licence_sentence(answers) if answers is not None else ""
     if licence:
         out.append(("Not licensed.", licence))
-    if validation and validation.get("forecast", {}).get("banner"):
-        out.append((f"Forecasts: {validation['forecast']['word']}.", validation["forecast"]["banner"]))
+    if validation and validation.get("forecasts", {}).get("banner"):
+        out.append((f"Forecasts: {validation['forecasts']['word']}.", validation["forecasts"]["banner"]))
     return tuple(out)
 
 

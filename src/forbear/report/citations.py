@@ -97,10 +97,10 @@ def _entry(key: str, fields: dict[str, str]) -> str:
 VALIDATED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("neutrality", "Before any data every contested lever is asked whether it can help, do nothing and hurt.", ()),
     ("facts", "Facts of history are set beside draws that are run again.", ()),
-    ("predictive", "Every observed number is set beside what the fitted model would produce, and discrepancies are reported.", ("gneiting2007",)),
-    ("forecast", "Forecasts come from a fit that stops earlier and are scored by proper rules against simple baselines.", ("gneiting2007", "hegre2024")),
-    ("structures", "Rival structures are weighted by stacking of forecasts.", ("yao2018",)),
-    ("recovery", "Invented worlds of known truth are fitted again; ranks are shown.", ("talts2018",)),
+    ("course", "Every observed number is set beside what the fitted model would produce, and discrepancies are reported.", ("gneiting2007",)),
+    ("forecasts", "Forecasts come from a fit that stops earlier and are scored by proper rules against simple baselines.", ("gneiting2007", "hegre2024")),
+    ("theories", "Rival theories are weighted by stacking of what they say of numbers.", ("yao2018",)),
+    ("calibration", "Invented worlds of known truth are fitted by the same steps with less work; ranks, power and error are shown.", ("talts2018",)),
 )  # fmt: skip
 
 

@@ -92,7 +92,8 @@ def front_page(
 
     never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale,
     stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series
-    that the members miss, number that they hold. Deterministic."""
+    that the members miss, number that they hold. Deterministic.
+    """
     beside = beside_never(ensemble, scenario, answers, never)
     lessons = tuple(_lesson(c) for c in answers or ())
     historical = scenario.kind == "historical"
@@ -275,10 +276,10 @@ def _trust(
         words = f"Of {held + len(missed)} observed series the simulated nine-tenths bands hold {held} as they should"
         out.append(words + (f"; missed: {'; '.join(missed)}." if missed else "."))
     found = validation or {}
-    if "forecast" in found:
-        origin = (found["forecast"].get("origins") or [""])[0]
+    if "forecasts" in found:
+        origin = (found["forecasts"].get("origins") or [""])[0]
         out.append(
-            f"Asked to foresee months it had not seen (from {origin}), the model {_judged(found['forecast']['word'])} "
+            f"Asked to foresee months it had not seen (from {origin}), the model {_judged(found['forecasts']['word'])} "
             "the rule set down beforehand against simple baselines."
         )
     if found.get("neutrality", {}).get("rows"):
@@ -286,13 +287,15 @@ def _trust(
         failing = [r["title"] for r in own if not r["passes"]]
         words = f"Before any data the question is open for {len(own) - len(failing)} of {len(own)} audited levers"
         out.append(words + (f"; not for {join(failing)}." if failing else "."))
-    if found.get("recovery", {}).get("effects"):
-        effects = found["recovery"]["effects"].values()
-        covered, wrong = min(e["coverage_90"] for e in effects), max(e["wrong_sign"] for e in effects)
+    if found.get("calibration", {}).get("together"):
+        part = found["calibration"]
+        together = part["together"]
         out.append(
-            f"In {found['recovery']['worlds']} invented worlds of known truth, nine-tenths intervals held the "
-            "true effect in "
-            f"at least {percent(covered)}; at most {percent(wrong)} of verdicts had the wrong sign."
+            f"In {part['worlds']} invented worlds of known truth, nine-tenths intervals held the true effect in "
+            f"{percent(part['effects_90'])}; "
+            f"an answer was given in {percent(together['called'])} of cases, rightly in "
+            f"{percent(together['rightly'])} and wrongly in "
+            f"{percent(together['wrongly'])}."
         )
     if not out:
         out.append(

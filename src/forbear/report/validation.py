@@ -8,6 +8,8 @@ from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import drawn
 from forbear.figures.ranks import ranks
 from forbear.figures.shares import ShareRow, shares
+from forbear.validation.parts import Result
+from forbear.words import between, percent
 
 __all__ = ["validation_sections"]
 
@@ -18,13 +20,14 @@ def validation_sections(data: dict[str, Any]) -> dict[str, Any]:
     for name, function in (
         ("neutrality", _neutrality),
         ("contraction", _contraction),
-        ("predictive", _predictive),
-        ("forecast", _forecast),
-        ("structures", _structures),
-        ("recovery", _recovery),
+        ("forecasts", _forecast),
     ):
-        if name in data and (name not in ("neutrality", "structures") or data[name]["rows"]):
+        if name in data and (name != "neutrality" or data[name]["rows"]):
             out[name] = function(data[name])
+    if "theories" in data:
+        out["theories"] = _theories(Result.read("theories", data["theories"]).found)
+    if "calibration" in data:
+        out["calibration"] = _calibration(Result.read("calibration", data["calibration"]).found)
     return out
 
 
@@ -89,31 +92,6 @@ def _contraction(part: dict[str, Any]) -> dict[str, Any]:
     return {"figure": drawn(figure), "classes": classes, "effects": effects, "every": every, "draws": part["draws"]}
 
 
-def _predictive(part: dict[str, Any]) -> dict[str, Any]:
-    rows = [
-        (
-            c["series"],
-            c["label"],
-            f"{c['observed']:.3g}",
-            f"{c['median']:.2g}",
-            f"{c['low']:.2g} to {c['high']:.2g}",
-            "yes" if c["inside"] else "NO",
-        )
-        for c in part["checks"]
-    ]
-    facts = [
-        (
-            f["series"],
-            f["label"],
-            "not observed" if f["observed"] != f["observed"] or f["observed"] is None else f"{f['observed']:.2g}",
-            f"{f['median']:.2g}",
-            f"{f['low']:.2g} to {f['high']:.2g}",
-        )
-        for f in part["facts"]
-    ]
-    return {"by_series": [(k, f"{a} of {b}") for k, (a, b) in part["by_series"].items()], "rows": rows, "facts": facts}
-
-
 def _forecast(part: dict[str, Any]) -> dict[str, Any]:
     tables = {}
     for level, rows in part.get("tables", {}).items():
@@ -149,13 +127,18 @@ def _forecast(part: dict[str, Any]) -> dict[str, Any]:
         "banner": part["banner"],
         "origins": part.get("origins", []),
         "pit": drawn(figure) if figure else None,
-        "afterwards": _afterwards(part["afterwards"]) if "afterwards" in part else None,
-        "later": _later(part) if "happened" in part else None,
+        "afterwards": _afterwards(part["afterwards"]) if _given(part, "afterwards") else None,
+        "later": _later(part["later"]) if _given(part, "later") else None,
     }
 
 
+def _given(part: dict[str, Any], name: str) -> bool:
+    """True where an optional part of forecasts is on record (null is read as not-a-number)."""
+    return isinstance(part.get(name), dict)
+
+
 def _later(part: dict[str, Any]) -> dict[str, Any]:
-    """Yearly numbers after the fit stopped, and how it ended (`analysis/ending.py`)."""
+    """National numbers after the fit stopped, and how it ended (`validation/ending.py`)."""
     scores = [
         (
             "the model" if name == "forbear" else name,
@@ -173,7 +156,7 @@ def _later(part: dict[str, Any]) -> dict[str, Any]:
             _short(n["observed"]),
             _short(n["median"]),
             f"{_short(n['low'])} to {_short(n['high'])}",
-            "yes" if n["inside"] else "NO",
+            "yes" if n["low"] <= n["observed"] <= n["high"] else "NO",
         )
         for n in part["numbers"]["forbear"]
     ]
@@ -190,7 +173,7 @@ def _later(part: dict[str, Any]) -> dict[str, Any]:
     ]
     ratios = [(r["other"], f"{r['ratio']:.2f} ({r['low']:.2f} to {r['high']:.2f})") for r in part["ratios"]]
     return {
-        "from": part["from"],
+        "from": part["since"],
         "reason": part["reason"],
         "scores": scores,
         "numbers": numbers,
@@ -218,33 +201,61 @@ def _afterwards(part: dict[str, Any]) -> dict[str, Any]:
     return {"origin": part["origin"], "rows": rows, "years": years}
 
 
-def _structures(part: dict[str, Any]) -> dict[str, Any]:
-    rows = [
-        (r["title"], f"{r['stacking']:.2f}", f"{r['pseudo_bma']:.2f}", f"{r['log_score']:.3f}", f"{r['crps']:.2f}")
-        for r in sorted(part["rows"].values(), key=lambda r: -r["stacking"])
-    ]
-    return {"rows": rows, "points": part["points"]}
-
-
-def _recovery(part: dict[str, Any]) -> dict[str, Any]:
-    covered = [(name, f"{p['coverage_90']:.0%}", f"{p['chi_square_p']:.2g}") for name, p in part["parameters"].items()]
-    effects = []
-    figures: list[dict[str, Any]] = []
-    for name, e in part["effects"].items():
-        effects.append(
+def _theories(part: Any) -> dict[str, Any]:
+    def rows(found: Any) -> list[tuple[str, ...]]:
+        return [
             (
-                name,
-                f"{e['coverage_50']:.0%}",
-                f"{e['coverage_90']:.0%}",
-                f"{e['wrong_sign']:.0%}",
-                f"{e['not_identified']:.0%}",
+                r.title,
+                f"{r.stacking:.2f} ({r.stacking_low:.2f} to {r.stacking_high:.2f})",
+                f"{r.pseudo_bma:.2f}",
+                f"{r.difference:+.0f} ({r.difference_low:+.0f} to {r.difference_high:+.0f})",
+                r.effort,
+                f"{r.facts[0]} of {r.facts[1]}" if r.facts[1] else "",
             )
+            for r in sorted(found.rows, key=lambda r: -r.density)
+        ]
+
+    out: dict[str, Any] = {"note": part.note}
+    for name in ("held_out", "all_data"):
+        found = getattr(part, name)
+        if found is not None:
+            out[name] = {"rows": rows(found), "points": found.points, "groups": found.groups, "by": found.by}
+    return out
+
+
+def _calibration(part: Any) -> dict[str, Any]:
+    effects = [
+        (
+            e.title,
+            percent(e.coverage_50),
+            percent(e.coverage_90),
+            percent(e.called.called),
+            percent(e.called.rightly),
+            percent(e.called.wrongly),
+            "yes" if e.uniform else "NO",
         )
-        figures.append(
-            {
-                "chart": drawn(ranks(f"ranks-{len(figures)}", f"Rank of the true effect: {name}", e["ranks"])),
-                "name": name,
-                "counts": e["counts"],
-            }
-        )
-    return {"covered": covered, "effects": effects, "figures": figures, "worlds": part["worlds"]}
+        for e in part.effects
+    ]
+    all_ = part.together
+    head = ("helps", "nothing", "hurts")
+    return {
+        "worlds": part.worlds,
+        "effort": part.effort,
+        "plausible": part.plausible,
+        "share": percent(part.share),
+        "effects": effects,
+        "parameters": [
+            (p.name, percent(p.coverage_50), percent(p.coverage_90), f"{p.chi_square_p:.2g}") for p in part.parameters
+        ],
+        "parameters_50": percent(part.parameters_50),
+        "parameters_90": percent(part.parameters_90),
+        "effects_90": percent(part.effects_90),
+        "called": percent(all_.called),
+        "rightly": percent(all_.rightly),
+        "wrongly": percent(all_.wrongly),
+        "cases": all_.worlds,
+        "power": f"{percent(all_.power)} ({between(all_.power_low, all_.power_high)})",
+        "false": f"{percent(all_.false)} ({between(all_.false_low, all_.false_high)})",
+        "counts": [[word, *map(str, row)] for word, row in zip(head, all_.counts, strict=True)],
+        "ranks": drawn(ranks("ranks-parameters", "Rank of the true parameters among the draws", part.ranks)),
+    }

@@ -17,6 +17,7 @@ from forbear.report.base_rates import base_rates_section
 from forbear.report.citations import bibtex, methods, references
 from forbear.report.front import Front, front_page
 from forbear.report.gather import chart_sections, deaths_first, district_maps
+from forbear.report.reproduce import reproduction
 from forbear.report.tables import FitRow, cost_rows, fit_rows, prior_rows, series_rows, source_rows
 from forbear.report.transport import transport_section
 from forbear.report.validation import validation_sections
@@ -109,6 +110,7 @@ def write(
             command=command,
             posterior=posterior,
             validation=validation_sections(validation) if validation else None,
+            reproduce=reproduction(scenario, posterior, validation),
             transport=transport_section(scenario, posterior, str(ensemble.manifest.get("note", ""))),
             base_rates=base_rates_section(prior if prior is not None else ensemble, scenario, proposal),
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,36 +12,25 @@ from forbear.questions.effects import contraction as narrowed
 from forbear.scenario.casefiles.audit import load_audit
 
 if TYPE_CHECKING:
-    from forbear.ensemble.progress import Meter
-    from forbear.inference.posterior import Posterior
-    from forbear.scenario.scenario import Scenario
+    from forbear.validation.context import Context
 
 __all__ = ["CHANGES", "contraction"]
 
-#: Lever changes whose effects are recovered in synthetic worlds and whose contraction is shown.
+#: Lever changes whose effects are shown where nothing beside the scenario names others.
 CHANGES: dict[str, dict[str, Any]] = {
     "half as many soldiers more": {"intervener.force": "*1.5"},
     "a quarter of the soldiers": {"intervener.force": "*0.25"},
 }
 
 
-def contraction(
-    scenario: Scenario,
-    posterior: Posterior,
-    *,
-    seed: int,
-    quick: bool,
-    store: Path | None,
-    workers: int | None,
-    meter: Meter,
-) -> dict[str, Any]:
-    """What the data moved: parameters and effects."""
-
+def contraction(context: Context) -> dict[str, Any]:
+    """What the data moved: parameters and effects. Randomness: named by the seed."""
+    scenario, posterior, seed, workers = context.scenario, context.posterior, context.seed, context.workers
     rows = contractions(posterior)
     audited = load_audit(scenario)
     plausible = audited.condition if audited is not None else None
     low, high = (plausible.low, plausible.high) if plausible is not None else (2e4, 1.5e6)
-    count = min(len(posterior), 64 if quick else 256)
+    count = min(len(posterior), 64 if context.quick else 256)
     effects = {}
     given = {
         "prior": posterior.space.values(posterior.space.draw(4 * count, seed, "effects")),

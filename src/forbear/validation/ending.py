@@ -1,4 +1,4 @@
-"""The years after a fit stopped, for a country whose series are yearly: each number, and how it ended.
+"""The months and years after a fit stopped: each national number, and how it ended.
 
 Draws are filtered to the end of what the fit knew, and their particles run on under the levers that were really pulled.
 
@@ -9,7 +9,8 @@ the end of the story that fewer than one draw in twenty comes near are named bes
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,30 +20,93 @@ from forbear.inference.filter import ParticleFilter
 from forbear.inference.forecast.rolling import said_of_past
 from forbear.inference.plan import load_plan
 from forbear.inference.space import Space
-from forbear.validation.holdout import holdout_month, longest
+from forbear.validation.holdout import district_series, holdout_month, longest
 from forbear.validation.numbers import BASELINES, Scored, baseline, parted, score, summed
 from forbear.validation.transport import ratios
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.inference.posterior import Posterior
-    from forbear.scenario.casefiles.plan import Happened
+    from forbear.scenario.casefiles.plan import Happened as Told
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FORESEEN", "foreseen", "later_numbers", "verdict"]
+__all__ = ["FORESEEN", "Later", "Ratio", "foreseen", "later_numbers", "verdict"]
 
 #: Share of draws that must come near a fact for it to count as foreseen.
 FORESEEN = 0.05
 MODEL = "forbear"
 
 
-def later_numbers(
-    scenario: Scenario, fitted: Posterior, *, seed: int, workers: int | None, meter: Meter, samples: int = 1000, particles: int = 8
-) -> dict[str, Any]:  # fmt: skip
-    """Forecast every later number from the end of the fit, score it against `BASELINES`, and list what happened.
+@dataclass(frozen=True)
+class Ratio:
+    """Mean CRPS of `one` over that of `other` with a 90 per cent interval; numbers: compared."""
 
-    Randomness: the filter's and the replicates', named by the seed. Returns word, banner, from, scores, numbers, ratios,
-    happened; an empty dict where nothing was observed later.
+    one: str
+    other: str
+    ratio: float
+    low: float
+    high: float
+    numbers: int
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A fact after the fit beside what draws give for its month; share: of draws that come within `near` of it."""
+
+    title: str
+    quantity: str
+    date: str
+    value: float
+    near: float
+    source: str
+    median: float
+    low: float
+    high: float
+    share: float
+    foreseen: bool
+
+
+@dataclass(frozen=True)
+class Summed:
+    """Means over numbers: CRPS and log score on the logarithm, share inside nine tenths, CRPS by series."""
+
+    numbers: int
+    crps: float = float("nan")
+    log_score: float = float("nan")
+    inside: float = float("nan")
+    by_series: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """National numbers after a fit stopped. since: first month that it has not seen; scores, numbers: forecast -> its
+    own."""
+
+    word: str
+    banner: str
+    since: str
+    reason: str
+    scores: Mapping[str, Summed]
+    ratios: tuple[Ratio, ...]
+    numbers: Mapping[str, tuple[Scored, ...]]
+    happened: tuple[Happened, ...]
+
+
+def later_numbers(
+    scenario: Scenario,
+    fitted: Posterior,
+    *,
+    seed: int,
+    workers: int | None,
+    meter: Meter,
+    samples: int = 1000,
+    particles: int = 8,
+) -> Later | None:
+    """Forecast every later national number from the end of the fit, score it against `BASELINES`, and list what
+    happened.
+
+    Where rolling forecasts are made, counts by district are left to them. Randomness: the filter's and the
+    replicates', named by the seed. None where nothing was observed later.
     """
 
     month, plan = holdout_month(scenario), load_plan(scenario)
@@ -53,10 +117,12 @@ def later_numbers(
     past, future = parted(data, at)
     # a series without a number before has no dispersion and no baseline
     earlier = {s.name for s in past.series}
+    if district_series(data):
+        earlier -= {s.name for s in data.series if s.kind == "counts" and (s.element >= 0).any()}
     future = replace(future, series=tuple(s for s in future.series if s.name in earlier))
     space = Space(problem)
     if not future.series or space.names != fitted.space.names:
-        return {}
+        return None
     meter.say(f"carrying the fit on from {month}")
     past = sized(past, said_of_past(replace(fitted, space=space), past, seed + at, workers))
     wanted = sorted({*future.quantities, *(h.quantity for h in plan.happened)})
@@ -77,14 +143,19 @@ def later_numbers(
     compared = ratios(scored, seed, pairs=pairs)
     events = [foreseen(h, monthly[h.quantity], problem.month_labels) for h in plan.happened]
     word, banner = verdict(compared, events)
-    return {
-        "word": word, "banner": banner, "from": month, "origins": [month], "reason": plan.reason, "ratios": compared, "happened": events,
-        "scores": {name: summed(s) for name, s in scored.items()},
-        "numbers": {name: [{**vars(s), "inside": s.inside} for s in part] for name, part in scored.items()},
-    }  # fmt: skip
+    return Later(
+        word,
+        banner,
+        month,
+        plan.reason,
+        {name: Summed(**summed(s)) for name, s in scored.items()},
+        tuple(Ratio(**r) for r in compared),
+        {name: tuple(part) for name, part in scored.items()},
+        tuple(Happened(**e) for e in events),
+    )
 
 
-def foreseen(fact: Happened, monthly: np.ndarray, months: tuple[str, ...]) -> dict[str, Any]:
+def foreseen(fact: Told, monthly: np.ndarray, months: tuple[str, ...]) -> dict[str, Any]:
     """A fact beside what members (members, months, 1) give for its month: quantiles, and the share that comes near."""
     month = months.index(fact.date[:7])
     drawn = monthly.reshape(*monthly.shape[:2], -1).sum(axis=2)[:, month].astype(float)

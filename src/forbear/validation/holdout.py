@@ -14,9 +14,9 @@ from forbear.inference.settings import GATES
 from forbear.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    from forbear.ensemble.progress import Meter
     from forbear.inference.posterior import Posterior
     from forbear.inference.settings import Settings
+    from forbear.validation.context import Context
 
 __all__ = ["district_series", "holdout", "holdout_month", "longest"]
 
@@ -44,23 +44,16 @@ def longest(scenario: Scenario) -> Scenario:
     return Scenario.load(path) if path is not None and path.exists() else scenario
 
 
-def holdout(
-    scenario: Scenario,
-    settings: Settings,
-    *,
-    seed: int,
-    store: Path | None,
-    workers: int | None,
-    meter: Meter,
-    name: str = "holdout",
-) -> Posterior:
-    """Fit a scenario to what was known before its hold-out month; gates do not stop it, faults are noted."""
+def holdout(context: Context, scenario: Scenario, settings: Settings, name: str = "holdout") -> Posterior:
+    """Fit a scenario to what was known before its hold-out month; gates do not stop it, faults are noted.
 
+    scenario: that of the context, or a rival of it; name: of the folder in the context's store.
+    """
     lenient = replace(GATES, misfit=1e9, accepted=0.0, agreement=1e9, effective=0.0, coverage=0.0)
-    folder = None if store is None else store / name
+    folder = None if context.store is None else context.store / name
     return fit(
-        scenario, settings=settings, gates=lenient, stages=("scout", "refine"), until=holdout_month(scenario), seed=seed, store=folder,
-        workers=workers, progress=meter,
+        scenario, settings=settings, gates=lenient, stages=("scout", "refine"), until=holdout_month(scenario), seed=context.seed, store=folder,
+        workers=context.workers, progress=context.meter,
     )  # fmt: skip
 
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.ensemble.progress import Meter, NoMeter
-from forbear.errors import FitError, nearest
+from forbear.errors import FileError, FitError, nearest
 from forbear.files import read_json, write_json
-from forbear.validation.parts import PARTS
+from forbear.questions.stamps import posterior_numbers
+from forbear.validation.context import Context
+from forbear.validation.parts import PARTS, Result
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FILE", "PARTS", "load_validation", "validate"]
+__all__ = ["FILE", "PARTS", "load_validation", "read_validation", "results_of", "save_validation", "validate"]
 
 FILE = "validation.json"
 
@@ -30,8 +32,11 @@ def load_validation(scenario: Scenario) -> dict[str, Any] | None:
     Raises FileError E104 or E109 where the file cannot be read, is damaged or was changed after it was written.
     """
     path = Path(scenario.file).parent / FILE if scenario.file else None
-    if path is None or not path.exists():
-        return None
+    return None if path is None or not path.exists() else read_validation(path)
+
+
+def read_validation(path: Path) -> dict[str, Any]:
+    """A record from its file. Raises FileError E104 or E109."""
     found: dict[str, Any] = _numbers(read_json(path, seal=True))
     return found
 
@@ -44,38 +49,85 @@ def validate(
     store: Path | None = None,
     seed: int = 1,
     quick: bool = False,
-    before: dict[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None,
     workers: int | None = None,
     progress: Meter | None = None,
+    keep: Callable[[dict[str, Any]], object] | None = None,
 ) -> dict[str, Any]:
-    """Run the parts (all for None) and return their results; parts that are not run keep what `before` says of them,
-    where it speaks of the same posterior; what was found of another one is let go, and that is said.
+    """Run parts of a validation and return the record.
 
-    store: folder for the fits that hold-out and structures need, so that a stopped validation goes on; quick: fewer
-    draws, marked as such. Randomness: named by the seed. Raises FitError E609 for an unknown part.
+    Parameters
+    ----------
+    scenario, posterior
+        What is judged.
+    parts
+        Names; these are run whatever is on record. None: all that are not on record with this seed and no quicker.
+    store
+        Folder for the fits and worlds that parts need, so that a stopped part goes on.
+    seed, quick
+        Names all randomness; fewer draws, marked as such.
+    before
+        A record: what it says of other parts is kept where it speaks of the same draws; what was found of other draws is
+        let go, and that is said.
+    workers, progress
+        Threads; who is told.
+    keep
+        Called with the record after each part, so that a stopped validation goes on with the next.
+
+    Raises
+    ------
+    FitError
+        E609 for an unknown part, and as the parts.
     """
     meter = progress or NoMeter()
-    chosen = list(PARTS) if parts is None else list(parts)
-    for part in chosen:
+    for part in parts or ():
         if part not in PARTS:
             raise FitError(
                 "E609", f"no part of a validation is called {part!r}", hint=f"did you mean {nearest(part, PARTS)}?"
             )
+    draws = posterior_numbers(posterior)
     out: dict[str, Any] = dict(before or {})
-    if out and out.get("stamp") != posterior.stamp:
+    if out and (out.get("stamp") != posterior.stamp or out.get("posterior", draws) != draws):
         gone = [part for part in PARTS if part in out]
-        meter.say(f"another posterior was validated before: {', '.join(gone)} of it no longer hold")
+        meter.say(f"another posterior was validated before: {', '.join(gone) or 'nothing'} of it no longer hold")
         out = {}
-    out["stamp"], out["seed"] = posterior.stamp, seed
-    for part in PARTS:
-        if part in chosen:
-            meter.say(f"validate: {part}")
-            begun = time.time()
-            result = PARTS[part].run(
-                scenario, posterior, seed=seed, quick=quick, store=store, workers=workers, meter=meter
-            )
-            out[part] = {**result, "quick": quick, "seconds": round(time.time() - begun)}
+    unread = [part for part in PARTS if part in out and not _readable(part, out[part])]
+    if unread:
+        meter.say(f"written by another version of forbear and let go: {', '.join(unread)}")
+    known = {"stamp", "posterior", "seed", *PARTS}.difference(unread)
+    out = {key: value for key, value in out.items() if key in known}
+    same = out.get("seed", seed) == seed
+    if parts is None:
+        chosen = [p for p in PARTS if not (same and p in out and (quick or not out[p].get("quick")))]
+        held = [p for p in PARTS if p not in chosen]
+        if held:
+            meter.say(f"on record already: {', '.join(held)} (named with --parts they are run again)")
+    else:
+        chosen = [p for p in PARTS if p in parts]
+    out["stamp"], out["posterior"], out["seed"] = posterior.stamp, draws, seed
+    context = Context(scenario, posterior, seed, quick, store, workers, meter)
+    for number, name in enumerate(chosen):
+        meter.say(f"validate: {name} ({number + 1} of {len(chosen)}): {PARTS[name].question}")
+        begun = time.time()
+        answer = PARTS[name].run(context)
+        found = answer if PARTS[name].kind is not None else PARTS[name].read(answer)
+        out[name] = Result(PARTS[name], found, quick, round(time.time() - begun)).as_dict()
+        if keep is not None:
+            keep(out)
     return out
+
+
+def _readable(part: str, data: Any) -> bool:
+    try:
+        Result.read(part, data)
+    except FileError:
+        return False
+    return True
+
+
+def results_of(record: Mapping[str, Any]) -> dict[str, Result]:
+    """The parts of a record, typed, in order. Raises FileError E111 for what another version wrote."""
+    return {name: Result.read(name, record[name]) for name in PARTS if name in record}
 
 
 def save_validation(results: dict[str, Any], path: Path) -> None:

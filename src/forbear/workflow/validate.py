@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forbear.errors import FitError
+from forbear.errors import FileError, FitError, nearest
 from forbear.integers import seed_of, workers_of
 from forbear.validation import transport
 from forbear.validation import validate as parts_of_a_validation
-from forbear.validation.lines import validation_lines
-from forbear.validation.validate import FILE, PARTS, load_validation, save_validation
+from forbear.validation.parts import Result
+from forbear.validation.validate import FILE, PARTS, load_validation, read_validation, save_validation
 from forbear.workflow.arguments import meter_of, scenario_of
 from forbear.workflow.given import Given, resolve
 from forbear.workflow.places import is_own
@@ -28,14 +28,19 @@ __all__ = ["Validation", "on_record", "target_of", "validate"]
 
 
 @dataclass(frozen=True, repr=False)
-class Validation(Mapping[str, Mapping[str, Any]]):
-    """Results by part, as plain numbers: `found["recovery"]`. In the order in which they were judged."""
+class Validation(Mapping[str, Result]):
+    """Results by part, in the order in which they are judged: `found["facts"].found.held`.
+
+    results: the record as a file keeps it, plain numbers by part.
+    """
 
     scenario: str
     results: Mapping[str, Any]
 
-    def __getitem__(self, part: str) -> Mapping[str, Any]:
-        return dict(self.results[part]) if part in PARTS else self.results[part]
+    def __getitem__(self, part: str) -> Result:
+        if part not in PARTS or part not in self.results:
+            raise KeyError(part)
+        return Result.read(part, self.results[part])
 
     def __iter__(self) -> Iterator[str]:
         return (part for part in PARTS if part in self.results)
@@ -46,19 +51,40 @@ class Validation(Mapping[str, Mapping[str, Any]]):
     def __repr__(self) -> str:
         return "\n".join(self.lines())
 
-    def lines(self) -> list[str]:
-        """For a terminal, each part with a sentence that says what its numbers mean."""
-        return validation_lines(dict(self.results))
+    def lines(self, parts: Sequence[str] | None = None) -> list[str]:
+        """For a terminal, each part with a sentence that says what its numbers mean; all parts when None.
+
+        Raises FitError E609 for an unknown part, E610 for one that is not on record.
+        """
+        out: list[str] = []
+        for part in self if parts is None else parts:
+            if part not in PARTS:
+                close = nearest(part, PARTS)
+                raise FitError("E609", f"no part of a validation is called {part!r}", hint=f"did you mean {close}?")
+            if part not in self.results:
+                raise FitError(
+                    "E610",
+                    f"{part} of {self.scenario} is not on record",
+                    hint=f"run: forbear validate {self.scenario} --parts {part}",
+                )
+            try:
+                out += ["", *self[part].lines()]
+            except FileError as error:
+                out += [
+                    "",
+                    part.upper(),
+                    f"written by another version of forbear ({error.code}): run it again with --parts {part}",
+                ]
+        return out[1:]
 
     def to_frame(self) -> pd.DataFrame:
-        """A row for each part: whether it was a quick one, its seconds, and the sentence that says what it asks."""
+        """A row for each part: whether it was a quick one, its seconds, and what it asks."""
         import pandas as pd  # heavy: only who asks for a table waits for it
 
         rows = [
-            {"part": part, "quick": bool(self[part].get("quick")), "seconds": self[part].get("seconds"),
-             "asks": validation_lines({part: dict(self[part])})[1]}
-            for part in self
-        ]  # fmt: skip
+            {"part": name, "quick": result.quick, "seconds": result.seconds, "asks": result.part.question}
+            for name, result in self.items()
+        ]
         return pd.DataFrame(rows, columns=["part", "quick", "seconds", "asks"]).set_index("part")
 
     def save(self, path: str | Path) -> Path:
@@ -69,16 +95,25 @@ class Validation(Mapping[str, Mapping[str, Any]]):
         target = Path(path)
         save_validation(dict(self.results), target)
         carried = self.results.get("transport")
-        if carried and carried["parameters"]:
+        if carried and carried.get("parameters"):
             name = transport.FILE if target.name == FILE else target.name.replace("validation", "transport")
+            # a file of another name must not be written over by what stands beside it
+            name = name if name != target.name else f"{target.stem}-transport{target.suffix}"
             save_validation(transport.shortened(carried), target.with_name(name))
         return target
 
 
-def on_record(scenario: Scenario | str | Path) -> Validation:
-    """The validation beside a scenario. Raises FitError E610 where there is none."""
+def on_record(scenario: Scenario | str | Path, *, file: str | Path | None = None) -> Validation:
+    """The validation on record: in `file`, else in this folder (see `target_of`), else beside the scenario.
+
+    Raises FitError E610 where there is none, FileError E104 and E109 for a file that cannot be read or was altered.
+    """
     opened = scenario_of(scenario)
-    found, name = load_validation(opened), opened.problem().name
+    name = opened.problem().name
+    path = target_of(opened) if file is None else Path(file)
+    if path.exists():
+        return Validation(name, read_validation(path))
+    found = None if file is not None else load_validation(opened)
     if found is None:
         raise FitError("E610", f"no validation of {name} is on record", hint=f"run: forbear validate {name}")
     return Validation(name, found)
@@ -92,10 +127,11 @@ def validate(
     quick: bool = False,
     seed: int = 1,
     store: str | Path | None = None,
+    to: str | Path | None = None,
     workers: int | None = None,
     progress: Meter | bool | None = None,
 ) -> Validation:
-    """Hold-out forecasts against baselines, recovered truth, neutrality, structural rivals, contraction, transport.
+    """Facts of history, course, place, discrepancies, forecasts, rival theories, calibration: part by part.
 
     Parameters
     ----------
@@ -104,21 +140,24 @@ def validate(
     given
         The posterior that is judged: the one beside the scenario, a `Posterior`, or the path of one.
     parts
-        Any of neutrality, regions, contraction, predictive, forecast, structures, recovery, transport; all when None.
-        Parts that are not run keep what is on record of them.
+        Any of neutrality, regions, contraction, facts, course, place, discrepancy, modes, forecasts, theories,
+        calibration, transport, which are run whatever is on record; None: all that are not on record of these draws with this seed.
     quick
         Fewer draws and worlds; the parts are marked as quick.
     seed
         Names all randomness.
     store
-        Folder for the fits that hold-out and structures need, so that a stopped validation goes on.
+        Folder for fits and worlds that parts need, so that a stopped part goes on.
+    to
+        A file in which the record stands after each part, and from which a stopped validation goes on; kept in memory
+        alone when None.
     workers, progress
         As for `simulate`.
 
     Returns
     -------
     Validation
-        Results by part; `.lines()`, `.to_frame()`, `.save(path)`.
+        Results by part, typed; `.lines()`, `.to_frame()`, `.save(path)`.
 
     Raises
     ------
@@ -138,6 +177,14 @@ def validate(
     if found.posterior is None:
         name = opened.problem().name
         raise FitError("E610", f"{name} has no posterior to validate", hint=f"run: forbear fit {name}")
+    target = Path(to) if to is not None else None
+    before = read_validation(target) if target is not None and target.exists() else load_validation(opened)
+    name = opened.problem().name
+
+    def keep(results: dict[str, Any]) -> None:
+        if target is not None:
+            Validation(name, results).save(target)
+
     results = parts_of_a_validation.validate(
         opened,
         found.posterior,
@@ -145,11 +192,12 @@ def validate(
         store=Path(store) if store is not None else None,
         seed=seed_of(seed),
         quick=quick,
-        before=load_validation(opened),
+        before=before,
         workers=workers_of(workers),
         progress=meter,
+        keep=keep,
     )
-    return Validation(opened.problem().name, results)
+    return Validation(name, results)
 
 
 def target_of(scenario: Scenario) -> Path:
