@@ -64,6 +64,7 @@ class BlockRun:
         parameters: Mapping[str, np.ndarray],
         take: Take,
         ended: Callable[[], None] = lambda: None,
+        known: Callable[[], bool] = lambda: False,
         weekly: Sequence[str] = (),
         monthly: Sequence[str] = (),
         note: str = "",
@@ -83,6 +84,8 @@ class BlockRun:
             Called in the thread that ran a piece, once for each; pieces of a run may end at the same time.
         ended
             Called by whoever runs the list, after the last piece.
+        known
+            Asked once before anything is run: True where all that would be taken is there already.
         engine
             One that is ready already, instead of one made from `problem`.
         workers
@@ -94,6 +97,7 @@ class BlockRun:
             E405, E441.
         """
         self.ended, self._problem, self._take, self._engine = ended, problem, take, engine
+        self._known, self._nothing_to_do = known, False
         self._weekly, self._monthly, self._note, self._store = list(weekly), list(monthly), note, store
         self._identities, self._seed, self._parameters = members_of(members), seed_of(seed), parameters
         self.count = len(self._identities)
@@ -108,6 +112,8 @@ class BlockRun:
 
     def whole(self, workers: int | None = None) -> bool:
         """Do all of it through `simulate`: with its store, or on the cluster in force. Raises as that."""
+        if self._known():
+            return True
         data = simulate(
             self._problem(), members=self._identities, seed=self._seed, parameters=self._parameters, workers=workers,
             weekly=self._weekly, monthly=self._monthly, note=self._note, store=self._store,
@@ -119,9 +125,11 @@ class BlockRun:
 
     def piece(self, at: slice) -> bool:
         """Run some members and have them taken; True for the last piece of the run. Raises as `Engine`."""
-        shared = self._parameters
-        given = shared.of(at) if isinstance(shared, SharedDraws) else {name: v[at] for name, v in shared.items()}
-        self._take(at, self.ready().run(given, self._identities[at], self._seed))
+        engine = self._ready()
+        if engine is not None:
+            shared = self._parameters
+            given = shared.of(at) if isinstance(shared, SharedDraws) else {name: v[at] for name, v in shared.items()}
+            self._take(at, engine.run(given, self._identities[at], self._seed))
         with self._lock:
             self._left -= 1
             if not self._left:
@@ -129,15 +137,17 @@ class BlockRun:
             return not self._left
 
     def make_ready(self) -> bool:
-        """Make the engine ahead of the first piece; never the end of the run. Raises as `ready`."""
+        """Make the engine ahead of the first piece; never the end of the run. Raises as `Engine`."""
         if self._store is None:
-            self.ready()
+            self._ready()
         return False
 
-    def ready(self) -> Engine:
-        """The engine, made by whoever asks first. Raises as `Engine` and as what makes the problem."""
+    def _ready(self) -> Engine | None:
+        """The engine, made by whoever asks first; None where nothing need be run."""
         with self._building:
-            if self._engine is None:
+            if self._engine is None and not self._nothing_to_do:
+                self._nothing_to_do = self._known()
+            if self._engine is None and not self._nothing_to_do:
                 engine = Engine(self._problem(), weekly=self._weekly, monthly=self._monthly)
                 with BUILDING:
                     self._engine = warm(engine)

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.ensemble.kept import Kept
 from forbear.ensemble.pieces import BlockRun, run_blocks, threads_of
+from forbear.ensemble.stamps import hash_of, stamp_of
 from forbear.inference.space import Space
+from forbear.integers import members_of
 from forbear.questions.results import LedgerResult
 from forbear.scenario.casefiles.policies import SOURCES
 
@@ -79,10 +82,11 @@ def planned_ledger(
     seed: int,
     workers: int = 1,
     parameters: dict[str, np.ndarray] | None = None,
+    keep: bool = False,
 ) -> tuple[BlockRun, Callable[[], MobilisationLedger]]:
     """A ledger as a run that waits in a list, and what gives the ledger when it has ended. As `mobilisation_ledger`.
 
-    workers: threads that the run has for itself.
+    workers: threads that the run has for itself; keep: as for `PolicyRuns`.
     """
     problem = scenario.problem()
     many = members if isinstance(members, int) else len(members)
@@ -93,6 +97,20 @@ def planned_ledger(
         parameters = space.values(space.draw(many, seed, "ledger"))
     communities, years = problem.names["community"], np.array([int(label[:4]) for label in problem.month_labels])
     stacked = np.empty((many, len(years), len(communities), len(SOURCES)))
+    place = None
+    if keep:
+        place = Kept(
+            ledger=problem.hash,
+            parameters=hash_of(parameters),
+            members=stamp_of(members_of(members), None).members,
+            seed=seed,
+        )
+    before: list[dict[str, np.ndarray]] = []
+
+    def known() -> bool:
+        held = place.read() if place is not None else None
+        before.extend([held] if held is not None else [])
+        return bool(before)
 
     def take(at: slice, block: Block) -> None:
         values = {
@@ -107,10 +125,14 @@ def planned_ledger(
 
     def found() -> MobilisationLedger:
         chosen = np.unique(years)
+        if before:
+            return MobilisationLedger(tuple(communities), tuple(int(y) for y in chosen), **before[0])
         by_year = np.stack([stacked[:, years == y].sum(axis=1) for y in chosen], axis=2)
         shares = by_year / np.maximum(by_year.sum(axis=-1, keepdims=True), 1e-12)
         total = stacked.sum(axis=1)
         whole = total / np.maximum(total.sum(axis=-1, keepdims=True), 1e-12)
+        if place is not None:
+            place.write({"shares": shares, "whole": whole})
         return MobilisationLedger(tuple(communities), tuple(int(y) for y in chosen), shares, whole)
 
     run = BlockRun(

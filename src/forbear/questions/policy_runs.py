@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.ensemble.design import SharedDraws
+from forbear.ensemble.kept import Kept
 from forbear.ensemble.pieces import BlockRun, run_blocks, threads_of
 from forbear.ensemble.progress import Meter, NoMeter
 from forbear.ensemble.results import weekly_type
+from forbear.ensemble.stamps import hash_of
 from forbear.files import checksum
 from forbear.inference.space import Space
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_in
@@ -30,6 +32,8 @@ __all__ = ["PolicyRuns", "run_side_by_side"]
 
 #: Outcomes that are also kept by calendar year.
 BY_YEAR = ("deaths", "intervener_deaths", "governance")
+#: This file: what is kept of a run depends on it, too.
+_OWN = checksum(Path(__file__).read_bytes())
 
 
 @dataclass
@@ -38,7 +42,8 @@ class PolicyRuns:
 
     Run i has draw i // replications; the same runs and seed serve every policy, so two policies share parameters and
     random numbers. Outcomes are averaged over replications: values(policy, outcome) is (members,), one for each draw.
-    store: a folder that keeps finished runs, so that a stopped battery goes on.
+    store: a folder that keeps finished runs, so that a stopped battery goes on. keep: outcomes that were computed on this
+    machine before, from the same bits, are read from the cache folder, and new ones are kept there.
     """
 
     scenario: Scenario
@@ -51,6 +56,7 @@ class PolicyRuns:
     meter: Meter = field(default_factory=NoMeter)
     outcomes: Sequence[str] = tuple(OUTCOMES)
     store: Path | None = None
+    keep: bool = False
     _runs: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     _by_year: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     runs: int = 0
@@ -111,14 +117,19 @@ class PolicyRuns:
             return None
         given = {**self.parameters, **{k: np.full_like(self.parameters[k], v) for k, v in (parameters or {}).items()}}
         which = np.repeat(np.arange(self.members), self.replications)
-        taken = _Taken(changed, tuple(self.outcomes), len(which))
+        shared, taken = SharedDraws(given, which), _Taken(changed, tuple(self.outcomes), len(which))
+
+        def known() -> bool:
+            return self.keep and taken.read(shared, self.seed)
 
         def ended() -> None:
             self._runs[name], self._by_year[name] = taken.averaged(self.members)
             self.runs += len(which)
+            if self.keep:
+                taken.write()
 
         return BlockRun(
-            taken.problem, members=len(which), seed=self.seed, parameters=SharedDraws(given, which), take=taken.take, ended=ended,
+            taken.problem, members=len(which), seed=self.seed, parameters=shared, take=taken.take, ended=ended, known=known,
             weekly=recorded(list(self.outcomes)), note=name, store=self._folder(name),
             workers=threads_of(self.workers) if alone else 1,
         )  # fmt: skip
@@ -152,6 +163,7 @@ class _Taken:
     def __init__(self, changed: Scenario, outcomes: tuple[str, ...], count: int) -> None:
         self._changed, self._lock = changed, Lock()
         self._made: Problem | None = None
+        self.kept: Kept | None = None
         self.outcomes = outcomes
         self.whole = {name: np.empty(count) for name in outcomes}
         self.failed = np.empty(count, dtype=bool)
@@ -184,6 +196,27 @@ class _Taken:
             for row, number in enumerate(self.years):
                 kept[row, at] = values_in(weekly, name, step, weeks=_span(self.year == number))
         self.failed[at] = block.failed
+
+    def read(self, parameters: SharedDraws, seed: int) -> bool:
+        """Take everything from the cache folder where it is kept there: of the same problem, parameters, seed, members."""
+        asked = [*self.outcomes, *sorted(self.by_year)]
+        made_of = {"problem": self.problem().hash, "parameters": hash_of(parameters), "seed": seed, "outcomes": asked}
+        self.kept = Kept(**made_of, members=len(self.failed), made_by=_OWN)
+        found = self.kept.read()
+        if found is None:
+            return False
+        self.failed = found["failed"]
+        self.whole = {name: found[f"whole/{name}"] for name in self.whole}
+        self.by_year = {name: found[f"year/{name}"] for name in self.by_year}
+        self.kept = None
+        return True
+
+    def write(self) -> None:
+        """Keep everything there, unless it came from there."""
+        if self.kept is not None:
+            whole = {f"whole/{name}": values for name, values in self.whole.items()}
+            years = {f"year/{name}": values for name, values in self.by_year.items()}
+            self.kept.write({"failed": self.failed, **whole, **years})
 
     def averaged(self, members: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
         """Outcome -> (members,), and by year -> (years, members), over replications; NaN where one of them failed."""

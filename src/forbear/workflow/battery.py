@@ -59,6 +59,7 @@ def answer(
     workers: int | None = None,
     progress: Meter | None = None,
     store: str | Path | None = None,
+    keep: bool = True,
 ) -> Answers:
     """Test every claim beside a scenario, compare every strategy, attribute the failure.
 
@@ -91,6 +92,9 @@ def answer(
         Threads; where progress is shown.
     store
         A folder that keeps finished runs, so that a battery that was stopped goes on.
+    keep
+        Take outcomes of policies that were run on this machine before, with the same bits, from the cache folder, and keep
+        new ones there: `forbear run` and `forbear claims` share one battery.
 
     Returns
     -------
@@ -113,7 +117,7 @@ def answer(
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: restricted(found, condition) for name, found in rivals.items()}
     held = _facts(scenario, whole, seed, workers, meter)
-    common = Shared(seed, workers, None if store is None else Path(store))
+    common = Shared(seed, workers, None if store is None else Path(store), keep)
     runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
     results = _assess(scenario, asked, runs, held, fitted=posterior is not None, seed=seed)
     made = _provenance(scenario, posterior, asked, runs, effort, conditions, only is not None, seed, begun)

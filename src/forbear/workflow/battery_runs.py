@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,11 +65,12 @@ QUICK = Effort(replications=1, prior_members=128, structure_members=32, structur
 
 @dataclass(frozen=True)
 class Shared:
-    """What every run of a battery shares."""
+    """What every run of a battery shares; keep: see `PolicyRuns`."""
 
     seed: int
     workers: int | None
     store: Path | None
+    keep: bool = True
 
     def place(self, name: str) -> Path | None:
         return None if self.store is None else self.store / name
@@ -164,6 +166,7 @@ def run_all(
             workers=common.workers,
             outcomes=asked.outcomes,
             store=common.place(name),
+            keep=common.keep,
         )
 
     many, each = (members, effort.replications) if posterior is not None else (effort.prior_members, 1)
@@ -188,7 +191,7 @@ def run_all(
         for game in games.values()
         for run in planned(game.runs, game.remedies, orders=effort.orders, seed=common.seed, alone=False)
     ]
-    ledgers = _ledgers(scenario, posterior, rivals, asked, effort, fitted.members, prior.members, common.seed)
+    ledgers = _ledgers(scenario, posterior, rivals, asked, effort, fitted.members, prior.members, common)
     words = f"{len(asked.claims)} claims, {len(asked.strategies)} strategies, {1 + len(of_rivals)} structures"
     words += f", {len(coalitions)} coalitions of remedies" if coalitions else ""
     meter.start(len(policies) + len(coalitions) + len(ledgers), words)
@@ -202,18 +205,19 @@ def run_all(
 
 def _ledgers(
     scenario: Scenario, posterior: Posterior | None, rivals: Mapping[str, Posterior], asked: Asked, effort: Effort,
-    fitted: int, prior: int, seed: int,
+    fitted: int, prior: int, common: Shared,
 ) -> dict[str, tuple[BlockRun, Callable[[], MobilisationLedger]]]:  # fmt: skip
     """The ledger of the posterior, and where a claim is about a share those of the prior and of every structure.
 
     fitted, prior: how many draws of each.
     """
-    out = {"posterior": planned_ledger(scenario, posterior, members=fitted, seed=seed)}
+    ledger = partial(planned_ledger, seed=common.seed, keep=common.keep)
+    out = {"posterior": ledger(scenario, posterior, members=fitted)}
     if asked.of_shares:
-        out["prior"] = planned_ledger(scenario, None, members=prior, seed=seed)
+        out["prior"] = ledger(scenario, None, members=prior)
         for name, found in rivals.items():
             at = with_structure(scenario, name)
-            out[name] = planned_ledger(at, found, members=effort.structure_members, seed=seed)
+            out[name] = ledger(at, found, members=effort.structure_members)
     return out
 
 
@@ -254,6 +258,7 @@ def games_of(scenario: Scenario, posterior: Posterior | None, effort: Effort, co
             workers=common.workers,
             outcomes=("deaths", "governance", "order"),
             store=common.place(f"attribution-{name}"),
+            keep=common.keep,
         )
         out[name] = _Game(runs, load_remedies(scenario, game, feasible=feasible), game)
     return out
