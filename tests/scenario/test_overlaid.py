@@ -1,4 +1,4 @@
-"""A layer that is laid over a resolved scenario gives what reading all layers anew gives, and leaves the first as it is."""
+"""A layer laid over a resolved scenario gives what reading all layers anew gives, and leaves the first as it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from forbear.scenario.paths import Change, LeverPath
 from forbear.scenario.scenario import Scenario
 
 
-
 def read_anew(scenario: Scenario) -> Scenario:
     """The same layers, resolved from the first."""
     return Scenario(scenario._documents, scenario._model, scenario._find, scenario._name)
@@ -22,11 +21,13 @@ def some_levers(scenario: Scenario) -> dict[str, object]:
     known = [
         key for key, resolved in scenario.levers.items() if not resolved.declared.pulse and not resolved.declared.switch
     ]
+    low, high = (getattr(scenario.levers[known[1]].declared, end) for end in ("low", "high"))
+    schedule = [["1990-01", low], [scenario.end.isoformat(), high]]
     return {
         known[0]: {"scale": 0.9, "from": scenario.start.isoformat()},
-        known[1]: {"schedule": [["1990-01", scenario.levers[known[1]].declared.low], [scenario.end.isoformat(), scenario.levers[known[1]].declared.high]], "interpolation": "linear"},
+        known[1]: {"schedule": schedule, "interpolation": "linear"},
         known[2]: scenario.levers[known[2]].declared.high,
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("name", ["meadow", "harbour", "iraq-2003"])

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["BlockRun", "Repeated", "cut", "over_rows", "run_blocks", "threads_of"]
 
 #: What a block costs before its first lane, in lanes: beginning every rule of every week once.
-_OVERHEAD = 40
+_OVERHEAD = 8
 #: Rows that a density looks at together. Fixed, so that the last bits of a sum depend on nothing else.
 _ROWS = 64
 

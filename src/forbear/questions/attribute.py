@@ -151,7 +151,7 @@ def attribute(
 def planned(
     runs: PolicyRuns, players: Sequence[Remedy], *, orders: int = 16, seed: int = 1, alone: bool = True
 ) -> list[BlockRun | None]:
-    """Every coalition that `attribute` will ask for, as runs that wait in a list; those that were run before are None."""
+    """Every coalition that `attribute` will ask for, as runs that wait in a list; None for those run before."""
     _, coalitions, _ = _plan(len(players), orders, seed)
     asked = (_policy(runs, _chosen(players, coalition)) for coalition in coalitions)
     return [runs.planned(*policy, alone=alone) for policy in asked]

@@ -42,8 +42,8 @@ class PolicyRuns:
 
     Run i has draw i // replications; the same runs and seed serve every policy, so two policies share parameters and
     random numbers. Outcomes are averaged over replications: values(policy, outcome) is (members,), one for each draw.
-    store: a folder that keeps finished runs, so that a stopped battery goes on. keep: outcomes that were computed on this
-    machine before, from the same bits, are read from the cache folder, and new ones are kept there.
+    store: a folder that keeps finished runs, so that a stopped battery goes on. keep: outcomes that were computed on
+    this machine before, from the same bits, are read from the cache folder, and new ones are kept there.
     """
 
     scenario: Scenario
@@ -129,8 +129,8 @@ class PolicyRuns:
                 taken.write()
 
         return BlockRun(
-            taken.problem, members=len(which), seed=self.seed, parameters=shared, take=taken.take, ended=ended, known=known,
-            weekly=recorded(list(self.outcomes)), note=name, store=self._folder(name),
+            taken.problem, members=len(which), seed=self.seed, parameters=shared, take=taken.take, ended=ended,
+            known=known, weekly=recorded(list(self.outcomes)), note=name, store=self._folder(name),
             workers=threads_of(self.workers) if alone else 1,
         )  # fmt: skip
 
@@ -198,7 +198,7 @@ class _Taken:
         self.failed[at] = block.failed
 
     def read(self, parameters: SharedDraws, seed: int) -> bool:
-        """Take everything from the cache folder where it is kept there: of the same problem, parameters, seed, members."""
+        """Take everything from the cache folder, where what was made of the same is kept there."""
         asked = [*self.outcomes, *sorted(self.by_year)]
         made_of = {"problem": self.problem().hash, "parameters": hash_of(parameters), "seed": seed, "outcomes": asked}
         self.kept = Kept(**made_of, members=len(self.failed), made_by=_OWN)

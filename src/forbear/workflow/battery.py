@@ -93,8 +93,8 @@ def answer(
     store
         A folder that keeps finished runs, so that a battery that was stopped goes on.
     keep
-        Take outcomes of policies that were run on this machine before, with the same bits, from the cache folder, and keep
-        new ones there: `forbear run` and `forbear claims` share one battery.
+        Take outcomes of policies that were run on this machine before, with the same bits, from the cache folder, and
+        keep new ones there: `forbear run` and `forbear claims` share one battery.
 
     Returns
     -------

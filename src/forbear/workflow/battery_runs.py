@@ -150,8 +150,8 @@ def run_all(
     *,
     attribution: bool = False,
 ) -> Runs:
-    """Run every strategy over the posterior, those that claims need over the prior and the rival structures, ledgers, and
-    with `attribution` every coalition of remedies: all as one flat list, so that every core works until its end.
+    """Run every strategy over the posterior, those that claims need over the prior and the rival structures, ledgers,
+    and with `attribution` every coalition of remedies: all as one flat list, so that every core works until its end.
 
     Randomness: named by the seed; nothing depends on threads or their number. Raises as `run_blocks`.
     """
@@ -199,7 +199,8 @@ def run_all(
     run_side_by_side([*runs, *coalitions, *(run for run, _ in ledgers.values())], common.workers, meter)
     meter.finish()
     return Runs(
-        fitted, prior, of_rivals, {name: found() for name, (_, found) in ledgers.items()}, _shared_out(games, effort, common.seed)
+        fitted, prior, of_rivals, {name: found() for name, (_, found) in ledgers.items()},
+        _shared_out(games, effort, common.seed),
     )  # fmt: skip
 
 

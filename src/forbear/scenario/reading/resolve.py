@@ -120,13 +120,14 @@ def resolve(documents: list[Document], model: Model, find: Find, faults: Faults)
 def laid_over(below: Content, documents: list[Document], model: Model, faults: Faults) -> Content:
     """Resolve one more layer, the last of `documents`, over content that the others gave; nothing else is read again.
 
-    The layer holds nothing but what `OVERLAID` names, and is no file. `below` stays as it is: what the layer leaves alone
-    is shared with it. Every fault goes to `faults`.
+    The layer holds nothing but what `OVERLAID` names, and is no file. `below` stays as it is: what the layer leaves
+    alone is shared with it. Every fault goes to `faults`.
     """
     document, structure = documents[-1], below.structure
     layer = assignments([document], structure, model)[0]
     content = replace(
-        below, facts=dict(below.facts), levers=dict(below.levers), uncertainties=dict(below.uncertainties), faults=faults
+        below, facts=dict(below.facts), levers=dict(below.levers), uncertainties=dict(below.uncertainties),
+        faults=faults,
     )  # fmt: skip
     for key in {entry.declared.key for entry in layer}:
         table = next(t for t in (content.facts, content.levers, content.uncertainties) if key in t)
