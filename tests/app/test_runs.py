@@ -117,7 +117,7 @@ def test_finished_runs_are_let_go_when_their_memory_is_needed_and_the_newest_sta
     class Filled(Run):
         def one_block(self):
             for blocks in self.blocks.values():
-                blocks.append(Block({"deaths": np.zeros(size // 8)}, {}))
+                blocks.append(Block({"deaths": np.zeros(size // 8)}, {}, {}, np.zeros(BLOCK, dtype=bool)))
 
     runs = Runs(workers=1, kept=40 * size)  # one run holds 24
     works = []

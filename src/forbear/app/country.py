@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +15,13 @@ from forbear.app.memory import MEGABYTE, Memory
 from forbear.app.preparing import Cancelled, Preparation, preparation_of
 from forbear.ensemble.design import draw_priors
 from forbear.ensemble.engine import Engine
-from forbear.ensemble.recording import Block
+from forbear.ensemble.kept import Kept
+from forbear.ensemble.pieces import cut, threads_of
+from forbear.ensemble.recording import Block, joined_blocks
 from forbear.ensemble.results import Ensemble, dataset_of
 from forbear.errors import FitError
 from forbear.inference.posterior import Posterior
+from forbear.questions.stamps import posterior_numbers
 from forbear.scenario.casefiles.policies import load_strategies, without_intervention
 from forbear.scenario.observed import observed_values
 from forbear.scenario.priors import quantile
@@ -28,8 +32,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BLOCK", "MONTHLY", "WEEKLY", "Cancelled", "Country", "merged"]
 
-#: Members that are run side by side for the first answer, and at a time afterwards.
+#: Members that are run at a time where nothing else is asked for.
 BLOCK = 64
+#: Members of what stands beside every plan that are kept on disk, for the first charts of the next start.
+KEPT = 64
 #: Recorded for the page: what charts, table and map need, and no more.
 WEEKLY = (
     "deaths",
@@ -171,46 +177,79 @@ class Country:
         seed: int,
         cancelled: Callable[[], bool] = lambda: False,
         *,
+        many: int = BLOCK,
         weekly: tuple[str, ...] = WEEKLY,
         pinned: tuple[tuple[str, float], ...] = (),
     ) -> Block:
-        """Run members start to start + BLOCK of a problem, or take them from memory.
+        """Run members start to start + many of a problem on all threads, or take them from memory.
 
         weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money;
         monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
         half-years, RunError as the engine.
         """
-        key = (problem.hash, draws, start, seed, weekly, pinned)
-        return self._blocks.made(key, lambda: self._run(problem, draws, start, seed, cancelled, weekly, pinned))
 
-    def _run(
-        self,
-        problem: Problem,
-        draws: str,
-        start: int,
-        seed: int,
-        cancelled: Callable[[], bool],
-        weekly: tuple[str, ...],
-        pinned: tuple[tuple[str, float], ...],
-    ) -> Block:
-        self.preparation.wait(cancelled)
-        members = np.arange(start, start + BLOCK, dtype=np.uint32)
-        engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
-        opened = engine.open(self.parameters(draws, members, seed, pinned), members, seed)
-        for until in range(_PIECE, problem.steps + _PIECE, _PIECE):
-            if cancelled():
-                raise Cancelled
-            opened.advance(min(until, problem.steps))
-        block = opened.block()
-        money = ("cost_budget", "cost_full")
-        block.weekly = {k: v if k in money else v.astype(np.float32) for k, v in block.weekly.items()}
-        block.monthly = {k: v.sum(axis=tuple(range(3, v.ndim))).astype(np.float32) for k, v in block.monthly.items()}
+        def run() -> Block:
+            self.preparation.wait(cancelled)
+            engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
+            members = np.arange(start, start + many, dtype=np.uint32)
+            given = self.parameters(draws, members, seed, pinned)
+            pieces = cut(many, threads_of(None))
+
+            def piece(at: slice) -> Block:
+                return _part(engine, {name: v[at] for name, v in given.items()}, members[at], seed, cancelled)
+
+            if len(pieces) == 1:
+                return piece(pieces[0])
+            return joined_blocks(list(_threads().map(piece, pieces)))
+
+        made_of = (problem.hash, draws, start, many, seed, weekly, pinned)
+        baseline = start + many <= KEPT and not pinned and problem.hash in (self.problem.hash, self.never.hash)
+        return self._blocks.made(made_of, (lambda: self._from_disk(made_of, run)) if baseline else run)
+
+    def _from_disk(self, made_of: tuple[Any, ...], run: Callable[[], Block]) -> Block:
+        """A block of what is shown beside every plan, as it was run on this machine before, else as it is run now."""
+        drawn = (
+            posterior_numbers(self.posterior) if made_of[1] == "posterior" and self.posterior is not None else "prior"
+        )
+        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(MONTHLY), drawn=drawn)
+        found = place.read()
+        if found is not None:
+            groups: dict[str, dict[str, np.ndarray]] = {"weekly": {}, "monthly": {}}
+            for name, values in found.items():
+                group, _, quantity = name.partition("/")
+                groups.get(group, {})[quantity] = values
+            return Block(groups["weekly"], groups["monthly"], {}, found["failed"])
+        block = run()
+        weekly = {f"weekly/{name}": values for name, values in block.weekly.items()}
+        monthly = {f"monthly/{name}": values for name, values in block.monthly.items()}
+        place.write({"failed": block.failed, **weekly, **monthly})
         return block
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """Threads on which blocks of all countries and requests are run."""
+    return ThreadPoolExecutor(threads_of(None), thread_name_prefix="forbear-block")
+
+
+def _part(
+    engine: Engine, given: dict[str, np.ndarray], members: np.ndarray, seed: int, cancelled: Callable[[], bool]
+) -> Block:
+    """Run some members, and keep of them what the page shows. Raises Cancelled, RunError."""
+    opened, steps = engine.open(given, members, seed), engine.problem.steps
+    for until in range(_PIECE, steps + _PIECE, _PIECE):
+        if cancelled():
+            raise Cancelled
+        opened.advance(min(until, steps))
+    block = opened.block()
+    money = ("cost_budget", "cost_full")
+    block.weekly = {k: v if k in money else v.astype(np.float32) for k, v in block.weekly.items()}
+    block.monthly = {k: v.sum(axis=tuple(range(3, v.ndim))).astype(np.float32) for k, v in block.monthly.items()}
+    return block
 
 
 def merged(problem: Problem, blocks: list[Block]) -> Ensemble:
     """Return blocks of one problem as an ensemble of its weekly national values; monthly arrays are left out."""
-    weekly = {name: np.concatenate([b.weekly[name] for b in blocks]) for name in blocks[0].weekly}
-    failed = np.concatenate([b.failed for b in blocks])
-    data: Any = dataset_of(problem, Block(weekly, {}, {}, failed), np.arange(len(failed)), {})
+    whole = joined_blocks([replace(block, monthly={}) for block in blocks])
+    data: Any = dataset_of(problem, whole, np.arange(len(whole.failed)), {})
     return Ensemble(data, {"scenario": problem.name})

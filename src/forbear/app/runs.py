@@ -7,6 +7,7 @@ refinement runs at a time, and one that is begun is finished before the next.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import os
 import threading
@@ -15,21 +16,25 @@ from abc import ABC, abstractmethod
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
-from forbear.app.country import BLOCK, Cancelled, Country
+from forbear.app.country import KEPT, Cancelled, Country
 from forbear.app.memory import MEGABYTE, array_bytes
 from forbear.errors import ForbearError
+from forbear.kernel.draws import GROUP
 
 if TYPE_CHECKING:
     from forbear.app.state import State
     from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["STAGES", "Asker", "Busy", "Gone", "Run", "Runs", "Waits", "Work"]
+__all__ = ["STAGES", "Asker", "Busy", "Gone", "Run", "Runs", "Waits", "Work", "begin_baselines"]
 
-#: Members after which the page is drawn again.
-STAGES = (64, 256, 512)
+#: Members after which the page is drawn again: as few as a block runs well, then twice as many each time.
+STAGES = tuple(many for many in (16, 32, 64, 128, 256, 512) if many >= GROUP)
+#: Most members that are run at a time: another page's first answer waits no longer than they take.
+MOST_AT_A_TIME = 128
 #: First answers that may wait: altogether, for one address (a class behind one), for one person.
 LONGEST_QUEUE, LONGEST_OF_ADDRESS, LONGEST_OF_PERSON = 96, 48, 6
 PAGES_KEPT = 256
@@ -138,7 +143,7 @@ class Run(Work):
     @property
     def members(self) -> int:
         """Members that all three have."""
-        return BLOCK * min(len(blocks) for blocks in self.blocks.values())
+        return min(_members(blocks) for blocks in self.blocks.values())
 
     def holds(self) -> list[Block]:
         """The blocks of all three."""
@@ -151,24 +156,60 @@ class Run(Work):
 
     def first(self, stage: int) -> dict[str, list[Block]]:
         """The blocks of the first `stage` members: plan, history, never. Raises Gone where they were let go."""
-        many = stage // BLOCK
-        found = {name: blocks[:many] for name, blocks in self.blocks.items()}
-        if any(len(blocks) < many for blocks in found.values()):
+        if self.members < stage:
             raise Gone
-        return found
+        return {
+            name: [block for block, held in zip(blocks, accumulate(map(_held, blocks)), strict=True) if held <= stage]
+            for name, blocks in self.blocks.items()
+        }
 
     def one_block(self) -> None:
-        """Run the next block of all three. Raises Cancelled, RunError."""
+        """Run the next members of all three, as many as the next stage needs. Raises Cancelled, RunError."""
         start = self.members
+        many = _following(start)
         draws = self.country.draws(self.state.draws)
         problems = {"plan": self.problem, "history": self.country.problem, "never": self.country.never}
         done = {
-            name: self.country.block(problem, draws, start, self.state.seed, lambda: self.cancelled)
+            name: self.country.block(problem, draws, start, self.state.seed, lambda: self.cancelled, many=many)
             for name, problem in problems.items()
         }
         with self.lock:
             for name, block in done.items():
                 self.blocks[name].append(block)
+
+
+def _held(block: Block) -> int:
+    return len(block.failed)
+
+
+def _members(blocks: list[Block]) -> int:
+    return sum(map(_held, blocks))
+
+
+def _following(start: int) -> int:
+    """How many members are run after the first `start`: as many as the next stage needs."""
+    stage = next((stage for stage in STAGES if stage > start), start + MOST_AT_A_TIME)
+    return min(stage - start, MOST_AT_A_TIME)
+
+
+def begin_baselines(country: Country) -> threading.Thread:
+    """Run the first members of what stands beside every plan, before anybody asks, in a thread of their own.
+
+    Faults are left to whoever asks: the same comes again there, and is told.
+    """
+
+    def work() -> None:
+        start = 0
+        with contextlib.suppress(ForbearError, Cancelled):
+            while start + _following(start) <= KEPT:
+                many = _following(start)
+                for problem in (country.problem, country.never):
+                    country.block(problem, country.draws("posterior"), start, 1, many=many)
+                start += many
+
+    thread = threading.Thread(target=work, name="forbear-baselines", daemon=True)
+    thread.start()
+    return thread
 
 
 class Runs:

@@ -21,7 +21,7 @@ from forbear.app.entrance import VARIABLE, Entrance, TooManyGuesses, checked_pas
 from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import pages as play_pages
-from forbear.app.runs import Runs
+from forbear.app.runs import Runs, begin_baselines
 from forbear.app.security import Guard, Keys, is_loopback, network_of
 from forbear.errors import RunError
 
@@ -48,7 +48,8 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        countries.get(scenario).prepare()  # the rules are compiled while the first visitor reads the page
+        # rules are compiled, and what stands beside every plan is run, while the first visitor reads the page
+        begin_baselines(countries.get(scenario))
         yield
         runs.close()
         countries.close()

@@ -39,6 +39,7 @@ def minimise(
     evaluations: int,
     population: int = 24,
     seed: int = 1,
+    ahead: Callable[[np.ndarray], None] | None = None,
 ) -> Front:
     """Search a box for the Pareto set of several costs.
 
@@ -54,6 +55,8 @@ def minimise(
         Size of the population, at least four and even.
     seed
         Each generation draws from a stream of its own, "search generation K" of the seed.
+    ahead
+        Given a whole generation (population, variables) before the cost of each is asked for, in order.
 
     Returns
     -------
@@ -78,6 +81,8 @@ def minimise(
         raise ValueError(f"a population of {population}: at least four, and even")
 
     def costs_of(values: np.ndarray) -> np.ndarray:
+        if ahead is not None:
+            ahead(values)
         found = np.array([cost(row) for row in values], dtype=float)
         return np.where(np.isnan(found), np.inf, found)
 

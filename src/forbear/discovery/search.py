@@ -115,25 +115,28 @@ def search(
     draws from streams "search generation K" of the seed; draws and luck are the worlds'.
     """
     signs = np.array([1.0 if OUTCOMES[o].better == "lower" else -1.0 for o in objectives])
-    count = 0
+    count, planned = 0, 0
     worlds.meter.start(evaluations + len(strategies), f"search: {evaluations} strategies of {len(variables)} levers")
+
+    def ahead(generation: np.ndarray) -> None:
+        nonlocal planned
+        names = [f"searched {planned + place + 1}" for place in range(len(generation))]
+        planned += len(generation)
+        bundles = [apply(worlds.scenario, variables, [float(v) for v in values]) for values in generation]
+        worlds.run_all(dict(zip(names, bundles, strict=True)), worlds.meter)
 
     def cost(values: np.ndarray) -> np.ndarray:
         nonlocal count
         count += 1
-        name = f"searched {count}"
-        worlds.run(name, apply(worlds.scenario, variables, [float(v) for v in values]))
-        worlds.meter.advance(1)
-        return robust(worlds, name, objectives) * signs
+        return robust(worlds, f"searched {count}", objectives) * signs
 
     low, high = (np.array([getattr(v, side) for v in variables]) for side in ("low", "high"))
-    front = minimise(cost, low, high, evaluations=evaluations, population=population, seed=seed)
+    front = minimise(cost, low, high, evaluations=evaluations, population=population, seed=seed, ahead=ahead)
     reached = front.costs
     assumed = never_intervening(strategies, worlds.scenario)
     named, beaten = {}, {}
-    for name, strategy in strategies.items():
-        worlds.run(name, strategy.apply(worlds.scenario))
-        worlds.meter.advance(1)
+    worlds.run_all({name: strategy.apply(worlds.scenario) for name, strategy in strategies.items()}, worlds.meter)
+    for name in strategies:
         named[name] = robust(worlds, name, objectives)
         if name not in assumed:
             beaten[name] = int(np.all(reached < named[name] * signs, axis=1).sum())

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from forbear.ensemble.device import Device
     from forbear.scenario.problem import Problem
 
-__all__ = ["IDENTITY", "manifest_of", "run_hash"]
+__all__ = ["IDENTITY", "manifest_of", "run_hash", "versions"]
 
 #: What two runs must share for their chunks to be the same to the bit. Members and parameters are compared chunk by
 #: chunk (see `stamps`), so that an ensemble can grow.
@@ -71,7 +71,7 @@ def manifest_of(
     """
     return {
         "store": FORMAT,
-        **_versions(),
+        **versions(),
         "python": platform.python_version(),
         "kernel_hash": _kernel_hash(problem, "cuda" if device.kind == "cuda" else kernel),
         "scenario": problem.name,
@@ -107,7 +107,7 @@ def _kernel_hash(problem: Problem, kernel: str) -> str:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """Of all that decides bits: forbear's own, the compiler's, and those of what draws parameters."""
     return {name: version(name) for name in ("forbear", "numba", "numpy", "scipy")}
 

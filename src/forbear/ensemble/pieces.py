@@ -1,8 +1,8 @@
 """Many runs as one flat list of pieces over all threads; blocks are taken as arrays when they end.
 
-A run of a few hundred members is a few blocks and cannot keep many threads busy; a battery of hundreds of such runs can.
-Whoever needs whole ensembles with labels, a store or a cluster uses `runner.simulate`; whoever needs some numbers of
-each member, of many runs or again and again, uses this. Which thread does a piece, and when, changes nothing: members
+A run of a few hundred members is a few blocks and keeps few threads busy; a battery of hundreds of such runs can.
+Whoever needs whole ensembles with labels uses `runner.simulate`; whoever needs some numbers of each member, of many
+runs or again and again, uses this. Which thread does a piece, and when, changes nothing: members
 are named, and what is taken of them is put at their own places.
 """
 
@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from functools import partial
+from math import ceil
+from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,10 +33,10 @@ from forbear.kernel.draws import GROUP, LANES
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["BlockRun", "Repeated", "cut", "over_rows", "run_blocks"]
+__all__ = ["BlockRun", "Repeated", "cut", "over_rows", "run_blocks", "threads_of"]
 
 #: What a block costs before its first lane, in lanes: beginning every rule of every week once.
-_OVERHEAD = 40
+_OVERHEAD = 8
 #: Rows that a density looks at together. Fixed, so that the last bits of a sum depend on nothing else.
 _ROWS = 64
 
@@ -42,7 +45,7 @@ Take = Callable[[slice, Block], None]
 
 
 class BlockRun:
-    """Members of one problem that are run block by block.
+    """Members of one problem that are run block by block, and what becomes of them.
 
     Attributes
     ----------
@@ -60,9 +63,12 @@ class BlockRun:
         seed: int,
         parameters: Mapping[str, np.ndarray],
         take: Take,
+        ended: Callable[[], None] = lambda: None,
+        known: Callable[[], bool] = lambda: False,
         weekly: Sequence[str] = (),
         monthly: Sequence[str] = (),
-        kernel: str = "lanes",
+        note: str = "",
+        store: Path | None = None,
         engine: Engine | None = None,
         workers: int = 1,
     ) -> None:
@@ -72,10 +78,14 @@ class BlockRun:
         ----------
         problem
             Makes what is run; called once, by the thread that does the first piece.
-        members, seed, parameters, weekly, monthly, kernel
-            As for `simulate`.
+        members, seed, parameters, weekly, monthly, note, store
+            As for `simulate`. With a store the run is one piece, whose chunks are read from it where they are whole.
         take
             Called in the thread that ran a piece, once for each; pieces of a run may end at the same time.
+        ended
+            Called by whoever runs the list, after the last piece.
+        known
+            Asked once before anything is run: True where all that would be taken is there already.
         engine
             One that is ready already, instead of one made from `problem`.
         workers
@@ -86,29 +96,59 @@ class BlockRun:
         RunError
             E405, E441.
         """
-        self._problem, self._take, self._engine = problem, take, engine
-        self._recorded = {"weekly": list(weekly), "monthly": list(monthly), "kernel": kernel}
+        self.ended, self._problem, self._take, self._engine = ended, problem, take, engine
+        self._known, self._nothing_to_do = known, False
+        self._weekly, self._monthly, self._note, self._store = list(weekly), list(monthly), note, store
         self._identities, self._seed, self._parameters = members_of(members), seed_of(seed), parameters
         self.count = len(self._identities)
         self.pieces = cut(self.count, workers)
         self._left, self._lock, self._building = len(self.pieces), Lock(), Lock()
 
+    def tasks(self) -> list[Callable[[], bool]]:
+        """What threads are to do, each True when the run has ended with it."""
+        if self._store is not None:
+            return [partial(self.whole, 1)]
+        return [partial(self.piece, at) for at in self.pieces]
+
+    def whole(self, workers: int | None = None) -> bool:
+        """Do all of it through `simulate`: with its store, or on the cluster in force. Raises as that."""
+        if self._known():
+            return True
+        data = simulate(
+            self._problem(), members=self._identities, seed=self._seed, parameters=self._parameters, workers=workers,
+            weekly=self._weekly, monthly=self._monthly, note=self._note, store=self._store,
+        ).data  # fmt: skip
+        weekly = {name: data[name].values for name in self._weekly}
+        monthly = {name: data[f"monthly_{name}"].values for name in self._monthly}
+        self._take(slice(0, self.count), Block(weekly, monthly, {}, data["failed"].values))
+        return True
+
     def piece(self, at: slice) -> bool:
         """Run some members and have them taken; True for the last piece of the run. Raises as `Engine`."""
-        shared = self._parameters
-        given = shared.of(at) if isinstance(shared, SharedDraws) else {name: v[at] for name, v in shared.items()}
-        self._take(at, self.ready().run(given, self._identities[at], self._seed))
+        engine = self._ready()
+        if engine is not None:
+            shared = self._parameters
+            given = shared.of(at) if isinstance(shared, SharedDraws) else {name: v[at] for name, v in shared.items()}
+            self._take(at, engine.run(given, self._identities[at], self._seed))
         with self._lock:
             self._left -= 1
             if not self._left:
                 self._engine = None  # a battery has hundreds
             return not self._left
 
-    def ready(self) -> Engine:
-        """The engine, made by whoever asks first. Raises as `Engine` and as what makes the problem."""
+    def make_ready(self) -> bool:
+        """Make the engine ahead of the first piece; never the end of the run. Raises as `Engine`."""
+        if self._store is None:
+            self._ready()
+        return False
+
+    def _ready(self) -> Engine | None:
+        """The engine, made by whoever asks first; None where nothing need be run."""
         with self._building:
-            if self._engine is None:
-                engine = Engine(self._problem(), **self._recorded)
+            if self._engine is None and not self._nothing_to_do:
+                self._nothing_to_do = self._known()
+            if self._engine is None and not self._nothing_to_do:
+                engine = Engine(self._problem(), weekly=self._weekly, monthly=self._monthly)
                 with BUILDING:
                     self._engine = warm(engine)
             return self._engine
@@ -122,8 +162,8 @@ def cut(count: int, workers: int = 1) -> list[slice]:
     """
 
     def ends(size: int) -> int:
-        blocks = -(-count // size)
-        return -(-blocks // workers) * (size + _OVERHEAD)
+        turns = ceil(ceil(count / size) / workers)
+        return turns * (size + _OVERHEAD)
 
     sizes = range(LANES, GROUP - 1, -GROUP)
     size = LANES if workers == 1 else min(sizes, key=ends)  # the first, which is the largest, among equals
@@ -135,6 +175,8 @@ def run_blocks(
 ) -> None:
     """Do all pieces of all runs, the runs with the most members first, so that no thread waits long for the last.
 
+    With a cluster in force, its workers do the runs, as many at once as keep it busy.
+
     Parameters
     ----------
     runs
@@ -142,7 +184,7 @@ def run_blocks(
     workers
         Threads; all cores when absent. What is taken does not depend on it.
     ended
-        Called in this thread with the place in `runs` of every run that has ended.
+        Called in this thread with the place in `runs` of every run that has ended, after its own `ended`.
 
     Raises
     ------
@@ -150,20 +192,22 @@ def run_blocks(
         What a piece raises; pieces not yet begun are then dropped.
     """
     order = sorted(range(len(runs)), key=lambda place: -runs[place].count)
-    tasks = _tasks(runs, order)
-    many = workers_of(workers) or os.cpu_count() or 1
+    far = in_force()
+    many = threads_of(workers) if far is None else far.at_once()
+    tasks = _tasks(runs, order) if far is None else iter([(place, runs[place].whole) for place in order])
     waiting: dict[Future[bool], int] = {}
     pool = ThreadPoolExecutor(many)
     try:
         while True:
             while len(waiting) < 2 * many and (following := next(tasks, None)) is not None:
                 place, task = following
-                waiting[pool.submit(task)] = place
+                waiting[pool.submit(copy_context().run, task)] = place
             if not waiting:
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED)[0]:
                 place = waiting.pop(future)
                 if future.result():
+                    runs[place].ended()
                     ended(place)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
@@ -172,15 +216,15 @@ def run_blocks(
 def _tasks(runs: Sequence[BlockRun], order: Sequence[int]) -> Iterator[tuple[int, Callable[[], bool]]]:
     """What threads do: every run is made ready while the pieces of the one before it are done."""
     for turn, place in enumerate(order):
-        for next_one in order[turn + 1 : turn + 2] if turn else order[:2]:
-            yield next_one, partial(_make_ready, runs[next_one])
-        for at in runs[place].pieces:
-            yield place, partial(runs[place].piece, at)
+        for ahead in order[turn + 1 : turn + 2] if turn else order[:2]:
+            yield ahead, runs[ahead].make_ready
+        for task in runs[place].tasks():
+            yield place, task
 
 
-def _make_ready(run: BlockRun) -> bool:
-    run.ready()
-    return False
+def threads_of(workers: int | None) -> int:
+    """So many threads, or one for each core. Raises RunError E441."""
+    return workers_of(workers) or os.cpu_count() or 1
 
 
 class Repeated:
@@ -202,27 +246,17 @@ class Repeated:
     ) -> None:
         """Run members and have their blocks taken; on the cluster in force where there is one.
 
-        Parameters and errors as for `BlockRun`, `run_blocks` and, on a cluster, `simulate`.
+        Parameters and errors as for `BlockRun` and `run_blocks`.
         """
-        if in_force() is not None:
-            self._far(parameters, take, members, seed)
-            return
-        many = workers_of(workers) or os.cpu_count() or 1
+        many = threads_of(workers)
         with BUILDING:
             warm(self._engine)
+        engine = self._engine
         run = BlockRun(
-            lambda: self._problem, members=members, seed=seed, parameters=parameters, take=take, engine=self._engine, workers=many
+            lambda: self._problem, members=members, seed=seed, parameters=parameters, take=take, weekly=engine.weekly,
+            monthly=engine.monthly, engine=engine, workers=many,
         )  # fmt: skip
         run_blocks([run], many)
-
-    def _far(self, parameters: Mapping[str, np.ndarray], take: Take, members: Any, seed: int) -> None:
-        engine = self._engine
-        data = simulate(
-            self._problem, members=members, seed=seed, parameters=parameters, weekly=engine.weekly, monthly=engine.monthly
-        ).data  # fmt: skip
-        weekly = {name: data[name].values for name in engine.weekly}
-        monthly = {name: data[f"monthly_{name}"].values for name in engine.monthly}
-        take(slice(0, len(data["failed"])), Block(weekly, monthly, {}, data["failed"].values))
 
 
 def over_rows(what: Callable[[slice], np.ndarray], count: int, workers: int | None = None) -> np.ndarray:
@@ -232,7 +266,7 @@ def over_rows(what: Callable[[slice], np.ndarray], count: int, workers: int | No
     Raises what the function raises.
     """
     parts = [slice(start, min(start + _ROWS, count)) for start in range(0, count, _ROWS)]
-    many = min(workers_of(workers) or os.cpu_count() or 1, len(parts))
+    many = min(threads_of(workers), len(parts))
     if many <= 1:
         return np.concatenate([what(part) for part in parts])
     with ThreadPoolExecutor(many) as pool:

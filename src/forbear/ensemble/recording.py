@@ -13,7 +13,7 @@ from forbear.ensemble.layout import Layout
 from forbear.errors import RunError, nearest
 from forbear.kernel.draws import LANES
 
-__all__ = ["MONTHLY", "WEEKLY", "Block", "Recording"]
+__all__ = ["MONTHLY", "WEEKLY", "Block", "Recording", "joined_blocks"]
 
 #: Recorded week by week as national values when nothing else is asked for.
 WEEKLY = (
@@ -53,6 +53,18 @@ class Block:
     monthly: dict[str, np.ndarray]
     last: dict[str, np.ndarray] = field(default_factory=dict)
     failed: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=bool))
+
+
+def joined_blocks(parts: Sequence[Block]) -> Block:
+    """Members of several blocks of one problem, one after another."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def whole(group: str) -> dict[str, np.ndarray]:
+        held = [getattr(part, group) for part in parts]
+        return {name: np.concatenate([one[name] for one in held]) for name in held[0]}
+
+    return Block(whole("weekly"), whole("monthly"), whole("last"), np.concatenate([part.failed for part in parts]))
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
-__all__ = ["FAILED", "Ensemble", "attributes_of", "dataset_of", "joined"]
+__all__ = ["FAILED", "Ensemble", "attributes_of", "dataset_of", "joined", "weekly_type"]
 
 #: What `failed` says about itself.
 FAILED = {
@@ -61,8 +61,7 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
     }
     variables: dict[str, Any] = {"failed": ("member", block.failed, FAILED)}
     for name, values in block.weekly.items():
-        dtype = np.float64 if MODEL.quantities[name].money else np.float32
-        variables[name] = (("member", "week"), values.astype(dtype), attributes_of(name))
+        variables[name] = (("member", "week"), values.astype(weekly_type(name)), attributes_of(name))
     for name, values in block.monthly.items():
         over = MODEL.quantities[name].over
         variables[f"monthly_{name}"] = (("member", "month", *over), values, attributes_of(name))
@@ -84,6 +83,11 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
         coordinates[dimension] = list(names)
     coordinates["team"] = list(FIXED_MEMBERS["team"])
     return xr.Dataset(variables, coords=coordinates, attrs={"step_weeks": problem.step})
+
+
+def weekly_type(name: str) -> type[np.floating[Any]]:
+    """How exactly a weekly quantity is kept: money in 64 bits, all else in 32."""
+    return np.float64 if MODEL.quantities[name].money else np.float32
 
 
 def joined(parts: Sequence[xr.Dataset]) -> xr.Dataset:

@@ -28,7 +28,7 @@ from forbear.ensemble.engine import Engine
 from forbear.ensemble.estimate import check_memory
 from forbear.ensemble.manifest import manifest_of
 from forbear.ensemble.opened import Opened, resample
-from forbear.ensemble.recording import MONTHLY, WEEKLY, Block
+from forbear.ensemble.recording import MONTHLY, WEEKLY, Block, joined_blocks
 from forbear.ensemble.results import Ensemble, attributes_of, dataset_of
 from forbear.errors import Fault, RunError, nearest
 from forbear.integers import integer, members_of, seed_of, workers_of
@@ -370,13 +370,7 @@ class Session:
         return Ensemble(data, {**manifest, "failed": int(data["failed"].sum())})
 
     def _dataset(self, cut: Callable[[Opened], Block]) -> xr.Dataset:
-        parts = [cut(block) for block in self._blocks]
-        whole = Block(
-            {name: np.concatenate([part.weekly[name] for part in parts]) for name in parts[0].weekly},
-            {name: np.concatenate([part.monthly[name] for part in parts]) for name in parts[0].monthly},
-            {},
-            np.concatenate([part.failed for part in parts]),
-        )
+        whole = joined_blocks([cut(block) for block in self._blocks])
         return dataset_of(self.problem, whole, self.identities, self._parameters)
 
 

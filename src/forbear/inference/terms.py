@@ -266,9 +266,12 @@ class Place(Term):
         counts = self.weights
         total = counts.sum(axis=1)
         out = np.empty((len(gaps), len(_NODES)))
+        held = counts > 0.0  # where nothing was counted the two cancel
+        shares, numbers, parts = share[:, held], counts[held], np.zeros(share.shape)
         for node, size in enumerate(self.concentrations):
-            alpha = size * share
-            level = (gammaln(counts + alpha) - gammaln(alpha)).sum(axis=2) + gammaln(size) - gammaln(total + size)
+            alpha = size * shares
+            parts[:, held] = gammaln(numbers + alpha) - gammaln(alpha)
+            level = parts.sum(axis=2) + gammaln(size) - gammaln(total + size)
             out[:, node] = level.sum(axis=1) + self._constant
         return out
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.policy_runs import PolicyRuns, run_side_by_side
 from forbear.questions.results import AttributionResult, PlayerShare, Quantiles, Three, Unattributed
 from forbear.questions.shapley import interaction_index, permutations, shapley_exact, shapley_sampled
 from forbear.representation import html_of, plot_of
@@ -21,9 +21,12 @@ from forbear.words import approximately
 if TYPE_CHECKING:
     import pandas as pd
 
+    from forbear.ensemble.pieces import BlockRun
+    from forbear.questions.shapley import PermutationPlan
     from forbear.scenario.casefiles.remedies import Remedy
+    from forbear.scenario.scenario import Scenario
 
-__all__ = ["Attribution", "attribute"]
+__all__ = ["Attribution", "attribute", "planned"]
 
 #: Up to so many players every coalition is run; above, orders are sampled.
 EXACT = 6
@@ -123,11 +126,7 @@ def attribute(
     Raises as `PolicyRuns.run`.
     """
     n = len(players)
-    plan = None if n <= EXACT else permutations(n, orders, seed)
-    if plan is None:
-        coalitions = np.array([[bool(mask >> k & 1) for k in range(n)] for mask in range(2**n)])
-    else:
-        coalitions, places = plan.distinct()
+    plan, coalitions, places = _plan(n, orders, seed)
     worths, grand, history = _coalitions(runs, players, coalitions, game)
     healthy = np.isfinite(np.stack(list(worths.values()))).all(axis=(0, 1))
     values, error, total, interaction = {}, {}, {}, {}
@@ -149,6 +148,27 @@ def attribute(
     return Attribution(game, tuple(players), values, error, total, interaction, grand, history, many, plan is None)
 
 
+def planned(
+    runs: PolicyRuns, players: Sequence[Remedy], *, orders: int = 16, seed: int = 1, alone: bool = True
+) -> list[BlockRun | None]:
+    """Every coalition that `attribute` will ask for, as runs that wait in a list; None for those run before."""
+    _, coalitions, _ = _plan(len(players), orders, seed)
+    asked = (_policy(runs, _chosen(players, coalition)) for coalition in coalitions)
+    return [runs.planned(*policy, alone=alone) for policy in asked]
+
+
+def _plan(n: int, orders: int, seed: int) -> tuple[PermutationPlan | None, np.ndarray, np.ndarray]:
+    """Sampled orders (None where every coalition is run), the coalitions, and where each order finds its own."""
+    if n <= EXACT:
+        return None, np.array([[bool(mask >> k & 1) for k in range(n)] for mask in range(2**n)]), np.zeros(0, dtype=int)
+    plan = permutations(n, orders, seed)
+    return plan, *plan.distinct()
+
+
+def _chosen(players: Sequence[Remedy], coalition: np.ndarray) -> list[Remedy]:
+    return [player for player, inside in zip(players, coalition, strict=True) if inside]
+
+
 def _coalitions(
     runs: PolicyRuns, players: Sequence[Remedy], coalitions: np.ndarray, game: str
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], dict[str, np.ndarray]]:
@@ -157,27 +177,27 @@ def _coalitions(
     grand: dict[str, np.ndarray] = {}
     history: dict[str, np.ndarray] = {}
     runs.meter.start(len(coalitions), f"attribution: {len(coalitions)} coalitions of {len(players)} {game}")
-    for coalition in coalitions:
-        name = _run(runs, [p for p, inside in zip(players, coalition, strict=True) if inside])
+    policies = [_policy(runs, _chosen(players, coalition)) for coalition in coalitions]
+    run_side_by_side([runs.planned(*policy, alone=False) for policy in policies], runs.workers, runs.meter)
+    for coalition, (name, _, _) in zip(coalitions, policies, strict=True):
         for worth in WORTHS:
             value = runs.values(name, worth)
             worths[worth].append(-np.log(value + 1.0) if worth == "deaths" else value)
         if coalition.all() or not coalition.any():
             target = grand if coalition.all() else history
             target.update({w: runs.values(name, w) for w in WORTHS})
-        runs.meter.advance(1)
     runs.meter.finish()
     return {worth: np.stack(found) for worth, found in worths.items()}, grand, history
 
 
-def _run(runs: PolicyRuns, chosen: Sequence[Remedy]) -> str:
-    """Run history with the chosen remedies; return the name under which it is kept."""
-    name = "+".join(sorted(p.name for p in chosen)) or "HISTORY"
+def _policy(runs: PolicyRuns, chosen: Sequence[Remedy]) -> tuple[str, Scenario, dict[str, float]]:
+    """History with the chosen remedies: the name under which it is kept, the scenario, parameters replaced."""
+    together = "+".join(sorted(p.name for p in chosen)) or "HISTORY"
     settings: dict[str, Any] = {}
     parameters: dict[str, float] = {}
     for player in chosen:
         settings |= player.settings
         parameters |= player.parameters
-    scenario = runs.scenario.with_levers(settings, name=name) if settings else runs.scenario
-    runs.run(name if name == "HISTORY" else f"remedied: {name} {sorted(settings)}", scenario, parameters)
-    return name if name == "HISTORY" else f"remedied: {name} {sorted(settings)}"
+    scenario = runs.scenario.with_levers(settings, name=together) if settings else runs.scenario
+    name = together if together == "HISTORY" else f"remedied: {together} {sorted(settings)}"
+    return name, scenario, parameters

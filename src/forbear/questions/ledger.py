@@ -7,16 +7,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.ensemble.runner import simulate
+from forbear.ensemble.kept import Kept
+from forbear.ensemble.pieces import BlockRun, run_blocks, threads_of
+from forbear.ensemble.stamps import hash_of, stamp_of
 from forbear.inference.space import Space
+from forbear.integers import members_of
 from forbear.questions.results import LedgerResult
 from forbear.scenario.casefiles.policies import SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from forbear.ensemble.recording import Block
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["MobilisationLedger", "mobilisation_ledger"]
+__all__ = ["MobilisationLedger", "mobilisation_ledger", "planned_ledger"]
+
+_RECORDED = ("mobilised_by_occupation", "mobilised_by_exclusion", "mobilised_by_fear", "mobilisation", "sympathisers")
 
 
 @dataclass(frozen=True)
@@ -59,31 +67,81 @@ def mobilisation_ledger(
     A district's month counts with its sympathisers times their mobilisation, so that a share says where the pull on
     the people who could be recruited came from. members: draws of the posterior, or identities with `parameters` of
     their own. Randomness: named by the seed. Raises as `simulate`."""
+    run, found = planned_ledger(
+        scenario, posterior, members=members, seed=seed, workers=threads_of(workers), parameters=parameters
+    )
+    run_blocks([run], workers)
+    return found()
+
+
+def planned_ledger(
+    scenario: Scenario,
+    posterior: Posterior | None,
+    *,
+    members: int | np.ndarray,
+    seed: int,
+    workers: int = 1,
+    parameters: dict[str, np.ndarray] | None = None,
+    keep: bool = False,
+) -> tuple[BlockRun, Callable[[], MobilisationLedger]]:
+    """A ledger as a run that waits in a list, and what gives the ledger when it has ended. As `mobilisation_ledger`.
+
+    workers: threads that the run has for itself; keep: as for `PolicyRuns`.
+    """
     problem = scenario.problem()
+    many = members if isinstance(members, int) else len(members)
     if parameters is None and posterior is not None:
         parameters = posterior.parameters(members)
     elif parameters is None:
         space = Space(problem)
-        parameters = space.values(space.draw(members if isinstance(members, int) else len(members), seed, "ledger"))
-    names = ("mobilised_by_occupation", "mobilised_by_exclusion", "mobilised_by_fear", "mobilisation", "sympathisers")
-    data = simulate(
-        problem,
+        parameters = space.values(space.draw(many, seed, "ledger"))
+    communities, years = problem.names["community"], np.array([int(label[:4]) for label in problem.month_labels])
+    stacked = np.empty((many, len(years), len(communities), len(SOURCES)))
+    place = None
+    if keep:
+        place = Kept(
+            ledger=problem.hash,
+            parameters=hash_of(parameters),
+            members=stamp_of(members_of(members), None).members,
+            seed=seed,
+        )
+    before: list[dict[str, np.ndarray]] = []
+
+    def known() -> bool:
+        held = place.read() if place is not None else None
+        before.extend([held] if held is not None else [])
+        return bool(before)
+
+    def take(at: slice, block: Block) -> None:
+        values = {
+            name: block.monthly[name].astype(float) for name in _RECORDED
+        }  # (draws, months, districts, communities)
+        weight = values["sympathisers"]
+        parts = [values[name] * weight for name in _RECORDED[:3]]
+        base = np.maximum(values["mobilisation"] * weight - sum(parts), 0.0)
+        stacked[at] = np.stack(
+            [p.sum(axis=2) for p in (*parts, base)], axis=-1
+        )  # (draws, months, communities, sources)
+
+    def found() -> MobilisationLedger:
+        chosen = np.unique(years)
+        if before:
+            return MobilisationLedger(tuple(communities), tuple(int(y) for y in chosen), **before[0])
+        by_year = np.stack([stacked[:, years == y].sum(axis=1) for y in chosen], axis=2)
+        shares = by_year / np.maximum(by_year.sum(axis=-1, keepdims=True), 1e-12)
+        total = stacked.sum(axis=1)
+        whole = total / np.maximum(total.sum(axis=-1, keepdims=True), 1e-12)
+        if place is not None:
+            place.write({"shares": shares, "whole": whole})
+        return MobilisationLedger(tuple(communities), tuple(int(y) for y in chosen), shares, whole)
+
+    run = BlockRun(
+        lambda: problem,
         members=members,
         seed=seed,
         parameters=parameters,
+        take=take,
+        monthly=_RECORDED,
         workers=workers,
-        weekly=(),
-        monthly=names,
-    ).data
-    values = {n: data[f"monthly_{n}"].values.astype(float) for n in names}  # (draws, months, districts, communities)
-    weight = values["sympathisers"]
-    parts = [values[n] * weight for n in names[:3]]
-    base = np.maximum(values["mobilisation"] * weight - sum(parts), 0.0)
-    stacked = np.stack([p.sum(axis=2) for p in (*parts, base)], axis=-1)  # (draws, months, communities, sources)
-    years = data["month"].dt.year.values
-    chosen = np.unique(years)
-    by_year = np.stack([stacked[:, years == y].sum(axis=1) for y in chosen], axis=2)
-    shares = by_year / np.maximum(by_year.sum(axis=-1, keepdims=True), 1e-12)
-    total = stacked.sum(axis=1)
-    whole = total / np.maximum(total.sum(axis=-1, keepdims=True), 1e-12)
-    return MobilisationLedger(tuple(problem.names["community"]), tuple(int(y) for y in chosen), shares, whole)
+    )
+    return run, found

@@ -3,32 +3,37 @@ numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextvars import copy_context
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.ensemble.places import in_force
+from forbear.ensemble.design import SharedDraws
+from forbear.ensemble.kept import Kept
+from forbear.ensemble.pieces import BlockRun, run_blocks, threads_of
 from forbear.ensemble.progress import Meter, NoMeter
-from forbear.ensemble.runner import simulate
+from forbear.ensemble.results import weekly_type
+from forbear.ensemble.stamps import hash_of
 from forbear.files import checksum
 from forbear.inference.space import Space
-from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
+from forbear.scenario.outcomes import OUTCOMES, recorded, values_in
 
 if TYPE_CHECKING:
-    import xarray as xr
-
+    from forbear.ensemble.recording import Block
     from forbear.inference.posterior import Posterior
+    from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["PolicyRuns"]
+__all__ = ["PolicyRuns", "run_side_by_side"]
 
-_COUNTING = Lock()
+#: Outcomes that are also kept by calendar year.
+BY_YEAR = ("deaths", "intervener_deaths", "governance")
+#: This file: what is kept of a run depends on it, too.
+_OWN = checksum(Path(__file__).read_bytes())
 
 
 @dataclass
@@ -37,7 +42,8 @@ class PolicyRuns:
 
     Run i has draw i // replications; the same runs and seed serve every policy, so two policies share parameters and
     random numbers. Outcomes are averaged over replications: values(policy, outcome) is (members,), one for each draw.
-    store: a folder that keeps finished runs, so that a stopped battery goes on.
+    store: a folder that keeps finished runs, so that a stopped battery goes on. keep: outcomes that were computed on
+    this machine before, from the same bits, are read from the cache folder, and new ones are kept there.
     """
 
     scenario: Scenario
@@ -50,6 +56,7 @@ class PolicyRuns:
     meter: Meter = field(default_factory=NoMeter)
     outcomes: Sequence[str] = tuple(OUTCOMES)
     store: Path | None = None
+    keep: bool = False
     _runs: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     _by_year: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, repr=False)
     runs: int = 0
@@ -97,72 +104,45 @@ class PolicyRuns:
 
         parameters: values that replace a parameter in every draw (a counterfactual structure). Raises as `simulate`
         and `Scenario.problem`."""
+        run_side_by_side([self.planned(name, changed, parameters)], self.workers)
+
+    def planned(
+        self, name: str, changed: Scenario, parameters: Mapping[str, float] | None = None, *, alone: bool = True
+    ) -> BlockRun | None:
+        """A policy as a run that waits for its turn in a list; None where the name was run before.
+
+        parameters: as for `run`; alone: nothing else shares the threads. After it has ended, its outcomes are kept.
+        """
         if name in self._runs:
-            return
-        problem = changed.problem()
+            return None
         given = {**self.parameters, **{k: np.full_like(self.parameters[k], v) for k, v in (parameters or {}).items()}}
-        repeated = {key: np.repeat(value, self.replications, axis=0) for key, value in given.items()}
-        ensemble = simulate(
-            problem,
-            members=self.members * self.replications,
-            seed=self.seed,
-            parameters=repeated,
-            workers=self.workers,
-            weekly=recorded(list(self.outcomes)),
-            monthly=(),
-            note=name,
-            store=self._folder(name),
-        )
-        data = ensemble.data
-        self._runs[name] = {o: self._averaged(values_of(data, o)) for o in self.outcomes}
-        years = data["week"].values.astype("datetime64[Y]").astype(int) + 1970
-        by_year = {}
-        for outcome in ("deaths", "intervener_deaths", "governance"):
-            if outcome in self.outcomes:
-                by_year[outcome] = np.stack(
-                    [
-                        self._averaged(values_of(data, outcome, weeks=slice(*_span(years == y))))
-                        for y in np.unique(years)
-                    ]
-                )
-        by_year["years"] = np.unique(years)
-        self._by_year[name] = by_year
-        self._keep_failed(name, data)
-        with _COUNTING:
-            self.runs += self.members * self.replications
+        which = np.repeat(np.arange(self.members), self.replications)
+        shared, taken = SharedDraws(given, which), _Taken(changed, tuple(self.outcomes), len(which))
+
+        def known() -> bool:
+            return self.keep and taken.read(shared, self.seed)
+
+        def ended() -> None:
+            self._runs[name], self._by_year[name] = taken.averaged(self.members)
+            self.runs += len(which)
+            if self.keep:
+                taken.write()
+
+        return BlockRun(
+            taken.problem, members=len(which), seed=self.seed, parameters=shared, take=taken.take, ended=ended,
+            known=known, weekly=recorded(list(self.outcomes)), note=name, store=self._folder(name),
+            workers=threads_of(self.workers) if alone else 1,
+        )  # fmt: skip
 
     def run_all(self, policies: Mapping[str, Scenario], meter: Meter | None = None) -> None:
-        """Run policies, several at a time where a cluster is in force (see `ensemble.places.using`).
-
-        Results do not depend on it. meter: advanced by one for each policy. Raises as `run`.
-        """
-        shown, place = meter or NoMeter(), in_force()
-        if place is None:
-            for name, changed in policies.items():
-                self.run(name, changed)
-                shown.advance(1)
-            return
-        with ThreadPoolExecutor(max_workers=place.at_once()) as pool:
-            started = [pool.submit(copy_context().run, self.run, name, changed) for name, changed in policies.items()]
-            try:
-                for future in as_completed(started):
-                    future.result()
-                    shown.advance(1)
-            finally:
-                pool.shutdown(cancel_futures=True)
-
-    def _averaged(self, members: np.ndarray) -> np.ndarray:
-        return members.reshape(self.members, self.replications).mean(axis=1)
+        """Run policies side by side (see `run_side_by_side`). meter: advanced by one for each. Raises as `run`."""
+        alone = len(policies) == 1
+        planned = [self.planned(name, changed, alone=alone) for name, changed in policies.items()]
+        run_side_by_side(planned, self.workers, meter)
 
     def _folder(self, name: str) -> Path | None:
         """Where the finished runs of a policy are kept; named by what it is called, since names may be long."""
         return None if self.store is None else self.store / checksum(name.encode())[:16]
-
-    def _keep_failed(self, name: str, data: xr.Dataset) -> None:
-        failed = data["failed"].values.reshape(self.members, self.replications).any(axis=1)
-        if failed.any():
-            for values in self._runs[name].values():
-                values[failed] = np.nan
 
     def values(self, name: str, outcome: str) -> np.ndarray:
         """An outcome of a policy that has been run, (members,)."""
@@ -177,6 +157,94 @@ class PolicyRuns:
         return {o: np.stack([self.values(n, o) for n in names]) for o in outcomes}
 
 
-def _span(mask: np.ndarray) -> tuple[int, int]:
+class _Taken:
+    """Outcomes of the members of one policy, taken from its blocks as they end; several threads take at a time."""
+
+    def __init__(self, changed: Scenario, outcomes: tuple[str, ...], count: int) -> None:
+        self._changed, self._lock = changed, Lock()
+        self._made: Problem | None = None
+        self.kept: Kept | None = None
+        self.outcomes = outcomes
+        self.whole = {name: np.empty(count) for name in outcomes}
+        self.failed = np.empty(count, dtype=bool)
+        self.by_year = {name: np.empty((len(self.years), count)) for name in BY_YEAR if name in outcomes}
+
+    def problem(self) -> Problem:
+        """What is run, built once."""
+        with self._lock:
+            self._made = self._made or self._changed.problem()
+            return self._made
+
+    @cached_property
+    def year(self) -> np.ndarray:
+        """Calendar year of every step."""
+        return self.problem().dates.astype("datetime64[Y]").astype(int) + 1970
+
+    @cached_property
+    def years(self) -> np.ndarray:
+        """Calendar years, in order."""
+        return np.unique(self.year)
+
+    def take(self, at: slice, block: Block) -> None:
+        """Put the outcomes of a block's members at their places."""
+        step = self.problem().step
+        # as exactly as an ensemble keeps them, so that the numbers are those of its file
+        weekly = {name: values.astype(weekly_type(name)).astype(float) for name, values in block.weekly.items()}
+        for name in self.outcomes:
+            self.whole[name][at] = values_in(weekly, name, step, dates=self.problem().dates)
+        for name, kept in self.by_year.items():
+            for row, number in enumerate(self.years):
+                kept[row, at] = values_in(weekly, name, step, weeks=_span(self.year == number))
+        self.failed[at] = block.failed
+
+    def read(self, parameters: SharedDraws, seed: int) -> bool:
+        """Take everything from the cache folder, where what was made of the same is kept there."""
+        asked = [*self.outcomes, *sorted(self.by_year)]
+        made_of = {"problem": self.problem().hash, "parameters": hash_of(parameters), "seed": seed, "outcomes": asked}
+        self.kept = Kept(**made_of, members=len(self.failed), made_by=_OWN)
+        found = self.kept.read()
+        if found is None:
+            return False
+        self.failed = found["failed"]
+        self.whole = {name: found[f"whole/{name}"] for name in self.whole}
+        self.by_year = {name: found[f"year/{name}"] for name in self.by_year}
+        self.kept = None
+        return True
+
+    def write(self) -> None:
+        """Keep everything there, unless it came from there."""
+        if self.kept is not None:
+            whole = {f"whole/{name}": values for name, values in self.whole.items()}
+            years = {f"year/{name}": values for name, values in self.by_year.items()}
+            self.kept.write({"failed": self.failed, **whole, **years})
+
+    def averaged(self, members: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Outcome -> (members,), and by year -> (years, members), over replications; NaN where one of them failed."""
+        whole = {name: values.reshape(members, -1).mean(axis=1) for name, values in self.whole.items()}
+        failed = self.failed.reshape(members, -1).any(axis=1)
+        for values in whole.values() if failed.any() else ():
+            values[failed] = np.nan
+        years = {
+            name: np.stack([row.reshape(members, -1).mean(axis=1) for row in rows])
+            for name, rows in self.by_year.items()
+        }
+        return whole, {**years, "years": self.years}
+
+
+def run_side_by_side(
+    planned: Iterable[BlockRun | None], workers: int | None = None, meter: Meter | None = None
+) -> None:
+    """Run what is planned as one flat list of pieces over all threads, or on the cluster in force.
+
+    Results do not depend on it. planned: None where nothing is left to run; meter: advanced by one for each.
+    Raises as `run_blocks`.
+    """
+    shown, runs = meter or NoMeter(), list(planned)
+    known = [run for run in runs if run is not None]
+    shown.advance(len(runs) - len(known))
+    run_blocks(known, workers, lambda _: shown.advance(1))
+
+
+def _span(mask: np.ndarray) -> slice:
     at = np.flatnonzero(mask)
-    return int(at[0]), int(at[-1]) + 1
+    return slice(int(at[0]), int(at[-1]) + 1)

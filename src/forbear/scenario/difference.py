@@ -184,8 +184,8 @@ def _when(x: Any, y: Any, calendar: Calendar | None) -> tuple[datetime.date | No
     if not isinstance(x, LeverPath) or calendar is None:
         return None, None
     days = calendar.first_days()
-    pairs = zip(x.sample(days, calendar.step), y.sample(days, calendar.step), strict=True)
-    unequal = [day for day, (p, q) in zip(days, pairs, strict=True) if p != q]
+    differs = x.sample(days, calendar.step) != y.sample(days, calendar.step)
+    unequal = [day for day, other in zip(days, differs, strict=True) if other]
     if not unequal:
         return None, None
     return datetime.date.fromordinal(int(unequal[0])), datetime.date.fromordinal(int(unequal[-1]) + 6)

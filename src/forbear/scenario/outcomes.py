@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from forbear.country.model import MODEL
 
-__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "until", "values_of"]
+__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "until", "values_in", "values_of"]
 
 
 @dataclass(frozen=True)
@@ -91,22 +92,37 @@ def until(name: str, horizon: str) -> str:
 
 
 def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray:
+    """The outcome of every member of a dataset, (members,): `values_in` its series."""
+    quantities = [q for q in recorded([name]) if q in data]
+    series = {q: data[q].values.astype(float) for q in quantities}
+    return values_in(series, name, float(data.attrs["step_weeks"]), weeks=weeks, dates=data["week"].values)
+
+
+def values_in(
+    weekly: Mapping[str, np.ndarray],
+    name: str,
+    step: float,
+    *,
+    weeks: slice | None = None,
+    dates: np.ndarray | None = None,
+) -> np.ndarray:
     """The outcome of every member, (members,), over all weeks or a part of them (cumulative ones from its start).
 
-    A name with a horizon ("deaths@2004-12") ends with that month, as if the run did.
+    weekly: quantity -> float64 (members, steps), those that `recorded` names; step: weeks of a step; dates: of every
+    step. A name with a horizon ("deaths@2004-12") ends with that month, as if the run did, and needs dates.
     """
     name, _, horizon = name.partition("@")
     if horizon:
-        inside = data["week"].values.astype("datetime64[M]") <= np.datetime64(horizon, "M")
-        data = data.isel(week=slice(0, int(inside.sum())))
+        assert dates is not None, "a horizon needs dates"
+        kept = int((dates.astype("datetime64[M]") <= np.datetime64(horizon, "M")).sum())
+        weekly = {quantity: values[:, :kept] for quantity, values in weekly.items()}
     outcome = OUTCOMES[name]
-    series = data[outcome.quantity].values.astype(float)
+    series = weekly[outcome.quantity]
     if weeks is not None:
         start = weeks.start or 0
         if outcome.how == "last" and outcome.quantity in CUMULATIVE and start:
             series = series - series[:, start - 1 : start]
         series = series[:, weeks]
-    step = float(data.attrs["step_weeks"])
     year = max(1, round(MODEL.constants["weeks_per_year"].value / step))
     out = {
         "total": lambda: series.sum(axis=1),
@@ -118,18 +134,15 @@ def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray
         "first_year": lambda: series[:, :year].mean(axis=1),
         "two_years": lambda: series[:, : 2 * year].sum(axis=1),
         "standing": lambda: 1.0 - series[:, -1],
-        "order": lambda: _order(data, year),
+        "order": lambda: _order(weekly, year),
         "quarter": lambda: _rolling(series, max(1, year // 4)).max(axis=1),
     }[outcome.how]()
     return np.asarray(out * outcome.scale)
 
 
-def _order(data: Any, year: int) -> np.ndarray:
+def _order(weekly: Mapping[str, np.ndarray], year: int) -> np.ndarray:
     """1 where the last year was calm (E44's bounds), every community was included and the country governed."""
-    last = {
-        q: data[q].values[:, -year:].astype(float).mean(axis=1)
-        for q in ("national_violence", "least_included", "governance")
-    }
+    last = {q: weekly[q][:, -year:].mean(axis=1) for q in ("national_violence", "least_included", "governance")}
     parts = parts_of_order(last["national_violence"], last["least_included"], last["governance"])
     return np.all(list(parts.values()), axis=0).astype(float)
 

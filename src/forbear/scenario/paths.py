@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["Change", "LeverPath"]
 
@@ -26,12 +29,12 @@ class Change:
     begin: float | None = None
     until: float | None = None
 
-    def applies(self, day: float) -> bool:
-        """Say whether the change acts on that day."""
-        return (self.begin is None or day >= self.begin) and (self.until is None or day < self.until)
+    def applies(self, day: Any) -> Any:
+        """Say whether the change acts on that day, or on each of an array of days."""
+        return (self.begin is None or day >= self.begin) & (self.until is None or day < self.until)
 
-    def apply(self, value: float) -> float:
-        """Return the value after the change."""
+    def apply(self, value: Any) -> Any:
+        """Return the value after the change, or an array of them."""
         if self.operation == "set":
             return self.value
         return value + self.value if self.operation == "add" else value * self.value
@@ -79,32 +82,39 @@ class LeverPath:
 
     def at(self, day: float) -> float:
         """Return the value at a day; pulses have none at a day, only in a step (see `sample`)."""
-        days = [point[0] for point in self.points]
-        index = bisect_right(days, day) - 1
-        if index < 0:
-            value = self.points[0][1]
-        elif index == len(days) - 1 or self.interpolation == "step":
-            value = self.points[index][1]
-        else:
-            (day0, value0), (day1, value1) = self.points[index], self.points[index + 1]
-            value = value0 + (value1 - value0) * (day - day0) / (day1 - day0)
-        for change in self.changes:
-            if change.applies(day):
-                value = change.apply(value)
-        return value
+        return float(self.over([day])[0])
 
-    def sample(self, first_days: list[float], step: float) -> list[float]:
+    def over(self, days: Sequence[float] | np.ndarray) -> np.ndarray:
+        """Return the values at many days, (days,), as `at` does each."""
+        import numpy as np  # heavy: it would slow `forbear --help`
+
+        days = np.asarray(days, dtype=float)
+        places, levels = (np.array(column, dtype=float) for column in zip(*self.points, strict=True))
+        index = np.searchsorted(places, days, side="right") - 1
+        values = levels[np.maximum(index, 0)]
+        if self.interpolation == "linear":
+            inside = (index >= 0) & (index < len(places) - 1)
+            left = index[inside]
+            day0, value0, day1, value1 = places[left], levels[left], places[left + 1], levels[left + 1]
+            values[inside] = value0 + (value1 - value0) * (days[inside] - day0) / (day1 - day0)
+        for change in self.changes:
+            values = np.where(change.applies(days), change.apply(values), values)
+        return values
+
+    def sample(self, first_days: Sequence[float] | np.ndarray, step: float) -> np.ndarray:
         """Return one value a step: at the middle of the step, or the pulse whose day the step holds.
 
         `first_days` are day numbers of the beginnings of steps, `step` is in weeks. Several pulses in one step act
         as the largest of them.
         """
-        width = 7.0 * step
+        import numpy as np
+
+        first_days, width = np.asarray(first_days, dtype=float), 7.0 * step
         if self.pulses is None:
-            return [self.at(day + width / 2) for day in first_days]
-        values = [0.0] * len(first_days)
+            return self.over(first_days + width / 2)
+        values = np.zeros(len(first_days))
         for day, value in self.pulses:
-            index = bisect_right(first_days, day + 1e-9) - 1
+            index = int(np.searchsorted(first_days, day + 1e-9, side="right")) - 1
             if index >= 0 and day < first_days[index] + width:
                 values[index] = max(values[index], value)
         return values

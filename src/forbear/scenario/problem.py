@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cached_property, partial
-from typing import Any, NoReturn
+from functools import cached_property, lru_cache, partial
+from typing import Any, NoReturn, cast
 
 import numpy as np
 
@@ -140,35 +140,34 @@ def problem_of(content: Content, step: float, extensions: tuple[tuple[str, str],
     """Turn resolved content into arrays; the content must be complete and `step` valid (Scenario.problem checks)."""
     structure = content.structure
     assert structure.start is not None and structure.end is not None
-    calendar = Calendar(structure.start, structure.end, step)
-    first_days = calendar.first_days()
-    days = [int(day) - datetime.date(1970, 1, 1).toordinal() for day in first_days]
-    months, labels = calendar.months()
+    calendar, first_days, dates, months, labels = _calendar(structure.start, structure.end, step)
     members = structure.members
 
     def shape(resolved: Resolved) -> tuple[int, ...]:
         return tuple(len(members[dimension]) for dimension in resolved.declared.over)
 
-    facts: dict[str, Any] = {"step": np.asarray(float(step))}
-    for resolved in content.facts.values():
+    def facts_of(resolved: Resolved) -> np.ndarray:
         assert isinstance(resolved.declared, Fact)
         kind = np.int64 if resolved.declared.integer else np.float64
-        facts[resolved.declared.name] = np.array(resolved.values, dtype=kind).reshape(shape(resolved))
-    levers = {}
-    for resolved in content.levers.values():
-        known: dict[int, list[float]] = {}
-        columns = []
-        for path in resolved.values:
-            if id(path) not in known:
-                known[id(path)] = path.sample(first_days, step)
-            columns.append(known[id(path)])
-        values = np.array(columns, dtype=np.float64).T
-        levers[resolved.declared.name] = np.ascontiguousarray(values).reshape(calendar.steps, *shape(resolved))
-    priors = {}
-    for resolved in content.uncertainties.values():
+        return np.array(resolved.values, dtype=kind).reshape(shape(resolved))
+
+    def schedules(resolved: Resolved) -> np.ndarray:
+        # elements often share one path
+        known = {id(path): path for path in resolved.values}
+        sampled = {name: path.sample(first_days, step) for name, path in known.items()}
+        columns = np.stack([sampled[id(path)] for path in resolved.values], axis=1)
+        return columns.reshape(calendar.steps, *shape(resolved))
+
+    def priors_of(resolved: Resolved) -> np.ndarray:
         flat = np.empty(len(resolved.values), dtype=object)
         flat[:] = resolved.values
-        priors[resolved.declared.name] = flat.reshape(shape(resolved))
+        return flat.reshape(shape(resolved))
+
+    calendar_of_levers = ("levers", structure.start, structure.end, step)
+    facts: dict[str, Any] = {"step": np.asarray(float(step))}
+    facts |= {r.declared.name: _made(r, "facts", facts_of) for r in content.facts.values()}
+    levers = {r.declared.name: _made(r, calendar_of_levers, schedules) for r in content.levers.values()}
+    priors = {r.declared.name: _made(r, "priors", priors_of) for r in content.uncertainties.values()}
     names = {dimension: members[dimension] for dimension in NAMED if dimension not in FIXED_MEMBERS}
     return Problem(
         name=structure.header.get("name", ""),
@@ -177,8 +176,8 @@ def problem_of(content: Content, step: float, extensions: tuple[tuple[str, str],
         start=structure.start,
         step=float(step),
         steps=calendar.steps,
-        dates=np.array(days, dtype="datetime64[D]"),
-        months=np.array(months, dtype=np.int32),
+        dates=dates,
+        months=months,
         month_labels=labels,
         facts=facts,
         levers=levers,
@@ -186,6 +185,32 @@ def problem_of(content: Content, step: float, extensions: tuple[tuple[str, str],
         priors=priors,
         extensions=extensions,
     )
+
+
+def _made(resolved: Resolved, what: Any, make: Callable[[Resolved], np.ndarray]) -> np.ndarray:
+    """The array of a resolved name, read-only, made once for all scenarios that share it."""
+    if what not in resolved.arrays:
+        resolved.arrays[what] = _fixed(make(resolved), {})
+    return cast(np.ndarray, resolved.arrays[what])
+
+
+@lru_cache(maxsize=16)
+def _calendar(
+    start: datetime.date, end: datetime.date, step: float
+) -> tuple[Calendar, np.ndarray, np.ndarray, np.ndarray, tuple[str, ...]]:
+    """A calendar, the days on which its steps begin as numbers and as dates, and months: all read-only."""
+    calendar = Calendar(start, end, step)
+    first_days = calendar.first_days()
+    days = [int(day) - datetime.date(1970, 1, 1).toordinal() for day in first_days]
+    months, labels = calendar.months()
+    arrays = (
+        np.array(first_days, dtype=float),
+        np.array(days, dtype="datetime64[D]"),
+        np.array(months, dtype=np.int32),
+    )
+    for array in arrays:
+        array.setflags(write=False)
+    return calendar, *arrays, labels
 
 
 def _hash(problem: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from forbear.scenario.reading.chain import extensions_of, find, read_chain
 from forbear.scenario.reading.document import Document
 from forbear.scenario.reading.origin import Origin
 from forbear.scenario.reading.refusals import refused_lever
-from forbear.scenario.reading.resolve import Content, Resolved, resolve
+from forbear.scenario.reading.resolve import OVERLAID, Content, Resolved, laid_over, resolve
 from forbear.scenario.reading.series_of import Find
 from forbear.scenario.reading.structure import Source
 from forbear.scenario.rules import ReactiveRule
@@ -69,7 +70,14 @@ class Scenario:
 
     def _with(self, data: dict[str, Any], layer: str, name: str | None) -> Scenario:
         document = Document(layer, data)
-        return Scenario([*self._documents, document], self._model, self._find, name or self._name)
+        if not set(data) <= set(OVERLAID):
+            return Scenario([*self._documents, document], self._model, self._find, name or self._name)
+        made = copy(self)
+        made._documents = [*self._documents, document]
+        made._content = laid_over(self._content, made._documents, self._model, document.faults)
+        document.faults.raise_if_any(made.file or "scenario")
+        made._name = name or self._name
+        return made
 
     def as_filed(self) -> Scenario:
         """The scenario as its files state it, without what `with_levers` and its like have laid over it since."""

@@ -16,10 +16,9 @@ from forbear.inference.facts import FactsHeld, licence
 from forbear.inference.posterior import Posterior
 from forbear.questions.answers import Answers
 from forbear.questions.claims import assess_claim
-from forbear.questions.ledger import MobilisationLedger
 from forbear.questions.licences import facts_judged, facts_on_record
 from forbear.questions.policy_runs import PolicyRuns
-from forbear.questions.results import AttributionResult, ClaimResult, Provenance
+from forbear.questions.results import ClaimResult, Provenance
 from forbear.questions.stamps import answers_stamp
 from forbear.scenario.casefiles.audit import load_audit
 from forbear.workflow.battery_runs import (
@@ -30,8 +29,6 @@ from forbear.workflow.battery_runs import (
     Runs,
     Shared,
     asked_of,
-    attributions,
-    ledgers_of,
     restricted,
     run_all,
     structure_posteriors,
@@ -62,6 +59,7 @@ def answer(
     workers: int | None = None,
     progress: Meter | None = None,
     store: str | Path | None = None,
+    keep: bool = True,
 ) -> Answers:
     """Test every claim beside a scenario, compare every strategy, attribute the failure.
 
@@ -94,6 +92,9 @@ def answer(
         Threads; where progress is shown.
     store
         A folder that keeps finished runs, so that a battery that was stopped goes on.
+    keep
+        Take outcomes of policies that were run on this machine before, with the same bits, from the cache folder, and
+        keep new ones there: `forbear run` and `forbear claims` share one battery.
 
     Returns
     -------
@@ -116,22 +117,16 @@ def answer(
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: restricted(found, condition) for name, found in rivals.items()}
     held = _facts(scenario, whole, seed, workers, meter)
-    common = Shared(seed, workers, None if store is None else Path(store))
-    runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter)
-    ledgers = ledgers_of(scenario, posterior, rivals, asked, effort, runs, common)
-    results = _assess(scenario, asked, runs, ledgers, held, fitted=posterior is not None, seed=seed)
-    games: dict[str, AttributionResult] = {}
-    if attribution:
-        games = attributions(
-            scenario, posterior, effort, seed=seed, workers=workers, progress=meter, store=common.store
-        )
+    common = Shared(seed, workers, None if store is None else Path(store), keep)
+    runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
+    results = _assess(scenario, asked, runs, held, fitted=posterior is not None, seed=seed)
     made = _provenance(scenario, posterior, asked, runs, effort, conditions, only is not None, seed, begun)
     return Answers(
         results,
         compare_strategies(runs.fitted, asked.strategies),
-        ledgers["posterior"].result(),
+        runs.ledgers["posterior"].result(),
         made,
-        games,
+        runs.games,
         held,
     )
 
@@ -152,7 +147,6 @@ def _assess(
     scenario: Scenario,
     asked: Asked,
     runs: Runs,
-    ledgers: Mapping[str, MobilisationLedger],
     held: FactsHeld | None,
     *,
     fitted: bool,
@@ -160,7 +154,7 @@ def _assess(
 ) -> dict[str, ClaimResult]:
     shares = {
         group: {(c.community, *c.sources): ledger.share(c.community, *c.sources) for c in asked.of_shares}
-        for group, ledger in ledgers.items()
+        for group, ledger in runs.ledgers.items()
     }
     condition = _condition(scenario, runs.prior)
     return {

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forbear.discovery.strategies import BESIDE
-from forbear.ensemble.progress import Meter, NoMeter
+from forbear.ensemble.progress import Meter
 from forbear.errors import ScenarioError, nearest
 from forbear.inference.posterior import Posterior
 from forbear.inference.structures import structures as known_structures
 from forbear.inference.structures import with_structure
-from forbear.questions.attribute import attribute
+from forbear.questions.attribute import attribute, planned
 from forbear.questions.claims import needed
-from forbear.questions.ledger import MobilisationLedger, mobilisation_ledger
-from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.ledger import MobilisationLedger, planned_ledger
+from forbear.questions.policy_runs import PolicyRuns, run_side_by_side
 from forbear.questions.results import AttributionResult
 from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, load_strategies
 from forbear.scenario.casefiles.remedies import FILE as REMEDIES
@@ -24,6 +25,8 @@ from forbear.scenario.casefiles.remedies import load_remedies
 from forbear.scenario.outcomes import OBJECTIVES
 
 if TYPE_CHECKING:
+    from forbear.ensemble.pieces import BlockRun
+    from forbear.scenario.casefiles.remedies import Remedy
     from forbear.scenario.scenario import Scenario
 
 __all__ = [
@@ -34,8 +37,7 @@ __all__ = [
     "Runs",
     "Shared",
     "asked_of",
-    "attributions",
-    "ledgers_of",
+    "games_of",
     "restricted",
     "run_all",
     "structure_posteriors",
@@ -63,11 +65,12 @@ QUICK = Effort(replications=1, prior_members=128, structure_members=32, structur
 
 @dataclass(frozen=True)
 class Shared:
-    """What every run of a battery shares."""
+    """What every run of a battery shares; keep: see `PolicyRuns`."""
 
     seed: int
     workers: int | None
     store: Path | None
+    keep: bool = True
 
     def place(self, name: str) -> Path | None:
         return None if self.store is None else self.store / name
@@ -95,11 +98,23 @@ class Asked:
 
 @dataclass(frozen=True)
 class Runs:
-    """Policies run over the posterior (the prior where there is none), the prior, and every rival structure."""
+    """Policies run over the posterior (the prior where there is none), the prior, and every rival structure; ledgers of
+    the same; games of remedies, empty where none are played."""
 
     fitted: PolicyRuns
     prior: PolicyRuns
     rivals: dict[str, PolicyRuns]
+    ledgers: dict[str, MobilisationLedger]
+    games: dict[str, AttributionResult]
+
+
+@dataclass(frozen=True)
+class _Game:
+    """Remedies whose coalitions are run over draws of their own."""
+
+    runs: PolicyRuns
+    remedies: Sequence[Remedy]
+    game: str
 
 
 def asked_of(
@@ -132,8 +147,14 @@ def run_all(
     members: int,
     common: Shared,
     meter: Meter,
+    *,
+    attribution: bool = False,
 ) -> Runs:
-    """Run every strategy over the posterior, and those that claims need over the prior and the rival structures."""
+    """Run every strategy over the posterior, those that claims need over the prior and the rival structures, ledgers,
+    and with `attribution` every coalition of remedies: all as one flat list, so that every core works until its end.
+
+    Randomness: named by the seed; nothing depends on threads or their number. Raises as `run_blocks`.
+    """
 
     def over(name: str, at: Scenario, found: Posterior | None, many: int, each: int) -> PolicyRuns:
         return PolicyRuns.of(
@@ -145,6 +166,7 @@ def run_all(
             workers=common.workers,
             outcomes=asked.outcomes,
             store=common.place(name),
+            keep=common.keep,
         )
 
     many, each = (members, effort.replications) if posterior is not None else (effort.prior_members, 1)
@@ -160,35 +182,43 @@ def run_all(
         )
         for name, found in rivals.items()
     }
-    total = len(asked.strategies) + len(asked.wanted) * (1 + len(of_rivals))
-    words = f"{len(asked.claims)} claims, {len(asked.strategies)} strategies, {1 + len(of_rivals)} structures"
-    meter.start(total, words)
-    fitted.run_all({name: strategy.apply(scenario) for name, strategy in asked.strategies.items()}, meter)
+    policies = [(fitted, name, strategy) for name, strategy in asked.strategies.items()]
     for group in (prior, *of_rivals.values()):
-        group.run_all({name: asked.strategies[name].apply(group.scenario) for name in asked.wanted}, meter)
+        policies += [(group, name, asked.strategies[name]) for name in asked.wanted]
+    games = games_of(scenario, posterior, effort, common) if attribution else {}
+    coalitions = [
+        run
+        for game in games.values()
+        for run in planned(game.runs, game.remedies, orders=effort.orders, seed=common.seed, alone=False)
+    ]
+    ledgers = _ledgers(scenario, posterior, rivals, asked, effort, fitted.members, prior.members, common)
+    words = f"{len(asked.claims)} claims, {len(asked.strategies)} strategies, {1 + len(of_rivals)} structures"
+    words += f", {len(coalitions)} coalitions of remedies" if coalitions else ""
+    meter.start(len(policies) + len(coalitions) + len(ledgers), words)
+    runs = [group.planned(name, strategy.apply(group.scenario), alone=False) for group, name, strategy in policies]
+    run_side_by_side([*runs, *coalitions, *(run for run, _ in ledgers.values())], common.workers, meter)
     meter.finish()
-    return Runs(fitted, prior, of_rivals)
+    return Runs(
+        fitted, prior, of_rivals, {name: found() for name, (_, found) in ledgers.items()},
+        _shared_out(games, effort, common.seed),
+    )  # fmt: skip
 
 
-def ledgers_of(
-    scenario: Scenario,
-    posterior: Posterior | None,
-    rivals: Mapping[str, Posterior],
-    asked: Asked,
-    effort: Effort,
-    runs: Runs,
-    common: Shared,
-) -> dict[str, MobilisationLedger]:
-    """The ledger of the posterior, and where a claim is about a share those of the prior and of every structure."""
+def _ledgers(
+    scenario: Scenario, posterior: Posterior | None, rivals: Mapping[str, Posterior], asked: Asked, effort: Effort,
+    fitted: int, prior: int, common: Shared,
+) -> dict[str, tuple[BlockRun, Callable[[], MobilisationLedger]]]:  # fmt: skip
+    """The ledger of the posterior, and where a claim is about a share those of the prior and of every structure.
 
-    def ledger(at: Scenario, found: Posterior | None, many: int) -> MobilisationLedger:
-        return mobilisation_ledger(at, found, members=many, seed=common.seed, workers=common.workers)
-
-    out = {"posterior": ledger(scenario, posterior, runs.fitted.members)}
+    fitted, prior: how many draws of each.
+    """
+    ledger = partial(planned_ledger, seed=common.seed, keep=common.keep)
+    out = {"posterior": ledger(scenario, posterior, members=fitted)}
     if asked.of_shares:
-        out["prior"] = ledger(scenario, None, runs.prior.members)
+        out["prior"] = ledger(scenario, None, members=prior)
         for name, found in rivals.items():
-            out[name] = ledger(with_structure(scenario, name), found, effort.structure_members)
+            at = with_structure(scenario, name)
+            out[name] = ledger(at, found, members=effort.structure_members)
     return out
 
 
@@ -207,21 +237,12 @@ def structure_posteriors(scenario: Scenario) -> dict[str, Posterior]:
     return out
 
 
-def attributions(
-    scenario: Scenario,
-    posterior: Posterior | None,
-    effort: Effort = FULL,
-    *,
-    seed: int = 1,
-    workers: int | None = None,
-    progress: Meter | None = None,
-    store: Path | None = None,
-) -> dict[str, AttributionResult]:
+def games_of(scenario: Scenario, posterior: Posterior | None, effort: Effort, common: Shared) -> dict[str, _Game]:
     """Every game of `remedies.toml`: levers in full, as far as they could have been had (feasible), structure.
 
-    Empty where the scenario has no remedies. Randomness: named by the seed. Raises as `load_remedies` and `simulate`.
+    Empty where the scenario has no remedies. Raises as `load_remedies`.
     """
-    out: dict[str, AttributionResult] = {}
+    out: dict[str, _Game] = {}
     if scenario.beside(REMEDIES) is None:
         return out
     for name, game, feasible in (
@@ -234,12 +255,21 @@ def attributions(
             posterior,
             members=effort.attribution_members,
             replications=effort.attribution_replications,
-            seed=seed,
-            workers=workers,
+            seed=common.seed,
+            workers=common.workers,
             outcomes=("deaths", "governance", "order"),
-            meter=progress or NoMeter(),
-            store=None if store is None else store / f"attribution-{name}",
+            store=common.place(f"attribution-{name}"),
+            keep=common.keep,
         )
-        remedies = load_remedies(scenario, game, feasible=feasible)
-        out[name] = attribute(runs, remedies, game=game, orders=effort.orders, seed=seed).result(runs.runs)
+        out[name] = _Game(runs, load_remedies(scenario, game, feasible=feasible), game)
     return out
+
+
+def _shared_out(games: Mapping[str, _Game], effort: Effort, seed: int) -> dict[str, AttributionResult]:
+    """What each remedy adds, from coalitions that have been run."""
+    return {
+        name: attribute(game.runs, game.remedies, game=game.game, orders=effort.orders, seed=seed).result(
+            game.runs.runs
+        )
+        for name, game in games.items()
+    }

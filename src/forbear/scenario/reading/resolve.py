@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
@@ -31,7 +31,10 @@ from forbear.scenario.reading.structure import Structure, read_structure, source
 from forbear.scenario.reading.values import fact_range, fact_value, number, prior
 from forbear.scenario.rules import ReactiveRule, read_rules
 
-__all__ = ["Content", "Resolved", "resolve"]
+__all__ = ["OVERLAID", "Content", "Resolved", "laid_over", "resolve"]
+
+#: What a layer may hold to be laid over content that is resolved already: nothing that structure or observations read.
+OVERLAID = ("levers", "facts", "uncertainties", "rules")
 
 
 @dataclass
@@ -46,6 +49,8 @@ class Resolved:
     elements: tuple[tuple[str, ...], ...]
     values: list[Any]
     origins: list[Origin]
+    #: arrays that were made of the values, by what for; a scenario that leaves the values alone shares them
+    arrays: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def value(self) -> Any:
@@ -107,13 +112,45 @@ def resolve(documents: list[Document], model: Model, find: Find, faults: Faults)
         faults,
     )
     for level, layer in enumerate(layers):
-        _once(layer)
-        for assignment in sorted(layer, key=lambda entry: len(entry.element)):
-            _apply(content, assignment, level, ground)
+        _layer(content, layer, level, ground)
+    _counted(content, documents)
+    return content
+
+
+def laid_over(below: Content, documents: list[Document], model: Model, faults: Faults) -> Content:
+    """Resolve one more layer, the last of `documents`, over content that the others gave; nothing else is read again.
+
+    The layer holds nothing but what `OVERLAID` names, and is no file. `below` stays as it is: what the layer leaves
+    alone is shared with it. Every fault goes to `faults`.
+    """
+    document, structure = documents[-1], below.structure
+    layer = assignments([document], structure, model)[0]
+    content = replace(
+        below, facts=dict(below.facts), levers=dict(below.levers), uncertainties=dict(below.uncertainties),
+        faults=faults,
+    )  # fmt: skip
+    for key in {entry.declared.key for entry in layer}:
+        table = next(t for t in (content.facts, content.levers, content.uncertainties) if key in t)
+        table[key] = replace(table[key], values=[*table[key].values], origins=[*table[key].origins], arrays={})
+    if "rules" in document.data:
+        content.rules = read_rules(documents, model, structure.members)
+    _layer(content, layer, len(documents) - 1, Ground(below.find, structure.start, structure.end))
+    if "facts" in document.data:
+        _counted(content, documents)
+    return content
+
+
+def _layer(content: Content, layer: list[Assignment], level: int, ground: Ground) -> None:
+    _once(layer)
+    for assignment in sorted(layer, key=lambda entry: len(entry.element)):
+        _apply(content, assignment, level, ground)
+
+
+def _counted(content: Content, documents: list[Document]) -> None:
+    """Judge what facts say together, and note which are missing."""
     _people(content, documents)
     _crowds(content, documents)
     content.needed = tuple(_needed(content))
-    return content
 
 
 def _default(declared: Declared, structure: Structure) -> Resolved:
@@ -263,7 +300,8 @@ def _in_bounds(content: Content, entry: Assignment, value: LeverPath) -> bool:
     if value.pulses is not None:
         reached = [(v, day) for day, v in value.pulses]
     elif value.changes:
-        reached = [(value.at(day), day) for day in calendar.middles()]
+        middles = calendar.middles()
+        reached = list(zip(value.over(middles).tolist(), middles, strict=True))
     else:
         reached = [(v, day) for day, v in value.points]
     for extreme in (min(reached, default=None), max(reached, default=None)):
