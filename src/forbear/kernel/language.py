@@ -287,6 +287,8 @@ class _Reader:
                 raise self.fail(s, f"a rule changes the state of the country only, not {symbol.space}.{symbol.name}")
             self.check_indices(target, symbol)
             self.rule.writes.add(symbol)
+            for index in indices_of(target):
+                self.expression(index)  # what an index reads, the rule reads
         elif not isinstance(target, ast.Name):
             raise self.fail(s, f"cannot assign to {ast.unparse(target)}")
         value = s.value

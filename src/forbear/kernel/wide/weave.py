@@ -33,7 +33,7 @@ from forbear.kernel.wide.rules import write_rule
 from forbear.kernel.wide.scopes import scoped
 from forbear.kernel.wide.text import Module
 
-__all__ = ["WideModule", "plans_of", "text_for", "woven_rules"]
+__all__ = ["WideModule", "check_rule", "plans_of", "text_for", "woven_rules"]
 
 
 def plans_of(program: Program, *, wide: bool = True) -> dict[str, Plan]:
@@ -52,6 +52,11 @@ def woven_rules(program: Program, plans: Mapping[str, Plan]) -> Module:
         write_rule(module, plan, program)
     write_driver(module, program, dict(plans), [symbol.variable for symbol in view_symbols(program, True)])
     return module
+
+
+def check_rule(program: Program) -> None:
+    """Raise WeaveError where a rule of the program cannot be woven; nothing is compiled."""
+    woven_rules(program, plans_of(program))
 
 
 def text_for(rules: Module, target: Target) -> str:

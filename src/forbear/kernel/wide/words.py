@@ -36,15 +36,17 @@ def philox(
     bits.
     """
     pairs = members.to(_PAIRS)
-    halves = []
-    for a in (pairs, pairs >> 32):
-        b, c, d = _spread(code, step), _spread(code, site), _spread(code, block)
-        for number in range(ROUNDS):
-            k0 = _spread(code, key0 + (number * _W0 & _LOW))
-            k1 = _spread(code, key1 + (number * _W1 & _LOW))
-            p0, p1 = _times(code, a, _M0), _times(code, c, _M1)
-            a, b, c, d = (p1 >> 32) ^ b ^ k0, p1, (p0 >> 32) ^ d ^ k1, p0
-        halves.append((a, b, c, d))
+    halves = [
+        (a, _spread(code, step), _spread(code, site), _spread(code, block)) for a in (pairs, pairs >> 32)
+    ]  # even lanes, odd lanes: round by round side by side, since one waits for its own products
+    for number in range(ROUNDS):
+        k0 = _spread(code, key0 + (number * _W0 & _LOW))
+        k1 = _spread(code, key1 + (number * _W1 & _LOW))
+        products = [(_times(code, a, _M0), _times(code, c, _M1)) for a, _, c, _ in halves]
+        halves = [
+            ((p1 >> 32) ^ b ^ k0, p1, (p0 >> 32) ^ d ^ k1, p0)
+            for (_, b, _, d), (p0, p1) in zip(halves, products, strict=True)
+        ]
     order = ", ".join(f"i32 {lane // 2 * 2 + (16 if lane % 2 else 0)}" for lane in range(16))
 
     def joined(even: Value, odd: Value) -> Value:
