@@ -13,7 +13,7 @@ from forbear.kernel import draws, exact
 from forbear.kernel.cache import CacheWarning
 from forbear.kernel.language import site_number
 from forbear.kernel.wide.machine import INSTRUCTIONS, compiled, target_of
-from forbear.kernel.wide.weave import WideModule, plans_of, text_for, woven_rules
+from forbear.kernel.wide.weave import CompiledKernel, plans_of, text_for, woven_rules
 from forbear.scenario import Scenario
 
 # ruff: noqa: F821
@@ -82,7 +82,7 @@ def test_a_country_gives_the_same_bits_on_every_instruction_set(name):
     parameters = draw_priors(problem, members, 3)
     engine = Engine(problem, weekly=("deaths", "cost_budget"), monthly=("control",))
     known = engine.run(parameters, members, 4)
-    module = WideModule(engine.program, target_of(name))
+    module = CompiledKernel(engine.program, target_of(name))
     engine.module = lambda: module
     found = engine.run(parameters, members, 4)
     assert same([*known.weekly.values(), *known.monthly.values()], [*found.weekly.values(), *found.monthly.values()])
@@ -149,7 +149,7 @@ def test_an_unknown_instruction_set_is_refused(monkeypatch):
 def test_machine_code_that_is_not_as_it_was_sealed_is_made_anew(damage, tmp_path, monkeypatch):
     monkeypatch.setenv("FORBEAR_CACHE", str(tmp_path))
     program = tiny.program_of(with_uniforms)
-    module = WideModule(program)
+    module = CompiledKernel(program)
     assert not module.is_compiled() and module.damage() is None
     module._compile()
     assert module.is_compiled() and module.damage() is None
@@ -161,7 +161,7 @@ def test_machine_code_that_is_not_as_it_was_sealed_is_made_anew(damage, tmp_path
         path.write_bytes(whole[:100])
     else:
         path.with_suffix(".seal.json").unlink()
-    again = WideModule(program)
+    again = CompiledKernel(program)
     if damage == "unsealed":  # somebody was stopped midway: nothing to report
         again._compile()
     else:

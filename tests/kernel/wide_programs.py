@@ -10,7 +10,7 @@ from forbear.kernel.driver import RUN_ARGUMENTS, view_symbols
 from forbear.kernel.language import Program, Symbol, Vocabulary, read_rule
 from forbear.kernel.wide.plan import described, plan_of
 from forbear.kernel.wide.scopes import scoped
-from forbear.kernel.wide.weave import WideModule
+from forbear.kernel.wide.weave import CompiledKernel
 
 DISTRICTS, COMMUNITIES = 5, 3
 SYMBOLS = {
@@ -59,7 +59,7 @@ def run(function, *, wide: bool = True, members: int = 40, weeks: int = 3, targe
     """
     program = program_of(function)
     rule = program.rules[0]
-    module = WideModule(program, target, {rule.function: plan_of(scoped(rule, SYMBOLS), wide=wide)})
+    module = CompiledKernel(program, target, {rule.function: plan_of(scoped(rule, SYMBOLS), wide=wide)})
     names = {"district": tuple(map(str, range(DISTRICTS))), "community": tuple(map(str, range(COMMUNITIES)))}
     layout = Layout(program, names)
     lanes = -(-members // 16) * 16

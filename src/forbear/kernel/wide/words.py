@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from forbear.kernel.wide.text import Code, Value
 
-__all__ = ["ROUNDS", "philox"]
+__all__ = ["ROUNDS", "constants_of_round", "multipliers", "philox"]
 
 #: Rounds of the generator.
 ROUNDS = 10
@@ -16,6 +16,16 @@ _M0, _M1, _W0, _W1 = 0xD2511F53, 0xCD9E8D57, 0x9E3779B9, 0xBB67AE85
 _LOW = 0xFFFFFFFF
 _PAIRS = "<8 x i64>"
 _WORDS = "<16 x i32>"
+
+
+def multipliers() -> tuple[int, int]:
+    """The factors of a round."""
+    return _M0, _M1
+
+
+def constants_of_round(number: int) -> tuple[int, int]:
+    """What is added to the two halves of the key before a round."""
+    return number * _W0 & _LOW, number * _W1 & _LOW
 
 
 def _spread(code: Code, word: Value) -> Value:
@@ -40,8 +50,8 @@ def philox(
         (a, _spread(code, step), _spread(code, site), _spread(code, block)) for a in (pairs, pairs >> 32)
     ]  # even lanes, odd lanes: round by round side by side, since one waits for its own products
     for number in range(ROUNDS):
-        k0 = _spread(code, key0 + (number * _W0 & _LOW))
-        k1 = _spread(code, key1 + (number * _W1 & _LOW))
+        w0, w1 = constants_of_round(number)
+        k0, k1 = _spread(code, key0 + w0), _spread(code, key1 + w1)
         products = [(_times(code, a, _M0), _times(code, c, _M1)) for a, _, c, _ in halves]
         halves = [
             ((p1 >> 32) ^ b ^ k0, p1, (p0 >> 32) ^ d ^ k1, p0)
