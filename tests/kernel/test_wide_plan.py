@@ -11,7 +11,7 @@ import wide_programs as tiny
 from forbear.kernel.language import WeaveError, read_rule
 from forbear.kernel.wide import dependence, plan, scopes
 
-# ruff: noqa: F821, F841
+# ruff: noqa: F821
 
 
 def independent(now, given, lever, fact):

@@ -90,10 +90,10 @@ NORMAL_FAR = (
 
 @njit(nogil=True)
 def philox(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    """Philox4x32-10: four random words of a counter and a key."""
+    """Philox4x32-7: four random words of a counter and a key."""
     a0, a1, a2, a3 = U32(c0), U32(c1), U32(c2), U32(c3)
     q0, q1 = U32(k0), U32(k1)
-    for _ in range(10):
+    for _ in range(7):
         p0 = U64(a0) * _M0
         p1 = U64(a2) * _M1
         a0 = U32(U32(p1 >> _SHIFT32) ^ a1 ^ q0)

@@ -134,7 +134,7 @@ class _Writer:
         code, sample = self.code, batch.sample
         many = code.variable("i64")
         code.store(code.number(0, "i64"), many)
-        with self.frames(batch.frames):
+        with self.frames(_by_address(batch)):
             row = code.load(many, "i64")
             index = code.number(0, "i64")
             for place, variable in enumerate(sample.loops):
@@ -314,6 +314,16 @@ class _Writer:
             values = [self.code.spread(value) for value in values]
         writer: Callable[..., Value] = self.numbers.library[name]
         return writer(self.code, *values) if name in self.numbers.inline else self.code.call(name, *values)
+
+
+def _by_address(batch: Batch) -> list[Frame]:
+    """The frames in the order of the draw's addresses, in which neighbours share random words: rows may come in any.
+
+    A test of facts and indices stays where it is, and then so do the loops.
+    """
+    if any(frame.test is not None for frame in batch.frames):
+        return batch.frames
+    return sorted(batch.frames, key=lambda frame: batch.sample.loops.index(frame.variable))
 
 
 #: Functions of the language, in the order in which errors list them.
