@@ -8,6 +8,9 @@ from scipy import stats
 from forbear.kernel import draws, exact
 from forbear.kernel.functions import exp_lane, log1p_lane
 from forbear.kernel.vectors import pack, unpack
+from forbear.kernel.wide.machine import compiled, loaded, target_of
+from forbear.kernel.wide.text import Code, Module
+from forbear.kernel.wide.words import philox
 
 LANES = draws.LANES
 
@@ -34,15 +37,32 @@ def quantiles(kind, arguments, levels):
     return found
 
 
-def test_philox_gives_the_published_vectors():
-    assert [f"{w:08x}" for w in exact.philox(0, 0, 0, 0, 0, 0)] == ["6627e8d5", "e169c58d", "bc57ac4c", "9b00dbd8"]
-    ones = 0xFFFFFFFF
-    assert [f"{w:08x}" for w in exact.philox(ones, ones, ones, ones, ones, ones)] == [
-        "408f276d",
-        "41c83b0e",
-        "a20bc7c6",
-        "6d5451fd",
-    ]
+#: Counter, key, words: the published answers of seven rounds (Random123, kat_vectors).
+PUBLISHED = [
+    ("00000000 00000000 00000000 00000000", "00000000 00000000", "5f6fb709 0d893f64 4f121f81 4f730a48"),
+    ("ffffffff ffffffff ffffffff ffffffff", "ffffffff ffffffff", "5207ddc2 45165e59 4d8ee751 8c52f662"),
+    ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0", "4dfccaba 190a87f0 c47362ba b6b5242a"),
+]
+
+
+@pytest.mark.parametrize(("counter", "key", "words"), PUBLISHED)
+def test_philox_gives_the_published_words_member_by_member_and_wide(counter, key, words):
+    c0, c1, c2, c3 = (int(word, 16) for word in counter.split())
+    k0, k1 = (int(word, 16) for word in key.split())
+    wanted = [int(word, 16) for word in words.split()]
+    assert list(exact.philox(c0, c1, c2, c3, k0, k1)) == wanted
+    target, module = target_of(), Module({})
+    kinds = [("ptr", "members"), ("ptr", "address"), ("ptr", "out")]
+    code = Code(module, "void @words", kinds)
+    numbers = [code.load(code.at(code.arguments["address"], "i32", place), "i32") for place in range(5)]
+    for place, made in enumerate(philox(code, code.load(code.arguments["members"], "<16 x i32>"), *numbers)):
+        code.store(made, code.at(code.arguments["out"], "i32", 16 * place))
+    code.end()
+    run = loaded(compiled(str(module), target), f"words {counter}", "words", 3)
+    members, out = np.full(16, c0, dtype=np.uint32), np.zeros((4, 16), dtype=np.uint32)
+    address = np.array([c1, c2, c3, k0, k1], dtype=np.uint32)
+    run(members.ctypes.data, address.ctypes.data, out.ctypes.data)
+    assert [set(row.tolist()) for row in out] == [{word} for word in wanted]
 
 
 def test_both_kernels_read_the_same_number_at_the_same_address():

@@ -23,12 +23,13 @@ from types import ModuleType
 from typing import Any
 
 from forbear.country.constants import FILE, read_constants, undeclared_numbers
-from forbear.country.declare import Constant, Fact, Lever, Parameter, Quantity
+from forbear.country.declare import DIMENSIONS, Constant, Fact, Lever, Parameter, Quantity
 from forbear.country.model import CORE, MODEL, Declared, Model, joined, parameter_of
 from forbear.country.vocabulary import vocabulary_of
 from forbear.country.week import BEGIN, ROOMS, WEEK
 from forbear.errors import Fault, ScenarioError, nearest
-from forbear.kernel.language import WeaveError, read_rule
+from forbear.kernel.language import Program, WeaveError, read_rule
+from forbear.kernel.wide.weave import check_rule
 
 __all__ = ["GROUP", "Extension", "installed", "load", "model_of", "order_of", "rule_of"]
 
@@ -156,6 +157,7 @@ def _language(found: Extension) -> list[str]:
             if not getattr(function, "equations", ()) or not function.__doc__:
                 out.append(f"{rule} cites no equation or has no docstring")
             source = read_rule(function, found.name, names)
+            check_rule(Program(names.symbols, (), (source,), tuple(DIMENSIONS)))
             used |= {(symbol.space, symbol.name) for symbol in source.reads | source.writes}
             used |= {("constant", constant) for constant in source.constants}
             out += [

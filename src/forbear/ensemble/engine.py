@@ -22,7 +22,7 @@ from forbear.integers import seed_of
 from forbear.kernel import woven
 from forbear.kernel.draws import GROUP, LANES, WORK_ROWS
 from forbear.kernel.driver import view_symbols
-from forbear.kernel.wide.weave import WideModule
+from forbear.kernel.wide.weave import CompiledKernel
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
@@ -233,7 +233,7 @@ class Engine:
 
     def _memory(self, module: Any) -> dict[str, np.ndarray]:
         """What the kernel needs besides: rows of locals, and a draw's own."""
-        if isinstance(module, WideModule):
+        if isinstance(module, CompiledKernel):
             counts, none = self.layout.counts, np.zeros(0)
             scratch = np.zeros(module.scratch_rows(counts) * LANES, dtype=self.dtype)
             return {"scratch": scratch, "words": none, "held": none, "work": module.table(counts)}

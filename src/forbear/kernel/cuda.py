@@ -141,7 +141,7 @@ class _ThreadWeaver(_Weaver):
 
     def emit_draw(self, draw: Draw, loops: list[tuple[str, str]], depth: int) -> None:
         arguments = [self.number_of(argument) for argument in draw.arguments]
-        address = [str(draw.site), "index", flat_index(loops), "member", "key0", "key1"]
+        address = [str(draw.site), "index", flat_index(loops, draw.order), "member", "key0", "key1"]
         self.line(depth, f"{self.number_of(draw.target)} = F({draw.kind}_of({', '.join([*arguments, *address])}))")
 
     def emit_group(self, group: Group, depth: int) -> None:

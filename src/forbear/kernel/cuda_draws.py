@@ -31,7 +31,7 @@ def word_of(site, step, index, member, key0, key1):  # type: ignore[no-untyped-d
     """The 32-bit word at the address (seed, member, step, site, index): `draws.fill_words` for one lane."""
     a, b, c, d = U32(member), U32(step), U32(site), U32(index // 4)
     k0, k1 = U32(key0), U32(key1)
-    for _ in range(10):
+    for _ in range(7):
         a, b, c, d = _round(a, b, c, d, k0, k1)
         k0, k1 = U32(k0 + _W0), U32(k1 + _W1)
     place = index % 4

@@ -1,7 +1,7 @@
 """Random numbers by name, and one-uniform samplers over lanes.
 
 A random number has an address (seed, member, step, site, index). `site` is the CRC-32 of the rule's and draw's
-names, `index` the flattened position in the loops around the draw. The address is the counter of Philox4x32-10
+names, `index` the flattened position in the loops around the draw. The address is the counter of Philox4x32-7
 (Salmon, Moraes, Dror & Shaw 2011, SC11), so a number depends on nothing else: not on threads, blocks, order of
 rules, or on what other draws were made. Each draw spends one 32-bit number through a quantile function, so a
 small change of a probability makes a small change of the count: policies share their luck.
@@ -64,7 +64,7 @@ def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 def fill_words(words, slot, block, site, step, members, key0, key1, lanes):  # type: ignore[no-untyped-def]
     """Write four random words a lane for (site, step, block) into rows 4*slot .. 4*slot+3 of `words`.
 
-    The ten rounds are written out: a loop over rounds would keep the loop over lanes from being vectorised.
+    The seven rounds are written out: a loop over rounds would keep the loop over lanes from being vectorised.
     """
     base, lanes = (slot * 4 * LANES) & MASK, lanes & LANE_MASK
     first, third, fourth = U32(step), U32(site), U32(block)
@@ -77,9 +77,6 @@ def fill_words(words, slot, block, site, step, members, key0, key1, lanes):  # t
         a, b, c, d = _round(a, b, c, d, U32(k0 + U32(4) * _W0), U32(k1 + U32(4) * _W1))
         a, b, c, d = _round(a, b, c, d, U32(k0 + U32(5) * _W0), U32(k1 + U32(5) * _W1))
         a, b, c, d = _round(a, b, c, d, U32(k0 + U32(6) * _W0), U32(k1 + U32(6) * _W1))
-        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(7) * _W0), U32(k1 + U32(7) * _W1))
-        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(8) * _W0), U32(k1 + U32(8) * _W1))
-        a, b, c, d = _round(a, b, c, d, U32(k0 + U32(9) * _W0), U32(k1 + U32(9) * _W1))
         words[base + lane] = a
         words[base + LANES + lane] = b
         words[base + 2 * LANES + lane] = c

@@ -57,10 +57,10 @@ def row_text(node: ast.AST, symbol: Symbol, symbols: Mapping[str, Symbol]) -> st
     return text or "0"
 
 
-def flat_index(loops: list[tuple[str, str]]) -> str:
-    """The position of a draw in the loops around it."""
+def flat_index(loops: list[tuple[str, str]], order: tuple[int, ...]) -> str:
+    """The position of a draw in the loops around it, counted in the order of its address."""
     text = "0"
-    for position, (variable, dimension) in enumerate(loops):
+    for position, (variable, dimension) in enumerate(loops[place] for place in order):
         text = variable if position == 0 else f"({text} * n_{dimension} + {variable})"
     return text
 

@@ -93,7 +93,7 @@ class _Weaver:
         group: Group | None = None
         for node in body:
             if isinstance(node, Draw):
-                node = Draw(node.target, node.kind, node.site, node.label, list(node.arguments))
+                node = Draw(node.target, node.kind, node.site, node.label, list(node.arguments), node.order)
                 for position, argument in enumerate(node.arguments):
                     if not self.is_row(argument):
                         self.temporaries += 1
@@ -107,7 +107,7 @@ class _Weaver:
                     self.temporaries += 1
                     local = ast.Name(f"drawn_{self.temporaries}", ast.Store())
                 self.note(local, -1)
-                out.append(Draw(local, node.kind, node.site, node.label, node.arguments))
+                out.append(Draw(local, node.kind, node.site, node.label, node.arguments, node.order))
                 if local is not node.target:
                     group = self.add(out, group, Let(node.target, ast.Name(local.id, ast.Load())))
             elif isinstance(node, Let):
@@ -216,7 +216,7 @@ class _Weaver:
             parts.extend(self.place(argument))
         parts.extend(self.place(draw.target))
         # a plain number would be taken as part of the argument's type, and every draw would get a sampler of its own
-        address = f"words, held, I64({self.slots[draw.site]}), I64({draw.site}), index, I64({flat_index(loops)}), members, key0, key1, work, lanes"
+        address = f"words, held, I64({self.slots[draw.site]}), I64({draw.site}), index, I64({flat_index(loops, draw.order)}), members, key0, key1, work, lanes"
         self.line(depth, f"{draw.kind}_lanes({', '.join(parts)}, {address})")
 
     def emit_group(self, group: Group, depth: int) -> None:

@@ -96,13 +96,18 @@ class Static:
 
 @dataclass
 class Draw:
-    """target = kind(name, arguments)."""
+    """target = kind(name, arguments).
+
+    order: places of the loops around the draw, outermost 0, in the order in which the index of its address counts them,
+    the fastest last: by dimension as the vocabulary lists them, the first (districts) fastest, however loops are nested.
+    """
 
     target: ast.expr
     kind: str
     site: int
     label: str
     arguments: list[ast.expr]
+    order: tuple[int, ...] = ()
 
 
 @dataclass
@@ -217,6 +222,7 @@ class _Reader:
         self.dimensions = {loop: dimension for dimension, loop in vocabulary.loops.items()}
         self.rule = RuleSource(name, room, [])
         self.loops: dict[str, str] = {}
+        self.nest: list[str] = []
         self.assigned: dict[str, list[ast.expr | None]] = {}
         self.temporaries = 0
 
@@ -272,7 +278,9 @@ class _Reader:
         self.rule.dimensions.add(dimension)
         outer = self.loops.get(s.target.id)
         self.loops[s.target.id] = dimension
+        self.nest.append(dimension)
         body = self.block(s.body)
+        self.nest.pop()
         if outer is None:
             del self.loops[s.target.id]
         else:
@@ -287,6 +295,8 @@ class _Reader:
                 raise self.fail(s, f"a rule changes the state of the country only, not {symbol.space}.{symbol.name}")
             self.check_indices(target, symbol)
             self.rule.writes.add(symbol)
+            for index in indices_of(target):
+                self.expression(index)  # what an index reads, the rule reads
         elif not isinstance(target, ast.Name):
             raise self.fail(s, f"cannot assign to {ast.unparse(target)}")
         value = s.value
@@ -317,7 +327,12 @@ class _Reader:
             arguments.append(value)
         if isinstance(target, ast.Name):
             self.assigned.setdefault(target.id, []).append(None)
-        return [*before, Draw(target, kind, site, label, arguments)]
+        return [*before, Draw(target, kind, site, label, arguments, self.order())]
+
+    def order(self) -> tuple[int, ...]:
+        """In which order an address counts the loops under way."""
+        listed, under_way = list(self.dimensions.values()), list(self.nest)
+        return tuple(sorted(range(len(under_way)), key=lambda place: -listed.index(under_way[place])))
 
     def check_indices(self, node: ast.AST, symbol: Symbol) -> None:
         if len(indices_of(node)) != len(symbol.over):

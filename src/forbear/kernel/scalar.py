@@ -44,7 +44,7 @@ def _block(
         elif isinstance(node, Draw):
             numbers = "".join(f"{_value(a, rule, symbols)}, " for a in node.arguments)
             # a plain number would be taken as part of the argument's type: one sampler for all draws, not one for each
-            address = f"I64({node.site}), index, I64({flat_index(loops)}), members[lane], key0, key1"
+            address = f"I64({node.site}), index, I64({flat_index(loops, node.order)}), members[lane], key0, key1"
             call = (
                 f"uniform_at(I64(0), {address})" if node.kind == "uniform" else f"{node.kind}_exact({numbers}{address})"
             )

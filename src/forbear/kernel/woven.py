@@ -21,20 +21,20 @@ from forbear.kernel.cache import Sealed, cache_folder, compiled_files
 from forbear.kernel.emit import HEADER, slots
 from forbear.kernel.functions import FUNCTIONS
 from forbear.kernel.language import DRAWS, Program
-from forbear.kernel.wide.weave import WideModule, plans_of, woven_rules
+from forbear.kernel.wide.numbers import EXACT, WIDE
+from forbear.kernel.wide.weave import CompiledKernel, plans_of, woven_rules
 
 #: `lanes` in 32 bits and wide, `exact` in 64; `reference` gives the bits of `lanes` by other means (numba), slower.
 KERNELS = ("lanes", "exact", "reference")
+_COMPILED = {"lanes": WIDE, "exact": EXACT}
 
 
 def source(program: Program, kernel: str) -> str:
     """The text of the woven module. Randomness: every draw's address is written into it."""
-    if kernel == "lanes":
-        return str(woven_rules(program, plans_of(program)))
+    if kernel in _COMPILED:
+        return str(woven_rules(program, plans_of(program), _COMPILED[kernel]))
     if kernel == "reference":
         return _lanes_source(program)
-    if kernel == "exact":
-        return _exact_source(program)
     if kernel == "cuda":
         from forbear.kernel.cuda import cuda_source
 
@@ -44,24 +44,24 @@ def source(program: Program, kernel: str) -> str:
 
 _LOADING = RLock()
 _TEXTS: dict[tuple[int, str], tuple[Program, str, str]] = {}
-_LOADED: dict[tuple[int, str], tuple[Program, ModuleType | WideModule]] = {}
+_LOADED: dict[tuple[int, str], tuple[Program, ModuleType | CompiledKernel]] = {}
 
 
-def load(program: Program, kernel: str) -> ModuleType | WideModule:
+def load(program: Program, kernel: str) -> ModuleType | CompiledKernel:
     """Write the module if it is new, import it and return it. Weaving takes half a second and is done once in a process,
     by one thread: no other is ever given a module that is not whole."""
     with _LOADING:
         if (id(program), kernel) not in _LOADED:  # the program is kept beside it, so that its id stays its own
-            made = WideModule(program) if kernel == "lanes" else _load(program, kernel)
+            made = CompiledKernel(program, numbers=_COMPILED[kernel]) if kernel in _COMPILED else _load(program, kernel)
             _LOADED[id(program), kernel] = program, made
         return _LOADED[id(program), kernel][1]
 
 
 def digest(program: Program, kernel: str) -> str:
     """What names the woven module: a hash of its text, of the kernel's own sources and of numba's version."""
-    if kernel == "lanes":
+    if kernel in _COMPILED:
         module = load(program, kernel)
-        assert isinstance(module, WideModule)
+        assert isinstance(module, CompiledKernel)
         return module.digest
     return _text(program, kernel)[1]
 
@@ -94,16 +94,16 @@ def _load(program: Program, kernel: str) -> ModuleType:
     return module
 
 
-def is_compiled(module: ModuleType | WideModule) -> bool:
+def is_compiled(module: ModuleType | CompiledKernel) -> bool:
     """True when machine code of the module's `run` is already on disk."""
-    if isinstance(module, WideModule):
+    if isinstance(module, CompiledKernel):
         return module.is_compiled()
     return any(path.suffix == ".nbc" for path in compiled_files(Path(str(module.__file__))))
 
 
-def damage(module: ModuleType | WideModule) -> str | None:
+def damage(module: ModuleType | CompiledKernel) -> str | None:
     """What is wrong with a module's compiled code, in words; "" where its making was broken off, None where nothing is."""
-    return module.damage() if isinstance(module, WideModule) else cache.damage(Path(str(module.__file__)))
+    return module.damage() if isinstance(module, CompiledKernel) else cache.damage(Path(str(module.__file__)))
 
 
 def _kernel_sources() -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from forbear.kernel.draws import LANES
 from forbear.kernel.language import Program
 from forbear.kernel.steps import ADD, SET
+from forbear.kernel.wide.numbers import Numbers
 from forbear.kernel.wide.plan import Plan
 from forbear.kernel.wide.rules import parameters_of
-from forbear.kernel.wide.text import WIDTH, Code, Module, Value, vector_of
+from forbear.kernel.wide.text import Code, Module, Value
 
 __all__ = ["ADDRESSES", "NUMBERS", "write_driver"]
 
@@ -61,16 +62,15 @@ NUMBERS = (
     "money_rows",
     "month_rows",
 )
-_V = vector_of("float")
 
 
-def write_driver(module: Module, program: Program, plans: dict[str, Plan], views: list[str]) -> None:
+def write_driver(module: Module, program: Program, plans: dict[str, Plan], views: list[str], numbers: Numbers) -> None:
     """Write `run`. plans: of each rule by its function's name; views: arrays of quantities, in the order of their
     addresses.
     """
-    _write_set_levers(module)
-    _write_react(module)
-    _write_record(module)
+    _write_set_levers(module, numbers)
+    _write_react(module, numbers.element)
+    _write_record(module, numbers)
     code = Code(module, "void @run", [("ptr", "addresses"), ("ptr", "numbers")])
     names = [*ADDRESSES, *views]
     space = {name: code.load(code.at(code.arguments["addresses"], "ptr", at), "ptr") for at, name in enumerate(names)}
@@ -147,18 +147,19 @@ def _call(code: Code, name: str, space: dict[str, Value], index: Value) -> None:
     code.line(f"call void @{name}({', '.join(str(v) for v in [*(space[n] for n in _TAKES[name]), index])})")
 
 
-def _write_set_levers(module: Module) -> None:
+def _write_set_levers(module: Module, numbers: Numbers) -> None:
     code = _begin(module, "set_levers")
     given = code.arguments
     with code.repeat(given["lever_rows"]) as row:
         place = given["index"] * given["lever_rows"] + row
-        value = code.spread(code.load(code.at(given["lever_table"], "float", place), "float"))
-        with code.repeat(given["lanes"], by=WIDTH) as lane:
-            code.store(value, code.at(given["bank"], "float", given["lever_start"] + row * LANES + lane))
+        value = code.load(code.at(given["lever_table"], numbers.element, place), numbers.element)
+        value = numbers.fitted(code, value, numbers.element)
+        with code.repeat(given["lanes"], by=numbers.width) as lane:
+            code.store(value, code.at(given["bank"], numbers.element, given["lever_start"] + row * LANES + lane))
     code.end()
 
 
-def _write_react(module: Module) -> None:
+def _write_react(module: Module, element: str) -> None:
     """A mean of an observed quantity over its window beyond a level sets a lever for a time; member by member, for
     it is rare.
     """
@@ -174,12 +175,12 @@ def _write_react(module: Module) -> None:
             for name in ("sign", "level", "value")
         }
         with code.repeat(given["lanes"]) as lane:
-            _react_one(code, rule, lane, index, whole, real)
+            _react_one(code, element, rule, lane, index, whole, real)
     code.end()
 
 
 def _react_one(
-    code: Code, rule: Value, lane: Value, index: Value, whole: dict[str, Value], real: dict[str, Value]
+    code: Code, element: str, rule: Value, lane: Value, index: Value, whole: dict[str, Value], real: dict[str, Value]
 ) -> None:
     given = code.arguments
 
@@ -194,7 +195,7 @@ def _react_one(
         return code.load(total, "double")
 
     def observed(row: Value) -> Value:
-        return code.load(code.at(given["bank"], "float", whole["watch"] + row * LANES + lane), "float").convert(
+        return code.load(code.at(given["bank"], element, whole["watch"] + row * LANES + lane), element).convert(
             "double"
         )
 
@@ -211,32 +212,32 @@ def _react_one(
     with code.when(code.load(left, "i64") > 0):
         code.store(code.load(left, "i64") - 1, left)
         with code.repeat(whole["targets"]) as row:
-            place = code.at(given["bank"], "float", whole["target"] + row * LANES + lane)
-            now = code.load(place, "float").convert("double")
+            place = code.at(given["bank"], element, whole["target"] + row * LANES + lane)
+            now = code.load(place, element).convert("double")
             more = now + real["value"]
             more = (more > 0.0).choose(more, 0.0)
             other = whole["kind"].equals(ADD).choose(more, now * real["value"])
-            code.store(whole["kind"].equals(SET).choose(real["value"], other).convert("float"), place)
+            code.store(whole["kind"].equals(SET).choose(real["value"], other).convert(element), place)
 
 
-def _write_record(module: Module) -> None:
+def _write_record(module: Module, numbers: Numbers) -> None:
     """Copy what is asked for: weekly rows (summed over a dimension where asked), money, and monthly rows."""
     code = _begin(module, "record")
     given, index = code.arguments, code.arguments["index"]
-    wide = vector_of("double")
+    wide, real = numbers.of("double"), numbers.of(numbers.element)
 
     def entry(name: str, row: Value, kind: str = "i64") -> Value:
         return code.load(code.at(given[name], kind, row), kind)
 
-    with code.repeat(given["week_rows"]) as row, code.repeat(given["lanes"], by=WIDTH) as lane:
+    with code.repeat(given["week_rows"]) as row, code.repeat(given["lanes"], by=numbers.width) as lane:
         total = code.variable(wide)
         code.store(code.number(0.0, wide), total)
         with code.repeat(entry("week_many", row)) as number:
-            place = code.at(given["bank"], "float", entry("week_at", row) + number * LANES + lane)
-            code.store(code.load(total, wide) + code.load(place, _V).convert("double"), total)
+            place = code.at(given["bank"], numbers.element, entry("week_at", row) + number * LANES + lane)
+            code.store(code.load(total, wide) + code.load(place, real).convert("double"), total)
         to = code.at(given["week_out"], "double", (index * given["week_rows"] + row) * LANES + lane)
         code.store(code.load(total, wide), to)
-    with code.repeat(given["money_rows"]) as row, code.repeat(given["lanes"], by=WIDTH) as lane:
+    with code.repeat(given["money_rows"]) as row, code.repeat(given["lanes"], by=numbers.width) as lane:
         value = code.load(code.at(given["money"], "double", entry("week_money_at", row) + lane), wide)
         code.store(
             value, code.at(given["week_money_out"], "double", (index * given["money_rows"] + row) * LANES + lane)
@@ -244,8 +245,9 @@ def _write_record(module: Module) -> None:
     month = entry("month_of", index)
     with code.repeat(given["month_rows"]) as row:
         sums = entry("month_sums", row, "i8").differs(0)
-        with code.repeat(given["lanes"], by=WIDTH) as lane:
-            value = code.load(code.at(given["bank"], "float", entry("month_at", row) + lane), _V)
+        with code.repeat(given["lanes"], by=numbers.width) as lane:
+            value = code.load(code.at(given["bank"], numbers.element, entry("month_at", row) + lane), real)
             to = code.at(given["month_out"], "float", (month * given["month_rows"] + row) * LANES + lane)
-            code.store(sums.choose(code.load(to, _V) + value, value), to)
+            before = code.load(to, numbers.of("float"))
+            code.store(sums.choose(before.convert(numbers.element) + value, value).convert("float"), to)
     code.end()

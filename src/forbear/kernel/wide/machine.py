@@ -74,7 +74,7 @@ def target_of(name: str | None = None) -> Target:
     Raises
     ------
     RunError
-        E410 for an unknown instruction set.
+        E446 for an unknown instruction set.
     """
     name = name or os.environ.get(_SETTING) or None
     return _host() if name is None else _named(name)
@@ -104,7 +104,7 @@ def _named(name: str) -> Target:
     if name not in INSTRUCTIONS:
         close = nearest(name, INSTRUCTIONS)
         hint = f"did you mean {close}?" if close else f"allowed: {', '.join(INSTRUCTIONS)}"
-        raise RunError("E410", f"{_SETTING}: unknown instruction set {name!r}", hint=hint)
+        raise RunError("E446", f"{_SETTING}: unknown instruction set {name!r}", hint=hint)
     _begin()
     architecture, cpu, sets = INSTRUCTIONS[name]
     here = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine().lower())

@@ -16,10 +16,10 @@ from forbear.kernel.draws import LANES
 from forbear.kernel.language import If, Let, Loop, Node, Program, Symbol, WeaveError, indices_of, symbol_of
 from forbear.kernel.wide.dependence import accesses
 from forbear.kernel.wide.draws import ROW
-from forbear.kernel.wide.functions import LIBRARY
+from forbear.kernel.wide.numbers import Numbers
 from forbear.kernel.wide.plan import Batch, Frame, Guard, Nest, Plan, Series, Step
 from forbear.kernel.wide.statics import Statics
-from forbear.kernel.wide.text import WIDTH, Code, Module, Value, element_of, is_vector, vector_of
+from forbear.kernel.wide.text import Code, Module, Value, element_of, is_vector
 
 __all__ = ["MACHINERY", "parameters_of", "write_rule"]
 
@@ -33,10 +33,8 @@ MACHINERY = (
     ("i32", "step"),
     ("i64", "lanes"),
 )
-_REALS, _MONEY = vector_of("float"), vector_of("double")
 #: Functions that take money, and all others in 32 bits only.
 _FOR_MONEY = ("larger", "smaller", "clip", "cents")
-_INLINE = ("larger", "smaller", "clip")
 
 Cache = dict[tuple[str, ...], Value]
 
@@ -49,19 +47,20 @@ def parameters_of(plan: Plan, program: Program) -> list[tuple[str, str]]:
     return [*(("ptr noalias", name) for name in arrays), *sizes, *MACHINERY]
 
 
-def write_rule(module: Module, plan: Plan, program: Program) -> None:
+def write_rule(module: Module, plan: Plan, program: Program, numbers: Numbers) -> None:
     """Write a rule's function into the module. Raises WeaveError for what cannot be woven."""
-    _Writer(module, plan, program).write()
+    _Writer(module, plan, program, numbers).write()
 
 
 class _Writer:
-    def __init__(self, module: Module, plan: Plan, program: Program) -> None:
+    def __init__(self, module: Module, plan: Plan, program: Program, numbers: Numbers) -> None:
+        self.numbers, self.element_kind = numbers, numbers.element
         self.plan, self.rule, self.symbols = plan, plan.scoped, program.symbols
         name = self.rule.rule.function
         self.code = Code(module, f"internal void @{name}", parameters_of(plan, program))
         self.code.head += " noinline"
         self.given = self.code.arguments
-        self.statics = Statics(self.code, self.rule)
+        self.statics = Statics(self.code, self.rule, numbers.element)
         self.money = _money_locals(self)
         self.registers: dict[str, Value] = {}
         self.first_rows: dict[str, Value] = {}
@@ -73,10 +72,10 @@ class _Writer:
     def write(self) -> None:
         code = self.code
         for name in self.plan.registers:
-            self.registers[name] = code.variable(_MONEY if name in self.money else _REALS)
+            self.registers[name] = code.variable(self.kind(name in self.money))
         at = code.number(0, "i64")
         for name, loops in self.plan.rows.items():
-            if name in self.money:
+            if name in self.money and self.element_kind != "double":
                 raise WeaveError(
                     f"{self.rule.title}: {name.split('.')[0]} holds cents across a draw or loop, "
                     "where it would lose them"
@@ -126,7 +125,7 @@ class _Writer:
                 self.nest(step)
 
     def nest(self, nest: Nest) -> None:
-        with self.frames(nest.frames), self.code.repeat(self.given["lanes"], by=WIDTH) as lane:
+        with self.frames(nest.frames), self.code.repeat(self.given["lanes"], by=self.numbers.width) as lane:
             self.lane = lane
             self.block(nest.body, {})
 
@@ -135,7 +134,7 @@ class _Writer:
         code, sample = self.code, batch.sample
         many = code.variable("i64")
         code.store(code.number(0, "i64"), many)
-        with self.frames(batch.frames):
+        with self.frames(_by_address(batch)):
             row = code.load(many, "i64")
             index = code.number(0, "i64")
             for place, variable in enumerate(sample.loops):
@@ -158,18 +157,18 @@ class _Writer:
         """The address of the first lane of a quantity's element or of a local's row."""
         symbol = symbol_of(node, self.symbols)
         if symbol is not None:
-            kind = "double" if symbol.money else "float"
+            kind = "double" if symbol.money else self.element_kind
             return self.code.at(self.given[symbol.variable], kind, self.statics.row(node, symbol) * LANES)
         assert isinstance(node, ast.Name)
         at = self.code.number(0, "i64")
         for place, variable in enumerate(self.plan.rows[node.id]):
             index = self.statics.indices[variable]
             at = index if place == 0 else at * self.size(self.rule.dimensions[variable]) + index
-        return self.code.at(self.given["scratch"], "float", (self.first_rows[node.id] + at) * LANES)
+        return self.code.at(self.given["scratch"], self.element_kind, (self.first_rows[node.id] + at) * LANES)
 
     def here(self, node: ast.expr, money: bool) -> Value:
         """The address of the sixteen lanes at hand."""
-        return self.code.at(self.row(node), "double" if money else "float", self.lane)
+        return self.code.at(self.row(node), "double" if money else self.element_kind, self.lane)
 
     # -- statements ---------------------------------------------------------------------------------------
 
@@ -218,10 +217,13 @@ class _Writer:
             self.code.store(value, self.here(target, False))
             cache[(target.id,)] = value
 
+    def kind(self, money: bool) -> str:
+        """The type of what is worked on at a time."""
+        return self.numbers.of("double" if money else self.element_kind)
+
     def fitted(self, value: Value, money: bool) -> Value:
-        """A value as it is stored: a vector, in 64 bits where it is money."""
-        value = self.code.spread(value.convert("double" if money else "float"))
-        return value
+        """A value as it is stored, in 64 bits where it is money."""
+        return self.numbers.fitted(self.code, value, "double" if money else self.element_kind)
 
     def key(self, node: ast.expr, symbol: Symbol) -> tuple[str, ...]:
         return (symbol.variable, *(ast.unparse(index) for index in indices_of(node)))
@@ -234,7 +236,7 @@ class _Writer:
         if symbol is not None:
             return self.element(node, symbol, cache)
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            return self.code.number(float(node.value), "float")
+            return self.code.number(float(node.value), self.element_kind)
         if isinstance(node, ast.Name):
             return self.named(node, cache)
         if isinstance(node, ast.BinOp):
@@ -260,7 +262,7 @@ class _Writer:
     def number(self, node: ast.expr, cache: Cache) -> Value:
         """A value that is a number; truth counts as 1 and 0."""
         value = self.value(node, cache)
-        return value.convert("float") if element_of(value.kind) == "i1" else value
+        return value.convert(self.element_kind) if element_of(value.kind) == "i1" else value
 
     def truth(self, node: ast.expr, cache: Cache) -> Value:
         """A value as truth: a number other than 0 is true."""
@@ -269,21 +271,21 @@ class _Writer:
 
     def element(self, node: ast.expr, symbol: Symbol, cache: Cache) -> Value:
         if not symbol.lane:
-            return self.statics.fact(node, symbol).convert("float")
+            return self.statics.fact(node, symbol).convert(self.element_kind)
         key = self.key(node, symbol)
         if key not in cache:
-            cache[key] = self.code.load(self.here(node, symbol.money), _MONEY if symbol.money else _REALS)
+            cache[key] = self.code.load(self.here(node, symbol.money), self.kind(symbol.money))
         return cache[key]
 
     def named(self, node: ast.Name, cache: Cache) -> Value:
         if node.id in self.statics.indices or node.id in self.rule.statics:
-            return self.statics.value(node).convert("float")
+            return self.statics.value(node).convert(self.element_kind)
         if node.id in self.registers:
-            return self.code.load(self.registers[node.id], _MONEY if node.id in self.money else _REALS)
+            return self.code.load(self.registers[node.id], self.kind(node.id in self.money))
         if node.id not in self.first_rows:
             raise self.fail(node, "is not a name that has a value here")
         if (node.id,) not in cache:
-            cache[(node.id,)] = self.code.load(self.here(node, False), _REALS)
+            cache[(node.id,)] = self.code.load(self.here(node, False), self.kind(False))
         return cache[(node.id,)]
 
     def operation(self, node: ast.BinOp, cache: Cache) -> Value:
@@ -304,14 +306,24 @@ class _Writer:
         if name not in FUNCTION_NAMES:
             raise self.fail(node, f"{name} is not a function of the language; allowed: {', '.join(FUNCTION_NAMES)}")
         values = [self.number(argument, cache) for argument in node.args]
-        if any(element_of(value.kind) == "double" for value in values):
+        if self.element_kind != "double" and any(element_of(value.kind) == "double" for value in values):
             if name not in _FOR_MONEY:
                 raise self.fail(node, f"{name} does not take money; allowed: {', '.join(_FOR_MONEY)}")
             values = [value.convert("double") for value in values]
         if any(is_vector(value.kind) for value in values):
             values = [self.code.spread(value) for value in values]
-        writer: Callable[..., Value] = LIBRARY[name]
-        return writer(self.code, *values) if name in _INLINE else self.code.call(name, *values)
+        writer: Callable[..., Value] = self.numbers.library[name]
+        return writer(self.code, *values) if name in self.numbers.inline else self.code.call(name, *values)
+
+
+def _by_address(batch: Batch) -> list[Frame]:
+    """The frames in the order of the draw's addresses, in which neighbours share random words: rows may come in any.
+
+    A test of facts and indices stays where it is, and then so do the loops.
+    """
+    if any(frame.test is not None for frame in batch.frames):
+        return batch.frames
+    return sorted(batch.frames, key=lambda frame: batch.sample.loops.index(frame.variable))
 
 
 #: Functions of the language, in the order in which errors list them.

@@ -33,7 +33,7 @@ __all__ = ["Sample", "Scoped", "locals_of", "scoped"]
 
 @dataclass
 class Sample(Draw):
-    """A draw with the loops around it, outermost first: they make the index of its address."""
+    """A draw with the loops around it, in the order in which the index of its address counts them, the fastest last."""
 
     loops: tuple[str, ...] = ()
 
@@ -175,7 +175,8 @@ class _Namer:
         symbol = symbol_of(target, self.out.symbols)
         if symbol is not None and symbol.money:
             raise WeaveError(f"{self.out.title}: a draw gives whole numbers, {ast.unparse(target)} holds money")
-        return [*before, Sample(target, draw.kind, draw.site, draw.label, arguments, loops)]
+        around = tuple(loops[place] for place in draw.order)
+        return [*before, Sample(target, draw.kind, draw.site, draw.label, arguments, draw.order, around)]
 
 
 def _assigned(body: Iterable[Node]) -> set[str]:
@@ -286,7 +287,7 @@ def _with_names(body: list[Node], names: Mapping[str, str]) -> list[Node]:
             node = Let(other(node.target), other(node.value))
         elif isinstance(node, Sample):
             arguments = [other(a) for a in node.arguments]
-            node = Sample(other(node.target), node.kind, node.site, node.label, arguments, node.loops)
+            node = Sample(other(node.target), node.kind, node.site, node.label, arguments, node.order, node.loops)
         elif isinstance(node, Loop):
             node = Loop(node.variable, node.dimension, _with_names(node.body, names))
         elif isinstance(node, If):

@@ -27,9 +27,9 @@ class Statics:
         Loop variable -> its value, of the loops under way.
     """
 
-    def __init__(self, code: Code, rule: Scoped) -> None:
-        """code: where they are written; rule: whose they are."""
-        self.code, self.rule = code, rule
+    def __init__(self, code: Code, rule: Scoped, real: str) -> None:
+        """code: where they are written; rule: whose they are; real: the type of facts that are not whole."""
+        self.code, self.rule, self.real = code, rule, real
         self.indices: dict[str, Value] = {}
 
     def fail(self, node: ast.AST) -> WeaveError:
@@ -47,8 +47,8 @@ class Statics:
         return at
 
     def fact(self, node: ast.expr, symbol: Symbol) -> Value:
-        """A fact: whole numbers in 64 bits, all others in 32."""
-        kind = "i64" if symbol.integer else "float"
+        """A fact: whole numbers in 64 bits, all others as the kernel has them."""
+        kind = "i64" if symbol.integer else self.real
         return self.code.load(self.code.at(self.code.arguments[symbol.variable], kind, self.row(node, symbol)), kind)
 
     def truth(self, node: ast.expr) -> Value:

@@ -317,6 +317,18 @@ class Code:
         return self.loop(self.number(0, "i64"), end, by)
 
     @contextmanager
+    def as_long_as(self, test: Callable[[], Value]) -> Iterator[None]:
+        """Again and again while the test is true."""
+        head, body, done = self.label(), self.label(), self.label()
+        self.jump(head)
+        self.begin(head)
+        self.branch(test(), body, done)
+        self.begin(body)
+        yield
+        self.jump(head)
+        self.begin(done)
+
+    @contextmanager
     def when(self, test: Value) -> Iterator[None]:
         """Only if the test is true."""
         body, done = self.label(), self.label()

@@ -26,14 +26,15 @@ from forbear.kernel.emit import slots
 from forbear.kernel.language import Program
 from forbear.kernel.wide.draws import write_samplers
 from forbear.kernel.wide.driver import ADDRESSES, NUMBERS, write_driver
-from forbear.kernel.wide.functions import LIBRARY
+from forbear.kernel.wide.exact_draws import write_exact_samplers
 from forbear.kernel.wide.machine import Target, compiled, loaded, target_of
+from forbear.kernel.wide.numbers import WIDE, Numbers
 from forbear.kernel.wide.plan import Batch, Plan, Step, plan_of
 from forbear.kernel.wide.rules import write_rule
 from forbear.kernel.wide.scopes import scoped
 from forbear.kernel.wide.text import Module
 
-__all__ = ["WideModule", "plans_of", "text_for", "woven_rules"]
+__all__ = ["CompiledKernel", "check_rule", "plans_of", "text_for", "woven_rules"]
 
 
 def plans_of(program: Program, *, wide: bool = True) -> dict[str, Plan]:
@@ -41,28 +42,34 @@ def plans_of(program: Program, *, wide: bool = True) -> dict[str, Plan]:
     return {rule.function: plan_of(scoped(rule, program.symbols), wide=wide) for rule in program.rules}
 
 
-def woven_rules(program: Program, plans: Mapping[str, Plan]) -> Module:
+def woven_rules(program: Program, plans: Mapping[str, Plan], numbers: Numbers = WIDE) -> Module:
     """The text of all rules and of the loop over weeks, the same for every machine.
 
     Raises WeaveError for what cannot be woven, or for two draws of one address.
     """
     slots(program)
-    module = Module(LIBRARY)
+    module = Module(numbers.library)
     for plan in plans.values():
-        write_rule(module, plan, program)
-    write_driver(module, program, dict(plans), [symbol.variable for symbol in view_symbols(program, True)])
+        write_rule(module, plan, program, numbers)
+    views = [symbol.variable for symbol in view_symbols(program, True)]
+    write_driver(module, program, dict(plans), views, numbers)
     return module
 
 
-def text_for(rules: Module, target: Target) -> str:
+def check_rule(program: Program) -> None:
+    """Raise WeaveError where a rule of the program cannot be woven; nothing is compiled."""
+    woven_rules(program, plans_of(program))
+
+
+def text_for(rules: Module, target: Target, numbers: Numbers = WIDE) -> str:
     """The whole kernel for one kind of machine."""
     module = rules.copy(target.attributes, target.sets)
-    write_samplers(module)
+    (write_samplers if numbers is WIDE else write_exact_samplers)(module)
     return str(module)
 
 
-class WideModule:
-    """The wide kernel of a program.
+class CompiledKernel:
+    """A compiled kernel of a program: the wide one, or the exact one.
 
     Attributes
     ----------
@@ -74,16 +81,22 @@ class WideModule:
         A hash of what was woven that is the same on every machine.
     """
 
-    def __init__(self, program: Program, target: Target | None = None, plans: Mapping[str, Plan] | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        target: Target | None = None,
+        plans: Mapping[str, Plan] | None = None,
+        numbers: Numbers = WIDE,
+    ) -> None:
         """target: the machine's own where none is given; plans: others than `plans_of` makes, for tests."""
         self.target = target or target_of()
         self.plans = dict(plans or plans_of(program))
         self.program = program
-        rules = woven_rules(program, self.plans)
-        self.text = text_for(rules, self.target)
-        self.digest = hashlib.sha256(text_for(rules, target_of("sse2")).encode()).hexdigest()[:16]
+        rules = woven_rules(program, self.plans, numbers)
+        self.text = text_for(rules, self.target, numbers)
+        self.digest = hashlib.sha256(text_for(rules, target_of("sse2"), numbers).encode()).hexdigest()[:16]
         whole = f"{self.text} {self.target.name} {llvmlite.__version__}"
-        self.name = "forbear_woven_lanes_" + hashlib.sha256(whole.encode()).hexdigest()[:16]
+        self.name = f"forbear_woven_{numbers.name}_" + hashlib.sha256(whole.encode()).hexdigest()[:16]
         self._lock = RLock()
         self._function: Callable[..., None] | None = None
 
