@@ -172,7 +172,7 @@ def attack(now, given, lever, fact):
                 * now.fighters[d, a]
                 * now.suppression[d]
                 * now.readiness_to_fight[a]
-                * larger(0.0, 1.0 + given.revenge_for_raids * now.revenge[d, a])
+                * larger(0.0, 1.0 + given.revenge_for_raids * now.raided[d, a])
                 * (1.0 + given.emboldening * lever.resolve_news)
             )
             now.experience[d, a] += now.intensity[d, a]

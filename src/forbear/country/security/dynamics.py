@@ -140,7 +140,7 @@ def operate(now, given, lever, fact):
             in_raids = gone * raided / larger(hazard, constant.least_divisor)
             now.removed_in_raids[d, a] = in_raids
             fade = power(constant.revenge_kept, fact.step)
-            now.revenge[d, a] = smaller(1.0, fade * now.revenge[d, a] + in_raids / (now.fighters[d, a] + 1.0))
+            now.raided[d, a] = smaller(1.0, fade * now.raided[d, a] + in_raids / (now.fighters[d, a] + 1.0))
             killed = binomial("killed", gone, given.killed_share)
             now.removed[d, a] = gone
             now.fighters_killed[d, a] = killed

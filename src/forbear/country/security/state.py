@@ -29,7 +29,7 @@ STATE = (
     measure("raids", "district", "1/week", "resentment grown per week by untargeted raids"),
     stock("bystanders_held", "district community", "persons", "people in custody who fought for nobody", people=True),
     stock(
-        "revenge",
+        "raided",
         "district organisation",
         "share",
         "part of an organisation taken in raids lately, for which it takes revenge",
