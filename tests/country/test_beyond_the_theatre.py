@@ -70,6 +70,7 @@ def world(step=1.0, now=None, lever=None, fact=None, **given):
 def after(years, *rules, begin=True, **settings):
     """The state after so many years of these rules."""
     state, given, lever, fact = world(**settings)
+    state.intervenes = lever.intervene
     with drawing_with(Means()):
         if begin:
             dynamics.inherit(state, given, lever, fact)

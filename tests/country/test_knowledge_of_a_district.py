@@ -21,7 +21,7 @@ def district(
         supporters=np.array([[600.0, 0.0]]), residents=np.array([living]), fighters=np.array([fighters]),
         control=np.array([0.8]), density=np.array([10.0]), local_defence=np.zeros((1, 2)), army_kept=np.zeros((1, 2)),
         government_forces=np.zeros(1), information=np.zeros((1, 2)), mean_information=np.zeros(1), raids=np.zeros(1),
-        abuse=np.array([abuse]), silenced=np.array([silenced]),
+        abuse=np.array([abuse]), silenced=np.array([silenced]), protecting=0.2,
     )  # fmt: skip
     given = SimpleNamespace(
         tips=1.0, information_from_local_defence=0.0, information_from_phones=0.0, other_intelligence=0.1,

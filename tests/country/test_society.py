@@ -67,6 +67,7 @@ def test_killing_takes_off_and_burns_out_once_separation_is_complete(meadow, run
     """Where a death calls for more than one other killing grows; flight that separates ends it, else it goes on."""
     names = ["deaths_by_rivals", "contact"]
     spiral = {**AT_ODDS, "revenge": 6.0, "policing": 0, "reach_without_contact": 0.02, "unmixing": 0, "remixing": 0}
+    spiral |= {"clash_rate": 0}
     ends = run(meadow, names, {"mixing": 1.0}, **spiral, displacement=2.0, separation_by_flight=4.0)
     on = run(meadow, names, {"mixing": 1.0}, **spiral, displacement=0.0, separation_by_flight=4.0)
     calm = run(meadow, names, {"mixing": 1.0}, **{**spiral, "revenge": 0}, displacement=2.0, separation_by_flight=4.0)
@@ -100,8 +101,8 @@ def test_walls_cut_contact_and_services_and_are_resented(meadow, run):
 
 def test_walls_that_cut_nothing_change_nothing_but_that_nobody_mixes_again(meadow, run, off):
     names = ["deaths", "contact", "resentment", "services"]
-    walled = run(meadow.with_levers({"people.walls": 1.0}), names, remixing=0, **off("separation"))
-    open_ = run(meadow, names, remixing=0, **off("separation"))
+    walled = run(meadow.with_levers({"people.walls": 1.0}), names, **off("separation"))
+    open_ = run(meadow, names, **off("separation"))
     assert all(np.array_equal(walled.weekly[name], open_.weekly[name]) for name in names)
 
 

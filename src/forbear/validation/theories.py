@@ -258,7 +258,7 @@ def _all_data(context: Context) -> Weighed | None:
         density,
         np.array(names),
         "term of the fit",
-        _known(),
+        _known(context.scenario),
         context.seed,
         again=again,
         efforts={n: p.effort for n, p in fitted.items()},
