@@ -90,7 +90,15 @@ def test_without_any_source_of_mobilisation_nobody_is_recruited(meadow, run):
 
 
 def test_without_its_sources_resentment_fades_to_nothing(meadow, run):
-    block = run(meadow, (), ["resentment"], resentment_of_presence=0, resentment_of_harm=0, resentment_of_raids=0)
+    block = run(
+        meadow,
+        (),
+        ["resentment"],
+        resentment_of_presence=0,
+        resentment_of_harm=0,
+        resentment_of_raids=0,
+        resentment_of_disorder=0,
+    )
     last, first = block.monthly["resentment"][:, -1], block.monthly["resentment"][:, 0]
     assert (last <= first).all() and last.mean() < 0.6 * first.mean()
 

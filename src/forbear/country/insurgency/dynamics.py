@@ -353,6 +353,9 @@ def deal(now, given, lever, fact):
             # what radicals take from their own community is seen as what they do to take it
             taken = now.coercion[d, g] / fact.step / constant.heavy_coercion
             taken = taken / (now.residents[d, g] + fact.small_community)
+            taken = taken + total(
+                now.rents[d, a] for a in fact.organisations if fact.home[a] == g and fact.splinter_of[a] >= 0
+            )
             now.abuse[d, g] = keep * now.abuse[d, g] + (1.0 - keep) * (
                 given.overreach * (now.harm_by_insurgents[d, g] + taken)
                 + constant.abuse_by_radicals * radicals / (moderates + radicals + 1.0)
