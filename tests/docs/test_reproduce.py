@@ -73,7 +73,7 @@ def test_a_miss_is_said_in_words_that_need_no_statistics() -> None:
     posterior = Posterior.of(fb.load("iraq-2003"))
     assert posterior is not None and posterior.facts is not None
     total = next(r for r in posterior.facts.results if r.measure == "total")
-    for median, words in ((1.4, "40\N{NO-BREAK SPACE}% too much"), (0.7, "30\N{NO-BREAK SPACE}% too little"), (3.0, "3.0 times as much"), (0.2, "20\N{NO-BREAK SPACE}% of it")):  # fmt: skip
+    for median, words in ((1.4, "40\N{NO-BREAK SPACE}% too much"), (0.7, "30\N{NO-BREAK SPACE}% too little"), (3.0, "3 times as much"), (0.2, "20\N{NO-BREAK SPACE}% of it")):  # fmt: skip
         assert words in miss_in_words(replace(total, observed=1000.0, median=1000.0 * median))
     peak = next(r for r in posterior.facts.results if r.measure == "peak")
     assert "8 months too early" in miss_in_words(replace(peak, miss=-8.0, median=peak.observed - 8))

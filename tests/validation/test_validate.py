@@ -47,3 +47,11 @@ def test_what_stands_beside_a_record_is_never_written_over_it(tmp_path):
         found.save(tmp_path / name)
         assert read_validation(tmp_path / name)["stamp"] == {"model": "m"}
         assert (tmp_path / beside).exists()
+
+
+def test_iraq_is_carried_on_beyond_its_end_with_nobody_of_the_coalition_left():
+    from forbear.validation.holdout import longest
+
+    problem = longest(fb.load("iraq-2003")).problem()
+    after = [week for week, month in enumerate(problem.months) if problem.month_labels[month] >= "2012-01"]
+    assert problem.month_labels[-1] == "2014-12" and problem.levers["force"][after].max() == 0.0
