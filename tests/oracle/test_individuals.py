@@ -142,7 +142,7 @@ def test_the_exact_kernel_follows_the_rules_as_written_when_nothing_is_left_to_c
     parameters = lively(small)
     still = {"attacks_per_fighter": 0.0, "attitude_pace": 0.0, "recruitment": 0.0, "voluntary_exit": 0.0, "foreign_fighters": 0.0, "sponsor_support": 0.0, "desertion": 0.0,
              "operations_by_intervener": 0.0, "operations_by_government": 0.0, "dismissed_join": 0.0, "reemployment": 0.0, "support_noise": 0.0, "civilians_killed_per_strike": 0.0, "population_growth": 0.0, "residents_standing_guard": 0.0, "clash_rate": 0.0,
-             "displacement": 0.0, "quality_at_start": 0.0, "quality_growth": 0.0}  # fmt: skip
+             "displacement": 0.0, "truce_rate": 0.0, "looting": 0.0, "quality_at_start": 0.0, "quality_growth": 0.0}  # fmt: skip
     for name, value in still.items():
         parameters[name] = np.full_like(parameters[name], value)
     plain = individuals.simulate(small, parameters, 0, seed=1)
