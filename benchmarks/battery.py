@@ -1,6 +1,6 @@
 """The battery of claims and evaluations of a likelihood: processor time, what the kernel has of it, cores that stand idle.
 
-    uv run --group bench python benchmarks/battery.py                    both; about three core-minutes
+    uv run --group bench python benchmarks/battery.py                    all; about three core-minutes
     uv run --group bench python benchmarks/battery.py --only evaluations
     uv run --group bench python benchmarks/battery.py --only battery --quick
 
@@ -11,12 +11,16 @@ threads are in the kernel are the machine's as it was. Nothing that was kept fro
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import re
 import resource
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, distribution
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -30,14 +34,17 @@ class Clock:
         from forbear.ensemble.opened import Opened
 
         self.stretches: list[tuple[float, float, float]] = []
+        self.block = 0
         lock, advance = threading.Lock(), Opened.advance
 
         def timed(block: Any, until: int) -> None:
             began, used = time.perf_counter(), time.thread_time()
             advance(block, until)
             stretch = (began, time.perf_counter(), time.thread_time() - used)
+            held = sum(array.nbytes for array in block.space.values() if isinstance(array, np.ndarray))
             with lock:
                 self.stretches.append(stretch)
+                self.block = max(self.block, held)
 
         Opened.advance = timed  # type: ignore[method-assign]
 
@@ -82,6 +89,7 @@ def battery(clock: Clock, options: argparse.Namespace) -> None:
     print(f"| runs per core-second, all of it | {runs / used:.0f} |\n| wall, as the machine was | {wall:.1f} s |")
     print(f"| wall on so many free cores, from processor time | {used / threads:.1f} s |")
     print(f"| wall in which every thread is in the kernel | {busy / wall:.1%} |")
+    print(f"| memory of one thread's block | {clock.block / 1e6:.1f} MB |")
     print(f"| peak memory | {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB |")
 
 
@@ -117,9 +125,29 @@ def evaluations(clock: Clock, options: argparse.Namespace) -> None:
             print(f"| {rows} | {name} | {' | '.join(rates)} |")
 
 
+def weight(clock: Clock, options: argparse.Namespace) -> None:
+    """Bytes of the package and of all that it requires at run time, as installed here."""
+    found: dict[str, float] = {}
+    waiting = ["forbear"]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        about = distribution(name)
+        places = [Path(str(file.locate())) for file in about.files or ()]
+        found[name] = sum(place.stat().st_size for place in places if place.is_file()) / 1e6
+        asked = [requirement for requirement in about.requires or () if "extra ==" not in requirement]
+        for requirement in asked:
+            needed = re.match(r"[A-Za-z0-9_.-]+", requirement)
+            with contextlib.suppress(PackageNotFoundError):  # not for this system
+                waiting += [distribution(needed[0]).metadata["Name"]] if needed else []
+    largest = ", ".join(f"{name} {size:.0f}" for name, size in sorted(found.items(), key=lambda item: -item[1])[:6])
+    print(f"\n**Run-time environment**: {sum(found.values()):.0f} MB in {len(found)} packages ({largest})")
+
+
 def main() -> None:
     """Measure and print."""
-    parts = {"evaluations": evaluations, "battery": battery}
+    parts = {"evaluations": evaluations, "battery": battery, "weight": weight}
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--only", default=",".join(parts), help=f"of {', '.join(parts)}")
     asked.add_argument("--scenario", default="iraq-2003")

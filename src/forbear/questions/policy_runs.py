@@ -43,7 +43,8 @@ class PolicyRuns:
     Run i has draw i // replications; the same runs and seed serve every policy, so two policies share parameters and
     random numbers. Outcomes are averaged over replications: values(policy, outcome) is (members,), one for each draw.
     store: a folder that keeps finished runs, so that a stopped battery goes on. keep: outcomes that were computed on
-    this machine before, from the same bits, are read from the cache folder, and new ones are kept there.
+    this machine before, from the same bits, are read from the cache folder, and new ones are kept there; a store does
+    so by itself.
     """
 
     scenario: Scenario
@@ -120,13 +121,12 @@ class PolicyRuns:
         shared, taken = SharedDraws(given, which), _Taken(changed, tuple(self.outcomes), len(which))
 
         def known() -> bool:
-            return self.keep and taken.read(shared, self.seed)
+            return self.keep and self.store is None and taken.read(shared, self.seed)
 
         def ended() -> None:
             self._runs[name], self._by_year[name] = taken.averaged(self.members)
             self.runs += len(which)
-            if self.keep:
-                taken.write()
+            taken.write()
 
         return BlockRun(
             taken.problem, members=len(which), seed=self.seed, parameters=shared, take=taken.take, ended=ended,
