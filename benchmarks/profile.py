@@ -113,7 +113,7 @@ def apart(program: Any, traced: bool) -> Any:
     from forbear.kernel import woven
     from forbear.kernel.cache import cache_folder
 
-    text = woven.source(program, "lanes").split("@njit(error_model='numpy', nogil=True, cache=True)\ndef run(")[0]
+    text = woven.source(program, "reference").split("@njit(error_model='numpy', nogil=True, cache=True)\ndef run(")[0]
     text = text.replace("woven_rule", "over_lanes")
     if traced:
         head, tail = text.split("F, I64 = np.float32, np.int64", 1)

@@ -89,7 +89,8 @@ class Engine:
             Quantities to be recorded: week by week as national sums, month by month with their dimensions, and at the
             end with their dimensions.
         kernel
-            `lanes` (32 bits, many members side by side) or `exact` (64 bits, one after the other).
+            `lanes` (32 bits, many members side by side), `exact` (64 bits, one after the other), or `reference` (the bits of
+            `lanes` by other means, slower: for checks).
 
         Raises
         ------
@@ -138,7 +139,7 @@ class Engine:
     # -- running ------------------------------------------------------------------------------------------
 
     def module(self) -> Any:
-        """The woven module; the first call ever compiles it, which takes about a minute."""
+        """The woven module; the first run ever compiles it, which takes some seconds."""
         return woven.load(self.program, self.kernel)
 
     def run(self, parameters: Mapping[str, np.ndarray], members: np.ndarray, seed: int) -> Block:

@@ -158,7 +158,7 @@ class EnsembleJob:
             self._ready = True
             return
         if not woven.is_compiled(self._engine.module()):
-            meter.say("compiling the country: once, a few minutes; kept on disk for next time")
+            meter.say("compiling the country: once, a few seconds; kept on disk for next time")
         self.engine()
 
     def engine(self) -> Any:

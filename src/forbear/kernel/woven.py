@@ -1,4 +1,4 @@
-"""Weaves a program, writes it as a module into the user's cache folder, and loads it.
+"""Gives a program's kernels: those that are compiled from text (`wide`), and numba's, which is written as a module.
 
 The file's name holds a hash of its text and of the kernel's own sources, so a changed rule is a new module and
 compiled code of an old one is never taken for it. Numba keeps the machine code beside the file (see `cache`).
@@ -16,7 +16,7 @@ from types import ModuleType
 import numba
 
 from forbear.files import write_text
-from forbear.kernel import cache, driver, lanes, scalar
+from forbear.kernel import cache, driver, lanes
 from forbear.kernel.cache import Sealed, cache_folder, compiled_files
 from forbear.kernel.emit import HEADER, slots
 from forbear.kernel.functions import FUNCTIONS
@@ -109,8 +109,7 @@ def damage(module: ModuleType | CompiledKernel) -> str | None:
 def _kernel_sources() -> str:
     folder = Path(__file__).parent
     return "".join(
-        (folder / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("functions", "vectors", "draws", "exact", "steps")
+        (folder / f"{name}.py").read_text(encoding="utf-8") for name in ("functions", "vectors", "draws", "steps")
     )
 
 
@@ -139,22 +138,3 @@ def _lanes_source(program: Program) -> str:
         + "\n\n"
         + driver.driver_source(program, lanes=True)
     )
-
-
-def _exact_source(program: Program) -> str:
-    slots(program)
-    head = [
-        HEADER,
-        "import numpy as np",
-        "from numba import njit",
-        f"from forbear.kernel.functions import {', '.join(FUNCTIONS)}",
-        "from forbear.kernel.draws import LANES",
-        "from forbear.kernel.exact import binomial_exact, normal_exact, poisson_exact, uniform_at",
-        "from forbear.kernel.steps import apply_levers, react, record",
-        "I64 = np.int64",
-        "SCRATCH_ROWS = 1",
-        "DRAW_SLOTS = 1",
-        "",
-    ]
-    rules = "\n\n".join(scalar.weave_rule(rule, program.symbols) for rule in program.rules)
-    return "\n".join(head) + "\n" + rules + "\n\n" + driver.driver_source(program, lanes=False)
