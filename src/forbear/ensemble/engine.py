@@ -89,8 +89,8 @@ class Engine:
             Quantities to be recorded: week by week as national sums, month by month with their dimensions, and at the
             end with their dimensions.
         kernel
-            `lanes` (32 bits, many members side by side), `exact` (64 bits, one after the other), or `reference` (the bits of
-            `lanes` by other means, slower: for checks).
+            `lanes` (32 bits, many members side by side), `exact` (64 bits, one after the other), or
+            `reference` (the bits of `lanes` by other means, slower: for checks).
 
         Raises
         ------

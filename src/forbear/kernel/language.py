@@ -98,8 +98,8 @@ class Static:
 class Draw:
     """target = kind(name, arguments).
 
-    order: places of the loops around the draw, outermost 0, in the order in which the index of its address counts them,
-    the fastest last: by dimension as the vocabulary lists them, the first (districts) fastest, however loops are nested.
+    order: places of the loops around the draw, outermost 0, in the order in which the index of its address counts
+    them, the fastest last: by dimension as the vocabulary lists them, the first (districts) fastest.
     """
 
     target: ast.expr

@@ -1,4 +1,4 @@
-"""The two kinds of numbers that rules are woven for: 32 bits in vectors of sixteen members, or 64 bits, one member at a time."""
+"""The two kinds of numbers that rules are woven for: 32 bits, sixteen members at a time, or 64 bits, one at a time."""
 
 from __future__ import annotations
 
