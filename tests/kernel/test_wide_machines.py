@@ -61,6 +61,12 @@ def with_normals(now, given, lever, fact):
             now.moved[d, g] = normal("x")
 
 
+def address_of(row):
+    """The index of a draw's address: districts count fastest, though they are the outer loop."""
+    district, community = divmod(row, tiny.COMMUNITIES)
+    return community * tiny.DISTRICTS + district
+
+
 def same(a, b):
     return all(np.array_equal(x.view(np.uint8), y.view(np.uint8)) for x, y in zip(a, b, strict=True))
 
@@ -101,10 +107,11 @@ def test_the_kernel_compiles_for_arm_and_nothing_is_fused_there():
 def test_uniforms_are_the_words_of_their_addresses():
     weeks, site, place = 2, site_number("room", "with_uniforms", "u"), {}
     tiny.run(with_uniforms, weeks=weeks, members=20, begin=place.update)
-    for index in range(15):
+    for row in range(15):
+        index = address_of(row)
         for member in (0, 7, 19):
             wanted = exact.uniform_at(0, site, weeks - 1, index, member, np.uint32(7), np.uint32(9))
-            assert place["now_moved"][index, member] == pytest.approx(wanted, abs=2e-7)
+            assert place["now_moved"][row, member] == pytest.approx(wanted, abs=2e-7)
 
 
 SIZES = np.array([0.0, 1.0, 3.0, 20.0, 400.0, 9_000.0, 2_000_000.0])
@@ -127,15 +134,28 @@ def test_draws_for_many_rows_are_bit_for_bit_those_of_the_reference_samplers(rul
     tiny.run(rule, weeks=1, members=draws.LANES, begin=begin)
     site, members = site_number("room", rule.__name__, "x"), np.arange(draws.LANES, dtype=np.uint32)
     work = np.zeros(draws.WORK_ROWS * draws.LANES, dtype=np.float32)
-    for index in range(15):
+    for row in range(15):
         words, held = np.zeros(8 * draws.LANES, dtype=np.uint32), np.full(2, -1, dtype=np.int64)
-        given = {"binomial": (sizes[index], 0, chances[index], 0), "poisson": (sizes[index], 0), "normal": ()}[kind]
+        given = {"binomial": (sizes[row], 0, chances[row], 0), "poisson": (sizes[row], 0), "normal": ()}[kind]
         wanted = np.zeros(draws.LANES, dtype=np.float32)
         sampler = getattr(draws, f"{kind}_lanes")
         sampler(
-            *given, wanted, 0, words, held, 0, site, 0, index, members, np.uint32(7), np.uint32(9), work, draws.LANES
+            *given,
+            wanted,
+            0,
+            words,
+            held,
+            0,
+            site,
+            0,
+            address_of(row),
+            members,
+            np.uint32(7),
+            np.uint32(9),
+            work,
+            draws.LANES,
         )
-        assert np.array_equal(place["moved"][index].view(np.uint32), wanted.view(np.uint32))
+        assert np.array_equal(place["moved"][row].view(np.uint32), wanted.view(np.uint32))
 
 
 def test_an_unknown_instruction_set_is_refused(monkeypatch):

@@ -8,7 +8,7 @@ other kernels do.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 
@@ -16,6 +16,7 @@ from forbear.kernel.draws import LANES
 from forbear.kernel.language import If, Let, Loop, Node, Program, Symbol, WeaveError, indices_of, symbol_of
 from forbear.kernel.wide.dependence import accesses
 from forbear.kernel.wide.draws import ROW
+from forbear.kernel.wide.money import FOR_MONEY, money_locals
 from forbear.kernel.wide.numbers import Numbers
 from forbear.kernel.wide.plan import Batch, Frame, Guard, Nest, Plan, Series, Step
 from forbear.kernel.wide.statics import Statics
@@ -33,8 +34,6 @@ MACHINERY = (
     ("i32", "step"),
     ("i64", "lanes"),
 )
-#: Functions that take money, and all others in 32 bits only.
-_FOR_MONEY = ("larger", "smaller", "clip", "cents")
 
 Cache = dict[tuple[str, ...], Value]
 
@@ -61,7 +60,7 @@ class _Writer:
         self.code.head += " noinline"
         self.given = self.code.arguments
         self.statics = Statics(self.code, self.rule, numbers.element)
-        self.money = _money_locals(self)
+        self.money = money_locals(self.rule)
         self.registers: dict[str, Value] = {}
         self.first_rows: dict[str, Value] = {}
         self.lane = self.code.number(0, "i64")
@@ -307,8 +306,8 @@ class _Writer:
             raise self.fail(node, f"{name} is not a function of the language; allowed: {', '.join(FUNCTION_NAMES)}")
         values = [self.number(argument, cache) for argument in node.args]
         if self.element_kind != "double" and any(element_of(value.kind) == "double" for value in values):
-            if name not in _FOR_MONEY:
-                raise self.fail(node, f"{name} does not take money; allowed: {', '.join(_FOR_MONEY)}")
+            if name not in FOR_MONEY:
+                raise self.fail(node, f"{name} does not take money; allowed: {', '.join(FOR_MONEY)}")
             values = [value.convert("double") for value in values]
         if any(is_vector(value.kind) for value in values):
             values = [self.code.spread(value) for value in values]
@@ -330,46 +329,3 @@ def _by_address(batch: Batch) -> list[Frame]:
 FUNCTION_NAMES = (
     "cents", "clip", "exp", "larger", "log", "logistic", "power", "probability", "smaller", "whole",
 )  # fmt: skip
-
-
-def _money_locals(writer: _Writer) -> set[str]:
-    """Locals that are ever given money, which 32 bits cannot keep."""
-    lets = list(_lets(writer.rule.body))
-    found: set[str] = set()
-    while True:
-        more = {
-            let.target.id
-            for let in lets
-            if isinstance(let.target, ast.Name) and _is_money(let.value, writer.symbols, found)
-        }
-        if more <= found:
-            return found
-        found |= more
-
-
-def _is_money(node: ast.expr, symbols: Mapping[str, Symbol], locals_: set[str]) -> bool:
-    """True when an expression is in cents, in 64 bits."""
-    symbol = symbol_of(node, symbols)
-    if symbol is not None:
-        return symbol.money
-    if isinstance(node, ast.Name):
-        return node.id in locals_
-    if isinstance(node, ast.Compare | ast.BoolOp):
-        return False
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-        return node.func.id == "cents" or (
-            node.func.id in _FOR_MONEY and any(_is_money(a, symbols, locals_) for a in node.args)
-        )
-    if isinstance(node, ast.IfExp):
-        return any(_is_money(n, symbols, locals_) for n in (node.body, node.orelse))
-    return any(_is_money(n, symbols, locals_) for n in ast.iter_child_nodes(node) if isinstance(n, ast.expr))
-
-
-def _lets(body: list[Node]) -> Iterator[Let]:
-    for node in body:
-        if isinstance(node, Let):
-            yield node
-        elif isinstance(node, Loop):
-            yield from _lets(node.body)
-        elif isinstance(node, If):
-            yield from _lets([*node.body, *node.orelse])
