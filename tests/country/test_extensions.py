@@ -93,15 +93,11 @@ def test_the_kernel_is_woven_with_the_room_and_the_draws_of_the_house_keep_their
     assert sites < {(r.function, *draw) for r in whole.rules for draw in r.draws}
     for kernel in woven.KERNELS:
         text = woven.source(whole, kernel)
-<<<<<<< HEAD
-        assert "void @drought_want(" in text
-=======
         if kernel != "reference":
             assert "void @drought_want(" in text
             continue
         assert "def drought_want(" in text
         compile(text, "woven", "exec")
->>>>>>> 6d63314 (Tests know three kernels)
 
 
 def test_a_room_that_is_not_installed_is_named_with_the_nearest(drought, tmp_path) -> None:
