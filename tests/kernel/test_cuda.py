@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
 
 import numpy as np
@@ -277,10 +278,17 @@ def test_a_gpu_that_is_not_there_is_refused_with_what_is_missing(problem, monkey
 def test_numba_cuda_that_is_not_installed_is_named(monkeypatch):
     from forbear.kernel import cuda_compile
 
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    def answer(found):
+        """Of numba-cuda alone: other packages, its redirector among them, look for theirs by the same function."""
+        monkeypatch.setattr(
+            "importlib.util.find_spec",
+            lambda name, package=None: found if name == "numba_cuda" else find_spec(name, package),
+        )
+
+    answer(None)
     monkeypatch.setattr(cuda_compile, "simulated", lambda: False)
     assert "numba-cuda is not installed" in cuda_compile.missing()
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: True)
+    answer(find_spec("numba_cuda") or ModuleSpec("numba_cuda", None))
 
     def broken(name):
         raise AttributeError("module 'numpy' has no attribute 'row_stack'")
