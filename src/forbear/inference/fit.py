@@ -36,6 +36,8 @@ STAGES = ("scout", "refine", "validate")
 PREDICTED = 512
 #: Runs under one set of parameters that measure the noise of a likelihood, and how many sets.
 NOISE_RUNS, NOISE_SETS = 24, 6
+#: Generations between states of the chains that are kept in the folder.
+KEPT = 20
 
 
 class Fitting:
@@ -232,8 +234,8 @@ def _refine(
         meter.advance(int(state["generation"]))
 
     def keep(now: dict[str, Any]) -> None:
-        # writing takes a moment: every sixth generation, and the last
-        if int(now["generation"]) % 6 == 0 or int(now["generation"]) == settings.generations:
+        # writing takes a moment: every so many generations, and the last
+        if int(now["generation"]) % KEPT == 0 or int(now["generation"]) == settings.generations:
             keeper.write("refine", now)
         meter.advance(1)
 
@@ -259,7 +261,22 @@ def _refine(
         "draws": len(scores), "modes": places, "this_time": work.runs - before,
     }  # fmt: skip
     notes["refine"]["faults"] = _refine_faults(notes["refine"], told, gates, len(found))
+    notes["histories"] = _histories(work, done, seed)
     return scores, chain, level
+
+
+def _histories(work: Fitting, done: dict[str, Any], seed: int) -> dict[str, Any]:
+    """Facts of history under parameters and the luck with which they fitted: what the model can live through.
+
+    The gate is judged under fresh luck (`_validate`): what the model does as a rule. Where histories hold what the gate
+    misses, the war is possible in the model and uncommon.
+    """
+    facts = load_facts(work.scenario)
+    if not facts:
+        return {}
+    more = [q for f in facts.values() for q in f.quantities]
+    held = judge(facts, work.simulate(done["scores"], seed, done["luck"], more=more))
+    return {"histories": len(done["scores"]), **held.as_dict()}
 
 
 def _noise(work: Fitting, seed: int, done: dict[str, Any], keeper: Keeper) -> float:
@@ -305,6 +322,8 @@ def _validate(work: Fitting, posterior: Posterior, gates: Gates, seed: int) -> N
     if facts:
         posterior.notes["facts"] = held.as_dict()
         work.meter.say(f"validate: {sum(r.holds for r in held.results)} of {len(held.results)} facts of history hold")
+        if posterior.notes.get("histories"):
+            work.meter.say(f"validate: under the luck with which they fitted, {posterior.notes['histories']['held']}")
     said = work.said(data)
     checks = course_checks(work.terms, said, seed)
     posterior.notes["discrepancies"] = [c.as_dict() for c in checks.discrepancies]

@@ -37,13 +37,13 @@ class Settings:
 
 
 #: The whole fit: three scouts, so that places where histories lie can be told from chance.
-FULL = Settings("full", 3, 4096, 768, 26, 48, 1200, 480, 12, 1536)
+FULL = Settings("full", 3, 4096, 768, 26, 48, 1000, 400, 10, 1536)
 #: A quick look, marked as such wherever it is shown and never enough for a verdict: one scout, few moves.
 QUICK = Settings("quick", 1, 2048, 512, 10, 48, 72, 24, 4, 384)
 #: Countries several times dearer to run than the first: two scouts, so that agreement is still judged; marked.
 COARSE = Settings("coarse", 2, 1536, 448, 12, 40, 300, 120, 6, 768)
 #: Theories, all alike, and the whole model beside them when they are set against one another.
-RIVAL = Settings("rival", 3, 2048, 512, 16, 32, 400, 160, 6, 768)
+RIVAL = Settings("rival", 3, 2048, 384, 14, 32, 320, 128, 6, 768)
 
 
 @dataclass(frozen=True)

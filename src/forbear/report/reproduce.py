@@ -147,6 +147,12 @@ def _lead(rows: tuple[FactResult, ...], course: Course | None, posterior: Poster
                 else "the gate is not passed, and no verdict that rests on a missed fact is given."
             )
         )
+    lived = posterior.notes.get("histories")
+    if rows and lived:
+        out.append(
+            f"Single histories with just the luck that suits the record hold {lived['held']} of them. That is what the model "
+            "can live through, not what it does as a rule, and it passes no gate."
+        )
     if course is not None:
         out.append(
             f"Of all numbers that it was fitted to, {percent(course.inside_90)} lie in the range of nine in ten "

@@ -160,6 +160,12 @@ def lines_of(found: Posterior, target: Path) -> list[str]:
         held, word = sum(r.holds for r in facts.results), "is passed" if facts.passed else "is NOT passed"
         out.append(f"{held} of {len(facts.results)} facts of history hold: the gate of {facts.gate:.0%} {word}")
         out += [f"  missed: {missed.words}" for missed in facts.missed]
+        histories = found.notes.get("histories")
+        if histories:
+            out.append(
+                f"under the luck with which they fitted {histories['held']} of {histories['of']} hold: what the model can live "
+                "through, and no gate"
+            )
     if found.quick:
         out.append("a QUICK fit: for a first look, not for results")
     elif found.effort != "full":
