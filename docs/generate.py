@@ -101,6 +101,8 @@ def _walk() -> Iterator[str]:
         lives = f"equations {_names(a['equations'])}" if a["equations"] else "nowhere yet"
         yield f"- *Where it lives*: {lives}; levers {_names(a['levers'])}."
         yield f"- *What speaks*: {_names(a['series']) or 'no series'}."
+        if a.get("asks"):
+            yield f"- *Beside the claims*: {a['asks']}."
         if a.get("waits"):
             yield f"- *Not represented yet*: {a['waits']}."
         for name in a.get("claims", []):

@@ -30,8 +30,8 @@ def test_every_shipped_strategy_gives_a_problem_that_differs_from_history(iraq: 
 
 def test_both_sides_of_every_claim_speak_at_equal_length(iraq: fb.Scenario) -> None:
     claims = load_claims(iraq)
-    assert len(claims) == 24 and sum(c.kind == "value" for c in claims.values()) == 2
-    for claim in claims.values():
+    assert sum(c.kind == "value" for c in claims.values()) == 2
+    for claim in [*claims.values(), *load_claims(fb.Scenario.load("afghanistan-2001")).values()]:
         ratio = len(claim.statement.split()) / len(claim.rival.split())
         assert 0.6 < ratio < 1.67, claim.name
 
@@ -64,7 +64,7 @@ def test_a_claim_of_ones_own_is_read_beside_the_shipped_ones(iraq: fb.Scenario, 
     assert (
         claims["MINE"].direction == "lower"
         and claims["MINE"].rival_asserts == "no opposite effect"
-        and len(claims) == 25
+        and len(claims) == len(load_claims(iraq)) + 1
     )
 
 
