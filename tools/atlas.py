@@ -84,6 +84,16 @@ FACTOR = {"population": 1.1, "population_other": 1.1, "area": 1.05, "soldiers": 
           "mission": 1.5, "intervener_dead": 3, "local_dead": 3, "other_dead": 3, "aid": 2, "per_1000_published": 1.5}  # fmt: skip
 #: Soldiers to a unit where only units were counted: value, low, high.
 MEN = {"divisions": (15000, 10000, 20000), "battalions": (800, 500, 1000)}
+#: Tables at hand and whose they are; by quantity where one table joins several owners.
+OWNERS = {
+    "record/epr_2021": "Ethnic Power Relations core 2021 (Vogt and others 2015), statuses regrouped",
+    "record/us_troops_1950_2025": "US Defense Manpower Data Center and Kane 2006 (troopdata package)",
+    "record/third_party_peacekeeping": "Mullenbach, Third-Party Peacekeeping Missions 3.1",
+    "governance": "V-Dem (democracyData package)",
+    "country_year": "V-Dem (poldat package)",
+    "country_year battle_dead": "PRIO Battle Deaths 3.1 to 1988, UCDP GED 23.1 from 1989 (poldat package)",
+    "country_year population": "World Bank (poldat package)",
+}
 WARTIME = {"west-germany-1945", "austria-1945", "italy-1943"}
 STATE_SHARES = {"cyprus-1974", "lebanon-1982"}
 RENAMED = {
@@ -152,6 +162,11 @@ def _one(raw: dict[str, str], case: str) -> dict[str, str]:
         label = ""
     row = {"case": case, "quantity": quantity, "of": label, **{key: raw[key].strip() for key in ("value", "low", "high", "unit", "date", "grade", "note")}}  # fmt: skip
     row["source"], row["address"] = raw["source"], raw["address"]
+    owner = OWNERS.get(f"{row['source']} {quantity}") or OWNERS.get(row["source"])
+    if owner:
+        row["source"], row["address"] = owner, ""
+    if re.match(r"https?://[\d.]+/", row["address"]):  # a copy at a bare address is no citation
+        row["address"] = ""
     if row["grade"] == "memory" and row["source"].startswith("recalled"):
         row["source"] = "recalled"
     row["note"] = re.sub(r"^coder judgement:?\s*", "judged: ", row["note"]).removesuffix("judged: ").strip()
