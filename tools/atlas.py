@@ -157,7 +157,7 @@ def _one(raw: dict[str, str], case: str) -> dict[str, str]:
         label = f"{name.replace('_', ' ')}{f', {of}' if of else ''}"
     elif of and name in ("rand_code",):
         label = OF[name]
-    elif re.fullmatch(r"[\d ,/to-]+( forecast)?", label or "-") and quantity in ("soldiers", "local_forces"):
+    elif re.fullmatch(r"[\d ,/to-]+", label or "-") and quantity in ("soldiers", "local_forces"):
         raw = raw | {"date": raw["date"] or label}
         label = ""
     row = {"case": case, "quantity": quantity, "of": label, **{key: raw[key].strip() for key in ("value", "low", "high", "unit", "date", "grade", "note")}}  # fmt: skip
@@ -167,11 +167,15 @@ def _one(raw: dict[str, str], case: str) -> dict[str, str]:
         row["source"], row["address"] = owner, ""
     if re.match(r"https?://[\d.]+/", row["address"]):  # a copy at a bare address is no citation
         row["address"] = ""
-    if row["grade"] == "memory" and row["source"].startswith("recalled"):
+    if row["source"].startswith("recalled") or row["source"] == "coder knowledge":
         row["source"] = "recalled"
     row["note"] = re.sub(r"^coder judgement:?\s*", "judged: ", row["note"]).removesuffix("judged: ").strip()
     if case in WARTIME and quantity == "soldiers_peak":
         row["quantity"] = "soldiers_wartime"
+    if label.endswith("forecast"):
+        row["quantity"] = "soldiers_wanted"
+    if label == "Sunni Arabs and Kurds":
+        row["quantity"] = "community_share_joined"
     if case in STATE_SHARES and name == "community_share":
         row["quantity"] = "community_share_state"
     row["of"] = RENAMED.get((case, row["quantity"], row["of"]), row["of"])
@@ -205,7 +209,7 @@ def _words(row: dict[str, str]) -> None:
 
 
 UNITS = {
-    "population": "persons", "population_other": "persons", "area": "km2", "community_share": "share", "community_share_state": "share",
+    "population": "persons", "population_other": "persons", "area": "km2", "community_share": "share", "community_share_state": "share", "community_share_joined": "share",
     "start": "date", "end": "date", "soldiers": "persons", "soldiers_peak": "persons", "soldiers_end": "persons",
     "soldiers_wartime": "persons", "soldiers_wanted": "persons", "soldiers_served": "persons", "mission_strength_peak": "persons",
     "per_1000_published": "per 1000", "local_forces": "persons", "police_international": "persons", "intervener_dead": "deaths",
@@ -331,7 +335,7 @@ def derive(shared: Path) -> None:
     for row in rows:
         widened(row)
     order = {row["id"]: at for at, row in enumerate(rows_of(INPUTS / "cases.csv"))}
-    quantities = list(dict.fromkeys([*NAMES.values(), "soldiers_wartime", "community_share_state", "remark"]))
+    quantities = list(dict.fromkeys([*NAMES.values(), "soldiers_wartime", "community_share_state", "community_share_joined", "remark"]))
     rows.sort(key=lambda row: (order[row["case"]], quantities.index(row["quantity"]), row["date"][:4], row["of"], row["value"]))
     sources: dict[tuple[str, str], str] = {}
     for row in rows:
