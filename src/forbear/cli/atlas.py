@@ -1,0 +1,119 @@
+"""`forbear atlas`: interventions since 1898 on one page; `forbear atlas show CASE`: every number with source and grade."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from forbear.evidence.atlas import GRADES, Case, Fact, atlas, case, second_coding
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Interventions since 1898: what was attempted, with what force, and what came of it.")
+WORDS = {"limited_violence": "unrest", "civil_war": "war", "not_applicable": "-", "not_observed": "-", "": "?"}
+#: Below this many columns the ranges are left out, so that a case stays on one line.
+WIDE = 100
+FIELDS = ("case", "quantity", "of", "value", "low", "high", "unit", "date", "grade", "title", "address", "note")
+
+
+@app.callback(invoke_without_command=True)
+def listed(
+    context: typer.Context,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print every fact of every case as CSV and nothing else.")] = False,
+) -> None:
+    """Print one line a case; with --csv every fact of every case."""
+    if context.invoked_subcommand is not None:
+        return
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(FIELDS)
+        for entry in atlas():
+            writer.writerows([entry.name, *(getattr(fact, name) for name in FIELDS[1:])] for fact in entry.facts)
+        return
+    console = Console(highlight=False, markup=False)
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 1, 0, 0))
+    wide = console.width >= WIDE
+    table.add_column("case", no_wrap=True)
+    for name in ("years", "per\n1,000", *(("range",) if wide else ())):
+        table.add_column(name, justify="right", no_wrap=True)
+    for name in ("at 5", "at 10", "after", "dem."):
+        table.add_column(name, no_wrap=True)
+    for name in ("theirs", "locals", "seen"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for entry in atlas():
+        table.add_row(*_line(entry, wide))
+    console.print(table)
+    console.print(
+        "\nper 1,000: most soldiers for every thousand inhabitants. at 5, at 10: order so many years after the start; after: five years "
+        "after the end.\ndem.: democracy ten years after the start. theirs, locals: the intervener's soldiers killed, and inhabitants killed "
+        "(order of magnitude).\nseen: share of the case's facts that were read in print or in a table; the rest is recalled, with wide "
+        "ranges. No verdict rests on this page.\nforbear atlas show CASE   every number with its source and grade"
+    )
+
+
+def _line(entry: Case, wide: bool) -> list[str]:
+    density = entry.per_1000
+    years = f"{entry.years:.1f}" + ("+" if entry.ongoing else "")
+    middle = [short(density[0])] if density else ["?"]
+    if wide:
+        middle.append(f"{short(density[1])}-{short(density[2])}" if density else "")
+    orders = [WORDS.get(word, word) for word in (entry.word("order_5y"), entry.word("order_10y"), entry.word("order_5y_after_end"))]
+    dead = [_count(entry.one("intervener_dead")), _magnitude(entry.one("local_dead"))]
+    return [entry.name, years, *middle, *orders, {"unknown": "?"}.get(entry.democracy, entry.democracy), *dead, f"{entry.seen:.0%}"]
+
+
+def short(value: float) -> str:
+    """Two digits below ten, whole above."""
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
+
+
+def _count(fact: Fact | None) -> str:
+    return f"{fact.number:,.0f}" if fact and fact.number is not None else "?"
+
+
+def _magnitude(fact: Fact | None) -> str:
+    """An order of magnitude: below ten, tens, hundreds and so on."""
+    if fact is None or fact.number is None:
+        return "?"
+    power = len(f"{max(fact.number, 1):.0f}") - 1
+    return ("<10", "10s", "100s", "1000s", "10k", "100k", "1M")[min(power, 6)]
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear atlas` lists it.")]) -> None:
+    """Print every number of a case with range, date, grade and source; and what a second coding said."""
+    entry = case(name)
+    console = Console(highlight=False, markup=False)
+    console.print(f"{entry.title}: {entry.intervener} in {entry.place}", style="bold")
+    grades = [(grade, sum(fact.grade == grade for fact in entry.facts)) for grade in GRADES]
+    console.print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades if count))
+    for fact in entry.facts:
+        console.print(_told(fact), soft_wrap=True)
+    for row in second_coding():
+        if row["case"] == name:
+            console.print(f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}")
+    console.print(f'\nas a scenario: forbear check atlas/{name}')
+
+
+def _told(fact: Fact) -> str:
+    """A fact on two lines: the number with its range and date, then grade, source and note."""
+    unit = "" if fact.unit in ("words", "date") else f" {fact.unit}"
+    span = " to ".join(dict.fromkeys(printed(end) for end in (fact.low, fact.high) if end))
+    first = f"{fact.quantity}{f' ({fact.of})' if fact.of else ''}: {printed(fact.value)}{unit}"
+    first += (f" [{span}]" if span else "") + (f", {fact.date}" if fact.date else "")
+    place = [part for part in dict.fromkeys((fact.title, fact.address, fact.note)) if part and (part, fact.grade) != ("recalled", "memory")]
+    return f"{first}\n    {'; '.join([fact.grade, *place])}"
+
+
+def printed(text: str) -> str:
+    """A number with its thousands parted; words as they are."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return f"{value:,.0f}" if abs(value) >= 1000 else text
