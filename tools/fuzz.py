@@ -1,7 +1,8 @@
 """Send damaged and hostile files through everything that reads one, under a limit of memory, and count what happens.
 
     python tools/fuzz.py                                       1,000 inputs for each reader
-    python tools/fuzz.py --inputs 100000                       the big run: 10^5 for each reader, hours
+    python tools/fuzz.py --total 100000                        the big run: 10^5 over all readers, each its share
+    python tools/fuzz.py --inputs 100000                       10^5 for each reader, hours
     python tools/fuzz.py --readers scenario log --inputs 5000  some readers
     python tools/fuzz.py --readers log --only 4711             one input again, with its traceback; --keep writes it to a file
 
@@ -30,6 +31,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,7 +39,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fuzzing.changes import changed_bytes, changed_json, changed_text, hostile_json, hostile_toml
-from fuzzing.readers import READERS, Reader
+from fuzzing.reader import Reader
+from fuzzing.readers import READERS
 
 from forbear.errors import ForbearError
 
@@ -121,15 +124,20 @@ def limit_memory(megabytes: int) -> None:
 
 def work(chosen: argparse.Namespace, reader: Reader, first: int) -> None:
     """Inputs from `first` on; one line of JSON for each fault, one at the end. The number at work stands in `--mark`."""
+    warnings.simplefilter("error", RuntimeWarning)  # a number that overflows or is cast to nonsense was not looked at
     counts: collections.Counter[str] = collections.Counter()
-    with tempfile.TemporaryDirectory(prefix="forbear-fuzz-") as place:
+    with (
+        tempfile.TemporaryDirectory(prefix="forbear-fuzz-") as place,
+        Path(chosen.mark).open("wb", buffering=0) as mark,
+    ):
         folder = Path(place)
         for origin in reader.origins[:3]:
             tried(reader, origin, folder, 600.0)  # warm: what is loaded once is no growth
         limit_memory(chosen.memory)
         early = None
         for number in range(first, chosen.inputs):
-            Path(chosen.mark).write_text(str(number), encoding="ascii")
+            mark.seek(0)
+            mark.write(f"{number:<12d}".encode())
             outcome, why = tried(reader, content(reader, chosen.seed, number), folder, chosen.seconds)
             counts[outcome] += 1
             if why:
@@ -173,6 +181,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--readers", nargs="+", choices=sorted(READERS), default=sorted(READERS))
     parser.add_argument("--inputs", type=int, default=1000)
+    parser.add_argument(
+        "--total", type=int, help="inputs over all readers; each gets its share, also where it runs alone"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--memory", type=int, default=1024, help="MB on top of what is held at the start")
     parser.add_argument("--seconds", type=float, default=20.0, help="of processor time for one input")
@@ -200,6 +211,8 @@ def main() -> None:
     bad = 0
     for name in chosen.readers:
         begun = time.monotonic()
+        if chosen.total:
+            chosen.inputs = max(chosen.total * READERS[name].share // sum(r.share for r in READERS.values()), 1)
         found = watched(chosen, name)
         total = sum(found["counts"].values())
         refused = total - found["counts"]["read"] - found["counts"]["fault"]

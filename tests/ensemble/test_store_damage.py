@@ -11,11 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forbear.ensemble.cluster import fingerprint
+from forbear.ensemble.manifest import IDENTITY, versions
 from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.ensemble.store import Store
 from forbear.ensemble.summaries import summarise
 from forbear.errors import FileError, RunError
+from forbear.files import checksum, sealed
 from forbear.kernel.draws import LANES
 
 OPTIONS = {"members": LANES + 30, "seed": 4, "weekly": ("deaths", "cost_budget"), "monthly": ("control",)}
@@ -154,7 +157,9 @@ def test_a_store_without_its_manifest_is_still_no_store_of_another_run(problem, 
         assert caught.value.code == "E404"
 
 
-@pytest.mark.parametrize("key", ["forbear", "numba", "numpy", "scipy", "kernel_hash", "model_hash", "store"])
+@pytest.mark.parametrize(
+    "key", ["forbear", "llvmlite", "numba", "numpy", "scipy", "kernel_hash", "model_hash", "store"]
+)
 def test_a_store_of_other_versions_is_refused_since_bits_may_differ(problem, copied, monkeypatch, key):
     from forbear.ensemble import job
 
@@ -163,6 +168,39 @@ def test_a_store_of_other_versions_is_refused_since_bits_may_differ(problem, cop
     with pytest.raises(RunError, match=key) as caught:
         simulate(problem, store=copied, **OPTIONS)
     assert caught.value.code == "E404"
+
+
+def test_everything_that_compiles_or_draws_is_part_of_a_runs_identity():
+    """A version that decides bits tells one run from another, and is what client and workers must share."""
+    assert set(versions()) == {"forbear", "llvmlite", "numba", "numpy", "scipy"}
+    assert set(versions()) <= set(IDENTITY) and versions().items() <= fingerprint().items()
+
+
+@pytest.mark.parametrize("file", ["zarr.json", "c/0"])
+def test_a_chunk_with_a_right_seal_and_no_dataset_in_it_is_refused_in_words(problem, copied, file):
+    """A malicious hand can make the seal good: then it is no array that is there, and that has a code."""
+    chunk = copied / "chunks" / "00000"
+    target = next(path for path in sorted(chunk.rglob("*")) if path.as_posix().endswith(file))
+    target.write_bytes(b"{}")
+    seal = json.loads((chunk / "seal.json").read_text())
+    seal["files"][target.relative_to(chunk).as_posix()] = checksum(b"{}")
+    seal.pop("checksum")
+    (chunk / "seal.json").write_text(json.dumps(sealed(seal)))
+    with pytest.raises(FileError) as caught:
+        simulate(problem, store=copied, **OPTIONS)
+    assert caught.value.code == "E109"
+
+
+@pytest.mark.parametrize("stamp", [None, 7, "", "x:y:z", ["1:a:b"]])
+def test_a_seal_or_manifest_whose_stamps_are_none_is_damaged(problem, whole, copied, stamp):
+    path = copied / "chunks" / "00000" / "seal.json"
+    seal = json.loads(path.read_text())
+    path.write_text(json.dumps(sealed({**{k: v for k, v in seal.items() if k != "checksum"}, "stamp": stamp})))
+    check_again(problem, copied, whole[0])
+    path = copied / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(sealed({**{k: v for k, v in manifest.items() if k != "checksum"}, "chunks": [stamp]})))
+    assert simulate(problem, store=copied, **OPTIONS).data.identical(whole[0].data)
 
 
 def test_a_store_of_an_earlier_layout_is_refused(problem, tmp_path):

@@ -1,4 +1,4 @@
-"""Damaged and hostile files through every reader: a few of each here, 10^5 of each by `tools/fuzz.py --inputs 100000`."""
+"""Damaged and hostile files through every reader: a few of each here, 10^5 over all by `tools/fuzz.py --total 100000`."""
 
 import subprocess
 import sys
@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "fuzz.py"
-READERS = ["answers", "log", "page", "posterior", "scenario", "table", "upload", "validation"]
+READERS = [
+    "answers", "borders", "kept", "log", "page", "posterior", "scenario", "series", "store", "table", "theories", "upload", "validation",
+]  # fmt: skip
 
 
 def fuzz(*words):
@@ -48,6 +50,11 @@ def test_what_asks_for_too_much_memory_or_time_is_a_fault(tmp_path, body, word):
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "mark")], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert '"number": 0' in done.stdout and (word or "Error") in done.stdout
+
+
+def test_a_total_is_shared_among_the_readers_also_where_one_runs_alone():
+    done = fuzz("--readers", "log", "--total", "100")
+    assert done.returncode == 0 and "log: 20 inputs" in done.stdout, done.stdout + done.stderr
 
 
 @pytest.mark.slow

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import forbear as fb
-from forbear.errors import FitError
+from forbear.errors import FileError, FitError
 from forbear.inference.posterior import Posterior
 from forbear.inference.predictive import Discrepancy
 from forbear.questions.stored import decode, encode
@@ -51,6 +51,18 @@ def test_every_typed_part_comes_back_from_json_as_it_was(context: Context):
     assert str(again) == str(found)  # not-a-number is not equal to itself
     result = Result(PARTS["course"], found, True, 3)
     assert Result.read("course", result.as_dict()).lines() == result.lines()
+
+
+@pytest.mark.parametrize("name", ["neutrality", "regions", "contraction", "transport", "course"])
+@pytest.mark.parametrize(
+    "data", [None, [], "x", {"seconds": "x"}, {"seconds": float("inf")}, {"rows": 7}, {"rows": [{}]}]
+)
+def test_a_record_that_holds_something_else_is_refused_in_words(name: str, data: object):
+    if data == {"rows": [{}]} and name in ("transport", "contraction"):
+        pytest.skip("its rows have another name, and what is not there is told as nothing")
+    with pytest.raises(FileError) as caught:
+        Result.read(name, data)  # type: ignore[arg-type]
+    assert caught.value.code == "E111" and name in str(caught.value)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,55 +1,48 @@
-"""Everything that reads a file from elsewhere, with shipped or made files to begin from."""
+"""Everything that reads a file from elsewhere, with shipped or made files to begin from: scenarios and what stands beside
+them, games, the page. Files with a checksum: `stored`."""
 
 from __future__ import annotations
 
+import json
 import re
-import tempfile
-from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
-from random import Random
-
-import numpy as np
 
 from forbear.app.countries import Countries
 from forbear.app.play.game import Decision, Game, Turn
 from forbear.app.play.log import csv_of, log_text, read_log
-from forbear.errors import FileError
-from forbear.files import read_arrays, write_arrays
-from forbear.inference.posterior import Posterior
-from forbear.inference.space import Space
-from forbear.questions.answers import Answers
+from forbear.evidence.outlines import read_outlines
+from forbear.evidence.own import Declaration, read_own
+from forbear.evidence.tables import read_table
+from forbear.scenario.casefiles.theories import load_theories
 from forbear.scenario.reading.chain import LIBRARY
 from forbear.scenario.scenario import Scenario
-from forbear.validation.validate import FILE as VALIDATION
-from forbear.validation.validate import load_validation
-from fuzzing.changes import VALUES
+from fuzzing.reader import Reader
+from fuzzing.stored import STORED
 
-__all__ = ["READERS", "Reader"]
+__all__ = ["READERS"]
 
 BASE = "http://localhost:8765"
+OWN_THEORIES = b"""weak = 0.25
 
+[mechanisms.fear]
+title = "communities fear one another"
+strength = ["people.fear_per_death", "people.fear_shock"]
+off = { "people.fear_shock" = 0.0 }
 
-class Reader:
-    """One way in. kind: toml, csv, json or arrays, which says how its files are changed; seal: whether they have a checksum."""
-
-    name = ""
-    kind = "toml"
-    seal = False
-    origins: tuple[bytes, ...] = ()
-
-    def read(self, raw: bytes, folder: Path) -> str | None:
-        """Read a file; a word for the outcome where it is more than that. Raises what the reader raises."""
-        raise NotImplementedError
-
-    def remade(self, origin: bytes, random: Random) -> bytes:
-        """A file of arrays with other arrays in it."""
-        raise NotImplementedError
+[theories.dilemma]
+title = "Security dilemma"
+says = "who is afraid strikes first"
+sources = ["Posen 1993"]
+own = ["fear"]
+priors."people.fear_shock" = { family = "uniform", low = 0.1, high = 0.9 }
+"""
 
 
 class ScenarioReader(Reader):
     """A scenario's file, with the meadow's table beside it."""
 
-    name = "scenario"
+    name, share = "scenario", 230
 
     def __init__(self) -> None:
         self.origins = tuple((LIBRARY / n / "scenario.toml").read_bytes() for n in ("meadow", "meadow", "harbour"))
@@ -65,7 +58,7 @@ class ScenarioReader(Reader):
 class TableReader(Reader):
     """The table of districts of a scenario."""
 
-    name, kind = "table", "csv"
+    name, kind, share = "table", "csv", 70
 
     def __init__(self) -> None:
         self.origins = ((LIBRARY / "meadow" / "districts.csv").read_bytes(),)
@@ -81,7 +74,7 @@ class TableReader(Reader):
 class UploadReader(Reader):
     """A scenario that somebody sends to the page."""
 
-    name = "upload"
+    name, share = "upload", 220
 
     def __init__(self) -> None:
         own = b'[scenario]\nname = "sent"\ntitle = "Sent"\nextends = "meadow"\n\n[levers]\nsource = "invented"\nintervener.force = 1200\n'
@@ -109,7 +102,7 @@ def a_log() -> bytes:
 class LogReader(Reader):
     """The log of a game, and its table."""
 
-    name, kind = "log", "json"
+    name, kind, share = "log", "json", 230
 
     def __init__(self) -> None:
         self.origins = (a_log(),)
@@ -123,92 +116,72 @@ class LogReader(Reader):
             csv_of(game, self.problem).encode("utf-8")
 
 
-class AnswersReader(Reader):
-    """Verdicts on record."""
+class TheoriesReader(Reader):
+    """Theories of one's own beside a scenario."""
 
-    name, kind, seal = "answers", "json", True
-
-    def __init__(self) -> None:
-        self.origins = tuple(path.read_bytes() for path in sorted(LIBRARY.glob("*/answers.json")))
-
-    def read(self, raw: bytes, folder: Path) -> None:
-        """As the report does."""
-        (folder / "answers.json").write_bytes(raw)
-        Answers.read(folder / "answers.json")
-
-
-class ValidationReader(Reader):
-    """Results of validation on record."""
-
-    name, kind, seal = "validation", "json", True
+    name, share = "theories", 70
 
     def __init__(self) -> None:
-        self.origins = tuple(path.read_bytes() for path in sorted(LIBRARY.glob(f"*/{VALIDATION}")))
+        self.origins = (OWN_THEORIES, OWN_THEORIES, (files("forbear.inference") / "theories.toml").read_bytes())
 
     def read(self, raw: bytes, folder: Path) -> None:
-        """As the report does."""
-        (folder / "scenario.toml").write_bytes(b'[scenario]\nname = "mine"\ntitle = "Mine"\nextends = "meadow"\n')
-        (folder / VALIDATION).write_bytes(raw)
-        load_validation(Scenario.load(folder / "scenario.toml"))
+        """As `forbear model theories` and a fit under a theory do."""
+        (folder / "theories.toml").write_bytes(raw)
+        load_theories([folder / "theories.toml"])
 
 
-class PosteriorReader(Reader):
-    """A posterior."""
+class SeriesReader(Reader):
+    """A series of one's own beside a scenario: a table of counts by month and place."""
 
-    name, kind = "posterior", "arrays"
+    name, kind, share = "series", "csv", 70
 
     def __init__(self) -> None:
-        self.problem = Scenario.load("meadow").problem()
-        space = Space(self.problem)
-        scores = space.draw(64, 1, "fuzz")
-        made = Posterior(space, scores, np.repeat(np.arange(4), 16), np.zeros(64), {"model": "0"}, {"seed": 1})
-        with tempfile.TemporaryDirectory() as folder:
-            made.save(Path(folder) / "posterior.npz")
-            self.origins = ((Path(folder) / "posterior.npz").read_bytes(),)
+        months = [f"{year}-{month:02d}" for year in (2003, 2004) for month in range(1, 13)]
+        rows = [
+            f"{month},{place},{3 * k % 41},{1200 + k}"
+            for k, month in enumerate(months)
+            for place in ("north", "uplands")
+        ]
+        self.origins = (("month,where,deaths,attacks\n" + "\n".join(rows) + "\n").encode(),)
+        columns = (("deaths", "persons"), ("attacks", "events"))
+        self.said = Declaration("counted", columns, ("month",), "month", place="where", absent="zero")
+
+    def read(self, raw: bytes, folder: Path) -> str:
+        """As a scenario that compares with it does."""
+        (folder / "counted.csv").write_bytes(raw)
+        series, faults = read_own(self.said, read_table(folder / "counted.csv"), ("north", "uplands"))
+        return "read" if series is not None and not faults else "refused with faults"
+
+
+class BordersReader(Reader):
+    """A map of districts beside a scenario."""
+
+    name, kind, share = "borders", "json", 30
+
+    def __init__(self) -> None:
+        square = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 0.0]]
+        shapes = [
+            {
+                "type": "Feature",
+                "properties": {"name": name, "code": k},
+                "geometry": {"type": kind, "coordinates": rings},
+            }
+            for k, (name, kind, rings) in enumerate(
+                (("north", "Polygon", [square]), ("uplands", "MultiPolygon", [[square]]))
+            )
+        ]
+        self.origins = (json.dumps({"type": "FeatureCollection", "features": shapes}).encode(),)
 
     def read(self, raw: bytes, folder: Path) -> None:
-        """Load, and take parameters from it."""
-        (folder / "posterior.npz").write_bytes(raw)
-        Posterior.load(folder / "posterior.npz", self.problem).parameters(8)
-
-    def remade(self, origin: bytes, random: Random) -> bytes:
-        """An array lost, or of another shape or kind, or with numbers that are none; the checksum is made good."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "posterior.npz"
-            path.write_bytes(origin)
-            try:
-                arrays, about = read_arrays(path)
-            except FileError:  # without a seal: as it is
-                with np.load(path, allow_pickle=False) as file:
-                    arrays, about = {name: file[name] for name in file.files}, {}
-            name = random.choice(sorted(arrays))
-            one = arrays[name]
-            changes: list[Callable[[], object]] = [
-                lambda: arrays.pop(name),
-                lambda: about.pop(random.choice(sorted(about)), None) if about else None,
-                lambda: about.update({random.choice(sorted(about)): random.choice(VALUES[:8])}) if about else None,
-                lambda: arrays.__setitem__(name, one.ravel()[:3]),
-                lambda: arrays.__setitem__(name, one[..., None]),
-                lambda: arrays.__setitem__(name, one[:0]),
-                lambda: arrays.__setitem__(name, np.array("x")),
-                lambda: arrays.__setitem__(name, np.zeros(0)),
-                lambda: arrays.__setitem__(name, np.full(one.shape, np.nan)),
-                lambda: arrays.__setitem__(name, np.full(one.shape, 1e300)),
-                lambda: arrays.__setitem__(name, np.zeros(one.shape, dtype="M8[s]")),
-                lambda: arrays.__setitem__(name, np.zeros((10**7,), dtype="i1")),
-            ]
-            random.choice(changes)()
-            if about:
-                write_arrays(path, arrays, about)
-            else:
-                np.savez_compressed(path, allow_pickle=False, **arrays)
-            return path.read_bytes()
+        """As the map of a report does."""
+        (folder / "borders.geojson").write_bytes(raw)
+        read_outlines(folder / "borders.geojson")
 
 
 class PageReader(Reader):
     """Files sent to a server in this process: scenarios and logs."""
 
-    name = "page"
+    name, share = "page", 40
 
     def __init__(self) -> None:
         from starlette.testclient import TestClient
@@ -237,11 +210,12 @@ READERS: dict[str, type[Reader]] = {
     for reader in (
         ScenarioReader,
         TableReader,
+        TheoriesReader,
+        SeriesReader,
+        BordersReader,
         UploadReader,
         LogReader,
-        AnswersReader,
-        ValidationReader,
-        PosteriorReader,
+        *STORED,
         PageReader,
     )
 }

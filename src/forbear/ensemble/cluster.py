@@ -16,13 +16,13 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from forbear.country.model import MODEL
 from forbear.ensemble.executors import BUILDING, Job
+from forbear.ensemble.manifest import versions
 from forbear.errors import RunError
 
 __all__ = ["Cluster", "fingerprint"]
@@ -36,7 +36,7 @@ EVENTS = "forbear-pieces"
 
 @cache
 def fingerprint() -> dict[str, str]:
-    """What client and workers must share for the same bits: version, model, and the code that simulates."""
+    """What client and workers must share for the same bits: versions, model, and the code that simulates."""
     digest = hashlib.sha256()
     for folder in ("country", "ensemble", "inference", "kernel", "scenario"):
         pending = [files("forbear") / folder]
@@ -46,7 +46,7 @@ def fingerprint() -> dict[str, str]:
                     pending.append(entry)
                 elif entry.name.endswith(".py"):
                     digest.update(entry.name.encode() + entry.read_bytes())
-    return {"forbear": version("forbear"), "model": MODEL.hash[:16], "code": digest.hexdigest()[:16]}
+    return {**versions(), "model": MODEL.hash[:16], "code": digest.hexdigest()[:16]}
 
 
 class Cluster:

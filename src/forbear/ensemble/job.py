@@ -16,7 +16,7 @@ from forbear.ensemble.digest import digest
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.executors import BUILDING
 from forbear.ensemble.manifest import manifest_of, run_hash
-from forbear.ensemble.packing import decode
+from forbear.ensemble.packing import decoded
 from forbear.ensemble.recording import Block
 from forbear.ensemble.results import dataset_of, joined
 from forbear.ensemble.stamps import Stamp, stamp_of
@@ -192,7 +192,7 @@ class EnsembleJob:
         stamp = stamp_of(identities, parameters)
         found = self.store.look(number, stamp)
         if found.files is not None:
-            return Done(None if self.away else decode(found.files), kept=True)
+            return Done(None if self.away else decoded(found.files, f"chunk {number} of {self.store}"), kept=True)
         again = ""
         if found.state == "damaged":
             again = f"chunk {number} of {self.store} is damaged ({found.why}): run again"

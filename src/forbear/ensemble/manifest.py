@@ -28,7 +28,7 @@ __all__ = ["IDENTITY", "manifest_of", "run_hash", "versions"]
 #: What two runs must share for their chunks to be the same to the bit. Members and parameters are compared chunk by
 #: chunk (see `stamps`), so that an ensemble can grow.
 IDENTITY = (
-    "store", "forbear", "numba", "numpy", "scipy", "kernel_hash", "scenario_hash", "model_hash", "extensions", "seed",
+    "store", "forbear", "llvmlite", "numba", "numpy", "scipy", "kernel_hash", "scenario_hash", "model_hash", "extensions", "seed",
     "chunk", "recorded", "kernel", "device", "step_weeks",
 )  # fmt: skip
 #: The layout of a store. Another number, another layout.
@@ -108,8 +108,8 @@ def _kernel_hash(problem: Problem, kernel: str) -> str:
 
 @cache
 def versions() -> dict[str, str]:
-    """Of all that decides bits: forbear's own, the compiler's, and those of what draws parameters."""
-    return {name: version(name) for name in ("forbear", "numba", "numpy", "scipy")}
+    """Of all that decides bits: forbear's own, the compilers', and those of what draws parameters."""
+    return {name: version(name) for name in ("forbear", "llvmlite", "numba", "numpy", "scipy")}
 
 
 @cache

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.errors import FileError
+
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["decode", "encode", "pack", "unpack"]
+__all__ = ["decode", "decoded", "encode", "pack", "unpack"]
 
 
 def encode(data: xr.Dataset) -> dict[str, bytes]:
@@ -31,6 +33,14 @@ def decode(files: dict[str, bytes]) -> xr.Dataset:
     kind = default_buffer_prototype().buffer
     held: dict[str, Any] = {name: kind.from_bytes(content) for name, content in files.items()}
     return unpack(xr.open_zarr(MemoryStore(held), consolidated=False, zarr_format=3).load())  # no codecs of format 2
+
+
+def decoded(files: dict[str, bytes], place: str) -> xr.Dataset:
+    """As `decode`, of files that may be another's. Raises FileError E109, whatever is wrong with them."""
+    try:
+        return decode(files)
+    except Exception as error:  # a right checksum makes no right file, and Zarr's codecs have errors of every kind
+        raise FileError("E109", f"{place} cannot be unpacked: {type(error).__name__}: {str(error)[:120]}") from error
 
 
 def pack(data: xr.Dataset) -> xr.Dataset:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from forbear.ensemble.folder import Folder
 from forbear.ensemble.manifest import IDENTITY, run_hash
 from forbear.ensemble.objects import Objects
-from forbear.ensemble.packing import decode, encode
+from forbear.ensemble.packing import decoded, encode
 from forbear.errors import FileError, RunError
 from forbear.files import checksum, parse_json, sealed
 
@@ -146,7 +146,8 @@ class Store:
             found = parse_json(content, f"{self.place}/manifest.json", seal=True)
         except FileError:
             return None
-        return found if isinstance(found, dict) and isinstance(found.get("chunks"), list) else None
+        chunks = found.get("chunks") if isinstance(found, dict) else None
+        return found if isinstance(chunks, list) and all(map(_is_stamp, chunks)) else None
 
     def _put(self, manifest: dict[str, Any]) -> None:
         text = json.dumps(sealed(manifest), indent=1, sort_keys=True)
@@ -166,8 +167,8 @@ class Store:
                 continue
             if seal.get("run") != self.run:
                 raise RunError("E404", f"{self.place} holds another run", hint=_ELSEWHERE)
-            if seal.get("chunk") == int(folder):
-                found[int(folder)] = str(seal["stamp"])
+            if seal.get("chunk") == int(folder) and _is_stamp(seal.get("stamp")):
+                found[int(folder)] = seal["stamp"]
         if files and not found:
             raise RunError(
                 "E404", f"{self.place} has no manifest, and chunks of which none can be told to be of this run",
@@ -217,9 +218,11 @@ class Store:
         try:
             seal = parse_json(self.place.get(f"{folder}/{_SEAL}") or b"", _SEAL, seal=True)
             listed: dict[str, str] = dict(seal["files"])
-            at, run, text = seal["chunk"], seal["run"], str(seal["stamp"])
+            at, run, text = seal["chunk"], seal["run"], seal["stamp"]
         except (FileError, KeyError, TypeError, ValueError):
             return Kept("damaged", "its seal is lost or damaged")
+        if not _is_stamp(text):
+            return Kept("damaged", "its seal says nothing of its members")
         if at != chunk or run != self.run:
             return Kept("damaged", f"it is chunk {at} of {'this' if run == self.run else 'another'} run")
         foreign = sorted(set(names) - {_SEAL, *listed})
@@ -245,7 +248,7 @@ class Store:
             raise FileError(
                 "E109", f"chunk {chunk} of {self.place} is {kept.state}: {kept.why or 'it was whole before'}"
             )
-        return decode(kept.files)
+        return decoded(kept.files, f"chunk {chunk} of {self.place}")
 
     def write(self, chunk: int, stamp: Stamp, data: xr.Dataset) -> bool:
         """Write a chunk whole or not at all.
@@ -284,6 +287,11 @@ class Store:
 
 
 _ELSEWHERE = "give another folder, or remove this one"
+
+
+def _is_stamp(text: object) -> bool:
+    """Whether it can be the text of a `Stamp`: a count comes first."""
+    return isinstance(text, str) and text.split(":")[0].isdecimal()
 
 
 def _longer(there: Sequence[str], asked: Sequence[str]) -> list[str]:

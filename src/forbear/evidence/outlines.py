@@ -58,13 +58,17 @@ def outlines_of(collection: Any, file: str) -> tuple[Outline, ...]:
         raise _refused([Fault("E280", "a map is a FeatureCollection of polygons", file, value=str(kind))])
     faults: list[Fault] = []
     out = []
-    system = str((collection.get("crs") or {}).get("properties", {}).get("name", "")) if isinstance(collection.get("crs"), dict) else ""  # fmt: skip
+    crs = collection.get("crs")
+    named = crs.get("properties") if isinstance(crs, dict) else None
+    system = str(named.get("name", "")) if isinstance(named, dict) else ""
     if system and not any(known in system for known in ("CRS84", "4326")):
         faults.append(Fault("E280", f"coordinates in {system}", file, None, "crs", allowed="degrees (WGS 84)"))
     features = collection.get("features")
     for number, feature in enumerate(features if isinstance(features, list) else []):
         rings, why = _rings(feature.get("geometry") if isinstance(feature, dict) else None)
         properties = (feature.get("properties") or {}) if isinstance(feature, dict) else {}
+        if not why and not isinstance(properties, dict):
+            why = "its properties are no table of names and values"
         if why:
             faults.append(Fault("E280", f"feature {number}: {why}", file, None, f"features.{number}.geometry"))
         else:

@@ -264,4 +264,6 @@ def _checked(data: Mapping[str, np.ndarray]) -> tuple[list[str], np.ndarray, np.
         raise ValueError("not every draw has its chain and its likelihood")
     if not np.isfinite(scores).all() or not np.isfinite(chain.astype(float)).all():
         raise ValueError("some of its draws are no finite numbers")
+    if not (np.abs(chain.astype(float)) < 2**31).all():
+        raise ValueError("its chains have no numbers that count them")
     return [str(name) for name in names], scores.astype(float), chain.astype(int), level.astype(float)

@@ -3,10 +3,12 @@ is read back."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from forbear.errors import FileError
 from forbear.inference.plan import load_plan
 from forbear.inference.posterior import Posterior
 from forbear.questions.stored import decode, encode
@@ -67,7 +69,15 @@ class Part:
         kept = {key: value for key, value in data.items() if key not in ("quick", "seconds")}
         if self.kind is None:
             assert self.tell is not None
-            return Numbers(kept, self.tell)
+            numbers = Numbers(kept, self.tell)
+            try:
+                numbers.lines()
+            except Exception as error:  # these numbers have no types of their own: what cannot be told is no record
+                words = (
+                    f"the part {self.name} of a validation lacks or has otherwise what is told of it ({error!r:.120})"
+                )
+                raise FileError("E111", words, hint=f"make it again: --parts {self.name}") from error
+            return numbers
         found: Found = decode(self.kind, _null(kept), file=f"the part {self.name} of a validation")
         return found
 
@@ -84,8 +94,12 @@ class Result:
     @classmethod
     def read(cls, name: str, data: Mapping[str, Any]) -> Result:
         """A result on record. Raises FileError E111 for what another version wrote."""
-        part = PARTS[name]
-        return cls(part, part.read(data), bool(data.get("quick")), int(data.get("seconds") or 0))
+        part, seconds = PARTS[name], data.get("seconds") or 0 if isinstance(data, Mapping) else None
+        if not isinstance(seconds, (int, float)) or not math.isfinite(seconds):
+            raise FileError(
+                "E111", f"the part {name} of a validation is no record of one", hint=f"make it again: --parts {name}"
+            )
+        return cls(part, part.read(data), bool(data.get("quick")), int(seconds))
 
     def as_dict(self) -> dict[str, Any]:
         """For a file."""

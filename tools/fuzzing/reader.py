@@ -1,0 +1,27 @@
+"""What a way in is to the fuzzer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+__all__ = ["Reader"]
+
+
+class Reader:
+    """One way in. kind: toml, csv, json or arrays, which says how its files are changed; seal: whether they have a checksum."""
+
+    name = ""
+    kind = "toml"
+    seal = False
+    #: How many of a thousand inputs of a run over all readers it gets: by what it costs, and by who can send such a file.
+    share = 10
+    origins: tuple[bytes, ...] = ()
+
+    def read(self, raw: bytes, folder: Path) -> str | None:
+        """Read a file; a word for the outcome where it is more than that. Raises what the reader raises."""
+        raise NotImplementedError
+
+    def remade(self, origin: bytes, random: Random) -> bytes:
+        """A file of arrays with other arrays in it."""
+        raise NotImplementedError
