@@ -14,6 +14,7 @@ import numpy as np
 
 from forbear.questions.effects import Probabilities
 from forbear.questions.regions import held_apart, holds
+from forbear.questions.verdict import Rule
 from forbear.questions.verdict_inputs import region
 from forbear.questions.verdict_rule import (
     THRESHOLDS,
@@ -108,6 +109,10 @@ def evidence_of(
         claim, rival = (sum(three[k] for k in sorted(side)) for side in (ours, theirs))
         return Shares(claim, rival, max(0.0, 1.0 - claim - rival), max(1.0, float(draws)))
 
+    def moves(below: Probabilities, above: Probabilities) -> float:
+        one, other = shares(below, 1.0), shares(above, 1.0)
+        return max(abs(other.claim - one.claim), abs(other.rival - one.rival))
+
     theories = {
         name: TheoryShares(
             shares(three, made.members),
@@ -123,7 +128,11 @@ def evidence_of(
         unlicensed="" if result.licence.granted else result.licence.words,
         arithmetic=result.claim.arithmetic,
         values=result.claim.kind == "value",
-        mute=tuple(name for name, split in result.splits.items() if split.identification == "N-none"),
+        mute=tuple(
+            name
+            for name, split in result.splits.items()
+            if split.identification == "N-none" and moves(split.below, split.above) >= Rule().shift
+        ),
     )
 
 

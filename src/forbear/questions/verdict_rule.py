@@ -36,7 +36,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from forbear.representation import html_of
-from forbear.words import approximately, join, percent_beside
+from forbear.words import approximately, join, percent, percent_beside
 
 __all__ = [
     "SIDES", "STAGES", "THRESHOLDS", "WORDS", "Evidence", "Ruling", "Shares", "Side", "TheoryShares", "Thresholds", "mixture", "ruling", "variants",
@@ -314,17 +314,17 @@ class _Case:
         if share < at.lean:
             return self.say("not identified", f"No region holds {_percent(at.lean)}: {held}.", "Data that bear on it.")
         if _round(self.before[self.side]) > at.before:
-            why = f"{held}, but it held {percent_beside(self.before[self.side], at.before)} before any data"
+            why = f"{held}, but it held {_beside(self.before[self.side], at.before)} before any data"
             return self.say("not identified", f"{why}.", "A prior that leaves room for the others, and data.")
         if _round(self.moved) < _round(math.log(at.moved)):
             why = f"{held}, and {approximately(at.moved)} is needed"
             return self.say("not identified", f"{why}.", "Data that bear on the effect itself.")
         equal = share if not self.evidence.theories else _round(mixture(self.evidence.theories, equal=True)[self.side])
         if equal < at.lean:
-            why = f"{held}, but with theories weighed equally it holds {percent_beside(equal, at.lean)}"
+            why = f"{held}, but with theories weighed equally it holds {_beside(equal, at.lean)}"
             return self.say("contested", f"{why}: the weights alone decide.", "Forecasts that tell the theories apart.")
         if min(share, equal) < at.share:
-            less = f"; weighed equally it holds {percent_beside(equal, at.share)}" if equal < at.share <= share else ""
+            less = f"; weighed equally it holds {_beside(equal, at.share)}" if equal < at.share <= share else ""
             why = f"{held}{less}; {_percent(at.share)} is needed for more than leaning"
             return self.say("leaning", f"{why}.", "More data of the same kind.", self.side)
         change = f"A share below {_percent(at.share)}, a factor below {approximately(at.moved)}, or a theory that "
@@ -333,7 +333,7 @@ class _Case:
 
     def _told(self) -> str:
         share, error = self.after[self.side], self.after.error(self.side)
-        told = f"{_subject(self.side)} holds {percent_beside(share, self.at.share)}"
+        told = f"{_subject(self.side)} holds {_beside(share, self.at.share)}"
         return f"{told} (Monte Carlo error {100 * error:.1f})" if error else told
 
     def say(self, word: str, reason: str, change: str, toward: str = "") -> Ruling:
@@ -387,6 +387,12 @@ def _subject(side: str) -> str:
 
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def _beside(share: float, threshold: float) -> str:
+    """A share in per cent: never rounded to nothing or all, nor across the threshold."""
+    crosses = (round(share, 2) >= threshold) != (share >= threshold)
+    return percent_beside(share, threshold) if crosses else percent(share)
 
 
 def _percent(share: float) -> str:
