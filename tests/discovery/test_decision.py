@@ -111,7 +111,10 @@ def test_in_an_order_the_first_objective_decides_and_within_its_margin_the_next(
     ordered = Decision(
         options("A", "B", "C"), (Objective("deaths", None, 0.1), Objective("cost", None, 0.1)), frozenset()
     )
-    values = {"deaths": np.array([[100.0] * 3, [105.0] * 3, [130.0] * 3]), "cost": np.array([[9.0] * 3, [2.0] * 3, [1.0] * 3])}
+    values = {
+        "deaths": np.array([[100.0] * 3, [105.0] * 3, [130.0] * 3]),
+        "cost": np.array([[9.0] * 3, [2.0] * 3, [1.0] * 3]),
+    }
     table = Table.of(["A", "B", "C"], values)
     chosen = choose(table, ordered)
     assert (chosen.option, chosen.by, chosen.left) == ("B", "cost", ("A", "B"))
@@ -124,7 +127,9 @@ def test_in_an_order_the_first_objective_decides_and_within_its_margin_the_next(
 def test_a_price_on_life_changes_nothing_in_an_order():
     generator = np.random.default_rng(8)
     values = {"deaths": generator.gamma(2.0, 50.0, (3, 60)), "cost": generator.gamma(2.0, 5.0, (3, 60))}
-    decision = Decision(options("A", "B", "C"), (Objective("deaths", None, 0.0), Objective("cost", None, 0.0)), frozenset())
+    decision = Decision(
+        options("A", "B", "C"), (Objective("deaths", None, 0.0), Objective("cost", None, 0.0)), frozenset()
+    )
     first = choose(Table.of("ABC", values), decision).option
     dear = {**values, "cost": 1e6 * values["cost"]}
     assert choose(Table.of("ABC", dear), decision).option == first

@@ -92,7 +92,10 @@ def test_weights_alone_never_support_or_refute():
 
 
 def test_the_error_of_a_mixture_is_that_of_its_parts():
-    theories = {"one": TheoryShares(Shares(0.5, 0.3, 0.2, 100), 3.0), "two": TheoryShares(Shares(0.9, 0.1, 0, 400), 1.0)}
+    theories = {
+        "one": TheoryShares(Shares(0.5, 0.3, 0.2, 100), 3.0),
+        "two": TheoryShares(Shares(0.9, 0.1, 0, 400), 1.0),
+    }
     generator = np.random.default_rng(1)
     drawn = [
         0.75 * generator.binomial(100, 0.5) / 100 + 0.25 * generator.binomial(400, 0.9) / 400 for _ in range(20_000)
@@ -103,7 +106,9 @@ def test_the_error_of_a_mixture_is_that_of_its_parts():
 
 def test_the_error_of_a_share_is_that_of_repeated_draws():
     generator = np.random.default_rng(2)
-    found = [shares_of(generator.normal(0.3, 1.0, 500), "higher", "lower", (0.1, 0.1), "difference") for _ in range(800)]
+    found = [
+        shares_of(generator.normal(0.3, 1.0, 500), "higher", "lower", (0.1, 0.1), "difference") for _ in range(800)
+    ]
     assert np.mean([s.error("claim") for s in found]) == pytest.approx(np.std([s.claim for s in found]), rel=0.1)
     assert shares_of(np.ones(50), "higher", "lower", (0.1, 0.1), "difference").error("claim") > 0.0
 
@@ -150,7 +155,9 @@ def test_sensitivity_rules_again_under_other_margins_horizons_weights_and_thresh
     theories = {"one": TheoryShares(MOST, 1.0), "two": TheoryShares(Shares(0.82, 0.1, 0.08, 4000), 1.0)}
     case = Evidence(OPEN, country=MOST, theories=theories)
     rows = sensitivity(
-        case, margins={"0.2": replace(case, theories={}, country=SOME)}, horizons={"2005-12": replace(case, country=MOST)}
+        case,
+        margins={"0.2": replace(case, theories={}, country=SOME)},
+        horizons={"2005-12": replace(case, country=MOST)},
     )
     found = {(row.what, row.setting): row for row in rows}
     assert found["margin", "0.2"].ruling.word == "leaning" and not found["margin", "0.2"].same

@@ -44,8 +44,13 @@ def test_an_option_of_ones_own_called_never_that_intervenes_does_not_take_its_pl
 
 
 def test_an_order_carries_the_margins_of_the_outcomes_or_ones_own(meadow, write):
-    found = load_decision(meadow, write('[order]\nobjectives = ["deaths", "governance"]\n[order.margins]\ndeaths = 0.25\n'))
-    assert found.ordered and [(o.outcome, o.margin) for o in found.objectives] == [("deaths", 0.25), ("governance", 0.05)]
+    found = load_decision(
+        meadow, write('[order]\nobjectives = ["deaths", "governance"]\n[order.margins]\ndeaths = 0.25\n')
+    )
+    assert found.ordered and [(o.outcome, o.margin) for o in found.objectives] == [
+        ("deaths", 0.25),
+        ("governance", 0.05),
+    ]
 
 
 @pytest.mark.parametrize(

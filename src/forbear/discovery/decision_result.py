@@ -67,7 +67,11 @@ class DecisionResult:
             named = [f"{o.title} (differences up to {_margin(o)} do not count)" for o in found.objectives]
             return f"Only the order counts: {', then '.join(named)}. Nothing is added up."
         named = [f"{o.weight:g} for a unit of {o.title} ({o.unit})" for o in found.objectives]
-        sign = "" if all(OUTCOMES[o.outcome].better == "lower" for o in found.objectives) else " What is better high counts as a gain."
+        sign = (
+            ""
+            if all(OUTCOMES[o.outcome].better == "lower" for o in found.objectives)
+            else " What is better high counts as a gain."
+        )
         return f"Loss in {found.unit}, as stated by whoever asked: {join(named)}.{sign}"
 
     @property

@@ -178,10 +178,12 @@ class Evidence:
 
     def swapped(self) -> Evidence:
         """The same with claim and rival exchanged."""
-        made = {name: getattr(self, name) for name in STAGES}
         return replace(
             self,
-            **{name: None if shares is None else shares.swapped() for name, shares in made.items()},
+            before=self.before.swapped(),
+            record=self.record and self.record.swapped(),
+            country=self.country and self.country.swapped(),
+            both=self.both and self.both.swapped(),
             theories={name: replace(t, shares=t.shares.swapped()) for name, t in self.theories.items()},
         )
 
@@ -289,7 +291,9 @@ class _Case:
             return self.say("not identified", _sentence(evidence.audit), "A model that passes the neutrality audit.")
         if evidence.mute:
             named = join(evidence.mute)
-            return self.say("not identified", f"The answer hangs on {named}, of which no data speak.", "Evidence on it.")
+            return self.say(
+                "not identified", f"The answer hangs on {named}, of which no data speak.", "Evidence on it."
+            )
         return self._disputed() or self._by_shares()
 
     def _disputed(self) -> Ruling | None:

@@ -87,7 +87,9 @@ def _section(found: DecisionResult, board: Board) -> BoardSection:
     ]  # fmt: skip
     lines = [
         IntervalRow.of(
-            found.label(name), list(row.loss), "chosen" if name == found.chosen.option else f"best in {percent(row.best)}"
+            found.label(name),
+            list(row.loss),
+            "chosen" if name == found.chosen.option else f"best in {percent(row.best)}",
         )
         for name, row in board.rows.items()
     ]

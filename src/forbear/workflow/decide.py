@@ -195,7 +195,9 @@ def _notes(scenario: Scenario, asked: Decision, found: Given) -> tuple[str, ...]
     if asked.assumed:
         words = "is a band by assumption" if len(asked.assumed) == 1 else "are bands by assumption"
         named = ", ".join(sorted(asked.assumed))
-        out.append(f"What would have happened without the intervention ({named}) {words}; the choice without it is below.")
+        out.append(
+            f"What would have happened without the intervention ({named}) {words}; the choice without it is below."
+        )
     return tuple(out)
 
 
@@ -210,7 +212,7 @@ def _changed(
     """What was given in Python or on the command line, as tables of the file."""
     out: dict[str, Any] = {}
     given = {"attitude": attitude, "tail": tail, "horizon": horizon}
-    asked = {key: value for key, value in given.items() if value is not None}
+    asked: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if isinstance(options, Mapping):
         out["option"] = {name: _written(option) for name, option in options.items()}
     elif options is not None:

@@ -89,7 +89,9 @@ class Decision:
         return tuple(until(objective.outcome, self.horizon) for objective in self.objectives)
 
 
-def load_decision(scenario: Scenario, path: str | Path | None = None, changed: Mapping[str, Any] | None = None) -> Decision:
+def load_decision(
+    scenario: Scenario, path: str | Path | None = None, changed: Mapping[str, Any] | None = None
+) -> Decision:
     """The decision of a file, by custom the one beside the scenario.
 
     Parameters
@@ -179,7 +181,9 @@ def _objectives(root: Table) -> tuple[tuple[Objective, ...], str]:
     if "order" in root:
         return _ordered(root.table("order")), ""
     words = "no loss is assumed here: say what a unit of each objective costs, or which comes first"
-    root.fault("losses", words, None, ['[losses] unit = "..." with numbers', '[order] objectives = ["..."]'], code="E286")
+    root.fault(
+        "losses", words, None, ['[losses] unit = "..." with numbers', '[order] objectives = ["..."]'], code="E286"
+    )
     return (), ""
 
 
