@@ -19,7 +19,7 @@ from forbear.words import SPACE, approximately, join, percent
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["DecisionResult", "meaning_of", "unit_of"]
+__all__ = ["DecisionResult", "labelled", "meaning_of", "unit_of"]
 
 KIND = "forbear decision"
 
@@ -56,8 +56,8 @@ class DecisionResult:
         return next(board for board in self.boards if board.name == self.chosen.by)
 
     def label(self, option: str) -> str:
-        """An option as it is shown: a world in which nobody intervenes says that it is a band by assumption."""
-        return f"{option} (by assumption)" if option in self.decision.assumed else option
+        """An option as it is shown."""
+        return labelled(option, self.decision)
 
     @property
     def counted(self) -> str:
@@ -208,6 +208,11 @@ class DecisionResult:
             "boards": encode(list(self.boards)), "chosen": encode(self.chosen), "changes": encode(list(self.changes)),
             "worth": encode(self.worths), "values": encode(self.values),
         }  # fmt: skip
+
+
+def labelled(option: str, decision: Decision) -> str:
+    """An option as it is shown: a world in which nobody intervenes says that it is a band by assumption."""
+    return f"{option} (by assumption)" if option in decision.assumed else option
 
 
 def unit_of(parameter: str) -> str:

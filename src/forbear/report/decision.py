@@ -6,15 +6,16 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from forbear.discovery.decision import LOSS, Board
-from forbear.discovery.decision_result import DecisionResult, meaning_of, unit_of
-from forbear.figures.intervals import IntervalRow, intervals
+from forbear.discovery.decision import LOSS, Board, Chosen
+from forbear.discovery.decision_result import DecisionResult, labelled, meaning_of, unit_of
+from forbear.figures.intervals import IntervalRow, Intervals, intervals
 from forbear.figures.kinds import Drawn, drawn
 from forbear.files import make_folder, write_text
 from forbear.report.write import environment, with_downloads
+from forbear.scenario.casefiles.decision import Decision
 from forbear.words import approximately, percent
 
-__all__ = ["decision_page", "write_decision"]
+__all__ = ["board_head", "board_rows", "decision_page", "loss_figure", "write_decision"]
 
 
 @dataclass(frozen=True)
@@ -73,28 +74,46 @@ def decision_page(found: DecisionResult) -> str:
 
 
 def _section(found: DecisionResult, board: Board) -> BoardSection:
-    head = (
-        "option", "expected", "Monte Carlo error", f"mean of the worst {found.worst}", "expected regret", "error",
-        "90th percentile of regret", "error", "best in",
+    decision, figure = found.decision, loss_figure(board, found.decision, found.chosen)
+    title = figure.title.removesuffix(" under each option")
+    rows = board_rows(board, decision)
+    return BoardSection(
+        board.name, title, board.unit, board_head(decision), rows, drawn(figure), board.name == found.chosen.by
+    )
+
+
+def board_head(decision: Decision) -> tuple[str, ...]:
+    """Heads of the columns of `board_rows`."""
+    return (
+        "option", "expected", "Monte Carlo error", f"mean of the worst {100 * decision.tail:g}%", "expected regret",
+        "error", "90th percentile of regret", "error", "best in",
     )  # fmt: skip
-    rows = [
+
+
+def board_rows(board: Board, decision: Decision) -> list[list[str]]:
+    """A row of words for each option; a world in which nobody intervenes says that it is an assumption."""
+    return [
         [
-            found.label(name), approximately(row.expected), approximately(row.expected_error), approximately(row.tail),
-            approximately(row.regret), approximately(row.regret_error), approximately(row.regret_p90),
-            approximately(row.regret_p90_error), percent(row.best),
+            labelled(name, decision), approximately(row.expected), approximately(row.expected_error),
+            approximately(row.tail), approximately(row.regret), approximately(row.regret_error),
+            approximately(row.regret_p90), approximately(row.regret_p90_error), percent(row.best),
         ]
         for name, row in board.rows.items()
     ]  # fmt: skip
+
+
+def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
+    """The loss of every option, by draw."""
     lines = [
         IntervalRow.of(
-            found.label(name),
+            labelled(name, decision),
             list(row.loss),
-            "chosen" if name == found.chosen.option else f"best in {percent(row.best)}",
+            "chosen" if name == chosen.option else f"best in {percent(row.best)}",
         )
         for name, row in board.rows.items()
     ]
     title = f"{board.title[0].upper()}{board.title[1:]}" if board.name != LOSS else "Loss as you stated it"
-    chart = intervals(
+    return intervals(
         f"decision-{board.name.replace('_', '-')}",
         f"{title} under each option",
         board.unit,
@@ -102,7 +121,6 @@ def _section(found: DecisionResult, board: Board) -> BoardSection:
         reference=None,
         caption="Median, half and nine tenths of draws; every option met the same draws and the same luck.",
     )
-    return BoardSection(board.name, title, board.unit, head, rows, drawn(chart), board.name == found.chosen.by)
 
 
 def _settings(settings: object, rules: int) -> str:
