@@ -34,6 +34,7 @@ _HOME = {
     "base_rates": "forbear.validation.base_rates:base_rates",
     "cite": "forbear.workflow.library:cite",
     "compare": "forbear.workflow.compare:compare",
+    "decide": "forbear.workflow.decide:decide",
     "diff": "forbear.scenario.difference:diff",
     "evidence": "forbear.workflow.library:evidence",
     "fit": "forbear.workflow.fit:fit",

@@ -15,6 +15,7 @@ from forbear.validation.base_rates import base_rates as base_rates
 from forbear.workflow.attribute import attribute as attribute
 from forbear.workflow.claims import test_claims as test_claims
 from forbear.workflow.compare import compare as compare
+from forbear.workflow.decide import decide as decide
 from forbear.workflow.fit import fit as fit
 from forbear.workflow.given import GivenWarning as GivenWarning
 from forbear.workflow.library import cite as cite

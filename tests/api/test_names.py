@@ -19,10 +19,10 @@ FUNCTIONS = [
 ]
 #: Every argument of every public function is one of these words, and means the same wherever it stands.
 VOCABULARY = {
-    "answers", "attribution", "chunk", "claims", "cluster", "device", "ensemble", "evaluations", "fails_beyond", "files",
-    "first", "found", "game", "given", "keep", "kernel", "members", "monthly", "name", "names", "only", "orders", "other",
+    "answers", "attitude", "attribution", "chunk", "claims", "cluster", "decision", "device", "ensemble", "evaluations", "fails_beyond", "files",
+    "first", "found", "game", "given", "horizon", "keep", "kernel", "losses", "members", "monthly", "name", "names", "only", "options", "order", "orders", "other",
     "outcome", "outcomes", "parts", "progress", "quick", "replications", "scenario", "second", "seed", "stages", "step",
-    "store", "strategies", "structure", "thresholds", "to", "until", "weekly", "where", "workers",
+    "store", "strategies", "structure", "tail", "thresholds", "to", "until", "weekly", "where", "workers",
 }  # fmt: skip
 OF_RUNS = {
     "simulate",
@@ -31,6 +31,7 @@ OF_RUNS = {
     "test_claims",
     "report",
     "stress",
+    "decide",
     "search",
     "attribute",
     "look_up_first",

@@ -14,7 +14,7 @@ from forbear.scenario.reading.chain import library_names
 
 
 @pytest.mark.parametrize("name", library_names())
-@pytest.mark.parametrize("path", ["/", "/claims", "/play", "/play/compare"])
+@pytest.mark.parametrize("path", ["/", "/claims", "/decide", "/play", "/play/compare"])
 def test_every_shipped_scenario_opens_on_every_page(visitor, name, path):
     answer = visitor.get(f"{path}?scenario={name}")
     assert answer.status_code == 200

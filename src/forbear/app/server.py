@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from forbear.app.claims import pages as claims_pages
 from forbear.app.connections import careful
 from forbear.app.countries import Countries
+from forbear.app.decisions import pages as decisions_pages
 from forbear.app.entrance import VARIABLE, Entrance, TooManyGuesses, checked_password
 from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
@@ -59,6 +60,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.state.keys, app.state.countries, app.state.runs = Keys(password), countries, runs
     app.include_router(laboratory.router)
     app.include_router(claims_pages.router)
+    app.include_router(decisions_pages.router)
     app.include_router(play_pages.router)
     with as_file(files("forbear.app") / "static") as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")

@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("compare", "Two policies over the same draws with the same luck."),
     "attribute": ("attribute", "Which remedies account for how much of the failure."),
     "stress": ("stress", "Strategies under every draw: regret, Pareto set, where they fail, what decides."),
+    "decide": ("decide", "What to choose under losses of your own, and what is worth knowing first."),
     "search": ("search", "Look for robust strategies within feasible levers."),
     "region": ("region", "Where one strategy fails, over a grid of levers."),
     "divisions": ("divisions", "Which divisions of power every community accepts."),

@@ -25,7 +25,13 @@ import numpy as np
 
 from forbear.questions.streams import stream
 
-__all__ = ["PartialInformation", "research_priorities", "value_of_partial_information", "value_of_perfect_information"]
+__all__ = [
+    "PartialInformation",
+    "choices_along",
+    "research_priorities",
+    "value_of_partial_information",
+    "value_of_perfect_information",
+]
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,15 @@ class PartialInformation:
     """Worth of knowing each parameter, arrays (parameters,), in units of the benefit.
 
     value: corrected, zero or more; raw: before correction; flattery: what was taken off;
-    chance: share of shuffles with a raw value at least as large (small: the parameter bears on the choice).
+    chance: share of shuffles with a raw value at least as large (small: the parameter bears on the choice);
+    any_chance: the same where the largest raw value of all parameters is as large, for whoever picks from many.
     """
 
     value: np.ndarray
     raw: np.ndarray
     flattery: np.ndarray
     chance: np.ndarray
+    any_chance: np.ndarray
 
 
 def value_of_perfect_information(benefit: np.ndarray) -> float:
@@ -77,6 +85,7 @@ def value_of_partial_information(
     orders = np.array([generator.permutation(number) for _ in range(shuffles)], dtype=int).reshape(shuffles, number)
     gains = table - table[:, [int(np.argmax(table.mean(axis=0)))]]
     raw, flattery, chance = np.empty(points.shape[1]), np.zeros(points.shape[1]), np.full(points.shape[1], np.nan)
+    luckiest = np.zeros(shuffles)
     for j in range(points.shape[1]):
         basis, _ = np.linalg.qr(_spline_basis(points[:, j], knots))
         fit = _fitted(basis, gains[None])[0]
@@ -87,13 +96,46 @@ def value_of_partial_information(
             flattery[j] = noisy.max(axis=2).mean() - signal.max(axis=1).mean()
             idle = _fitted(basis, gains[orders]).max(axis=2).mean(axis=1)
             chance[j] = (1 + (idle >= raw[j]).sum()) / (1 + shuffles)
-    return PartialInformation(np.maximum(raw - flattery, 0.0), raw, flattery, chance)
+            luckiest = np.maximum(luckiest, idle)
+    many = (1 + (luckiest[:, None] >= raw[None]).sum(axis=0)) / (1 + shuffles) if shuffles else chance
+    return PartialInformation(np.maximum(raw - flattery, 0.0), raw, flattery, chance, np.asarray(many))
 
 
 def research_priorities(information: PartialInformation, names: Sequence[str], level: float = 0.05) -> list[str]:
     """Return the names whose worth chance does not explain at `level`, the most valuable first."""
     order = np.argsort(-information.value, kind="stable")
     return [names[j] for j in order if information.value[j] > 0.0 and information.chance[j] < level]
+
+
+def choices_along(
+    benefit: np.ndarray, parameter: np.ndarray, *, knots: int = 4, least: float = 0.05
+) -> list[tuple[float, int]]:
+    """Which strategy is best as a parameter grows, by the fit that its worth is estimated from.
+
+    benefit: (draws, strategies), higher is better; parameter: (draws,). Returns stretches in order: the value with
+    which each ends, and the strategy that is best on it. Stretches with less than the share `least` of draws are given
+    to the one before them. Raises as `value_of_partial_information`.
+    """
+    table, points = _checked(benefit), np.asarray(parameter, dtype=float)
+    if points.shape != (len(table),) or not np.isfinite(points).all():
+        raise ValueError(f"a parameter {points.shape} must be finite and have the {len(table)} draws of the benefit")
+    basis, _ = np.linalg.qr(_spline_basis(points, knots))
+    order = np.argsort(points, kind="stable")
+    first = int(np.argmax(table.mean(axis=0)))
+    best = _fitted(basis, (table - table[:, [first]])[None])[0].argmax(axis=1)[order]
+    ends = [*(np.flatnonzero(np.diff(best)) + 1).tolist(), len(best)]
+    found: list[tuple[int, int]] = []
+    start = 0
+    for end in ends:
+        option = int(best[start])
+        if found and (end - start < least * len(best) or found[-1][1] == option):
+            found[-1] = (end, found[-1][1])
+        else:
+            found.append((end, option))
+        start = end
+    if len(found) > 1 and found[0][0] < least * len(best):
+        found = found[1:]
+    return [(float(points[order[end - 1]]), option) for end, option in found]
 
 
 def _fitted(basis: np.ndarray, gains: np.ndarray) -> np.ndarray:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from forbear.prospective.telling import Proposal
     from forbear.scenario import Problem, Scenario
 
-__all__ = ["front_of", "write"]
+__all__ = ["environment", "front_of", "with_downloads", "write"]
 
 
 def write(
@@ -100,7 +100,7 @@ def write(
     told = {"front": front, "answers": answer_sections(answers, outdated) if answers is not None else None}
     shown = _shown(ensemble, scenario, problem, observed, prior)
     page = (
-        _environment()
+        environment()
         .get_template("template.html")
         .render(
             **told,
@@ -117,7 +117,7 @@ def write(
     )
     path = Path(to)
     make_folder(path.parent)
-    return write_text(path, _with_downloads(page))
+    return write_text(path, with_downloads(page))
 
 
 def _shown(
@@ -148,7 +148,7 @@ def _shown(
     }
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates of this package; everything that is not markup of its own is escaped."""
     from jinja2 import Environment, FunctionLoader  # heavy: it would slow `forbear --help`
 
@@ -165,7 +165,7 @@ def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[FitRow] | None
     return front_page(ensemble, scenario, missed=missed, held=len(fit) - len(missed), **more)
 
 
-def _with_downloads(page: str) -> str:
+def with_downloads(page: str) -> str:
     """List every table of the page where the downloads stand; `data-csv` names the file, the caption says what it
     is."""
     pattern = r'<table id="(t-[^"]+)" data-csv="[^"]+"[^>]*><caption>(.*?)</caption>'

@@ -54,6 +54,15 @@ class CaseFile:
         self.document: Document = read_document(path, what, Faults())
         self.root = Table(self, (), self.document.data)
 
+    @classmethod
+    def of(cls, data: dict[str, Any], what: str, *, field: str = "E240", name: str = "E241") -> CaseFile:
+        """What a file would say, given in Python or on the command line; checked alike, without lines."""
+        made = cls.__new__(cls)
+        made.path, made.what, made.field, made.name = FilePath(what), what, field, name
+        made.document = Document(what, data)
+        made.root = Table(made, (), made.document.data)
+        return made
+
     def tables(self, *, but: Collection[str] = ()) -> Iterator[tuple[str, Table]]:
         """Every table of the file by name, those of `but` left out; a fault where an entry is no table."""
         yield from self.root.tables(but=but)

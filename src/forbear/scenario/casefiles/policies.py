@@ -24,6 +24,7 @@ __all__ = [
     "load_claims",
     "load_strategies",
     "never_intervening",
+    "read_strategy",
     "without_intervention",
 ]
 
@@ -206,19 +207,24 @@ def load_strategies(scenario: Scenario, more: Iterable[str | Path] = ()) -> dict
     for path in files_beside(scenario, "strategies", more):
         file = CaseFile(path, "strategies")
         for name, table in file.tables():
-            table.only(("title", "side", "settings", "rules", "statement", "source"))
-            strategy = Strategy(
-                name,
-                table.text("title"),
-                table.choice("side", SIDES, "history"),
-                table.settings("settings"),
-                tuple(row.data for row in table.rows("rules")),
-                table.text("statement", ""),
-            )
+            strategy = read_strategy(name, table)
             if table.sound:
                 out[name] = strategy
         file.check()
     return out
+
+
+def read_strategy(name: str, table: Table) -> Strategy:
+    """One strategy of a file; its faults are noted in the table."""
+    table.only(("title", "side", "settings", "rules", "statement", "source"))
+    return Strategy(
+        name,
+        table.text("title"),
+        table.choice("side", SIDES, "history"),
+        table.settings("settings"),
+        tuple(row.data for row in table.rows("rules")),
+        table.text("statement", ""),
+    )
 
 
 def load_claims(

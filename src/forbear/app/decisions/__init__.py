@@ -1,0 +1,1 @@
+"""The decision page: options beside each other under losses of the visitor's own."""

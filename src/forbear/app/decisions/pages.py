@@ -1,0 +1,169 @@
+"""The decision page: options, losses or their order, attitude to risk; loss and regret as members arrive."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from forbear.app.country import Country
+from forbear.app.decisions.runs import STAGES, DecisionRun, judged
+from forbear.app.laboratory import panel
+from forbear.app.pages import checked_form, mistakes, page
+from forbear.app.runs import Asker, Busy, Runs
+from forbear.app.state import State, read_state
+from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
+from forbear.errors import Fault, ForbearError, ScenarioError
+from forbear.report.decision import board_head, board_rows, loss_figure
+from forbear.scenario.casefiles.checker import CaseFile
+from forbear.scenario.casefiles.decision import ATTITUDES, Decision, read_decision
+from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
+
+__all__ = ["router"]
+
+router = APIRouter()
+#: Options beside what was done and never intervening: each is run over all members.
+MOST_CHOSEN = 6
+#: Fields of the form that say what counts; those of a loss begin with the last.
+ASKED, LOSS = ("option", "order", "unit", "attitude", "horizon"), "loss-"
+
+
+def _state(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country]:
+    countries = request.app.state.countries
+    state = read_state([(k, v) for k, v in pairs if k in ("scenario", "seed", "draws")], countries.started_with)
+    return state, countries.get(state.scenario)
+
+
+def _asked(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What of a form or an address says what is decided, without what was left empty."""
+    kept = [(key, text.strip()) for key, text in pairs if key in ASKED or key.startswith(LOSS)]
+    return [(key, text) for key, text in kept if text]
+
+
+def _decision(country: Country, pairs: list[tuple[str, str]]) -> Decision:
+    """The decision of a form. Raises ScenarioError with every fault."""
+    asked = _asked(pairs)
+    last = dict(asked)
+    chosen = list(dict.fromkeys(text for key, text in asked if key == "option" and text != "HISTORY"))
+    data: dict[str, Any] = {"decision": {"options": chosen}}
+    data["decision"] |= {key: last[key] for key in ("attitude", "horizon") if key in last}
+    faults = []
+    if len(chosen) > MOST_CHOSEN:
+        faults.append(Fault("E240", f"at most {MOST_CHOSEN} options here; `forbear decide` takes more", field="option"))
+    losses: dict[str, Any] = {}
+    for key, text in asked:
+        if key.startswith(LOSS):
+            name = key.removeprefix(LOSS)
+            try:
+                losses[name] = float(text)
+            except ValueError:
+                faults.append(Fault("E240", "not a number", field=f"loss of {name[:40]}", value=text[:40]))
+    if faults:
+        raise ScenarioError(faults[0].code, "this cannot be decided", faults=tuple(faults))
+    if losses:
+        data["losses"] = losses | ({"unit": last["unit"]} if "unit" in last else {})
+    if "order" in last:
+        data["order"] = {"objectives": [name.strip() for name in last["order"].split(",") if name.strip()]}
+    return read_decision(country.scenario, CaseFile.of(data, "decision"))
+
+
+@router.get("/decide")
+def show(request: Request) -> Response:
+    """The form: its state comes from the address."""
+    faults: list[dict[str, str]] = []
+    pairs = request.query_params.multi_items()
+    try:
+        state, country = _state(request, pairs)
+    except ForbearError as error:
+        faults, pairs = mistakes(error), []
+        state, country = _state(request, pairs)
+    asked = _asked(pairs)
+    values = dict(asked)
+    return page(
+        request,
+        "decide.html",
+        422 if faults else 200,
+        state=state,
+        country=country,
+        options=[(name, option.title) for name, option in country.strategies.items() if name != "HISTORY"],
+        chosen={text for key, text in asked if key == "option"},
+        losses=[(OUTCOMES[name], values.get(f"{LOSS}{name}", "")) for name in OBJECTIVES],
+        values={key: values.get(key, "") for key in ASKED},
+        attitudes=ATTITUDES,
+        most=MOST_CHOSEN,
+        begun=any(key == "order" or key.startswith(LOSS) for key, _ in asked),
+        scenarios=request.app.state.countries.names(),
+        faults=faults,
+        tab=secrets.token_hex(8),
+        draws=country.draws(state.draws),
+    )
+
+
+@router.post("/decide/run")
+async def run(request: Request) -> Response:
+    """Start the runs of a decision, cancel the page's earlier ones, answer with the first stage."""
+    form = await checked_form(request)
+    tab = form.get("page")
+    asker = asker_of(request, tab, "decide ")
+    try:
+        made = await run_in_threadpool(_ask, request, asker, form.pairs)
+    except ForbearError as error:
+        return page(request, "mistakes.html", 422, faults=mistakes(error), title="This cannot be decided")
+    except Busy:
+        return too_many(request)
+    answer = await _results(request, made, 0, tab, FIRST_ANSWER)
+    answer.headers["HX-Replace-Url"] = f"/decide?{made.state.query()}&{urlencode(_asked(form.pairs))}"
+    return answer
+
+
+def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> DecisionRun:
+    runs: Runs = request.app.state.runs
+    runs.admit(asker)
+    state, country = _state(request, pairs)
+    decision = _decision(country, pairs)
+    made = runs.ask(asker, lambda number: DecisionRun(number, state, country, decision=decision))
+    return cast("DecisionRun", made)
+
+
+@router.get("/decide/results/{number}")
+async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next stage of a page's newest decision. 204 when a newer request has taken its place."""
+    made = request.app.state.runs.newest(asker_of(request, page, "decide "))
+    if not isinstance(made, DecisionRun) or made.number != number:
+        return Response(status_code=204)
+    return await _results(request, made, seen, page, LONG_POLL)
+
+
+async def _results(request: Request, made: DecisionRun, beyond: int, tab: str, seconds: float) -> Response:
+    again = f"/decide/results/{made.number}?page={tab}&seen={beyond}"
+    stage = await arrived(request, made, beyond, seconds, again)
+    if isinstance(stage, Response):
+        return stage
+    answer = await run_in_threadpool(_shown, request, made, stage, tab)
+    made.shown = stage
+    return answer
+
+
+def _shown(request: Request, made: DecisionRun, stage: int, tab: str) -> Response:
+    try:
+        found = judged(made, stage)
+    except ValueError:
+        return page(request, "mistakes.html", 422, faults=[], title="No member is finite under every option.")
+    decision, deciding = made.decision, next(b for b in found.boards if b.name == found.chosen.by)
+    return page(
+        request,
+        "decide_results.html",
+        run=made,
+        stage=stage,
+        last=STAGES[-1],
+        tab=tab,
+        found=found,
+        deciding=deciding,
+        decision=decision,
+        boards=[(b, board_head(decision), board_rows(b, decision)) for b in found.boards],
+        chart=panel.picture(loss_figure(deciding, decision, found.chosen)),
+        draws=made.country.draws(made.state.draws),
+    )

@@ -1,0 +1,408 @@
+"""The verdict rule on shares: where each side's region stood before any data, and where it stands after them.
+
+A claim asserts a region of the effect, its rival another, and what neither asserts is the third. The rule sees the
+share of each at up to four stages (before any data, after the record of other wars, after this country, after both),
+the same shares within each theory with the weight of the theory, and whether the model has its licence. First match
+wins:
+
+ not licensed    the model does not live through the facts on which the claim rests;
+ values only     the claim is about what is good;
+ arithmetic      published inputs decide it before any data;
+ not identified  no data were heard, the audit failed, or a parameter of which no data speak decides;
+ contested       two theories that forecast alike each hold another region by the threshold;
+ supported       the claim's region: share at the threshold or above, odds moved up by the factor or more, no more than
+                 the limit before any data, and the same share with all theories that forecast alike weighed equally;
+ refuted         the same of the rival's region, or of what neither asserts (then both sides are refuted);
+ contested       as that, but weighed equally the region is not even leaned to: the weights alone decide;
+ leaning         the same with the lower threshold;
+ not identified  otherwise.
+
+Exchanging claim and rival exchanges the words and nothing else, whether a side asserts an effect or none. Odds are taken
+of shares with half a draw on either side (Jeffreys), so that they are finite; every share has its Monte Carlo error.
+Thresholds and words: `verdict_rule.toml`. No randomness. Answers on record are judged by `verdict.verdict`, the rule
+without stages.
+
+Sources: Jeffreys (1961), Theory of Probability, appendix B (grades of evidence); Yao, Vehtari, Simpson and Gelman
+(2018), Bayesian Analysis 13 (stacking), from which the weights come.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from importlib.resources import files
+from typing import Any, Literal
+
+from forbear.representation import html_of
+from forbear.words import approximately, join, percent, percent_beside
+
+__all__ = [
+    "SIDES", "STAGES", "THRESHOLDS", "WORDS", "Evidence", "Ruling", "Shares", "Side", "TheoryShares", "Thresholds", "mixture", "ruling", "variants",
+]  # fmt: skip
+
+Side = Literal["claim", "rival", "neither"]
+SIDES: tuple[Side, ...] = ("claim", "rival", "neither")
+#: Stages in their order, with their words.
+STAGES = {
+    "before": "before any data",
+    "record": "after the record",
+    "country": "after this country",
+    "both": "after both",
+}
+_MIRROR = {"claim": "rival", "rival": "claim", "neither": "neither", "": ""}
+_OPPOSITE = {"supported": "refuted", "refuted": "supported"}
+#: Odds are kept within these, so that an exact share of nothing or of all has a factor that can be written.
+_LEAST = 1e-12
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Numbers of the rule; what each means stands in `verdict_rule.toml`."""
+
+    share: float
+    lean: float
+    moved: float
+    before: float
+    errors: float
+
+
+def _read() -> dict[str, Any]:
+    return tomllib.loads((files("forbear.questions") / "verdict_rule.toml").read_text(encoding="utf-8"))
+
+
+_FILE = _read()
+THRESHOLDS = Thresholds(**{name: float(entry["value"]) for name, entry in _FILE["thresholds"].items()})
+#: Word -> what it means.
+WORDS: dict[str, str] = _FILE["words"]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Shares of draws in the claim's region, in its rival's and in neither; they add up to 1.
+
+    draws: effective number of independent draws behind them, infinite where they are exact; errors: Monte Carlo errors
+    of the three where they are known otherwise (a mixture), None where they follow from the draws."""
+
+    claim: float
+    rival: float
+    neither: float
+    draws: float = math.inf
+    errors: tuple[float, float, float] | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for shares that are none, or for less than one draw."""
+        three = (self.claim, self.rival, self.neither)
+        if not (min(three) >= 0.0 and abs(sum(three) - 1.0) < 1e-6):
+            raise ValueError(f"shares are {three}; they must be three that add up to 1")
+        if not self.draws >= 1.0:
+            raise ValueError(f"shares of {self.draws} draws; at least one is needed")
+
+    def __getitem__(self, side: Side) -> float:
+        return float(getattr(self, side))
+
+    def smooth(self, side: Side) -> float:
+        """The share with half a draw on either side, never 0 or 1 where draws are finite."""
+        share = self[side]
+        return share if math.isinf(self.draws) else (self.draws * share + 0.5) / (self.draws + 1.0)
+
+    def error(self, side: Side) -> float:
+        """Monte Carlo standard error of a share."""
+        if self.errors is not None:
+            return self.errors[SIDES.index(side)]
+        share = self.smooth(side)
+        return 0.0 if math.isinf(self.draws) else math.sqrt(share * (1.0 - share) / self.draws)
+
+    def log_odds(self, side: Side) -> tuple[float, float]:
+        """Logarithm of the odds of a region, and its Monte Carlo standard error."""
+        share = min(max(self.smooth(side), _LEAST), 1.0 - _LEAST)
+        return math.log(share / (1.0 - share)), self.error(side) / (share * (1.0 - share))
+
+    def swapped(self) -> Shares:
+        """The same with claim and rival exchanged."""
+        errors = None if self.errors is None else (self.errors[1], self.errors[0], self.errors[2])
+        return replace(self, claim=self.rival, rival=self.claim, errors=errors)
+
+
+@dataclass(frozen=True)
+class TheoryShares:
+    """One theory after all data that were heard.
+
+    weight: of the stacked mixture, zero or more; alike: its held-out forecasts cannot be told from those of the best;
+    about: the mechanism that sets it apart, in words."""
+
+    shares: Shares
+    weight: float
+    alike: bool = True
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything on which a ruling rests.
+
+    before: shares before any data. record, country, both: after the record of other wars, after this country's data,
+    after both; None for a stage that was not made, which the ruling says. theories: shares within each theory at the
+    last stage; empty where there is one theory only, else their mixture stands for that stage. unlicensed: why the
+    model has no licence for this claim, "" where it has. arithmetic: why published inputs decide, "" for all other
+    claims. values: the claim is about what is good. audit: why the neutrality audit failed, "" where it passed. mute:
+    parameters on which the answer hangs and of which no data speak."""
+
+    before: Shares
+    record: Shares | None = None
+    country: Shares | None = None
+    both: Shares | None = None
+    theories: Mapping[str, TheoryShares] = field(default_factory=dict)
+    unlicensed: str = ""
+    arithmetic: str = ""
+    values: bool = False
+    audit: str = ""
+    mute: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for weights of theories that are none."""
+        weights = [theory.weight for theory in self.theories.values()]
+        if weights and not (min(weights) >= 0.0 and 0.0 < sum(weights) < math.inf):
+            raise ValueError(f"weights of theories are {weights}; they must be zero or more and not all zero")
+
+    @property
+    def stages(self) -> dict[str, Shares]:
+        """Stage -> shares, those that were made; the last one is the mixture of the theories."""
+        made = {name: getattr(self, name) for name in STAGES}
+        found = {name: shares for name, shares in made.items() if shares is not None}
+        last = next(reversed(found))
+        if self.theories and last != "before":
+            found[last] = mixture(self.theories)
+        return found
+
+    def swapped(self) -> Evidence:
+        """The same with claim and rival exchanged."""
+        return replace(
+            self,
+            before=self.before.swapped(),
+            record=self.record and self.record.swapped(),
+            country=self.country and self.country.swapped(),
+            both=self.both and self.both.swapped(),
+            theories={name: replace(t, shares=t.shares.swapped()) for name, t in self.theories.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A word for the claim and for its rival, and every number that led to it.
+
+    toward: the region that is established or leaned to, "" for none. share, error: of the largest region at the last
+    stage; factor: by which the data moved its odds; factor_error: Monte Carlo error of the factor's logarithm.
+    factors: source -> region -> factor by which it moved the odds. near: thresholds that lie within Monte Carlo error.
+    left_out: stages that were not made."""
+
+    word: str
+    rival_word: str
+    toward: str
+    reason: str
+    would_change: str
+    share: float
+    error: float
+    factor: float
+    factor_error: float
+    factors: Mapping[str, Mapping[Side, float]]
+    near: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Ruling {self.phrase} (rival {self.rival_word}): {self.reason}>"
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
+    @property
+    def phrase(self) -> str:
+        """The word as a sentence holds it: leaning says where to."""
+        return f"{self.word} to {_named(self.toward)}" if self.word == "leaning" else self.word
+
+
+def mixture(theories: Mapping[str, TheoryShares], *, equal: bool = False) -> Shares:
+    """Shares under the mixture of theories. equal: those that forecast alike weigh the same and the others nothing
+    (all weigh the same where none is marked alike)."""
+    alike = {name: theory for name, theory in theories.items() if theory.alike} or dict(theories)
+    parts = {n: 1.0 for n in alike} if equal else {n: t.weight for n, t in theories.items()}
+    total = math.fsum(parts.values())
+    weights = {name: weight / total for name, weight in parts.items() if weight > 0.0}
+    three = [math.fsum(w * theories[n].shares[side] for n, w in weights.items()) for side in SIDES]
+    errors = [math.sqrt(math.fsum((w * theories[n].shares.error(s)) ** 2 for n, w in weights.items())) for s in SIDES]
+    behind = math.fsum(w * w / theories[n].shares.draws for n, w in weights.items())
+    draws = 1.0 / behind if behind > 0.0 else math.inf
+    return Shares(three[0], three[1], three[2], draws, (errors[0], errors[1], errors[2]))
+
+
+def ruling(evidence: Evidence, thresholds: Thresholds = THRESHOLDS) -> Ruling:
+    """Rule on a claim by the rule at the head of this module.
+
+    Parameters
+    ----------
+    evidence
+        Shares, theories, licence.
+    thresholds
+        Others than those of the file, for a sensitivity.
+
+    Returns
+    -------
+    Ruling
+        The words, why, what would change them, and the numbers.
+    """
+    return _Case(evidence, thresholds).ruling()
+
+
+class _Case:
+    """One ruling under way."""
+
+    def __init__(self, evidence: Evidence, thresholds: Thresholds) -> None:
+        self.evidence, self.at = evidence, thresholds
+        self.stages = evidence.stages
+        self.before, self.after = self.stages["before"], next(reversed(self.stages.values()))
+        self.heard = len(self.stages) > 1
+        # equal shares: the one that was moved further, so that nothing hangs on who is called the claim
+        self.side: Side = max(SIDES, key=lambda s: (_round(self.after[s]), s == "neither", self.move(s)[0]))
+        self.moved, self.moved_error = self.move(self.side)
+
+    def move(self, side: Side) -> tuple[float, float]:
+        """Logarithm of the factor by which the data moved the odds of a region, and its Monte Carlo error."""
+        (late, late_error), (early, early_error) = self.after.log_odds(side), self.before.log_odds(side)
+        return late - early, math.hypot(late_error, early_error)
+
+    def ruling(self) -> Ruling:
+        """First match wins."""
+        evidence, at = self.evidence, self.at
+        if evidence.unlicensed:
+            return self.say(
+                "not licensed", _sentence(evidence.unlicensed), "A fit that lives through the facts that are missed."
+            )
+        if evidence.values:
+            return self.say(
+                "values only", "This is a judgement of value: the model shows consequences.", "No result would."
+            )
+        if evidence.arithmetic:
+            found = self.side if _round(self.after[self.side]) >= at.share else ""
+            return self.say("arithmetic", _sentence(evidence.arithmetic), "Other published inputs.", found)
+        if not self.heard:
+            return self.say("not identified", "No data have been heard.", "A fit, or the record of other wars.")
+        if evidence.audit:
+            return self.say("not identified", _sentence(evidence.audit), "A model that passes the neutrality audit.")
+        if evidence.mute:
+            named = join(evidence.mute)
+            return self.say(
+                "not identified", f"The answer hangs on {named}, of which no data speak.", "Evidence on it."
+            )
+        return self._disputed() or self._by_shares()
+
+    def _disputed(self) -> Ruling | None:
+        """Contested where theories that forecast alike each hold another region."""
+        holding: dict[Side, list[str]] = {}
+        for name, theory in self.evidence.theories.items():
+            for side in SIDES:
+                if theory.alike and _round(theory.shares[side]) >= self.at.share:
+                    holding.setdefault(side, []).append(name)
+        if len(holding) < 2:
+            return None
+        told = sorted(f"{join(sorted(names))} for {_named(side)}" for side, names in holding.items())
+        theories = self.evidence.theories
+        about = sorted({theories[n].about for names in holding.values() for n in names if theories[n].about})
+        on = f" They differ on {join(about)}." if about else ""
+        why = f"Theories that forecast alike answer differently: {'; '.join(told)}.{on}"
+        return self.say("contested", why, "Forecasts or evidence that tell these theories apart.")
+
+    def _by_shares(self) -> Ruling:
+        at, share = self.at, _round(self.after[self.side])
+        held = f"{self._told()}; the data moved its odds by a factor of {approximately(math.exp(self.moved))}"
+        if share < at.lean:
+            return self.say("not identified", f"No region holds {_percent(at.lean)}: {held}.", "Data that bear on it.")
+        if _round(self.before[self.side]) > at.before:
+            why = f"{held}, but it held {_beside(self.before[self.side], at.before)} before any data"
+            return self.say("not identified", f"{why}.", "A prior that leaves room for the others, and data.")
+        if _round(self.moved) < _round(math.log(at.moved)):
+            why = f"{held}, and {approximately(at.moved)} is needed"
+            return self.say("not identified", f"{why}.", "Data that bear on the effect itself.")
+        equal = share if not self.evidence.theories else _round(mixture(self.evidence.theories, equal=True)[self.side])
+        if equal < at.lean:
+            why = f"{held}, but with theories weighed equally it holds {_beside(equal, at.lean)}"
+            return self.say("contested", f"{why}: the weights alone decide.", "Forecasts that tell the theories apart.")
+        if min(share, equal) < at.share:
+            less = f"; weighed equally it holds {_beside(equal, at.share)}" if equal < at.share <= share else ""
+            why = f"{held}{less}; {_percent(at.share)} is needed for more than leaning"
+            return self.say("leaning", f"{why}.", "More data of the same kind.", self.side)
+        change = f"A share below {_percent(at.share)}, a factor below {approximately(at.moved)}, or a theory that "
+        word = "supported" if self.side == "claim" else "refuted"
+        return self.say(word, f"{held}.", f"{change}forecasts alike and answers otherwise.", self.side)
+
+    def _told(self) -> str:
+        share, error = self.after[self.side], self.after.error(self.side)
+        told = f"{_subject(self.side)} holds {_beside(share, self.at.share)}"
+        return f"{told} (Monte Carlo error {100 * error:.1f})" if error else told
+
+    def say(self, word: str, reason: str, change: str, toward: str = "") -> Ruling:
+        rival = "refuted" if toward == "neither" and word == "refuted" else _OPPOSITE.get(word, word)
+        absent = tuple(words for name, words in STAGES.items() if name not in self.stages)
+        return Ruling(
+            word, rival, toward, reason, change, self.after[self.side], self.after.error(self.side),
+            math.exp(self.moved), self.moved_error, self._factors(), self._near(), absent,
+        )  # fmt: skip
+
+    def _factors(self) -> dict[str, dict[Side, float]]:
+        """Source -> side -> factor of the odds: each against what stood before it."""
+        steps = {"record": ("before", "record"), "country": ("before", "country"), "both": ("before", "both")}
+        steps |= {"record given the country": ("country", "both"), "country given the record": ("record", "both")}
+        made = {name: pair for name, pair in steps.items() if pair[0] in self.stages and pair[1] in self.stages}
+        return {
+            name: {s: math.exp(self.stages[b].log_odds(s)[0] - self.stages[a].log_odds(s)[0]) for s in SIDES}
+            for name, (a, b) in made.items()
+        }
+
+    def _near(self) -> tuple[str, ...]:
+        """Thresholds within Monte Carlo error of the number that they are set beside."""
+        at, side = self.at, self.side
+        beside = {
+            f"share {at.share:g}": (self.after[side] - at.share, self.after.error(side)),
+            f"share {at.lean:g}": (self.after[side] - at.lean, self.after.error(side)),
+            f"before {at.before:g}": (self.before[side] - at.before, self.before.error(side)),
+            f"moved {at.moved:g}": (self.moved - math.log(at.moved), self.moved_error),
+        }
+        return tuple(name for name, (gap, error) in beside.items() if abs(gap) < at.errors * error)
+
+
+def variants(thresholds: Thresholds = THRESHOLDS) -> dict[str, Thresholds]:
+    """Other thresholds, by name, under which a verdict is shown beside its own: those of the file."""
+    known = {entry.name for entry in fields(Thresholds)}
+    return {
+        f"{name} {value:g}": replace(thresholds, **{name: float(value)})
+        for name, values in _FILE["variants"].items()
+        for value in values
+        if name in known and float(value) != getattr(thresholds, name)
+    }
+
+
+def _named(side: str) -> str:
+    return {"claim": "the claim", "rival": "its rival", "neither": "neither side"}.get(side, "")
+
+
+def _subject(side: str) -> str:
+    return {"claim": "The claim's region", "rival": "The rival's region", "neither": "What neither asserts"}[side]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def _beside(share: float, threshold: float) -> str:
+    """A share in per cent: never rounded to nothing or all, nor across the threshold."""
+    crosses = (round(share, 2) >= threshold) != (share >= threshold)
+    return percent_beside(share, threshold) if crosses else percent(share)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _round(value: float) -> float:
+    # shares that add up to a threshold on paper reach it in binary, whatever their order
+    return round(value, 9)
