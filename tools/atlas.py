@@ -150,7 +150,11 @@ def mended(shared: Path) -> list[dict[str, str]]:
 
 
 def _one(raw: dict[str, str], case: str) -> dict[str, str]:
-    name, of = re.fullmatch(r"([a-z0-9_]+)(?:\[(.*)\]|\|(.*))?", raw["quantity"]).group(1, 2) if "|" not in raw["quantity"] else raw["quantity"].split("|", 1)  # type: ignore[union-attr]
+    name, of = (
+        re.fullmatch(r"([a-z0-9_]+)(?:\[(.*)\]|\|(.*))?", raw["quantity"]).group(1, 2)
+        if "|" not in raw["quantity"]
+        else raw["quantity"].split("|", 1)
+    )  # type: ignore[union-attr]
     quantity = NAMES.get(name, "remark")
     label = of or OF.get(name, "")
     if quantity == "remark":
@@ -188,7 +192,9 @@ def _words(row: dict[str, str]) -> None:
     quantity, value = row["quantity"], row["value"]
     if quantity.startswith("status_"):
         low = value.lower()
-        word = next((w for w in STATUS if low.startswith(w)), None) or next((EPR[w] for w in EPR if low.startswith(w)), "")
+        word = next((w for w in STATUS if low.startswith(w)), None) or next(
+            (EPR[w] for w in EPR if low.startswith(w)), ""
+        )
         if not word:
             raise SystemExit(f"no status for {row}")
         if row["grade"] == "memory" and low != word:
@@ -196,7 +202,9 @@ def _words(row: dict[str, str]) -> None:
         row["value"] = word
     elif quantity == "old_regime_end" or quantity.startswith("order_"):
         word = value.replace(" ", "_")
-        row["value"] = ENDS.get(word, {"not_yet_observed": "not_observed"}.get(word, word)).replace("defeat_in_war", "defeat")
+        row["value"] = ENDS.get(word, {"not_yet_observed": "not_observed"}.get(word, word)).replace(
+            "defeat_in_war", "defeat"
+        )
     elif quantity.startswith("polity"):
         row["value"] = POLITY_WORDS.get(value, value)
     elif row["unit"] in MEN:
@@ -204,7 +212,11 @@ def _words(row: dict[str, str]) -> None:
         count, low, high = (number(row[key]) for key in ("value", "low", "high"))
         assert count is not None
         row["note"] = "; ".join(filter(None, [f"{value} {row['unit']} at {middle:,} men each", row["note"]]))
-        row["value"], row["low"], row["high"] = printed(count * middle), printed((low or count) * least), printed((high or count) * most)
+        row["value"], row["low"], row["high"] = (
+            printed(count * middle),
+            printed((low or count) * least),
+            printed((high or count) * most),
+        )
     row["unit"] = UNITS.get(quantity, row["unit"] if quantity == "remark" else "words")
 
 
@@ -310,7 +322,9 @@ def twice(rows: list[dict[str, str]]) -> tuple[int, int]:
         ends = sorted([row["value"], other["second"]], key=ladder.index) if ladder else [row["value"], other["second"]]
         differ = row["value"] != other["second"]
         row["low"], row["high"] = (ends[0], ends[1]) if differ else ("", "")
-        row["note"] = "; ".join(filter(None, [f"coded twice, {'second: ' + other['second'] if differ else 'agreed'}", row["note"]]))
+        row["note"] = "; ".join(
+            filter(None, [f"coded twice, {'second: ' + other['second'] if differ else 'agreed'}", row["note"]])
+        )
         row["grade"] = "coded twice"
     return same, len(second)
 
@@ -321,22 +335,38 @@ def derive(shared: Path) -> None:
     hands = rows_of(INPUTS / "mended.csv")
     keys = {(row["case"], row["quantity"], row["of"]) for row in hands}
     addresses = {(row["case"], row["quantity"], row["of"]): (row["source"], row["address"]) for row in rows}
-    rows = [row for row in rows if (row["case"], row["quantity"], row["of"]) not in keys or row["quantity"] == "soldiers"]
+    rows = [
+        row for row in rows if (row["case"], row["quantity"], row["of"]) not in keys or row["quantity"] == "soldiers"
+    ]
     hands_full = []
     for row in hands:
         source = addresses.get((row["case"], row["quantity"], row["of"]), ("", ""))
         kept = source if row["source"] == "as in the first coding" else (row["source"], "")
         hands_full.append(row | {"unit": UNITS.get(row["quantity"], "words"), "source": kept[0], "address": kept[1]})
     checked(rows)
-    rows = [row for row in rows if (row["case"], row["quantity"], row["of"]) not in keys or row["quantity"] == "soldiers"]
+    rows = [
+        row for row in rows if (row["case"], row["quantity"], row["of"]) not in keys or row["quantity"] == "soldiers"
+    ]
     rows += hands_full
     rows = [row for row in rows if not (row["case"] == "kosovo-1999" and row["quantity"] == "aid_per_head")]
     same, all_ = twice(rows)
     for row in rows:
         widened(row)
     order = {row["id"]: at for at, row in enumerate(rows_of(INPUTS / "cases.csv"))}
-    quantities = list(dict.fromkeys([*NAMES.values(), "soldiers_wartime", "community_share_state", "community_share_joined", "remark"]))
-    rows.sort(key=lambda row: (order[row["case"]], quantities.index(row["quantity"]), row["date"][:4], row["of"], row["value"]))
+    quantities = list(
+        dict.fromkeys(
+            [*NAMES.values(), "soldiers_wartime", "community_share_state", "community_share_joined", "remark"]
+        )
+    )
+    rows.sort(
+        key=lambda row: (
+            order[row["case"]],
+            quantities.index(row["quantity"]),
+            row["date"][:4],
+            row["of"],
+            row["value"],
+        )
+    )
     sources: dict[tuple[str, str], str] = {}
     for row in rows:
         place = (row["source"], row.get("address", ""))
@@ -346,7 +376,11 @@ def derive(shared: Path) -> None:
           [{"source": key, "title": title, "address": address} for (title, address), key in sources.items()])  # fmt: skip
     fields = ["id", "title", "intervener", "place", "longitude", "latitude"]
     write(TARGET / "cases.csv", fields, rows_of(INPUTS / "cases.csv"))
-    write(TARGET / "second-coding.csv", ["case", "quantity", "second", "text", "reason"], rows_of(INPUTS / "second-coding.csv"))
+    write(
+        TARGET / "second-coding.csv",
+        ["case", "quantity", "second", "text", "reason"],
+        rows_of(INPUTS / "second-coding.csv"),
+    )
     grades = defaultdict(int)
     for row in rows:
         grades[row["grade"]] += 1

@@ -40,7 +40,9 @@ def scenario(case: Case) -> str:
     assert people is not None and people.number is not None
     shares = communities(case)
     start = datetime.date.fromisoformat(case.word("start"))
-    governs = max(shares, key=lambda name: (RULES.get(status(case, "status_under", shares[name][1]), 0), shares[name][0]))
+    governs = max(
+        shares, key=lambda name: (RULES.get(status(case, "status_under", shares[name][1]), 0), shares[name][0])
+    )
     rebels = home_of_resistance(case, shares, governs)
     support = case.word("neighbour_support")
     placed = districts(people.number, {name: share for name, (share, _) in shares.items()})
@@ -57,8 +59,14 @@ def scenario(case: Case) -> str:
     lines.append("[community]")
     for name, (_, fact) in shares.items():
         before, under = status(case, "status_before", fact), status(case, "status_under", fact)
-        purged = before in ("dominant", "senior_partner") and case.word("old_regime_end") in ("defeat", "coup_backed") and name != governs
-        lines.append(f"{name} = {{ {_community(fact.of if fact else 'All others', before, under, name == governs, purged)} }}")
+        purged = (
+            before in ("dominant", "senior_partner")
+            and case.word("old_regime_end") in ("defeat", "coup_backed")
+            and name != governs
+        )
+        lines.append(
+            f"{name} = {{ {_community(fact.of if fact else 'All others', before, under, name == governs, purged)} }}"
+        )
     fighters = max(people.number * shares[rebels][0] / 6000, 5)
     lines += [
         "[organisation]", f'resistance = {{ title = "Armed resistance", source = "atlas", home = "{rebels}", sponsored = {str(support != "none").lower()}, '
@@ -73,7 +81,11 @@ def communities(case: Case) -> dict[str, tuple[float, Fact | None]]:
     """Names, shares that add up to one, and facts of the communities: the five largest and all others together."""
     kept: dict[str, tuple[float, Fact | None]] = {}
     for fact in case.communities[:COMMUNITIES]:
-        name = re.sub(r"[^a-z0-9]+", "_", fact.of.lower().split("(")[0].replace("ä", "a").replace("é", "e")).strip("_")[:24].strip("_")
+        name = (
+            re.sub(r"[^a-z0-9]+", "_", fact.of.lower().split("(")[0].replace("ä", "a").replace("é", "e"))
+            .strip("_")[:24]
+            .strip("_")
+        )
         if fact.number:
             kept[name] = (fact.number, fact)
     total = sum(share for share, _ in kept.values())
@@ -88,7 +100,9 @@ def status(case: Case, which: str, fact: Fact | None) -> str:
     if fact is None:
         return ""
     first = fact.of.split(",")[0].split(" and ")[0].split(" (")[0].lower()
-    found = [entry for entry in case.all(which) if entry.of == fact.of] or [entry for entry in case.all(which) if entry.of.lower().startswith(first[:8])]
+    found = [entry for entry in case.all(which) if entry.of == fact.of] or [
+        entry for entry in case.all(which) if entry.of.lower().startswith(first[:8])
+    ]
     return found[0].value if found else ""
 
 
@@ -97,7 +111,11 @@ def home_of_resistance(case: Case, shares: dict[str, tuple[float, Fact | None]],
 
     def loss(name: str) -> float:
         fact = shares[name][1]
-        return INCLUSION[status(case, "status_before", fact)][0] - INCLUSION[status(case, "status_under", fact)][0] - (name == governs)
+        return (
+            INCLUSION[status(case, "status_before", fact)][0]
+            - INCLUSION[status(case, "status_under", fact)][0]
+            - (name == governs)
+        )
 
     return max(shares, key=lambda name: (round(loss(name), 2), shares[name][0]))
 
@@ -113,7 +131,10 @@ def districts(people: float, shares: dict[str, float]) -> dict[str, dict[str, in
         for home in homes:
             for part in range(parts[home]):
                 label = f"home_{home}" + (f"_{part + 1}" if parts[home] > 1 else "")
-                spread = {name: (0.45 if name in homes else 0.9) * people * share * shares[home] / weight for name, share in shares.items()}
+                spread = {
+                    name: (0.45 if name in homes else 0.9) * people * share * shares[home] / weight
+                    for name, share in shares.items()
+                }
                 spread[home] += 0.45 * people * shares[home]
                 out[label] = {name: round(value / parts[home]) for name, value in spread.items()}
         return out
@@ -166,12 +187,26 @@ def _community(title: str, before: str, under: str, governs: bool, purged: bool)
 def _facts(case: Case, people: float, placed: dict[str, dict[str, int]]) -> list[str]:
     rows = {name: ", ".join(f"{key} = {value}" for key, value in row.items()) for name, row in placed.items()}
     cells = ", ".join(f"{name} = {{ {row} }}" for name, row in rows.items())
-    threat, index, polity = THREAT[case.word("external_threat")], case.one("polyarchy_before"), case.one("polity_before")
+    threat, index, polity = (
+        THREAT[case.word("external_threat")],
+        case.one("polyarchy_before"),
+        case.one("polity_before"),
+    )
     if index is not None and index.number is not None:
-        democracy = (index.number, max(index.number - 0.1, 0), min(index.number + 0.1, 1), "electoral democracy in the year before (V-Dem)")
+        democracy = (
+            index.number,
+            max(index.number - 0.1, 0),
+            min(index.number + 0.1, 1),
+            "electoral democracy in the year before (V-Dem)",
+        )
     elif polity is not None and polity.number is not None:
         scaled = (polity.number + 10) / 20
-        democracy = (scaled, max(scaled - 0.25, 0), min(scaled + 0.25, 1), "Polity in the year before, from -10..10 to 0..1")
+        democracy = (
+            scaled,
+            max(scaled - 0.25, 0),
+            min(scaled + 0.25, 1),
+            "Polity in the year before, from -10..10 to 0..1",
+        )
     else:
         democracy = (0.2, 0.0, 0.5, "a guess, no score for the year before")
     return [
@@ -204,7 +239,9 @@ def _levers(case: Case, start: datetime.date, support: str) -> list[str]:
     ]
     if forces:
         later_day = start + datetime.timedelta(730)
-        lines.append(f'"forces.force_target" = {{ schedule = [[{start}, 0], [{later_day}, {forces:.0f}]], interpolation = "linear" }}')
+        lines.append(
+            f'"forces.force_target" = {{ schedule = [[{start}, 0], [{later_day}, {forces:.0f}]], interpolation = "linear" }}'
+        )
     if case.word("old_regime_end") in ("defeat", "coup_backed"):
         lines.append('"forces.army_order" = { pulses = [START] }'.replace("START", str(start + datetime.timedelta(14))))
     return lines

@@ -27,7 +27,16 @@ def verify(shared: Path, population: Path, areas: list[dict[str, Any]], polity: 
             facts.setdefault((row["case"], row["quantity"]), row)
     out: list[dict[str, str]] = []
 
-    def told(case: str, quantity: str, value: object, source: str, date: object = "", grade: str = "table", low: str = "", high: str = "") -> None:
+    def told(
+        case: str,
+        quantity: str,
+        value: object,
+        source: str,
+        date: object = "",
+        grade: str = "table",
+        low: str = "",
+        high: str = "",
+    ) -> None:
         out.append({"case": case, "quantity": quantity, "value": str(value), "low": low, "high": high, "date": str(date), "grade": grade, "source": source, "note": ""})  # fmt: skip
 
     for case in rows_of(INPUTS / "cases.csv"):
@@ -35,9 +44,17 @@ def verify(shared: Path, population: Path, areas: list[dict[str, Any]], polity: 
         start = int(facts[name, "start"]["value"][:4])
         end_text = facts[name, "end"]["value"]
         end = int(end_text[:4]) if end_text[:4].isdigit() else None
-        year = facts[name, "population"]["date"][-4:] if facts[name, "population"]["date"][-4:].isdigit() else str(start)
+        year = (
+            facts[name, "population"]["date"][-4:] if facts[name, "population"]["date"][-4:].isdigit() else str(start)
+        )
         if (case["population_name"], year) in people and facts[name, "population"]["grade"] == "memory":
-            told(name, "population", people[case["population_name"], year], "Gapminder and UN, population by country", year)
+            told(
+                name,
+                "population",
+                people[case["population_name"], year],
+                "Gapminder and UN, population by country",
+                year,
+            )
         if case["area_name"] in sizes:
             told(name, "area", sizes[case["area_name"]], "mledoze/countries, areas of countries of today")
         for which in ("start", "end"):
@@ -51,13 +68,29 @@ def verify(shared: Path, population: Path, areas: list[dict[str, Any]], polity: 
             if found:
                 told(name, quantity, found, CONFLICTS, at)
             elif at and at < 1946 and tables.no_war(case["gw"], at) and facts[name, quantity]["value"] == "calm":
-                told(name, quantity, "calm", "recalled; Correlates of War list no war within the state that year", at, "memory", "calm", "limited_violence")
+                told(
+                    name,
+                    quantity,
+                    "calm",
+                    "recalled; Correlates of War list no war within the state that year",
+                    at,
+                    "memory",
+                    "calm",
+                    "limited_violence",
+                )
         moments = {"polity_before": start - 1, "polity_5y": start + 5, "polity_10y": start + 10, "polity_at_end": end, "polity_5y_after_end": end + 5 if end else None}  # fmt: skip
         for quantity, at in moments.items():
             at = _coded(facts.get((name, quantity)), at)
             score = scores.get((case["polity"], at)) if at else None
             if score:
-                told(name, quantity, POLITY_WORDS.get(score, score), "Polity5 annual series, 2018 (Center for Systemic Peace)", at, "scholarly")
+                told(
+                    name,
+                    quantity,
+                    POLITY_WORDS.get(score, score),
+                    "Polity5 annual series, 2018 (Center for Systemic Peace)",
+                    at,
+                    "scholarly",
+                )
     write(INPUTS / "verified.csv", FIELDS, out)
     print(f"{len(out)} rows")
 
@@ -77,7 +110,11 @@ class _Tables:
         """Order in a year: a war over 1,000 dead, else a coup in it or the two years before, else violence over 25 dead, else calm."""
         if not gw or not 1946 <= year <= LAST_YEAR:
             return None
-        at = [int(row["intensity_level"]) for row in self.conflicts if int(row["year"]) == year and gw in row["gwno_loc"].split(", ")]
+        at = [
+            int(row["intensity_level"])
+            for row in self.conflicts
+            if int(row["year"]) == year and gw in row["gwno_loc"].split(", ")
+        ]
         level = LEVELS[max(at, default=0)]
         if level != "civil_war" and any((gw, when) in self.coups for when in range(year - 2, year + 1)):
             return "coup"

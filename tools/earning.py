@@ -40,7 +40,10 @@ def main() -> None:
     scores = posterior.scores[posterior.chosen(asked.draws)]
     values = work.space.values(scores)
     levels: dict[str, np.ndarray] = {}
-    for name, fixed in {"the whole model": {}, **{m.name: m.fixed for m in known_theories().mechanisms.values()}}.items():
+    for name, fixed in {
+        "the whole model": {},
+        **{m.name: m.fixed for m in known_theories().mechanisms.values()},
+    }.items():
         changed = dict(values)
         for key, value in fixed.items():
             changed[key.split(".")[1]] = np.full_like(values[key.split(".")[1]], value)

@@ -24,7 +24,9 @@ FIELDS = ("case", "quantity", "of", "value", "low", "high", "unit", "date", "gra
 @app.callback(invoke_without_command=True)
 def listed(
     context: typer.Context,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Print every fact of every case as CSV and nothing else.")] = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print every fact of every case as CSV and nothing else.")
+    ] = False,
 ) -> None:
     """Print one line a case; with --csv every fact of every case."""
     if context.invoked_subcommand is not None:
@@ -62,9 +64,20 @@ def _line(entry: Case, wide: bool) -> list[str]:
     middle = [short(density[0])] if density else ["?"]
     if wide:
         middle.append(f"{short(density[1])}-{short(density[2])}" if density else "")
-    orders = [WORDS.get(word, word) for word in (entry.word("order_5y"), entry.word("order_10y"), entry.word("order_5y_after_end"))]
+    orders = [
+        WORDS.get(word, word)
+        for word in (entry.word("order_5y"), entry.word("order_10y"), entry.word("order_5y_after_end"))
+    ]
     dead = [_count(entry.one("intervener_dead")), _magnitude(entry.one("local_dead"))]
-    return [entry.name, years, *middle, *orders, {"unknown": "?"}.get(entry.democracy, entry.democracy), *dead, f"{entry.seen:.0%}"]
+    return [
+        entry.name,
+        years,
+        *middle,
+        *orders,
+        {"unknown": "?"}.get(entry.democracy, entry.democracy),
+        *dead,
+        f"{entry.seen:.0%}",
+    ]
 
 
 def short(value: float) -> str:
@@ -96,8 +109,10 @@ def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear
         console.print(_told(fact), soft_wrap=True)
     for row in second_coding():
         if row["case"] == name:
-            console.print(f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}")
-    console.print(f'\nas a scenario: forbear check atlas/{name}')
+            console.print(
+                f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}"
+            )
+    console.print(f"\nas a scenario: forbear check atlas/{name}")
 
 
 def _told(fact: Fact) -> str:
@@ -106,7 +121,11 @@ def _told(fact: Fact) -> str:
     span = " to ".join(dict.fromkeys(printed(end) for end in (fact.low, fact.high) if end))
     first = f"{fact.quantity}{f' ({fact.of})' if fact.of else ''}: {printed(fact.value)}{unit}"
     first += (f" [{span}]" if span else "") + (f", {fact.date}" if fact.date else "")
-    place = [part for part in dict.fromkeys((fact.title, fact.address, fact.note)) if part and (part, fact.grade) != ("recalled", "memory")]
+    place = [
+        part
+        for part in dict.fromkeys((fact.title, fact.address, fact.note))
+        if part and (part, fact.grade) != ("recalled", "memory")
+    ]
     return f"{first}\n    {'; '.join([fact.grade, *place])}"
 
 

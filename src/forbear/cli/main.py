@@ -32,7 +32,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "divisions": ("divisions", "Which divisions of power every community accepts."),
     "brief": ("brief", "Two pages as PDF: the question, the answer, the lessons, what it cannot say."),
     "app": ("app", "The laboratory page and play mode, on this machine alone."),
-    "atlas": ("atlas", "Interventions since 1898 on one page: force, what came of it, grade; `show CASE` has every number."),
+    "atlas": (
+        "atlas",
+        "Interventions since 1898 on one page: force, what came of it, grade; `show CASE` has every number.",
+    ),
     "evidence": ("evidence", "List the evidence; show or plot one series."),
     "new": ("new", "Begin a scenario of your own from one that ships."),
     "diff": ("diff", "What differs between two scenarios."),

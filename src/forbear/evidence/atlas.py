@@ -102,7 +102,9 @@ class Case:
         later = [fact for fact in self.all("population_other") if re.fullmatch(r"\d{4}", fact.of)]
         if soldiers is not None and people is not None and later:
             when = _year(soldiers.date or self.word("start"))
-            people = min([people, *later], key=lambda fact: abs(_year(fact.of or fact.date or self.word("start")) - when))
+            people = min(
+                [people, *later], key=lambda fact: abs(_year(fact.of or fact.date or self.word("start")) - when)
+            )
         if soldiers is None or people is None or soldiers.range is None or people.range is None:
             return None
         assert soldiers.number is not None and people.number is not None
@@ -149,7 +151,11 @@ class Case:
     def soldiers(self) -> tuple[tuple[float, float, Fact], ...]:
         """Counts of the main force through time: (year, soldiers, fact), from the first to the last; partial forces are left out."""
         found = []
-        for name, fallback in (("soldiers_peak", self.word("start")), ("soldiers", ""), ("soldiers_end", self.word("end"))):
+        for name, fallback in (
+            ("soldiers_peak", self.word("start")),
+            ("soldiers", ""),
+            ("soldiers_end", self.word("end")),
+        ):
             for fact in self.all(name):
                 when = re.search(r"\d{4}", fact.date or fallback)
                 if not fact.of.startswith(PARTIAL) and fact.number is not None and when:
@@ -158,7 +164,19 @@ class Case:
 
 
 #: Forces that are a part of the whole and stand beside it.
-PARTIAL = ("United States", "Britain", "United Nations", "US ", "French", "British", "Commonwealth", "western", "Soviet", "infantry", "1947")
+PARTIAL = (
+    "United States",
+    "Britain",
+    "United Nations",
+    "US ",
+    "French",
+    "British",
+    "Commonwealth",
+    "western",
+    "Soviet",
+    "infantry",
+    "1947",
+)
 
 
 def atlas() -> tuple[Case, ...]:
@@ -202,7 +220,15 @@ def _cases() -> tuple[Case, ...]:
             title, address = sources[row.pop("source")]
             facts.setdefault(row.pop("case"), []).append(Fact(**row, title=title, address=address))
         return tuple(
-            Case(row["id"], row["title"], row["intervener"], row["place"], float(row["longitude"]), float(row["latitude"]), tuple(facts[row["id"]]))
+            Case(
+                row["id"],
+                row["title"],
+                row["intervener"],
+                row["place"],
+                float(row["longitude"]),
+                float(row["latitude"]),
+                tuple(facts[row["id"]]),
+            )
             for row in _rows("cases.csv")
         )
     except (KeyError, TypeError, ValueError) as error:
