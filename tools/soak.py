@@ -23,6 +23,7 @@ import http.client
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -264,6 +265,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # or the server would outlive us
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -272,6 +274,7 @@ def main() -> None:
         try:
             first = Person(0, port, chosen.seed, 0.0, 0.0)
             for scenario in library_names():  # compiled, and each country loaded once
+                print(f"{scenario} is made ready", file=sys.stderr, flush=True)
                 first.ask(f"/?scenario={scenario}")
                 first.awaited(first.ask("/run", {"scenario": scenario, "intervener.force": "*1.01"}))
             until = time.monotonic() + 60 * chosen.minutes

@@ -6,9 +6,11 @@ from importlib.metadata import FileHash
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 from typer.testing import CliRunner
 
 from forbear.cli import doctor, health
+from forbear.ensemble import kept
 from forbear.evidence.catalogue import catalogue
 from forbear.files import checksum, write_json
 
@@ -19,7 +21,7 @@ def told(part=""):
 
 def test_a_whole_installation_is_called_whole():
     assert all(good for good, _ in told())
-    assert [text.split(":")[0] for _, text in told()] == ["evidence", "installation", "cache"]
+    assert [text.split(":")[0] for _, text in told()] == ["evidence", "installation", "cache", "kept numbers"]
 
 
 def test_a_changed_series_is_named(monkeypatch):
@@ -52,6 +54,18 @@ def test_an_altered_or_missing_file_of_the_package_is_named(monkeypatch, tmp_pat
         (False, "forbear/altered.py"),
         (False, "forbear/gone.py"),
     ]
+
+
+def test_kept_numbers_that_were_altered_are_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(kept, "_folder", lambda: tmp_path)
+    assert told("kept") == [(True, "kept numbers: 0 files agree with their checksums")]
+    for number in range(3):
+        kept.Kept(number=number).write({"deaths": np.arange(20.0) + number})
+    assert told("kept") == [(True, "kept numbers: 3 files agree with their checksums")]
+    path = kept.Kept(number=1).path
+    path.write_bytes(path.read_bytes()[:-30])
+    ((good, text),) = told("kept")
+    assert not good and path.name in text
 
 
 def test_compiled_code_that_was_altered_is_told_and_left_for_the_next_run_to_mend(monkeypatch, tmp_path):

@@ -24,7 +24,7 @@ def command() -> None:
     print(
         f"forbear {version('forbear')}, Python {platform.python_version()} on {platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     )
-    for package in ("numpy", "numba", "scipy", "xarray", "zarr"):
+    for package in ("numpy", "numba", "llvmlite", "scipy", "xarray", "zarr"):
         print(f"  {package} {version(package)}")
     for package, extra in EXTRAS.items():
         here = find_spec(package) is not None

@@ -1,4 +1,4 @@
-"""What `forbear doctor` verifies: the files of the installation, the evidence, and the cache of kernels."""
+"""What `forbear doctor` verifies: the files of the installation, the evidence, the cache of kernels, and kept numbers."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from forbear.country.program import program
+from forbear.ensemble.kept import verified
 from forbear.errors import ForbearError
 from forbear.evidence.catalogue import catalogue, verify
 from forbear.kernel import woven
@@ -22,6 +23,7 @@ def findings() -> Iterator[tuple[bool, str]]:
     yield from _evidence()
     yield from _installation()
     yield from _cache()
+    yield from _kept()
 
 
 def _evidence() -> Iterator[tuple[bool, str]]:
@@ -73,3 +75,12 @@ def _cache() -> Iterator[tuple[bool, str]]:
             )
     if good:
         yield True, f"cache: compiled code agrees with its seals, in {cache_folder()}"
+
+
+def _kept() -> Iterator[tuple[bool, str]]:
+    """Numbers that were computed once. What is damaged is never read, and computed again where it is asked for."""
+    whole, damaged = verified()
+    for name in damaged:
+        yield False, f"kept numbers: {name} is not as it was written; it is computed anew when it is next asked for"
+    if not damaged:
+        yield True, f"kept numbers: {whole} files agree with their checksums"

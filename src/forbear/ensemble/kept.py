@@ -21,7 +21,7 @@ from forbear.errors import FileError
 from forbear.files import checksum, make_folder, read_arrays, write_arrays
 from forbear.kernel.cache import cache_folder
 
-__all__ = ["Kept"]
+__all__ = ["Kept", "verified"]
 
 #: Bytes that all kept numbers may take; what was not used for longest goes first.
 MOST = 256 * 1024 * 1024
@@ -51,6 +51,19 @@ class Kept:
             make_folder(self.path.parent)
             _make_room(self.path.parent)
             write_arrays(self.path, arrays)
+
+
+def verified() -> tuple[int, list[str]]:
+    """How many files of kept numbers are as they were written, and the names of those that are not."""
+    whole, damaged = 0, []
+    for path in sorted(_folder().glob("*.npz")):
+        try:
+            read_arrays(path)
+            whole += 1
+        except FileError as error:
+            if error.code != "E101":  # it was let go meanwhile
+                damaged.append(path.name)
+    return whole, damaged
 
 
 def _folder() -> Path:
