@@ -40,7 +40,11 @@ def mark(word: str, x: float, y: float, size: float = 5.0) -> str:
     if word == "":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size - 1:g}" fill="#ffffff" stroke="{colour}" stroke-width="2"/>'
     tall = size * 1.25
-    points = [(0, -tall), (tall, tall * 0.8), (-tall, tall * 0.8)] if word == "limited_violence" else [(0, -tall), (tall, 0), (0, tall), (-tall, 0)]
+    points = (
+        [(0, -tall), (tall, tall * 0.8), (-tall, tall * 0.8)]
+        if word == "limited_violence"
+        else [(0, -tall), (tall, 0), (0, tall), (-tall, 0)]
+    )
     return f'<polygon points="{" ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in points)}" {style}/>'
 
 
@@ -49,11 +53,15 @@ def sheet(name: str, width: float, height: float, title: str, told: str, parts: 
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="img" '
         f'aria-labelledby="{name}-t {name}-d" font-family="system-ui,sans-serif" font-size="12" fill="{INK}"><title id="{name}-t">{escape(title)}</title>'
-        f'<desc id="{name}-d">{escape(told)}</desc><rect width="{width:g}" height="{height:g}" fill="#ffffff"/>\n' + "\n".join(parts) + "\n</svg>\n"
+        f'<desc id="{name}-d">{escape(told)}</desc><rect width="{width:g}" height="{height:g}" fill="#ffffff"/>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
     )
 
 
-def text(x: float, y: float, words: str, *, anchor: str = "start", size: float = 12, colour: str = INK, weight: int = 400) -> str:
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: float = 12, colour: str = INK, weight: int = 400
+) -> str:
     """One line of words."""
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{colour}" font-weight="{weight}">{escape(words)}</text>'
 
@@ -84,15 +92,31 @@ def world(cases: tuple[Case, ...]) -> str:
     spots = [place(case.longitude, case.latitude) for case in cases]
     taken: list[tuple[float, float]] = list(spots)
     for number, (case, (x, y)) in enumerate(zip(cases, spots, strict=True), 1):
-        corners = [(11 * math.cos(turn * math.pi / 4), 11 * math.sin(turn * math.pi / 4)) for turn in (0, 7, 1, 6, 2, 5, 3, 4)]
+        corners = [
+            (11 * math.cos(turn * math.pi / 4), 11 * math.sin(turn * math.pi / 4)) for turn in (0, 7, 1, 6, 2, 5, 3, 4)
+        ]
         corners += [(1.9 * dx, 1.9 * dy) for dx, dy in corners]
         dx, dy = max(corners, key=lambda c: min(min(math.hypot(x + c[0] - u, y + c[1] - v) for u, v in taken), 10.5))
         taken.append((x + dx, y + dy))
         if math.hypot(dx, dy) > 15:
-            parts.append(f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + dx * 0.75:.1f}" y2="{y + dy * 0.75:.1f}" stroke="{SOFT}" stroke-width="0.8"/>')
-        parts += [mark(order_of(case, "order_10y"), x, y, 4.5), text(x + dx, y + dy + 4, str(number), anchor="middle", size=11, weight=600)]
-    told = "; ".join(f"{number} {case.title}: {ORDER[order_of(case, 'order_10y')][1]}" for number, case in enumerate(cases, 1))
-    return sheet("map", width, height, "Where: 33 interventions and their order ten years after the start", told, [*legend(14, 15), *parts])
+            parts.append(
+                f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + dx * 0.75:.1f}" y2="{y + dy * 0.75:.1f}" stroke="{SOFT}" stroke-width="0.8"/>'
+            )
+        parts += [
+            mark(order_of(case, "order_10y"), x, y, 4.5),
+            text(x + dx, y + dy + 4, str(number), anchor="middle", size=11, weight=600),
+        ]
+    told = "; ".join(
+        f"{number} {case.title}: {ORDER[order_of(case, 'order_10y')][1]}" for number, case in enumerate(cases, 1)
+    )
+    return sheet(
+        "map",
+        width,
+        height,
+        "Where: 33 interventions and their order ten years after the start",
+        told,
+        [*legend(14, 15), *parts],
+    )
 
 
 def log_scale(value: float, low: float, high: float, start: float, end: float) -> float:
@@ -109,8 +133,10 @@ def courses(cases: tuple[Case, ...]) -> str:
     for number, case in enumerate(cases, 1):
         column, row = (number - 1) % columns, (number - 1) // columns
         x0, y0 = left + column * (wide + 8), top + row * (tall + 34)
-        parts.append(text(x0, y0 - 5, f"{number} {shortened(case.title)}", size=10.5, weight=600))
-        parts.append(f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{wide:g}" height="{tall:g}" fill="#fafaf8" stroke="{GRID}"/>')
+        parts.append(text(x0, y0 - 5, f"{number} {shortened(case.title)}", size=9.5, weight=600))
+        parts.append(
+            f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{wide:g}" height="{tall:g}" fill="#fafaf8" stroke="{GRID}"/>'
+        )
         for value in (0.1, 1, 10, 100):
             y = log_scale(value, 0.05, 300, y0 + tall, y0)
             parts.append(f'<line x1="{x0:.1f}" x2="{x0 + wide:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>')
@@ -122,7 +148,14 @@ def courses(cases: tuple[Case, ...]) -> str:
                 parts.append(text(x, y0 + tall + 13, str(year), anchor="middle", size=10, colour=SOFT))
         parts += _course(case, x0, y0, wide, tall)
     told = "Each panel: soldiers for every thousand inhabitants (logarithmic, 0.05 to 300) against years since the start (0 to 34). The table below has the peaks."
-    return sheet("courses", left + columns * (wide + 8), top + rows * (tall + 34) + 4, "With what force: soldiers per thousand inhabitants, years since the start", told, parts)
+    return sheet(
+        "courses",
+        left + columns * (wide + 8),
+        top + rows * (tall + 34) + 4,
+        "With what force: soldiers per thousand inhabitants, years since the start",
+        told,
+        parts,
+    )
 
 
 def shortened(title: str) -> str:
@@ -140,14 +173,20 @@ def _course(case: Case, x0: float, y0: float, wide: float, tall: float) -> list[
         points.append((x, log_scale(1000 * count / people.number, 0.05, 300, y0 + tall, y0)))
         if fact.range and fact.range[0] < fact.range[1]:
             ends = [log_scale(1000 * end / people.number, 0.05, 300, y0 + tall, y0) for end in fact.range]
-            out.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{ends[0]:.1f}" y2="{ends[1]:.1f}" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="4"/>')
+            out.append(
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{ends[0]:.1f}" y2="{ends[1]:.1f}" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="4"/>'
+            )
     last = min(case.years, 34)
     if len(points) > 1:
-        out.append(f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="none" stroke="{BLUE}" stroke-width="1.6"/>')
+        out.append(
+            f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="none" stroke="{BLUE}" stroke-width="1.6"/>'
+        )
     out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.3" fill="{BLUE}"/>' for x, y in points]
     if not case.ongoing:
         x = x0 + wide * last / 34
-        out.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y0:.1f}" y2="{y0 + tall:.1f}" stroke="{SOFT}" stroke-dasharray="3 3"/>')
+        out.append(
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y0:.1f}" y2="{y0 + tall:.1f}" stroke="{SOFT}" stroke-dasharray="3 3"/>'
+        )
     return [*out, mark(order_of(case, "order_10y"), x0 + wide - 9, y0 + 10, 4.5)]
 
 
@@ -156,7 +195,10 @@ def forces(cases: tuple[Case, ...]) -> str:
     ranked = sorted((case for case in cases if case.per_1000), key=lambda case: -(case.per_1000 or (0, 0, 0))[0])
     left, right, top, step = 232.0, 640.0, 78.0, 21.0
     height = top + step * len(ranked) + 16
-    parts = [*legend(14, 15), text(left, 44, "most soldiers for every thousand inhabitants, with range", size=12, weight=600)]
+    parts = [
+        *legend(14, 15),
+        text(left, 44, "most soldiers for every thousand inhabitants, with range", size=12, weight=600),
+    ]
     for value in (0.1, 1, 10, 100):
         x = log_scale(value, 0.1, 300, left, right)
         parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 14:.1f}" stroke="{GRID}"/>', text(x, top - 14, f"{value:g}", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
@@ -175,7 +217,9 @@ def forces(cases: tuple[Case, ...]) -> str:
         ]
         for at, quantity in enumerate(("order_5y", "order_10y", "order_5y_after_end")):
             parts.append(mark(order_of(case, quantity), 688 + 62 * at, y))
-        parts.append(text(688 + 62 * 3, y + 4, {"unknown": "?"}.get(case.democracy, case.democracy), anchor="middle", size=11.5))
+        parts.append(
+            text(688 + 62 * 3, y + 4, {"unknown": "?"}.get(case.democracy, case.democracy), anchor="middle", size=11.5)
+        )
         parts.append(text(688 + 62 * 4, y + 4, {"unknown": "?"}.get(case.war, case.war), anchor="middle", size=11.5))
     told = "Cases from the largest force for the population to the smallest; the dashed line is a rule of thumb of 20 per thousand. The table below has every number."
     return sheet("forces", 980, height, "What came of it: force, order and democracy", told, parts)
@@ -206,11 +250,21 @@ def page() -> str:
     """The page as Markdown."""
     cases = atlas()
     lines = ["# The atlas of interventions", "", *answer(cases), "", "In the terminal: `forbear atlas` (one line a case), `forbear atlas show kosovo-1999` (every number with range, source and grade), `forbear atlas --csv`.", "As scenarios: `forbear check atlas/kosovo-1999`, or `Scenario.load(\"atlas/kosovo-1999\")`. Afghanistan 2001 and Iraq 2003 are not here: they are fitted on their own.", ""]  # fmt: skip
-    lines += ["## Where", "", "![Map of the 33 interventions with their order ten years after the start](images/atlas-map.svg)", ""]
+    lines += [
+        "## Where",
+        "",
+        "![Map of the 33 interventions with their order ten years after the start](images/atlas-map.svg)",
+        "",
+    ]
     lines += table("Where and when", ("no.", "case", "intervener", "years", "how the old regime ended", "shared threat", "neighbours' support"), [
         (number, case.title, case.intervener, f"{case.years:.1f}" + ("+" if case.ongoing else ""), spaced(case.word("old_regime_end")), case.word("external_threat"), case.word("neighbour_support"))
         for number, case in enumerate(cases, 1)])  # fmt: skip
-    lines += ["## What came of it", "", "![Force for the population with its range, and order, democracy and war](images/atlas-forces.svg)", ""]
+    lines += [
+        "## What came of it",
+        "",
+        "![Force for the population with its range, and order, democracy and war](images/atlas-forces.svg)",
+        "",
+    ]
     lines += table("Force and outcomes", ("case", "per 1,000", "range", "at 5 years", "at 10 years", "5 after the end", "democracy at 10", "war", "their dead", "local dead", "seen"), [
         (case.title, *density(case), *(spaced(case.word(name)) for name in ("order_5y", "order_10y", "order_5y_after_end")), case.democracy, case.war, counted(case, "intervener_dead"), counted(case, "local_dead"), f"{case.seen:.0%}")
         for case in cases])  # fmt: skip

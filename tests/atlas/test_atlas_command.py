@@ -63,5 +63,8 @@ def test_page_and_drawings_are_those_that_the_facts_give() -> None:
 def test_a_drawing_can_be_read_aloud_and_tells_order_by_shape_too(name: str) -> None:
     text = (DOCS / "images" / f"atlas-{name}.svg").read_text(encoding="utf-8")
     root = ElementTree.fromstring(text)
-    assert root.find("{http://www.w3.org/2000/svg}title") is not None and root.find("{http://www.w3.org/2000/svg}desc") is not None
+    assert (
+        root.find("{http://www.w3.org/2000/svg}title") is not None
+        and root.find("{http://www.w3.org/2000/svg}desc") is not None
+    )
     assert "<polygon" in text and "<circle" in text and re.search(r"<rect[^>]+#d55e00", text)

@@ -80,7 +80,7 @@ def test_known_totals_hold() -> None:
         return fact.number
 
     assert number("philippines-1899", "population") == 7_635_426  # census of 1903
-    periods = [fact.number for fact in case("philippines-1899").all("intervener_dead") if " to " in fact.of]
+    periods = [fact.number for fact in case("philippines-1899").all("intervener_dead") if "to " in fact.of]
     assert sum(value or 0 for value in periods) == 883  # three annual reports, as a contemporary added them up
     parts = [fact.number or 0 for fact in case("palestine-1918").all("intervener_dead") if fact.of]
     assert sum(parts) == 530 == number("palestine-1918", "intervener_dead")  # 28 + 141 + 21 + 7 + 105 + 228
@@ -91,8 +91,15 @@ def test_known_totals_hold() -> None:
 
 
 def test_verdicts_of_scholars_that_were_seen_are_kept_apart_from_those_recalled() -> None:
-    seen = Counter(fact.value for entry in atlas() for fact in entry.all("verdict") if fact.of.startswith("Edelstein") and fact.grade != "memory")
-    assert seen["success"] == 2  # West Germany and Japan: the only ones whose code was read; his totals are 7, 5 and 14 of 26
+    seen = Counter(
+        fact.value
+        for entry in atlas()
+        for fact in entry.all("verdict")
+        if fact.of.startswith("Edelstein") and fact.grade != "memory"
+    )
+    assert (
+        seen["success"] == 2
+    )  # West Germany and Japan: the only ones whose code was read; his totals are 7, 5 and 14 of 26
     assert seen["success"] <= 7 and seen["not_success"] <= 19
 
 
@@ -101,7 +108,12 @@ def test_orders_after_1945_are_those_of_the_tables_unless_marked_doubtful_or_rec
         for quantity in ("order_5y", "order_10y", "order_5y_after_end"):
             fact = entry.one(quantity)
             assert fact is not None
-            if fact.date.isdigit() and 1946 <= int(fact.date) <= 2021 and fact.value not in ("not_applicable", "not_observed") and entry.name != "palestine-1918":
+            if (
+                fact.date.isdigit()
+                and 1946 <= int(fact.date) <= 2021
+                and fact.value not in ("not_applicable", "not_observed")
+                and entry.name != "palestine-1918"
+            ):
                 assert fact.grade == "table" or fact.note.startswith("doubtful"), (entry.name, quantity)
 
 
@@ -111,7 +123,9 @@ def test_force_for_the_population_is_what_its_rows_divide_to() -> None:
     assert density[0] == pytest.approx(1000 * 50_000 / 1_871_520)
     assert density[1] < density[0] < density[2]
     palestine = case("palestine-1918").per_1000
-    assert palestine is not None and palestine[0] == pytest.approx(1000 * 100_000 / 1_900_000)  # people of 1947, not of 1922
+    assert palestine is not None and palestine[0] == pytest.approx(
+        1000 * 100_000 / 1_900_000
+    )  # people of 1947, not of 1922
 
 
 def test_the_second_coding_covers_eight_cases_and_its_agreement_is_what_the_rules_report() -> None:

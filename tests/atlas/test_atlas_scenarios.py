@@ -21,7 +21,7 @@ def test_a_case_loads_without_fault_and_lacks_nothing(name: str) -> None:
     opened = Scenario.load(f"atlas/{name}")
     assert opened.needed() == ()
     people = next(entry for entry in atlas() if entry.name == name).one("population")
-    placed = opened.problem().facts["people.population_at_start"]
+    placed = opened.problem().facts["population_at_start"]
     assert people is not None and people.number is not None
     assert float(np.sum(placed)) == pytest.approx(people.number, rel=1e-4)
 
