@@ -2,10 +2,11 @@
 
     python tools/atlas.py verify --population P.csv --areas countries.json --polity p5v2018.csv    # writes atlas_inputs/verified.csv
     python tools/atlas.py derive                                                                   # writes library/atlas/*.csv
+    python tools/atlas.py land --land land-110m.json                                               # writes library/atlas/land.json
     python tools/atlas.py scenarios                                                                # writes library/atlas/*.toml
 
 `verify` reads copies of: population by country, 1800 to 2100 (Gapminder and UN, as stored by Our World in Data), areas of countries
-(mledoze/countries), Polity5 annual series 2018. The coded facts and the tables of conflicts, coups, missions and interventions are read
+(mledoze/countries), Polity5 annual series 2018; `land` one of coastlines (Natural Earth 1:110 million as TopoJSON, world-atlas). The coded facts and the tables of conflicts, coups, missions and interventions are read
 from `../shared/data`. Rules, word by word, stand in `library/atlas/README.md`.
 """
 
@@ -78,7 +79,11 @@ STATUS = ["dominant", "senior_partner", "junior_partner", "autonomous", "subject
 EPR = {"monopoly": "dominant", "senior partner": "senior_partner", "junior partner": "junior_partner", "powerless": "excluded",
        "discriminated": "excluded", "self-exclusion": "autonomous", "state collapse": "no_state", "mixed": "junior_partner"}  # fmt: skip
 POLITY_WORDS = {"-66": "occupied", "-77": "collapsed", "-88": "transition"}
-LADDERS = [["none", "weak", "strong"], ["none", "banditry", "insurgency"], ["calm", "limited_violence", "civil_war"]]
+LADDERS = {
+    "external_threat": ["none", "weak", "strong"], "neighbour_support": ["none", "weak", "strong"],
+    "armed_resistance": ["none", "banditry", "insurgency"],
+    **dict.fromkeys(("order_5y", "order_10y", "order_5y_after_end", "order_worst_after_end"), ["calm", "limited_violence", "civil_war"]),
+}  # fmt: skip
 #: How many times too large or small a recalled number may be.
 FACTOR = {"population": 1.1, "population_other": 1.1, "area": 1.05, "soldiers": 1.5, "local_forces": 1.5, "police_international": 1.5,
           "mission": 1.5, "intervener_dead": 3, "local_dead": 3, "other_dead": 3, "aid": 2, "per_1000_published": 1.5}  # fmt: skip
@@ -239,13 +244,13 @@ def widened(row: dict[str, str]) -> None:
     if row["grade"] != "memory" or row["note"].startswith("doubtful"):
         return
     value, quantity = row["value"], row["quantity"]
-    ladder = next((steps for steps in LADDERS if value in steps and not quantity.startswith("status")), None)
+    ladder = LADDERS.get(quantity, [])
     if quantity in ("start", "end"):
         day = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
         if day and not row["low"]:
             date, month = datetime.date.fromisoformat(value), datetime.timedelta(31)
             row["low"], row["high"] = (date - month).isoformat(), (date + month).isoformat()
-    elif ladder:
+    elif value in ladder:
         at = ladder.index(value)
         row["low"] = row["low"] or ladder[max(at - 1, 0)]
         row["high"] = row["high"] or ladder[min(at + 1, len(ladder) - 1)]
@@ -318,7 +323,7 @@ def twice(rows: list[dict[str, str]]) -> tuple[int, int]:
         if other is None:
             continue
         same += other["second"] == row["value"]
-        ladder = next((steps for steps in LADDERS if row["value"] in steps and other["second"] in steps), None)
+        ladder = LADDERS.get(row["quantity"])
         ends = sorted([row["value"], other["second"]], key=ladder.index) if ladder else [row["value"], other["second"]]
         differ = row["value"] != other["second"]
         row["low"], row["high"] = (ends[0], ends[1]) if differ else ("", "")
@@ -390,9 +395,9 @@ def derive(shared: Path) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["verify", "derive", "scenarios"])
+    parser.add_argument("what", choices=["verify", "derive", "land", "scenarios"])
     parser.add_argument("--shared", type=Path, default=SHARED)
-    for name in ("population", "areas", "polity"):
+    for name in ("population", "areas", "polity", "land"):
         parser.add_argument(f"--{name}", type=Path)
     given = parser.parse_args()
     sys.path.insert(0, str(HERE))
@@ -400,6 +405,11 @@ def main() -> None:
         from atlas_tables import verify
 
         verify(given.shared, given.population, json.loads(given.areas.read_text(encoding="utf-8")), given.polity)
+    elif given.what == "land":
+        from atlas_tables import coastlines
+
+        rings = coastlines(json.loads(given.land.read_text(encoding="utf-8")))
+        (TARGET / "land.json").write_text(json.dumps(rings, separators=(",", ":")) + "\n", encoding="utf-8")
     elif given.what == "derive":
         derive(given.shared)
     else:

@@ -153,3 +153,42 @@ def _near(parts: list[str], wanted: datetime.date, source: str) -> list[tuple[in
         return []
     apart = abs((day - wanted).days)
     return [(apart, day.isoformat(), source)] if apart <= 31 else []
+
+
+def coastlines(topology: dict[str, Any]) -> list[list[list[float]]]:
+    """Rings of land in degrees to a tenth, without Antarctica and islands below half a square degree; points within 0.35 degrees of a chord are left out."""
+    scale, move = topology["transform"]["scale"], topology["transform"]["translate"]
+    arcs = []
+    for arc in topology["arcs"]:
+        x = y = 0
+        line = []
+        for dx, dy in arc:
+            x, y = x + dx, y + dy
+            line.append((x * scale[0] + move[0], y * scale[1] + move[1]))
+        arcs.append(line)
+    rings = []
+    for shape in topology["objects"]["land"]["geometries"]:
+        for polygon in shape["arcs"] if shape["type"] == "MultiPolygon" else [shape["arcs"]]:
+            points = [point for at in polygon[0] for point in (arcs[at] if at >= 0 else arcs[~at][::-1])]
+            area = abs(sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(points, points[1:] + points[:1], strict=True))) / 2
+            across = max(point[0] for point in points) - min(point[0] for point in points)
+            if across > 350 and len(points) < 100:  # an island on the date line, whose ring would cross the map
+                continue
+            if area >= 0.5 and min(point[1] for point in points) > -60:
+                half = len(points) // 2  # a ring has no chord of its own: two halves have
+                kept = _simpler(points[: half + 1], 0.35)[:-1] + _simpler(points[half:], 0.35)
+                rings.append([[round(px, 1), round(py, 1)] for px, py in kept])
+    return rings
+
+
+def _simpler(points: list[tuple[float, float]], tolerance: float) -> list[tuple[float, float]]:
+    """Douglas and Peucker's line: the fewest of the points within the tolerance."""
+    if len(points) < 3:
+        return points
+    (ax, ay), (bx, by) = points[0], points[-1]
+    length = ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 or 1e-9
+    away = [abs((bx - ax) * (ay - y) - (ax - x) * (by - ay)) / length for x, y in points[1:-1]]
+    at = max(range(len(away)), key=away.__getitem__)
+    if away[at] <= tolerance:
+        return [points[0], points[-1]]
+    return _simpler(points[: at + 2], tolerance)[:-1] + _simpler(points[at + 1 :], tolerance)

@@ -251,8 +251,8 @@ def _number(text: str) -> float | None:
 
 
 def _day(text: str) -> str:
-    """The first day, month or year that a date names."""
-    found = re.search(r"\d{4}(-\d\d)?(-\d\d)?", text)
+    """The first day, month or year that a date names; of a span such as 1993-94 the first year."""
+    found = re.search(r"\d{4}(-(0[1-9]|1[0-2])(?!\d)(-\d\d(?!\d))?)?", text)
     return found[0] if found else ""
 
 

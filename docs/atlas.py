@@ -1,0 +1,321 @@
+"""Writes `atlas.md` and its drawings from the atlas that ships: `python docs/atlas.py`. Both are tracked; a test holds them to the facts.
+
+Every drawing is SVG with a title and a description; order is told by shape and by colour (Okabe and Ito's, safe for the colour-blind).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import statistics
+from html import escape
+from pathlib import Path
+
+from forbear.evidence.atlas import ATLAS, Case, atlas, second_coding
+
+HERE = Path(__file__).parent
+INK, SOFT, GRID, LAND, BLUE = "#1b1b1b", "#555555", "#dcdcdc", "#ecece6", "#0072b2"
+ORDER = {
+    "calm": ("#0072b2", "calm"), "limited_violence": ("#e69f00", "limited violence"), "coup": ("#cc79a7", "coup"),
+    "civil_war": ("#d55e00", "civil war"), "": ("#777777", "not known yet"),
+}  # fmt: skip
+RULE_OF_THUMB = 20.0
+
+
+def order_of(case: Case, quantity: str) -> str:
+    """The coded order, empty where none is known or none applies."""
+    word = case.word(quantity)
+    return word if word in ORDER else ""
+
+
+def mark(word: str, x: float, y: float, size: float = 5.0) -> str:
+    """Order as a shape: circle calm, triangle limited violence, diamond coup, square civil war, ring not known."""
+    colour = ORDER[word][0]
+    style = f'fill="{colour}" stroke="#ffffff" stroke-width="1"'
+    if word == "calm":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" {style}/>'
+    if word == "civil_war":
+        return f'<rect x="{x - size:.1f}" y="{y - size:.1f}" width="{2 * size:g}" height="{2 * size:g}" {style}/>'
+    if word == "":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size - 1:g}" fill="#ffffff" stroke="{colour}" stroke-width="2"/>'
+    tall = size * 1.25
+    points = (
+        [(0, -tall), (tall, tall * 0.8), (-tall, tall * 0.8)]
+        if word == "limited_violence"
+        else [(0, -tall), (tall, 0), (0, tall), (-tall, 0)]
+    )
+    return f'<polygon points="{" ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in points)}" {style}/>'
+
+
+def sheet(name: str, width: float, height: float, title: str, told: str, parts: list[str]) -> str:
+    """One SVG document that stands alone."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="img" '
+        f'aria-labelledby="{name}-t {name}-d" font-family="system-ui,sans-serif" font-size="12" fill="{INK}"><title id="{name}-t">{escape(title)}</title>'
+        f'<desc id="{name}-d">{escape(told)}</desc><rect width="{width:g}" height="{height:g}" fill="#ffffff"/>\n'
+        + "\n".join(parts)
+        + "\n</svg>\n"
+    )
+
+
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", size: float = 12, colour: str = INK, weight: int = 400
+) -> str:
+    """One line of words."""
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{colour}" font-weight="{weight}">{escape(words)}</text>'
+
+
+def legend(x: float, y: float) -> list[str]:
+    """What the shapes mean, in one row."""
+    out = []
+    for word, (_, label) in ORDER.items():
+        out += [mark(word, x, y), text(x + 10, y + 4, label, colour=SOFT)]
+        x += 34 + 7 * len(label)
+    return out
+
+
+def world(cases: tuple[Case, ...]) -> str:
+    """The map: a mark for each case at its place, with its number in the tables."""
+    width, top, low, high = 960.0, 30.0, -36.0, 62.0
+    across = width / 262.0  # from 110 West to 152 East
+    height = top + (high - low) * across * 1.15
+
+    def place(longitude: float, latitude: float) -> tuple[float, float]:
+        return (longitude + 110) * across, top + (high - latitude) * across * 1.15
+
+    parts = ['<clipPath id="frame"><rect x="0" y="30" width="960" height="413"/></clipPath><g clip-path="url(#frame)">']
+    for ring in json.loads((ATLAS / "land.json").read_text(encoding="utf-8")):
+        path = "L".join("{:.1f} {:.1f}".format(*place(x, y)) for x, y in ring)
+        parts.append(f'<path d="M{path}Z" fill="{LAND}" stroke="#c4c4bc" stroke-width="0.6"/>')
+    parts.append("</g>")
+    spots = [place(case.longitude, case.latitude) for case in cases]
+    taken: list[tuple[float, float]] = list(spots)
+    for number, (case, (x, y)) in enumerate(zip(cases, spots, strict=True), 1):
+        corners = [
+            (11 * math.cos(turn * math.pi / 4), 11 * math.sin(turn * math.pi / 4)) for turn in (0, 7, 1, 6, 2, 5, 3, 4)
+        ]
+        corners += [(1.9 * dx, 1.9 * dy) for dx, dy in corners]
+        dx, dy = max(corners, key=lambda c: min(min(math.hypot(x + c[0] - u, y + c[1] - v) for u, v in taken), 10.5))
+        taken.append((x + dx, y + dy))
+        if math.hypot(dx, dy) > 15:
+            parts.append(
+                f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + dx * 0.75:.1f}" y2="{y + dy * 0.75:.1f}" stroke="{SOFT}" stroke-width="0.8"/>'
+            )
+        parts += [
+            mark(order_of(case, "order_10y"), x, y, 4.5),
+            text(x + dx, y + dy + 4, str(number), anchor="middle", size=11, weight=600),
+        ]
+    told = "; ".join(
+        f"{number} {case.title}: {ORDER[order_of(case, 'order_10y')][1]}" for number, case in enumerate(cases, 1)
+    )
+    return sheet(
+        "map",
+        width,
+        height,
+        "Where: 33 interventions and their order ten years after the start",
+        told,
+        [*legend(14, 15), *parts],
+    )
+
+
+def log_scale(value: float, low: float, high: float, start: float, end: float) -> float:
+    """Where a value stands on a logarithmic axis; what is below the lowest stands on it."""
+    share = (math.log10(max(value, low)) - math.log10(low)) / (math.log10(high) - math.log10(low))
+    return start + share * (end - start)
+
+
+def courses(cases: tuple[Case, ...]) -> str:
+    """Small multiples: soldiers per thousand inhabitants from start to end, one panel a case, all on the same scales."""
+    columns, wide, tall, left, top = 6, 152.0, 96.0, 34.0, 46.0
+    rows = math.ceil(len(cases) / columns)
+    parts = legend(14, 15)
+    for number, case in enumerate(cases, 1):
+        column, row = (number - 1) % columns, (number - 1) // columns
+        x0, y0 = left + column * (wide + 8), top + row * (tall + 34)
+        parts.append(text(x0, y0 - 5, f"{number} {shortened(case.title)}", size=9.5, weight=600))
+        parts.append(
+            f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{wide:g}" height="{tall:g}" fill="#fafaf8" stroke="{GRID}"/>'
+        )
+        for value in (0.1, 1, 10, 100):
+            y = log_scale(value, 0.05, 300, y0 + tall, y0)
+            parts.append(f'<line x1="{x0:.1f}" x2="{x0 + wide:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>')
+            if column == 0:
+                parts.append(text(x0 - 4, y + 4, f"{value:g}", anchor="end", size=10, colour=SOFT))
+        for year in (0, 10, 20, 30):
+            x = x0 + wide * year / 34
+            if row == rows - 1 or number + columns > len(cases):
+                parts.append(text(x, y0 + tall + 13, str(year), anchor="middle", size=10, colour=SOFT))
+        parts += _course(case, x0, y0, wide, tall)
+    told = "Each panel: soldiers for every thousand inhabitants (logarithmic, 0.05 to 300) against years since the start (0 to 34). The table below has the peaks."
+    return sheet(
+        "courses",
+        left + columns * (wide + 8),
+        top + rows * (tall + 34) + 4,
+        "With what force: soldiers per thousand inhabitants, years since the start",
+        told,
+        parts,
+    )
+
+
+def shortened(title: str) -> str:
+    """A title that fits above a panel: the second year in two digits."""
+    return re.sub(r"(\d\d)(\d\d)-\1(\d\d)", r"\1\2-\3", title).replace("Dominican Republic", "Dominican Rep.")
+
+
+def _course(case: Case, x0: float, y0: float, wide: float, tall: float) -> list[str]:
+    people = case.one("population")
+    assert people is not None and people.number is not None
+    start = int(case.word("start")[:4]) + (int(case.word("start")[5:7]) - 1) / 12
+    out, points = [], []
+    for year, count, fact in case.soldiers:
+        x = x0 + wide * min(max(year - start, 0), 34) / 34
+        points.append((x, log_scale(1000 * count / people.number, 0.05, 300, y0 + tall, y0)))
+        if fact.range and fact.range[0] < fact.range[1]:
+            ends = [log_scale(1000 * end / people.number, 0.05, 300, y0 + tall, y0) for end in fact.range]
+            out.append(
+                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{ends[0]:.1f}" y2="{ends[1]:.1f}" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="4"/>'
+            )
+    last = min(case.years, 34)
+    if len(points) > 1:
+        out.append(
+            f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="none" stroke="{BLUE}" stroke-width="1.6"/>'
+        )
+    out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.3" fill="{BLUE}"/>' for x, y in points]
+    if not case.ongoing:
+        x = x0 + wide * last / 34
+        out.append(
+            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y0:.1f}" y2="{y0 + tall:.1f}" stroke="{SOFT}" stroke-dasharray="3 3"/>'
+        )
+    return [*out, mark(order_of(case, "order_10y"), x0 + wide - 9, y0 + 10, 4.5)]
+
+
+def forces(cases: tuple[Case, ...]) -> str:
+    """Peak force with its range, sorted, and what came of it beside: order at five, ten, after, democracy."""
+    ranked = sorted((case for case in cases if case.per_1000), key=lambda case: -(case.per_1000 or (0, 0, 0))[0])
+    left, right, top, step = 232.0, 640.0, 78.0, 21.0
+    height = top + step * len(ranked) + 16
+    parts = [
+        *legend(14, 15),
+        text(left, 44, "most soldiers for every thousand inhabitants, with range", size=12, weight=600),
+    ]
+    for value in (0.1, 1, 10, 100):
+        x = log_scale(value, 0.1, 300, left, right)
+        parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 14:.1f}" stroke="{GRID}"/>', text(x, top - 14, f"{value:g}", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
+    x = log_scale(RULE_OF_THUMB, 0.1, 300, left, right)
+    parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 14:.1f}" stroke="{INK}" stroke-dasharray="4 3"/>', text(x, top - 14, "20", anchor="middle", size=11)]  # fmt: skip
+    heads = ("at 5 y", "at 10 y", "5 y after", "democracy", "war")
+    for at, head in enumerate(heads):
+        parts.append(text(688 + 62 * at, top - 14, head, anchor="middle", size=11, colour=SOFT))
+    for row, case in enumerate(ranked):
+        y, density = top + 6 + step * row, case.per_1000 or (0, 0, 0)
+        ends = [log_scale(value, 0.1, 300, left, right) for value in density]
+        parts += [
+            text(left - 8, y + 4, case.title, anchor="end", size=11.5),
+            f'<line x1="{ends[1]:.1f}" x2="{ends[2]:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="6"/>',
+            f'<circle cx="{ends[0]:.1f}" cy="{y:.1f}" r="3.6" fill="{BLUE}"/>',
+        ]
+        for at, quantity in enumerate(("order_5y", "order_10y", "order_5y_after_end")):
+            parts.append(mark(order_of(case, quantity), 688 + 62 * at, y))
+        parts.append(
+            text(688 + 62 * 3, y + 4, {"unknown": "?"}.get(case.democracy, case.democracy), anchor="middle", size=11.5)
+        )
+        parts.append(text(688 + 62 * 4, y + 4, {"unknown": "?"}.get(case.war, case.war), anchor="middle", size=11.5))
+    told = "Cases from the largest force for the population to the smallest; the dashed line is a rule of thumb of 20 per thousand. The table below has every number."
+    return sheet("forces", 980, height, "What came of it: force, order and democracy", told, parts)
+
+
+def answer(cases: tuple[Case, ...]) -> list[str]:
+    """What can be said at a glance, counted from the facts."""
+    known = [case for case in cases if order_of(case, "order_10y")]
+    calm = [case for case in known if order_of(case, "order_10y") == "calm"]
+    other = [case for case in known if case not in calm]
+    middle = [statistics.median(case.per_1000[0] for case in group if case.per_1000) for group in (calm, other)]
+    free = [case for case in cases if case.democracy != "unknown"]
+    strong = [case for case in known if case.word("external_threat") == "strong"]
+    total = sum(len(case.facts) for case in cases)
+    recalled = sum(fact.grade == "memory" for case in cases for fact in case.facts)
+    same = sum(row["first"] == row["second"] for row in second_coding())
+    return [
+        f"**{len(calm)} of {len(known)} territories were calm ten years after an intervention began; {sum(case.democracy == 'yes' for case in free)} of {len(free)} were democracies; in {sum(case.war == 'yes' for case in cases)} of {len(cases)}",
+        "a war over a thousand dead a year was coded at five or ten years or within five after the end. The middle of the largest forces was",
+        f"{middle[0]:.2g} soldiers for every thousand inhabitants where it was calm and {middle[1]:.2g} where it was not.** Where a shared threat from outside was coded as strong, {sum(case in calm for case in strong)} of {len(strong)} were calm.",
+        "These are counts of few cases, not drawn at random, whose inputs were coded by people who knew the outcome: they raise questions and settle none; scores and orders from tables are of the whole state (Cyprus, Lebanon, Croatia, for Kosovo Serbia). No verdict and no prior of forbear rests on them.",
+        "",
+        f"{total:,} facts; {recalled} of them ({recalled / total:.0%}) are recalled and carry wide ranges. Of {len(second_coding())} inputs coded twice, {same} agree.",
+    ]
+
+
+def page() -> str:
+    """The page as Markdown."""
+    cases = atlas()
+    lines = ["# The atlas of interventions", "", *answer(cases), "", "In the terminal: `forbear atlas` (one line a case), `forbear atlas show kosovo-1999` (every number with range, source and grade), `forbear atlas --csv`.", "As scenarios: `forbear check atlas/kosovo-1999`, or `Scenario.load(\"atlas/kosovo-1999\")`. Afghanistan 2001 and Iraq 2003 are not here: they are fitted on their own.", ""]  # fmt: skip
+    lines += [
+        "## Where",
+        "",
+        "![Map of the 33 interventions with their order ten years after the start](images/atlas-map.svg)",
+        "",
+    ]
+    lines += table("Where and when", ("no.", "case", "intervener", "years", "how the old regime ended", "shared threat", "neighbours' support"), [
+        (number, case.title, case.intervener, f"{case.years:.1f}" + ("+" if case.ongoing else ""), spaced(case.word("old_regime_end")), case.word("external_threat"), case.word("neighbour_support"))
+        for number, case in enumerate(cases, 1)])  # fmt: skip
+    lines += [
+        "## What came of it",
+        "",
+        "![Force for the population with its range, and order, democracy and war](images/atlas-forces.svg)",
+        "",
+    ]
+    lines += table("Force and outcomes", ("case", "per 1,000", "range", "at 5 years", "at 10 years", "5 after the end", "democracy at 10", "war", "their dead", "local dead", "seen"), [
+        (case.title, *density(case), *(spaced(case.word(name)) for name in ("order_5y", "order_10y", "order_5y_after_end")), case.democracy, case.war, counted(case, "intervener_dead"), counted(case, "local_dead"), f"{case.seen:.0%}")
+        for case in cases])  # fmt: skip
+    lines += ["## With what force, through time", "", "![Soldiers per thousand inhabitants through time, one panel a case](images/atlas-courses.svg)", "", "Soldiers for every thousand inhabitants at the start (logarithmic) against years since the start; bars are ranges, the dashed line is the end, the mark in the corner order after ten years.", ""]  # fmt: skip
+    lines += table("Counts of soldiers", ("case", "year", "soldiers", "range", "grade"), [
+        (case.title, f"{year:.1f}", f"{count:,.0f}", spread(fact.range), fact.grade) for case in cases for year, count, fact in case.soldiers])  # fmt: skip
+    rules = (ATLAS / "README.md").read_text(encoding="utf-8").split("\n", 2)[2]
+    lines += ["# How it was coded", "", rules.strip(), ""]
+    return "\n".join(lines).replace("\n# How it was coded", "\n## How it was coded").replace("\n## Grades", "\n### Grades").replace("\n## Words", "\n### Words").replace("\n## Known weaknesses", "\n### Known weaknesses").replace("\n## The scenarios", "\n### The scenarios")  # fmt: skip
+
+
+def spaced(word: str) -> str:
+    """A coded word as people write it."""
+    return word.replace("_", " ") or "?"
+
+
+def spread(ends: tuple[float, float] | None) -> str:
+    """A range, or nothing where none is stated."""
+    return "" if ends is None or ends[0] == ends[1] else f"{ends[0]:,.0f} to {ends[1]:,.0f}"
+
+
+def density(case: Case) -> tuple[str, str]:
+    """Force for the population and its range."""
+    if case.per_1000 is None:
+        return "?", ""
+    shown = [f"{value:.0f}" if value >= 10 else f"{value:.2g}" for value in case.per_1000]
+    return shown[0], f"{shown[1]} to {shown[2]}"
+
+
+def counted(case: Case, quantity: str) -> str:
+    """A number of dead with its range."""
+    fact = case.one(quantity)
+    if fact is None or fact.number is None:
+        return "?"
+    ends = spread(fact.range)
+    return f"{fact.number:,.0f}" + (f" ({ends})" if ends else "")
+
+
+def table(title: str, heads: tuple[str, ...], rows: list[tuple[object, ...]]) -> list[str]:
+    """A table that opens on demand, as HTML."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
+    body = [f"<tr>{''.join(f'<td>{escape(str(cell))}</td>' for cell in row)}</tr>" for row in rows]
+    return ["<details>", f"<summary>{title}: the numbers</summary>", "<table>", f"<thead><tr>{head}</tr></thead>", "<tbody>", *body, "</tbody>", "</table>", "</details>", ""]  # fmt: skip
+
+
+def documents() -> dict[str, str]:
+    """Every file by its path under `docs/`."""
+    cases = atlas()
+    return {"atlas.md": page(), "images/atlas-map.svg": world(cases), "images/atlas-forces.svg": forces(cases), "images/atlas-courses.svg": courses(cases)}  # fmt: skip
+
+
+if __name__ == "__main__":
+    for name, content in documents().items():
+        (HERE / name).write_text(content, encoding="utf-8")
