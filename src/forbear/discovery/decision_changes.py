@@ -185,7 +185,7 @@ def worths(
         return replace(found, why_not=f"{chosen.option} is best in every draw: nothing would change the choice")
     partial = value_of_partial_information(benefit, quantiles, seed=seed)
     order = np.argsort(-partial.value, kind="stable")
-    rows = []
+    rows: list[Worth] = []
     for j in order:
         if partial.value[j] > 0.0 and partial.any_chance[j] < LEVEL and len(rows) < MOST_PARAMETERS:
             along = choices_along(benefit, quantiles[:, j])

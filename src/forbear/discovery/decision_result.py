@@ -168,7 +168,7 @@ class DecisionResult:
         rows = []
         for board in self.boards:
             for option, row in board.rows.items():
-                told = {"board": board.name, "option": option, "unit": board.unit}
+                told: dict[str, Any] = {"board": board.name, "option": option, "unit": board.unit}
                 told |= {"assumed": option in self.decision.assumed, "chosen": option == self.chosen.option}
                 numbers = {key: value for key, value in encode(row).items() if key != "loss"}
                 rows.append({**told, **row.loss._asdict(), **numbers})

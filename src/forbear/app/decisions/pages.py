@@ -20,6 +20,7 @@ from forbear.errors import Fault, ForbearError, ScenarioError
 from forbear.report.decision import board_head, board_rows, loss_figure
 from forbear.scenario.casefiles.checker import CaseFile
 from forbear.scenario.casefiles.decision import ATTITUDES, Decision, read_decision
+from forbear.scenario.casefiles.policies import load_strategies
 from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 
 __all__ = ["router"]
@@ -47,7 +48,8 @@ def _decision(country: Country, pairs: list[tuple[str, str]]) -> Decision:
     """The decision of a form. Raises ScenarioError with every fault."""
     asked = _asked(pairs)
     last = dict(asked)
-    chosen = list(dict.fromkeys(text for key, text in asked if key == "option" and text != "HISTORY"))
+    always = {"HISTORY", *_added(country)}
+    chosen = list(dict.fromkeys(text for key, text in asked if key == "option" and text not in always))
     data: dict[str, Any] = {"decision": {"options": chosen}}
     data["decision"] |= {key: last[key] for key in ("attitude", "horizon") if key in last}
     faults = []
@@ -70,6 +72,11 @@ def _decision(country: Country, pairs: list[tuple[str, str]]) -> Decision:
     return read_decision(country.scenario, CaseFile.of(data, "decision"))
 
 
+def _added(country: Country) -> set[str]:
+    """Strategies of the page that stand in no file beside the scenario: never intervening, which is always there."""
+    return set(country.strategies) - set(load_strategies(country.scenario))
+
+
 @router.get("/decide")
 def show(request: Request) -> Response:
     """The form: its state comes from the address."""
@@ -81,14 +88,14 @@ def show(request: Request) -> Response:
         faults, pairs = mistakes(error), []
         state, country = _state(request, pairs)
     asked = _asked(pairs)
-    values = dict(asked)
+    values, always = dict(asked), {"HISTORY", *_added(country)}
     return page(
         request,
         "decide.html",
         422 if faults else 200,
         state=state,
         country=country,
-        options=[(name, option.title) for name, option in country.strategies.items() if name != "HISTORY"],
+        options=[(name, option.title) for name, option in country.strategies.items() if name not in always],
         chosen={text for key, text in asked if key == "option"},
         losses=[(OUTCOMES[name], values.get(f"{LOSS}{name}", "")) for name in OBJECTIVES],
         values={key: values.get(key, "") for key in ASKED},

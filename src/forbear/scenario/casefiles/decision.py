@@ -206,8 +206,7 @@ def _weighed(table: Table) -> tuple[tuple[Objective, ...], str]:
         words = f"{len(out)} objectives would be added up without a unit: say in what all of them are counted"
         table.fault("unit", words, None, ['unit = "billion US$", "lives", or a name of your own'], code="E286")
     if not unit and len(out) == 1:
-        weight = out[0].weight
-        unit = out[0].unit if weight == 1.0 else f"{weight:g} x {out[0].unit}"
+        unit = out[0].unit if out[0].weight == 1.0 else f"{out[0].weight:g} x {out[0].unit}"
     return tuple(out), unit
 
 
