@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import forbear as fb
-from forbear.validation.lines import validation_lines
+from forbear.validation.lines import regions as regions_in_words
 from forbear.validation.regions import RegionRow, regions_of
 
 CLAIMS = """
@@ -67,7 +67,7 @@ def test_shares_add_up_are_named_and_go_on_with_the_same_bits(small: fb.Scenario
     assert any(store.rglob("*"))
     again = regions_of(small, draws=40, theories=False, store=store, workers=1)
     assert again.as_dict() == first.as_dict()
-    words = "\n".join(validation_lines({"regions": first.as_dict()}))
+    words = "\n".join(regions_in_words(first.as_dict()))
     assert "arithmetic" in words and "a claim of value" in words
     assert {row.claim for row in first.failures} <= {"S1"}
 
