@@ -224,7 +224,7 @@ def told(people: list[Person], memory: list[int], load: list[float], chosen: arg
         for kind, seconds in person.times:
             kinds.setdefault(kind, []).append(seconds)
     for kind, times in sorted(kinds.items()):
-        late = sorted(times)[int(0.95 * (len(times) - 1))]
+        late = sorted(times)[min(int(0.95 * len(times)), len(times) - 1)]
         print(f"  {kind:<12} {len(times):>6,} answers, median {median(times):.2f} s, 95th percentile {late:.2f} s")
     medians = {person.name: median([seconds for _, seconds in person.times]) for person in people if person.times}
     statuses = sum((person.statuses for person in people), collections.Counter())

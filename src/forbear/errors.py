@@ -37,6 +37,11 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
     return matches[0] if matches else None
 
 
+def _shown(text: str) -> str:
+    """The same text where it can be printed; half a character (a lone surrogate of a file) as its number, \\ud800."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing that is wrong in a file: where it is, what it is, what is allowed."""
@@ -49,6 +54,12 @@ class Fault:
     value: str | None = None
     allowed: str | None = None
     nearest: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("message", "file", "field", "value", "allowed", "nearest"):
+            text = getattr(self, name)
+            if isinstance(text, str):
+                object.__setattr__(self, name, _shown(text))
 
     def render(self) -> str:
         """Return the fault as indented lines of plain text."""
@@ -77,6 +88,8 @@ class ForbearError(Exception):
     faults: Sequence[Fault] = field(default_factory=tuple)
 
     def __post_init__(self) -> None:
+        self.message = _shown(self.message)
+        self.hint = None if self.hint is None else _shown(self.hint)
         super().__init__(self.message)
         if not self.faults:
             self.faults = (Fault(self.code, self.message),)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from forbear.app.play.log import read_log
+from forbear.errors import Fault, ForbearError, ScenarioError
+
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "fuzz.py"
 READERS = [
     "answers", "borders", "kept", "log", "page", "posterior", "scenario", "series", "store", "table", "theories", "upload", "validation",
@@ -21,6 +24,19 @@ def test_what_is_damaged_or_hostile_is_taken_or_refused_in_words(reader):
     done = fuzz("--readers", reader, "--inputs", "40", "--seed", "7")
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{reader}: 40 inputs" in done.stdout and " 0 faults" in done.stdout
+
+
+def test_half_a_character_of_a_file_can_be_shown_in_a_message():
+    """A lone surrogate that a fault quotes must reach a terminal and a page."""
+    fault = Fault(
+        "E431", "not \ud800", file="\udce9.json", field="a\udfff", value="\ud800é", allowed="x", nearest="\ud801"
+    )
+    error = ScenarioError("E431", "no \ud800", hint="\udc00", faults=(fault,))
+    for text in (fault.render(), str(error), str(ScenarioError("E431", "no \ud800"))):
+        assert "\\ud800" in text and text.encode("utf-8")
+    with pytest.raises(ForbearError) as caught:
+        read_log(b'{"format": "\\ud800"}')
+    assert str(caught.value).encode("utf-8")
 
 
 def test_a_fault_is_found_and_told_with_its_number(tmp_path):
