@@ -160,7 +160,11 @@ def courses(cases: tuple[Case, ...]) -> str:
 
 def shortened(title: str) -> str:
     """A title that fits above a panel: the second year in two digits."""
-    return re.sub(r"(\d\d)(\d\d)-\1(\d\d)", r"\1\2-\3", title).replace("Dominican Republic", "Dominican Rep.")
+    return (
+        re.sub(r"(\d\d)(\d\d)-\1(\d\d)", r"\1\2-\3", title)
+        .replace("Dominican Republic", "Dominican Rep.")
+        .replace("Southern ", "South ")
+    )
 
 
 def _course(case: Case, x0: float, y0: float, wide: float, tall: float) -> list[str]:

@@ -166,5 +166,10 @@ def test_every_case_has_a_scenario_of_at_most_forty_lines_that_names_no_outcome(
 def test_a_span_of_years_is_no_month() -> None:
     for entry in atlas():
         for year, _, fact in entry.soldiers:
-            named = re.search(r"\d{4}", fact.date)
-            assert named is None or int(named[0]) <= year < int(named[0]) + 1, (entry.name, fact.date, year)
+            named = [int(word) for word in re.findall(r"\d{4}", fact.date)]
+            assert not named or named[0] <= year < named[-1] + 1, (entry.name, fact.date, year)
+    guard = [(year, count) for year, count, _ in case("nicaragua-1912").soldiers if count == 100]
+    assert [int(year) for year, _ in guard] == [
+        1913,
+        1925,
+    ]  # a legation guard for twelve years, not a rise from its first

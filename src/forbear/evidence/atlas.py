@@ -149,7 +149,7 @@ class Case:
 
     @property
     def soldiers(self) -> tuple[tuple[float, float, Fact], ...]:
-        """Counts of the main force through time: (year, soldiers, fact), from the first to the last; partial forces are left out."""
+        """Counts of the main force through time: (year, soldiers, fact), from the first to the last; both ends of a span; partial forces are left out."""
         found = []
         for name, fallback in (
             ("soldiers_peak", self.word("start")),
@@ -160,6 +160,9 @@ class Case:
                 when = re.search(r"\d{4}", fact.date or fallback)
                 if not fact.of.startswith(PARTIAL) and fact.number is not None and when:
                     found.append((_year(_day(fact.date) or fallback or when[0]), fact.number, fact))
+                    lasting = re.search(r"\d{4}-(\d{4})", fact.date)
+                    if lasting:  # held over a span: both ends are points
+                        found.append((_year(lasting[1]), fact.number, fact))
         return tuple(sorted(found, key=lambda row: row[0]))
 
 
