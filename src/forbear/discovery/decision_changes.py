@@ -182,7 +182,7 @@ def worths(
     if len(benefit) < FEWEST:
         return replace(found, why_not=f"{len(benefit)} draws are too few for a regression: {FEWEST} are needed")
     if perfect == 0.0:
-        return replace(found, why_not=f"{chosen.option} is best in every draw: nothing would change the choice")
+        return replace(found, why_not=f"of the options in question {chosen.option} is best in every draw")
     partial = value_of_partial_information(benefit, quantiles, seed=seed)
     order = np.argsort(-partial.value, kind="stable")
     rows: list[Worth] = []
