@@ -35,6 +35,7 @@ from forbear.errors import ForbearError
 from forbear.files import write_arrays
 from forbear.inference.posterior import FILE as POSTERIOR
 from forbear.inference.posterior import Posterior
+from forbear.inference.space import Space
 from forbear.kernel.draws import LANES
 from forbear.questions.answers import FILE as ANSWERS
 from forbear.questions.answers import Answers
@@ -117,13 +118,16 @@ class KeptKind(Kind):
 
 
 class PosteriorKind(Kind):
-    """The posterior that ships with Iraq."""
+    """A posterior of the meadow: draws from its priors, saved as a fit saves them."""
 
     def make(self) -> None:
-        """Copy it."""
-        scenario = Scenario.load("iraq-2003")
-        self.problem = scenario.problem()
-        shutil.copy(LIBRARY / "iraq-2003" / POSTERIOR, self.whole / POSTERIOR)
+        """Save it."""
+        self.problem = Scenario.load("meadow").problem()
+        space = Space(self.problem)
+        chains, level = np.repeat(np.arange(4), 128), np.linspace(-90.0, -10.0, 512)
+        Posterior(space, space.draw(512, 1, "damage"), chains, level, {"model": "0"}, {"seed": 1}).save(
+            self.whole / POSTERIOR
+        )
         self.posterior = Posterior.load(self.whole / POSTERIOR, self.problem)
 
     def read(self, folder: Path) -> tuple[bool, bool]:

@@ -6,12 +6,20 @@ import pytest
 import forbear as fb
 from forbear.files import read_arrays, write_arrays
 from forbear.inference.posterior import FILE, Posterior
+from forbear.inference.space import Space
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    iraq = fb.load("iraq-2003")
-    return iraq.problem(), read_arrays(iraq.beside(FILE))
+def saved(tmp_path_factory):
+    """A problem with a posterior that belongs to it: (problem, (arrays, what is said of them))."""
+    problem = fb.load("meadow").problem()
+    space = Space(problem)
+    path = tmp_path_factory.mktemp("posterior") / FILE
+    Posterior(space, space.draw(64, 1, "files"), np.repeat(np.arange(4), 16), np.zeros(64), {"model": "0"}, {}).save(
+        path
+    )
+    assert len(Posterior.load(path, problem).scores) == 64, "what is damaged below was whole"
+    return problem, read_arrays(path)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +40,8 @@ def shipped():
         ("names", lambda a: a[:-1]),
     ],
 )
-def test_wrong_arrays_under_a_right_checksum_are_refused(shipped, tmp_path, name, change):
-    problem, (arrays, about) = shipped
+def test_wrong_arrays_under_a_right_checksum_are_refused(saved, tmp_path, name, change):
+    problem, (arrays, about) = saved
     path = write_arrays(tmp_path / "posterior.npz", {**arrays, name: change(arrays[name])}, about)
     with pytest.raises(fb.ForbearError) as told:
         Posterior.load(path, problem)
@@ -41,16 +49,16 @@ def test_wrong_arrays_under_a_right_checksum_are_refused(shipped, tmp_path, name
 
 
 @pytest.mark.parametrize("name", ["scores", "chain", "names", "log_likelihood"])
-def test_a_missing_array_is_named(shipped, tmp_path, name):
-    problem, (arrays, about) = shipped
+def test_a_missing_array_is_named(saved, tmp_path, name):
+    problem, (arrays, about) = saved
     path = write_arrays(tmp_path / "posterior.npz", {k: v for k, v in arrays.items() if k != name}, about)
     with pytest.raises(fb.ForbearError) as told:
         Posterior.load(path, problem)
     assert told.value.code == "E606" and name in str(told.value)
 
 
-def test_a_file_cut_short_or_flipped_anywhere_is_refused(shipped, tmp_path):
-    problem, (arrays, about) = shipped
+def test_a_file_cut_short_or_flipped_anywhere_is_refused(saved, tmp_path):
+    problem, (arrays, about) = saved
     whole = write_arrays(tmp_path / "posterior.npz", arrays, about).read_bytes()
     random = np.random.Generator(np.random.Philox(7))
     for number in range(40):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -89,9 +90,9 @@ def changed_json(origin: bytes, random: Random, seal: bool) -> bytes:
         elif kind == 1 and isinstance(holder, dict):
             holder[f"{key}x"] = node
         elif kind == 2 and isinstance(holder, list):
-            holder.extend([node] * random.choice([1, 10, 1000]))
+            holder.extend([deepcopy(node)] * random.choice([1, 10, 1000]))
         else:
-            holder[key] = random.choice(VALUES)
+            holder[key] = deepcopy(random.choice(VALUES))  # it may be changed in turn, and is there for all inputs
     if seal and isinstance(data, dict) and random.random() < 0.5:
         data = sealed({k: v for k, v in data.items() if k != "checksum"})
     return json.dumps(data, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
