@@ -203,7 +203,7 @@ def test_a_drawing_begins_with_the_slider_and_the_strategy_that_are_in_force(ser
     seen.clean()
 
 
-@pytest.mark.parametrize("path", ["/", "/claims?scenario=iraq-2003&claim=H2"])
+@pytest.mark.parametrize("path", ["/?intervener.force=*1.37", "/?scenario=harbour&intervener.force=*1.37"])
 def test_on_an_empty_cache_the_page_shows_how_long_it_takes_and_then_its_results(served, eyes, monkeypatch, path):
     end = threading.Event()
     monkeypatch.setattr(preparing, "compile_rules", lambda problem: end.wait(60))

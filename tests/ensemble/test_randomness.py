@@ -37,11 +37,12 @@ def test_another_seed_gives_other_luck(problem, reference):
 
 
 def test_a_lever_leaves_the_draws_of_untouched_rooms_identical(meadow, reference):
-    """Police work abroad acts on militants abroad and on nothing at home."""
+    """Police work abroad acts on militants abroad and on nothing at home; it costs money."""
     other = run(meadow.with_levers({"abroad.police_effort": 4}).problem())
-    for name in ("deaths", "attacks_on_intervener", "fighters", "cost_budget", "home_support"):
+    for name in ("deaths", "attacks_on_intervener", "fighters", "home_support"):
         assert np.array_equal(other.data[name].values, reference.data[name].values), name
     assert (other.data["militants"].values < reference.data["militants"].values).any()
+    assert (other.data["cost_budget"].values[:, -1] > reference.data["cost_budget"].values[:, -1]).all()
 
 
 def test_two_policies_that_share_luck_differ_far_less_than_two_with_independent_luck(meadow, problem, draw):

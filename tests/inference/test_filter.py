@@ -15,6 +15,7 @@ from forbear.kernel.draws import LANES
 STATES = np.array([1.0, 4.0, 12.0])
 MOVES = np.array([[0.8, 0.15, 0.05], [0.2, 0.6, 0.2], [0.05, 0.25, 0.7]])
 MONTHS = 12
+COUNTED = "observed_attacks_abroad"  # a quantity of the model without places: the filter asks over what it stands
 
 
 class Chain:
@@ -33,7 +34,7 @@ class Chain:
         self.done = until
 
     def month(self, number: int) -> dict[str, np.ndarray]:
-        return {"counted": STATES[self.state][None, :]}
+        return {COUNTED: STATES[self.state][None, :]}
 
     def resample(self, ancestors: np.ndarray) -> None:
         self.state = self.state[ancestors]
@@ -41,7 +42,7 @@ class Chain:
 
 def data_of(counts: np.ndarray, months: int = MONTHS) -> Data:
     at = np.arange(len(counts))
-    series = Series("counted", "counted", "counted", "counts", at, at, np.full(len(counts), -1), counts, 1.0, 4.0)
+    series = Series("counted", "counted", COUNTED, "counts", at, at, np.full(len(counts), -1), counts, 1.0, 4.0)
     return Data((series,), tuple(f"2003-{m + 1:02d}" for m in range(months)))
 
 
@@ -101,7 +102,7 @@ def test_months_without_observations_change_no_weight() -> None:
 
 def test_a_year_total_is_weighed_once_when_the_year_is_over() -> None:
     at = np.array([0])
-    series = Series("counted", "", "counted", "counts", at, np.array([11]), np.array([-1]), np.array([60.0]), 1.0, 4.0)
+    series = Series("counted", "", COUNTED, "counts", at, np.array([11]), np.array([-1]), np.array([60.0]), 1.0, 4.0)
     data = Data((series,), tuple(f"2003-{m + 1:02d}" for m in range(12)))
     found = filter_of(data, 128).evaluate(np.zeros((1, 1)), 3)
     assert found.by_month[0, 11] != 0.0 and (found.by_month[0, :11] == 0.0).all()

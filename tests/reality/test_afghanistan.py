@@ -200,11 +200,19 @@ def test_no_year_that_the_scenario_cuts_is_compared(afghanistan: Scenario, probl
 
     data = gather(afghanistan, problem)
     years = {s.name: sorted({data.months[m][:4] for m in s.first}) for s in data.series}
-    assert set(years) == {"incidents", "foreign_deaths", "civilian_deaths", "battle_deaths", "democracy"}
+    assert set(years) == {
+        "incidents", "foreign_deaths", "civilian_deaths", "battle_deaths", "democracy",
+        "attacks_on_nationals_abroad", "allied_publics",
+    }  # fmt: skip
     assert years["battle_deaths"] == years["democracy"] == [str(year) for year in range(2002, 2021)]
     assert years["incidents"] == [str(year) for year in range(2008, 2019) if year != 2012]
     assert years["civilian_deaths"] == [str(year) for year in range(2009, 2020)]
     assert years["foreign_deaths"] == [str(year) for year in range(2002, 2014)]
+    # 2001 began before the scenario; 2012 and later were collected in another way
+    assert years["attacks_on_nationals_abroad"] == [str(year) for year in range(2002, 2012)]
+    assert years["allied_publics"] == ["2002", "2007", "2008", "2009"]
+    for series in data.series:  # no number's window is longer or shorter than its year; points have a month
+        assert set(series.last - series.first) <= {0, 11}
 
 
 def test_a_yearly_level_stands_for_where_its_year_ended_and_a_count_for_all_of_it(

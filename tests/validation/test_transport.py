@@ -298,7 +298,39 @@ def test_the_word_follows_from_both_baselines_and_an_unforeseen_end_is_always_sa
 # what a user is told
 
 
-def test_a_country_without_a_fit_is_told_what_it_borrows_and_how_that_travelled(meadow: Scenario) -> None:
+def number(mean: float) -> dict[str, float]:
+    return {"mean": mean, "sd": 0.5}
+
+
+@pytest.fixture
+def on_record(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A made record of a transport in place of those in the library, which go whenever a case is fitted again."""
+    windows = {w: {"crps": 0.5, "log_score": 9.0, "inside": 0.8} for w in ("hindcast", "holdout")}
+    parameters = [
+        {"name": name, "borrowed": borrowed, "first": number(0.1), "second": number(0.2), "overlap": 0.9, "odds": 1.1, "word": "undecided"}
+        for name, borrowed in (("recruitment", True), ("learning", False))
+    ]  # fmt: skip
+    pair = {
+        "one": "borrowed, rest learned",
+        "other": "all learned",
+        "ratio": 1.1,
+        "low": 1.0,
+        "high": 1.2,
+        "numbers": 23,
+    }
+    record: dict[str, Any] = {
+        "from": "iraq-2003", "to": "afghanistan-2001", "holdout": "2015-01", "borrowed": ["recruitment"], "left": {},
+        "parameters": parameters, "travelled": {"travelled": 0, "undecided": 1},
+        "scores": dict.fromkeys(("prior", "fit", "last number"), windows), "ratios": {"holdout": [pair]},
+    }  # fmt: skip
+    for module in ("forbear.validation.borrowed", "forbear.report.transport"):
+        monkeypatch.setattr(f"{module}.load_transports", lambda: [record])
+    return record
+
+
+def test_a_country_without_a_fit_is_told_what_it_borrows_and_how_that_travelled(
+    meadow: Scenario, on_record: dict[str, Any]
+) -> None:
     rows = borrowed_rows(meadow)
     assert all(len(row) == 3 and all(row) for row in rows)
     text = "\n".join(travel_lines(meadow))
@@ -306,6 +338,15 @@ def test_a_country_without_a_fit_is_told_what_it_borrows_and_how_that_travelled(
     assert "iraq-2003 to afghanistan-2001" in text
     assert "nothing learned elsewhere" in heading(meadow)
     assert "nothing learned elsewhere" not in heading(meadow, pooled=True)
+
+
+def test_where_no_trial_is_on_record_the_command_that_makes_one_is_said(
+    meadow: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forbear.validation.borrowed.load_transports", list)
+    text = "\n".join(travel_lines(meadow))
+    assert "no trial" in text and "forbear validate afghanistan-2001 --parts transport" in text
+    assert "iraq-2003 to afghanistan-2001" not in text
 
 
 def test_a_plan_with_faults_is_refused_with_all_of_them(tmp_path: Path, meadow: Scenario) -> None:
@@ -330,7 +371,7 @@ def test_each_case_states_its_hold_out_month_beside_itself() -> None:
     assert holdout_month(Scenario.load("afghanistan-2001")) == "2015-01"
 
 
-def test_the_report_says_what_an_unfitted_country_borrows(meadow: Scenario) -> None:
+def test_the_report_says_what_an_unfitted_country_borrows(meadow: Scenario, on_record: dict[str, Any]) -> None:
     from forbear.report.transport import transport_section
 
     section = transport_section(meadow, None)

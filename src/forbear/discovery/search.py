@@ -142,11 +142,9 @@ def search(
             beaten[name] = int(np.all(reached < named[name] * signs, axis=1).sum())
     price = None
     if feasible is not None:
-        for name, scenario in feasible.items():
-            worlds.run(f"{name} as far as it can be raised", scenario)
-        tried = [f"searched {k}" for k in range(1, count + 1)] + [
-            f"{name} as far as it can be raised" for name in feasible
-        ]
+        raised = {f"{name} as far as it can be raised": scenario for name, scenario in feasible.items()}
+        worlds.run_all(raised, worlds.meter)
+        tried = [*(f"searched {k}" for k in range(1, count + 1)), *raised]
         costs, orders = ({name: worlds.values(name, of) for name in tried} for of in ("cost", "order"))
         price = cost_of_order(costs, orders, worth=worth, seed=seed)
     worlds.meter.finish()

@@ -162,8 +162,10 @@ def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
         "beside": table,
         "lessons": [
             {"name": x.name, "rival": x.rival, "argument": x.argument, "effect": x.effect, "verdict": x.verdict}
-            for x in front.lessons
+            for x in front.in_full
         ],
+        "in_brief": [list(group) for group in front.in_brief],
+        "in_brief_words": front.in_brief_words,
         "counted": front.lessons_words,
         "meanings": [[w[0].upper() + w[1:], m] for w, m in front.meanings],
         "cannot": list(front.cannot),

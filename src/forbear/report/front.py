@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["DECIDED", "Front", "Lesson", "front_page"]
 
 DECIDED = ("supported", "refuted")
+#: Most lessons that two printed pages hold in full: alone, and beside a list of the others.
+MOST_IN_FULL, MOST_BESIDE = 24, 14
+#: Which go first where there are more, so that an argument and its rival fare alike; not licensed comes last.
+PLACES = {"supported": 0, "refuted": 0, "contested": 1, "not identified": 2, "values only": 3}
 #: Verdicts in the order in which they are counted, with what each means to a reader.
 MEANINGS = {
     "supported": "the argument holds in four fifths of draws in four fifths of structures",
@@ -72,6 +76,40 @@ class Front:
     trust: tuple[str, ...]
     cannot: tuple[str, ...]
     facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def in_full(self) -> tuple[Lesson, ...]:
+        """The lessons that paper shows in full: all where they fit, else those with a verdict, in their own order."""
+        if len(self.lessons) <= MOST_IN_FULL:
+            return self.lessons
+        ruled = sorted((x for x in self.lessons if x.verdict in PLACES), key=lambda x: PLACES[x.verdict])
+        names = {lesson.name for lesson in ruled[:MOST_BESIDE]}
+        return tuple(lesson for lesson in self.lessons if lesson.name in names)
+
+    @property
+    def in_brief(self) -> tuple[tuple[str, str], ...]:
+        """The other lessons by verdict: how many have it, and their names and titles; nothing where all are in full."""
+        full = {lesson.name for lesson in self.in_full}
+        groups: dict[str, list[str]] = {}
+        for lesson in self.lessons:
+            if lesson.name not in full:
+                groups.setdefault(lesson.verdict, []).append(f"{lesson.name} {lesson.title}")
+        return tuple((f"{len(titles)} {word}", "; ".join(titles) + ".") for word, titles in groups.items())
+
+    @property
+    def in_brief_words(self) -> str:
+        """What the short list is and where the long one stands; "" where all are in full."""
+        if not self.in_brief:
+            return ""
+        full = len(self.in_full)
+        shown = (
+            f"{full} of {len(self.lessons)} lessons are shown in full here" if full else "No lesson is shown in full"
+        )
+        return (
+            f"{shown}, to keep to two pages. The others follow by the title of the argument, which is not a finding; "
+            "the report of this run shows each in full, with its rival, its effect and the reason for its verdict, "
+            "under “The argument and its rival, side by side”."
+        )
 
 
 def front_page(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import forbear.evidence as evidence
+from forbear.country.model import CORE
 from forbear.errors import Fault, ScenarioError, nearest
 from forbear.evidence.own import OwnSeries
 from forbear.evidence.series import Series
@@ -63,10 +64,13 @@ class Scenario:
         (E2xx) or UnitError (E3xx) that holds every fault of the files, each with file, line, field, value, what is
         allowed and the nearest match.
         """
-        from forbear.country.extensions import model_of
-
         documents = read_chain(find(name), Faults())
-        return cls(documents, model or model_of(extensions_of(documents)), find_series or evidence.find)
+        rooms = extensions_of(documents)
+        if model is None and rooms:  # checks their rules by weaving them, which loads arrays
+            from forbear.country.extensions import model_of
+
+            model = model_of(rooms)
+        return cls(documents, model or CORE, find_series or evidence.find)
 
     def _with(self, data: dict[str, Any], layer: str, name: str | None) -> Scenario:
         document = Document(layer, data)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["borrowed_rows", "heading", "travel_lines", "travel_rows"]
 
 HEADING = ("what", "from where", "how well it travelled")
+#: Said where no trial of the fits that ship is on record.
+UNTRIED = "no trial with the fits that ship is on record"
+TO_TRY = f"{UNTRIED}; forbear validate afghanistan-2001 --parts transport makes one"
 
 
 def heading(scenario: Scenario, pooled: bool = False) -> str:
@@ -68,7 +71,7 @@ def borrowed_rows(scenario: Scenario, pooled: bool = False) -> list[tuple[str, s
 
 def _equations(records: Sequence[Mapping[str, Any]]) -> str:
     if not records:
-        return "never tried in a second country"
+        return TO_TRY
     return "; ".join(
         f"fitted to {r['to']}, they foresaw its later years {_than(r, 'fit', 'last number')} the last number known"
         for r in records
@@ -81,7 +84,7 @@ def _priors(records: Sequence[Mapping[str, Any]]) -> str:
             f"in {r['to']} they alone foresaw later years {_than(r, 'prior', 'last number')} the last number known"
             for r in records
         )
-        or "never tried"
+        or UNTRIED
     )
 
 
