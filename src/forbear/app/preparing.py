@@ -141,7 +141,8 @@ def preparation_of(problem: Problem) -> Preparation:
     that failed is begun anew."""
     key = (*(name for name, _ in problem.extensions),)
     with _LOCK:
-        found = _FOUND.get(key)
+        known = _FOUND
+        found = known.get(key)
         if found is None or (found.done and found.error is not None):
-            found = _FOUND[key] = Preparation(problem)
+            known[key] = found = Preparation(problem)
         return found

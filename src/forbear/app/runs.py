@@ -200,7 +200,7 @@ def begin_baselines(country: Country) -> threading.Thread:
 
     def work() -> None:
         start = 0
-        with contextlib.suppress(ForbearError, Cancelled):
+        with contextlib.suppress(Exception):
             while start + _following(start) <= KEPT:
                 many = _following(start)
                 for problem in (country.problem, country.never):
