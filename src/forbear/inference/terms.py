@@ -16,6 +16,7 @@ One run of the simulator stands for its parameters and its luck together; see `i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -49,7 +50,7 @@ _NODES = np.linspace(-2.5, 6.5, 19)
 _WEIGHTS = np.exp(-0.5 * _NODES**2) / np.sum(np.exp(-0.5 * _NODES**2))
 
 
-class Term:
+class Term(ABC):
     """One term of the likelihood. name: "attacks (course)"; series: the observation; word: course, place or kind."""
 
     name: str
@@ -83,9 +84,9 @@ class Term:
         return _NODES
 
     @property
+    @abstractmethod
     def strays(self) -> np.ndarray:
         """The discrepancy at each node."""
-        raise NotImplementedError
 
     @property
     def observed_numbers(self) -> np.ndarray:
@@ -96,17 +97,17 @@ class Term:
         """Numbers (members, n) as they are shown: those of a place as shares of their period."""
         return numbers
 
+    @abstractmethod
     def gaps(self, simulated: np.ndarray) -> np.ndarray:
         """What the density looks at, (members, n)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _levels(self, gaps: np.ndarray) -> np.ndarray:
         """Log density at every node, (members, nodes)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def replicate(self, simulated: np.ndarray, seed: int, discrepancy: np.ndarray | None = None) -> np.ndarray:
         """What would have been observed, in the data's unit, (members, n). Randomness as `discrepancies`."""
-        raise NotImplementedError
 
     def random(self, seed: int) -> np.random.Generator:
         """The generator of this term."""

@@ -82,7 +82,9 @@ def reproduction(
     record = validation or {}
     found = {n: _read(record, n) for n in SHOWN}
     facts, course, place, modes = (found.get(n) for n in ("facts", "course", "place", "modes"))
-    rows = facts.rows if isinstance(facts, Facts) else posterior.facts.results if posterior.facts else ()
+    again = facts.rows if isinstance(facts, Facts) else ()
+    # the gate is the fit's own judgement, and one number everywhere; a validation judges again under other luck
+    rows = posterior.facts.results if posterior.facts else again
     sizes = found.get("discrepancy")
     strays = sizes.rows if isinstance(sizes, Discrepancies) else _noted(posterior)
     series = course.series if isinstance(course, Course) else ()
@@ -90,7 +92,7 @@ def reproduction(
     told = modes if isinstance(modes, Modes) and modes.effects else None
     return Reproduction(
         title=scenario.title or scenario.name,
-        lead=_lead(rows, course if isinstance(course, Course) else None, posterior),
+        lead=_lead(rows, again, course if isinstance(course, Course) else None, posterior),
         holds=tuple(_held_in_words(r) for r in rows if r.holds),
         misses=tuple(miss_in_words(r) for r in sorted(rows, key=lambda r: -abs(r.miss)) if not r.holds),
         facts=tuple(_fact_row(r) for r in rows),
@@ -128,7 +130,9 @@ def _noted(posterior: Posterior) -> tuple[Discrepancy, ...]:
     return tuple(Discrepancy(**row) for row in rows)
 
 
-def _lead(rows: tuple[FactResult, ...], course: Course | None, posterior: Posterior) -> tuple[str, ...]:
+def _lead(
+    rows: tuple[FactResult, ...], again: tuple[FactResult, ...], course: Course | None, posterior: Posterior
+) -> tuple[str, ...]:
     out = [
         "The model was fitted to what was counted, and then run again many times with other luck. If it "
         "understood this war, its "
@@ -146,6 +150,10 @@ def _lead(rows: tuple[FactResult, ...], course: Course | None, posterior: Poster
                 if passed
                 else "the gate is not passed, and no verdict that rests on a missed fact is given."
             )
+        )
+    if rows and again and [r.holds for r in again] != [r.holds for r in rows]:
+        out.append(
+            f"Judged once more under other luck it is {sum(r.holds for r in again)}: facts near their tolerance change sides."
         )
     lived = posterior.notes.get("histories")
     if rows and lived:
