@@ -7,6 +7,7 @@ own error for that. Also local defence, detainees and electoral democracy, typed
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -102,10 +103,16 @@ def mechanisms(data: Path, series: Path) -> None:
     points = read(data / "iraq_mechanisms/iraq_mechanism_points.csv")
     national = _by_month([p for p in points if p["series"] == "sons_of_iraq" and p["area"] == NATIONAL])
     check("local defence in May 2008", national["2008-05"][1], 103_000)
+    # the first units: nearly 2,400 police and 1,600 men of the tribes in Anbar, and none known elsewhere. Low are the men of
+    # the tribes alone, high are both
+    first = next(p for p in points if p["series"] == "tribes_cooperating" and p["date"] == "2007-02")
+    men = [int(n.replace(",", "")) for n in re.findall(r"\d,\d{3}", first["context"])]
+    check("first units in Anbar", sum(men), 4_000)
+    national["2007-02"] = (min(men), round((min(men) + sum(men)) / 2), sum(men), first["source_kind"], first["address"])
     write(
         series / "iraq-local-defence-points.csv",
         ("month", "low", "best", "high", "publisher", "address"),
-        [(m, *v) for m, v in national.items()],
+        [(m, *v) for m, v in sorted(national.items())],
     )
     placed = [p for p in points if p["series"] == "sons_of_iraq" and p["date"] == "2008-05" and p["area"] != NATIONAL]
     check("local defence of nine governorates", sum(int(p["value"]) for p in placed), 78_750)

@@ -45,6 +45,7 @@ def found(now, given, lever, fact):
     war = larger(now.intervenes, now.civil_war)
     for a in fact.organisations:
         g = fact.home[a]
+        now.usual_hold[a] = -1.0  # nothing to compare with yet
         members = total(now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g] for d in fact.districts)
         for d in fact.districts:
             people = now.supporters[d, g] + now.neutral[d, g] + now.sympathisers[d, g]
@@ -76,7 +77,7 @@ def mobilise(now, given, lever, fact):
 
 @rule("E10d")
 def hold_fire(now, given, lever, fact):
-    """Each organisation declares a truce or breaks it by its own decision: after losses, and as its sponsor wishes.
+    """Each organisation declares a truce or breaks it by its own decision: after losses, foreseeing them, as sponsors wish.
 
     Where a truce holds, those who obey stop. Those who do not obey can be deadlier than before: the sibling.
     """
@@ -87,9 +88,16 @@ def hold_fire(now, given, lever, fact):
         keep = power(constant.losses_kept, fact.step)
         now.rate_of_losses[a] = keep * now.rate_of_losses[a] + (1.0 - keep) * lost / (strength + lost + 1.0) / fact.step
         pressure = smaller(now.rate_of_losses[a] / constant.usual_losses, constant.most_losses)
+        # what leaders foresee: the hold of those who fight them, where their people are, against what it was
+        held = total(now.fighters[d, a] * now.control[d] for d in fact.districts) / larger(strength, 1.0)
+        slow = power(constant.hold_kept, fact.step)
+        usual = now.usual_hold[a] if now.usual_hold[a] >= 0.0 else held
+        now.usual_hold[a] = slow * usual + (1.0 - slow) * held
+        foreseen = clip((held - now.usual_hold[a]) / constant.tightening, -constant.most_losses, constant.most_losses)
         sponsor = fact.sponsored[a] * lever.meddling
         fearful = given.truce_lost_to_fear * now.mean_fear[g]
-        wish = given.truce_from_losses * pressure + given.truce_from_sponsor * sponsor - fearful
+        wish = given.truce_from_losses * pressure + given.truce_from_foresight * foreseen
+        wish = wish + given.truce_from_sponsor * sponsor - fearful
         declares = fact.open_to_truce[a] * given.truce_rate * exp(wish)
         declared = binomial("declare", 1.0 - now.truce[a], probability(fact.step * declares))
         broken = binomial("break", now.truce[a], probability(fact.step * given.truce_breaking * exp(fearful)))
@@ -391,8 +399,9 @@ def deal(now, given, lever, fact):
             )
             # (E33e) abused by radicals, people turn without anybody's offer; with pay, residents stand guard
             unaided = war * given.unaided_turning * smaller(now.abuse[d, g], constant.most_abuse) / constant.most_abuse
-            offered = larger(lever.local_offer, unaided)
-            guards = given.residents_standing_guard * larger(lever.local_offer * lever.local_pay, unaided)
+            offer = smaller(1.0, lever.local_offer * lever.offer_priority[d])
+            offered = larger(offer, unaided)
+            guards = given.residents_standing_guard * larger(offer * lever.local_pay, unaided)
             standing = binomial("stand guard", now.neutral[d, g], probability(fact.step * guards * logistic(appeal)))
             now.neutral[d, g] -= standing
             now.local_defence[d, g] += standing

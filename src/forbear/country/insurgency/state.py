@@ -37,6 +37,7 @@ STATE = (
     stock(
         "rate_of_losses", "organisation", "1/week", "share of its fighters that an organisation loses a week, smoothed"
     ),
+    stock("usual_hold", "organisation", "share", "control by those who fight it where its fighters are, smoothed"),
     measure("readiness_to_fight", "organisation", "ratio", "attacks of an organisation relative to no truce"),
     measure(
         "readiness_for_rivals", "organisation", "ratio", "attacks of an organisation on rivals relative to no restraint"
@@ -156,6 +157,7 @@ STATE = (
         "share of a number of deaths put into the class above; keeps the mean",
     ),
     lever("local_offer", "", "index", 0, 0, 1, "local deals offered to armed organisations"),
+    lever("offer_priority", "district", "ratio", 1, 0, 100, "local deals offered in a district relative to the country"),
     lever("local_pay", "", "share", 0, 0, 1, "pay of local defence forces, share of the full rate"),
     lever("border", "", "index", 1, 0, 50, "openness of borders to foreign fighters (1: as at the start)"),
     lever("resolve_news", "", "index", 0, 0, 5, "news that the intervener's home may give up"),
