@@ -194,7 +194,7 @@ def feel(now, given, lever, fact):
 
 @rule("E18", "E18b")
 def flee(now, given, lever, fact):
-    """Displacement by rival violence where people are mixed; return where it is calm; unmixing."""
+    """Displacement by rival violence where people are mixed, and by fear; return where it is calm; unmixing."""
     for d in fact.districts:
         calm = 1.0 if now.violence[d] < given.calm_violence else 0.0
         pressure = 0.0
@@ -205,9 +205,9 @@ def flee(now, given, lever, fact):
             pressure = pressure + by_rivals
             others = 1.0 - now.residents[d, g] / larger(now.population[d], 1.0)
             minority = constant.flight_of_majority + constant.flight_by_minority * others
-            leaving = probability(
-                fact.step * given.displacement * constant.displacement_scale * by_rivals * now.contact[d] * minority
-            )
+            # some flee threats to their life, others what they fear, wherever they live among rivals
+            threatened = given.displacement * constant.displacement_scale * by_rivals * now.contact[d]
+            leaving = probability(fact.step * minority * (threatened + given.flight_by_fear * now.fear[d, g]))
             supporters = binomial("supporters leave", now.supporters[d, g], leaving)
             neutral = binomial("neutral leave", now.neutral[d, g], leaving)
             sympathisers = binomial("sympathisers leave", now.sympathisers[d, g], leaving)
