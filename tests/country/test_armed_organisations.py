@@ -83,15 +83,33 @@ def test_only_an_organisation_with_leaders_who_are_obeyed_declares_a_truce(meado
     weekly = run(meadow, ["truce"], facts={"open_to_truce": [0, 0]}, truce_rate=0.5)
     assert weekly["truce"].max() == 0
     weekly = run(meadow, ["truce"], facts={"open_to_truce": [1, 1]}, truce_rate=0.5, truce_breaking=1e-6,
-                 truce_lost_to_fear=0, truce_from_losses=0, truce_from_sponsor=0)  # fmt: skip
+                 truce_lost_to_fear=0, truce_from_losses=0, truce_from_sponsor=0, truce_from_foresight=0)  # fmt: skip
     assert weekly["truce"][:, -1].min() == 2
     assert set(np.unique(weekly["truce"])) <= {0, 1, 2}
+
+
+def test_leaders_who_see_a_tighter_hold_coming_lie_low_or_strike_as_the_parameter_says(meadow, run):
+    """The force grows tenfold half-way: the same foresight that brings truces then prevents them with the other sign."""
+    many = {"schedule": [["2003-05-05", 200], ["2004-05-03", 2000]], "interpolation": "step"}
+    surge = meadow.with_levers({"intervener.force": many})
+    fixed = {"truce_rate": 0.004, "truce_breaking": 1e-6, "truce_lost_to_fear": 0, "truce_from_losses": 0}
+    fixed |= {"truce_from_sponsor": 0}
+    facts = {"open_to_truce": [1, 1]}
+
+    def declared(foresight):
+        """How many truces begin in the half-year before and in that after, together."""
+        held = run(surge, ["truce"], facts, truce_from_foresight=foresight, **fixed)["truce"].sum(axis=-1)
+        held = held.sum(axis=0) if held.ndim == 2 else held
+        return held[52] - held[26], held[78] - held[52]
+
+    (before, lies_low), (_, neither), (_, strikes) = (declared(f) for f in (1.5, 0.0, -1.5))
+    assert lies_low > neither > strikes and lies_low > before
 
 
 @pytest.mark.parametrize(("obeyed", "deadliness", "fewer"), [(1.0, 3.0, True), (0.2, 3.0, False)])
 def test_a_truce_lowers_attacks_unless_those_who_defy_it_are_deadlier(meadow, run, obeyed, deadliness, fewer):
     fixed = {"truce_breaking": 1e-6, "truce_obeyed": obeyed, "deadliness_of_defiant": deadliness, "truce_lost_to_fear": 0,
-             "truce_from_losses": 0, "truce_from_sponsor": 0}  # fmt: skip
+             "truce_from_losses": 0, "truce_from_sponsor": 0, "truce_from_foresight": 0}  # fmt: skip
     facts = {"open_to_truce": [1, 1]}
     war = run(meadow, ["attacks_on_intervener"], facts, truce_rate=0, **fixed)["attacks_on_intervener"]
     truce = run(meadow, ["attacks_on_intervener"], facts, truce_rate=0.5, **fixed)["attacks_on_intervener"]

@@ -47,8 +47,7 @@ def test_where_communities_do_not_meet_nobody_is_avenged(meadow, run):
 
 def test_a_death_calls_for_as_many_attacks_as_the_parameter_says(meadow, run):
     """Where they live wholly mixed, and few die: the attacks called for add up to the dead times the parameter."""
-    few = {"revenge": 0.05, "separation_by_flight": 0, "unmixing": 0, "grief_fading": 0.5}
-    # a large `small_community` keeps grief per head low, so that avengers do not run short
+    few = {"revenge": 0.05, "separation_by_flight": 0, "unmixing": 0, "grief_fading": 0.5, "avenging_capacity": 1e3}
     block = run(meadow, ["revenge", "deaths_by_rivals"], {"mixing": 1.0, "small_community": 100_000}, **few)
     called, dead = (block.weekly[name].sum() for name in ("revenge", "deaths_by_rivals"))
     assert dead > 100 and 0.04 * dead < called < 0.05 * dead
@@ -63,11 +62,34 @@ def test_revenge_makes_killing_between_communities_more_and_policing_makes_it_le
     assert np.median(dead(revenge=0, policing=0.02) / neither) < 0.98
 
 
+def test_avengers_can_do_only_so_much_and_the_limit_grows_with_those_who_fight(meadow, run):
+    """Under one call for revenge, killing grows with what a fighter can avenge, and not beyond what is called for."""
+
+    def dead(capacity):
+        spiral = {**AT_ODDS, "revenge": 4.0, "policing": 0, "clash_rate": 0, "avenging_capacity": capacity}
+        return 1.0 + run(meadow, ["deaths_by_rivals"], {"mixing": 1.0}, **spiral).weekly["deaths_by_rivals"].sum(axis=1)
+
+    none, little, much, without_end = (dead(c) for c in (1e-9, 0.05, 1.0, 1e6))
+    assert np.median(little / none) > 1.02 and np.median(much / little) > 1.05
+    assert np.median(without_end) >= np.median(much)
+    calm = {**AT_ODDS, "revenge": 0, "policing": 0, "clash_rate": 0}
+    nobody = run(meadow, ["deaths_by_rivals"], {"mixing": 1.0}, **calm).weekly["deaths_by_rivals"]
+    assert np.array_equal(1.0 + nobody.sum(axis=1), none)
+
+
+def test_people_flee_what_they_fear_without_a_killing_and_nobody_flees_where_neither_is(meadow, run):
+    peace = {"displacement": 0, "fear_decay": 0.01, "fear_at_start": 0.5}
+    afraid = run(meadow, ["newly_displaced"], flight_by_fear=0.005, **peace).weekly["newly_displaced"].sum()
+    calm = run(meadow, ["newly_displaced"], flight_by_fear=0, **peace).weekly["newly_displaced"].sum()
+    more = run(meadow, ["newly_displaced"], flight_by_fear=0.02, **peace).weekly["newly_displaced"].sum()
+    assert calm == 0 < afraid < more
+
+
 def test_killing_takes_off_and_burns_out_once_separation_is_complete(meadow, run):
     """Where a death calls for more than one other killing grows; flight that separates ends it, else it goes on."""
     names = ["deaths_by_rivals", "contact"]
     spiral = {**AT_ODDS, "revenge": 6.0, "policing": 0, "reach_without_contact": 0.02, "unmixing": 0, "remixing": 0}
-    spiral |= {"clash_rate": 0}
+    spiral |= {"clash_rate": 0, "avenging_capacity": 1e3, "flight_by_fear": 0}
     ends = run(meadow, names, {"mixing": 1.0}, **spiral, displacement=2.0, separation_by_flight=4.0)
     on = run(meadow, names, {"mixing": 1.0}, **spiral, displacement=0.0, separation_by_flight=4.0)
     calm = run(meadow, names, {"mixing": 1.0}, **{**spiral, "revenge": 0}, displacement=2.0, separation_by_flight=4.0)

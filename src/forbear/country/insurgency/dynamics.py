@@ -201,7 +201,10 @@ def attack(now, given, lever, fact):
             # outrage they are held back by those whom they follow, and no fear undoes that; a truce binds them, too
             unleashed = now.readiness_to_fight[a] * (1.0 if now.triggered > 0.0 else given.restraint[a])
             met = total(fact.rivalry[g, h] * now.residents[d, h] for h in fact.communities)
-            avenging = now.revenge[d, g] * now.fighters[d, a] / (now.in_arms[d, g] + 1.0) * unleashed
+            # each of them can avenge only so much in a week, less where order is kept
+            called = now.revenge[d, g] * now.fighters[d, a] / (now.in_arms[d, g] + 1.0)
+            able = fact.step * given.avenging_capacity * now.fighters[d, a] * now.suppression[d]
+            avenging = called * able / larger(called + able, constant.least_divisor) * unleashed
             avenging = avenging * now.kept_apart[d] * now.policed[d, g] / larger(met, 1.0)
             for h in fact.communities:
                 now.attacks_on_civilians[d, h] += (on_rivals + avenging) * fact.rivalry[g, h] * now.residents[d, h]

@@ -120,7 +120,7 @@ def avenge(now, given, lever, fact):
             # the sibling of revenge: a community that fears the spiral polices its own
             now.policed[d, g] = exp(-given.policing * grief)
             called = given.revenge * (1.0 - fade) * now.unavenged[d, g]
-            now.revenge[d, g] = called * now.contact[d] / (1.0 + grief / constant.grief_of_half_revenge)
+            now.revenge[d, g] = called * now.contact[d]
 
 
 @rule("E15", "E16", "E16b", "E17")
