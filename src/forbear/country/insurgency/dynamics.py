@@ -104,9 +104,8 @@ def hold_fire(now, given, lever, fact):
         now.truce[a] += declared - broken
         defiant = (1.0 - given.truce_obeyed) * given.deadliness_of_defiant
         now.readiness_to_fight[a] = 1.0 - now.truce[a] + now.truce[a] * defiant
-        now.readiness_for_rivals[a] = (
-            1.0 if now.triggered > 0.0 else given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
-        )
+        held_back = given.restraint[a] + (1.0 - given.restraint[a]) * now.mean_fear[g]
+        now.readiness_for_rivals[a] = now.unrestrained + (1.0 - now.unrestrained) * held_back
 
 
 @rule("E10b", "E10c")
@@ -199,7 +198,8 @@ def attack(now, given, lever, fact):
             on_rivals = on_rivals * held_back * reach * now.policed[d, g] / larger(now.population[d], 1.0)
             # (E10e) avengers follow whoever fights for their community, and strike the rivals whom they meet; before an
             # outrage they are held back by those whom they follow, and no fear undoes that; a truce binds them, too
-            unleashed = now.readiness_to_fight[a] * (1.0 if now.triggered > 0.0 else given.restraint[a])
+            loose = now.unrestrained + (1.0 - now.unrestrained) * given.restraint[a]
+            unleashed = now.readiness_to_fight[a] * loose
             met = total(fact.rivalry[g, h] * now.residents[d, h] for h in fact.communities)
             # each of them can avenge only so much in a week, less where order is kept
             called = now.revenge[d, g] * now.fighters[d, a] / (now.in_arms[d, g] + 1.0)

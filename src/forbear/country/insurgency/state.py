@@ -59,7 +59,8 @@ STATE = (
     flow(
         "aimed_at_intervener", "organisation", "attacks", "attacks on the intervener to be expected of an organisation"
     ),
-    stock("triggered", "", "-", "1 once an outrage has ended restraint between communities"),
+    stock("triggered", "", "-", "1 once an outrage has been done that ends restraint between communities"),
+    stock("unrestrained", "", "share", "part of the restraint between communities that an outrage has undone"),
     measure("intensity", "district organisation", "attacks", "attacks an organisation would make in the step"),
     measure("mobilisation", "district community", "index", "drive to join armed organisations"),
     measure(

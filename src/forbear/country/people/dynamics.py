@@ -189,7 +189,9 @@ def feel(now, given, lever, fact):
             risen = now.fear[d, g] + room * probability(fact.step * threat)
             calmed = risen - fact.step * given.fear_decay * (now.fear[d, g] - smaller(base, 1.0))
             now.fear[d, g] = clip(calmed + given.fear_shock[g] * lever.trigger, 0.0, 1.0)
+    # (E17) an outrage ends restraint, at once or as those who led lose hold of their men
     now.triggered = larger(now.triggered, lever.trigger)
+    now.unrestrained += (now.triggered - now.unrestrained) * probability(fact.step * given.restraint_fading)
 
 
 @rule("E18", "E18b")
