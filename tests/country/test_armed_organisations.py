@@ -98,8 +98,7 @@ def test_leaders_who_see_a_tighter_hold_coming_lie_low_or_strike_as_the_paramete
 
     def declared(foresight):
         """How many truces begin in the half-year before and in that after, together."""
-        held = run(surge, ["truce"], facts, truce_from_foresight=foresight, **fixed)["truce"].sum(axis=-1)
-        held = held.sum(axis=0) if held.ndim == 2 else held
+        held = run(surge, ["truce"], facts, truce_from_foresight=foresight, **fixed)["truce"].sum(axis=0)
         return held[52] - held[26], held[78] - held[52]
 
     (before, lies_low), (_, neither), (_, strikes) = (declared(f) for f in (1.5, 0.0, -1.5))

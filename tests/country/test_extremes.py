@@ -104,7 +104,7 @@ def test_without_its_sources_resentment_fades_to_nothing(meadow, run):
 
 
 def test_without_displacement_nobody_flees(meadow, run):
-    block = run(meadow, ["displaced", "refugees"], displacement=0)
+    block = run(meadow, ["displaced", "refugees"], displacement=0, flight_by_fear=0)
     assert block.weekly["displaced"].max() == 0 and block.weekly["refugees"].max() == 0
 
 

@@ -158,7 +158,9 @@ STATE = (
         "share of a number of deaths put into the class above; keeps the mean",
     ),
     lever("local_offer", "", "index", 0, 0, 1, "local deals offered to armed organisations"),
-    lever("offer_priority", "district", "ratio", 1, 0, 100, "local deals offered in a district relative to the country"),
+    lever(
+        "offer_priority", "district", "ratio", 1, 0, 100, "local deals offered in a district relative to the country"
+    ),
     lever("local_pay", "", "share", 0, 0, 1, "pay of local defence forces, share of the full rate"),
     lever("border", "", "index", 1, 0, 50, "openness of borders to foreign fighters (1: as at the start)"),
     lever("resolve_news", "", "index", 0, 0, 5, "news that the intervener's home may give up"),
