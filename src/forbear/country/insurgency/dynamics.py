@@ -146,7 +146,7 @@ def clash(now, given, lever, fact):
             now.fighters_dead[d, a] += fallen
 
 
-@rule("E9", "E10", "E10c", "E10e", "E33d")
+@rule("E9", "E9b", "E10", "E10c", "E10e", "E10f", "E33d")
 def attack(now, given, lever, fact):
     """How many attacks, on whom. A burst shared by an organisation's attacks in a district makes them overdispersed.
 
@@ -161,6 +161,8 @@ def attack(now, given, lever, fact):
         on_intervener = 0.0
         on_government = 0.0
         reach = now.contact_of_fighters[d]
+        # (E9b) looted arms serve those who attack, or residents who keep attackers off
+        armed = exp((given.attacks_by_looted_arms - given.defence_by_looted_arms) * now.looted_arms[d])
         for g in fact.communities:
             # (E10c) whoever lives where armed rivals fight one another is hit, too
             now.attacks_on_civilians[d, g] = (
@@ -181,6 +183,7 @@ def attack(now, given, lever, fact):
                 * now.readiness_to_fight[a]
                 * larger(0.0, 1.0 + given.revenge_for_raids * now.raided[d, a])
                 * (1.0 + given.emboldening * lever.resolve_news)
+                * armed
             )
             now.experience[d, a] += now.intensity[d, a]
             z = normal("burst")
@@ -191,7 +194,7 @@ def attack(now, given, lever, fact):
                 * now.exposure[d]
             )
             on_intervener = on_intervener + aimed
-            now.aimed_at_intervener[a] += aimed
+            now.sought_by[a] = aimed
             on_government = on_government + effort * given.effort_on_government[a] * now.government_nearby[d]
             held_back = now.readiness_for_rivals[a]
             on_rivals = effort * (given.provocation[a] + given.effort_from_fear[a] * now.fear[d, g])
@@ -219,6 +222,15 @@ def attack(now, given, lever, fact):
                 now.attacks_on_civilians[d, h] += (
                     prey * fact.rivalry[g, h] * now.residents[d, h] / larger(now.population[d], 1.0)
                 )
+        # (E10f) nobody is attacked who is not there: few soldiers are few targets; who finds none may turn elsewhere
+        sought = given.soldiers_per_target * on_intervener / (now.troops[d] * fact.step + 1.0)
+        found = 1.0 / (1.0 + sought)
+        for a in fact.organisations:
+            now.aimed_at_intervener[a] += found * now.sought_by[a]
+        on_government = (
+            on_government + given.turned_elsewhere * (1.0 - found) * on_intervener * now.government_nearby[d]
+        )
+        on_intervener = found * on_intervener
         now.attacks_on_intervener[d] = poisson("on intervener", on_intervener)
         now.attacks_on_government[d] = poisson("on government", on_government)
         for g in fact.communities:

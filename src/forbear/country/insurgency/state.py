@@ -56,6 +56,9 @@ STATE = (
     measure("hazard_of_clashes", "district community", "1/week", "chance that a fighter falls to armed rivals"),
     measure("clashes", "district", "persons", "fighters expected to fall to armed rivals in the step"),
     flow("fallen", "district organisation", "persons", "fighters killed by organisations of rival communities"),
+    measure(
+        "sought_by", "organisation", "attacks", "attacks on the intervener that an organisation seeks in a district"
+    ),
     flow(
         "aimed_at_intervener", "organisation", "attacks", "attacks on the intervener to be expected of an organisation"
     ),

@@ -138,7 +138,7 @@ def transform(now, given, lever, fact):
     now.civil_help = now.intervenes * (given.capacity_by_civil_help - given.capacity_crowded_out) * built
 
 
-@rule("E26c")
+@rule("E26c", "E26e")
 def keep_order(now, given, lever, fact):
     """The first weeks after the fall: looting of what the state has, and who stands in its way."""
     released = now.disorder * (1.0 - exp(-fact.step / constant.weeks_of_disorder))
@@ -148,10 +148,15 @@ def keep_order(now, given, lever, fact):
     spared = stoppable * now.guarded * (1.0 - given.looting_displaced)
     hazard = given.looting * fact.institutions_at_risk * released * (1.0 - spared)
     everywhere = 0.0
+    # (E26e) depots of the old army have no ministry's guards; what was taken is used up, found or sold abroad with time
+    taking = given.looting_of_arms * fact.institutions_at_risk * released
+    kept = exp(-fact.step / (constant.weeks_per_year * given.years_of_looted_arms))
     for d in fact.districts:
         present = now.security_mass[d] / larger(now.population[d], 1.0)
         stopped = stoppable * (1.0 - exp(-present / given.density_of_order))
         lost = 1.0 - exp(-hazard * (1.0 - stopped))
+        now.looted_arms[d] = kept * now.looted_arms[d]
+        now.looted_arms[d] += (1.0 - now.looted_arms[d]) * (1.0 - exp(-taking * (1.0 - stopped)))
         now.works[d] -= lost * now.works[d]
         everywhere = everywhere + lost * now.population[d] / larger(now.nation, 1.0)
         for g in fact.communities:

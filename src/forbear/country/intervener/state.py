@@ -14,6 +14,7 @@ STATE = (
     stock("carried_out", "", "share", "share of what planners recommended that is carried out beyond what was done"),
     stock("disorder", "", "share", "share of the disorder after the fall that is still to come"),
     stock("collapsed", "", "share", "share of the administration that looting has taken since the fall"),
+    stock("looted_arms", "district", "share", "share of the old army's depots that was looted and is still in use"),
     stock("army_skill", "", "share", "share of effort on protecting residents that the army is able to make"),
     stock("civil_capacity", "", "index", "capacity of the intervener's civil agencies to administer another country"),
     stock("years_owed", "", "years", "years of preparation before the start that are not yet paid"),

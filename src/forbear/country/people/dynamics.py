@@ -288,12 +288,16 @@ def grow(now, given, lever, fact):
             now.born[d, g] += born
 
 
-@rule("E28", "E28c")
+@rule("E28", "E28c", "E28d")
 def take_sides(now, given, lever, fact):
     """Neutral people turn to opposition or support, and back, as grievance and benefit weigh."""
     patronage = fact.oil * now.capacity
     for d in fact.districts:
         served = (now.electricity[d] + now.services[d]) / 2.0
+        # (E28d) whom soldiers keep safe sides with them, or shuns them: presence offends, and protection marks
+        seen = smaller(1.0, now.density[d] / constant.density_of_doctrine)
+        won = given.loyalty_by_presence * seen
+        won = won + given.loyalty_by_protection * now.protecting * now.presence_nearby[d]
         for g in fact.communities:
             against = given.weight_of_resentment * now.resentment[d, g] + given.weight_of_exclusion * (
                 1.0 - now.inclusion[g]
@@ -305,6 +309,7 @@ def take_sides(now, given, lever, fact):
             against = against + patronage * (envied - given.loyalty_by_patronage)
             against = (
                 against
+                - won
                 - given.weight_of_harm_by_insurgents[g] * now.harm_by_insurgents[d, g]
                 - given.opposition_threshold
             )

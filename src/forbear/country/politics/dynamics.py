@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forbear.country.constants import constants_of
-from forbear.country.words import clip, exp, larger, logistic, power, rule, smaller, total
+from forbear.country.words import clip, exp, larger, log, logistic, power, rule, smaller, total
 
 constant = constants_of(__file__)
 
@@ -168,18 +168,22 @@ def govern(now, given, lever, fact):
     # (E26c, E31b) what was looted may not come back by itself; civil agencies of the intervener help or crowd out
     # plans for ministries build them, or put a scheme from abroad in the place of what they can do
     planned = (given.planning_for_administration - given.administration_imposed) * now.intervenes
-    aim = given.capacity_ceiling * exp(planned * (now.implementation - constant.reference_implementation))
+    tended = log(given.capacity_ceiling / larger(1.0 - given.capacity_ceiling, constant.least_divisor))
+    aim = logistic(tended + planned * (now.implementation - constant.reference_implementation))
     aim = aim * (1.0 - given.collapse_lasting * now.collapsed) + now.civil_help
     now.capacity = clip(
         now.capacity + fact.step * given.capacity_growth * (clip(aim, 0.0, 1.0) - now.capacity), 0.0, 1.0
     )
-    # (E25e) a puppet is not obeyed; armed units beside the state cost it its monopoly
+    # (E25e) a puppet is not obeyed; armed units beside the state cost it its monopoly; a mean, not a product, so that a
+    # state that does half of everything is half legitimate
     performed = (
         mean_inclusion
         * power(now.mean_services, given.legitimacy_by_services)
         * now.mean_control
         * power(now.capacity, given.delivery_by_capacity)
     )
+    weight = constant.weight_of_inclusion_and_control + given.legitimacy_by_services + given.delivery_by_capacity
+    performed = power(performed, 1.0 / weight)
     performed = performed * (1.0 - given.puppet_cost * mean_resentment) - given.monopoly_cost * local / (
         local + government + 1.0
     )
@@ -226,7 +230,12 @@ def govern(now, given, lever, fact):
         * mean_inclusion
         * power(now.democracy, constant.democracy_weight)
     )
-    now.governance = power(product, constant.governance_root)
+    geometric = power(product, constant.governance_root)
+    parts = now.capacity + now.mean_services + now.mean_control + mean_inclusion
+    average = constant.governance_root * (parts + constant.democracy_weight * now.democracy)
+    # one part makes up for another as in an average, as in a geometric mean, or even less
+    above = larger(average, constant.least_divisor) / larger(geometric, constant.least_divisor)
+    now.governance = clip(geometric * power(above, given.substitution_of_parts), 0.0, 1.0)
     quiet = (
         1.0
         if now.national_violence < constant.order_violence

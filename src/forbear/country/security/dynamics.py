@@ -36,9 +36,11 @@ def control(now, given, lever, fact):
         mass = mass + given.local_defence_value * lever.local_pay * local
         now.security_mass[d] = larger(0.0, mass)
         fighting = total(now.fighters[d, a] for a in fact.organisations)
-        now.control[d] = now.security_mass[d] / (
-            now.security_mass[d] + given.offset_per_fighter * fighting + fact.control_floor * people
+        # (E3) officials who register, tax and judge hold ground that arms alone do not, or draw those who fight the state
+        holding = now.security_mass[d] * exp(
+            given.control_by_administration * (now.capacity - constant.reference_capacity)
         )
+        now.control[d] = holding / (holding + given.offset_per_fighter * fighting + fact.control_floor * people)
         now.suppression[d] = exp(
             -given.suppression * (constant.per_thousand * now.security_mass[d] / people) / constant.suppression_scale
         )
