@@ -232,7 +232,7 @@ def test_guests_frighten_or_calm_as_the_sign_says(meadow, run):
 
 
 def test_population_grows_at_its_rate_in_whole_people_whatever_the_step(meadow, run):
-    still = {"attacks_per_fighter": 0, "civilians_killed_per_strike": 0, "displacement": 0}
+    still = {"attacks_per_fighter": 0, "civilians_killed_per_strike": 0, "displacement": 0, "flight_by_fear": 0}
     people = meadow.problem().facts["population_at_start"].sum()
     for step in (1.0, 0.5):
         block = run(meadow, ["born", "nation"], step=step, population_growth=0.03, **still)
