@@ -2,6 +2,7 @@
 
     python tools/fuzz.py                                       1,000 inputs for each reader
     python tools/fuzz.py --total 100000                        the big run: 10^5 over all readers, each its share
+    python tools/fuzz.py --total 100000 --part 3 20            the third twentieth of it: can be stopped and gone on with
     python tools/fuzz.py --inputs 100000                       10^5 for each reader, hours
     python tools/fuzz.py --readers scenario log --inputs 5000  some readers
     python tools/fuzz.py --readers log --only 4711             one input again, with its traceback; --keep writes it to a file
@@ -150,12 +151,13 @@ def work(chosen: argparse.Namespace, reader: Reader, first: int) -> None:
 def watched(chosen: argparse.Namespace, name: str) -> dict[str, Any]:
     """Run a reader's inputs in a process of its own, again and again where it dies."""
     found: dict[str, Any] = {"counts": collections.Counter(), "faults": [], "early": None, "late": None}
-    first = 0
+    first, last = ((chosen.inputs * (chosen.part[0] + k)) // chosen.part[1] for k in (-1, 0))
     with tempfile.TemporaryDirectory(prefix="forbear-fuzz-") as place:
         mark = Path(place) / "number"
         for _ in range(RESTARTS):
             words = [sys.executable, __file__, "--work", name, "--first", str(first), "--mark", str(mark)]
-            words += [f"--{key}={getattr(chosen, key)}" for key in ("inputs", "seed", "memory", "seconds")]
+            words += [f"--{key}={getattr(chosen, key)}" for key in ("seed", "memory", "seconds")]
+            words += [f"--inputs={last}"]
             done = subprocess.run(words, capture_output=True, text=True, env={**os.environ, "PYTHONHASHSEED": "0"})
             for line in done.stdout.splitlines():
                 told = json.loads(line)
@@ -184,6 +186,9 @@ def main() -> None:
     parser.add_argument(
         "--total", type=int, help="inputs over all readers; each gets its share, also where it runs alone"
     )
+    parser.add_argument(
+        "--part", type=int, nargs=2, metavar=("K", "OF"), default=(1, 1), help="only the K-th of so many parts"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--memory", type=int, default=1024, help="MB on top of what is held at the start")
     parser.add_argument("--seconds", type=float, default=20.0, help="of processor time for one input")
@@ -208,6 +213,8 @@ def main() -> None:
                 except ForbearError as error:
                     print(name, error)
         return
+    if not 1 <= chosen.part[0] <= chosen.part[1]:
+        parser.error("--part K OF needs 1 <= K <= OF")
     bad = 0
     for name in chosen.readers:
         begun = time.monotonic()

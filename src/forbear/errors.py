@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 __all__ = [
+    "MOST_SHOWN",
     "EvidenceError",
     "Fault",
     "FileError",
@@ -29,6 +30,10 @@ __all__ = [
     "UnitError",
     "nearest",
 ]
+
+
+#: Faults that are written out; of the others their number is told.
+MOST_SHOWN = 200
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
@@ -99,7 +104,9 @@ class ForbearError(Exception):
         return type(self), (self.code, self.message, self.hint, tuple(self.faults))
 
     def __str__(self) -> str:
-        text = "\n".join(fault.render() for fault in self.faults)
+        text = "\n".join(fault.render() for fault in self.faults[:MOST_SHOWN])
+        if len(self.faults) > MOST_SHOWN:
+            text += f"\nand {len(self.faults) - MOST_SHOWN:,} more"
         if len(self.faults) > 1:
             text = f"{self.message}\n{text}"
         return text if self.hint is None else f"{text}\n    hint: {self.hint}"

@@ -9,9 +9,11 @@ read here is executed: NPZ is read without pickled objects.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import json
+import math
 import os
 import secrets
 import stat
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PARTIAL",
+    "check_regular",
     "checksum",
     "make_folder",
     "parse_json",
@@ -44,6 +47,10 @@ __all__ = [
 #: A part of the name of every file that is not whole yet; nobody but its writer has a use for it.
 PARTIAL = ".partial-"
 _SEAL = "checksum"
+#: Lists within lists of a JSON document: whoever goes through it by calling itself must not run out of calls.
+_DEEPEST = 64
+#: Arrays may unpack to so many bytes, or to so many times their file: what unpacks to more is made to fill a memory.
+_UNPACKED, _TIMES = 64 * 1024 * 1024, 100
 
 
 @contextlib.contextmanager
@@ -126,13 +133,25 @@ def write_json(path: str | Path, value: Any, *, seal: bool = False, indent: int 
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """The bytes of a file. Raises FileError E101 where there is none and E104 where it cannot be read."""
+    """The bytes of a file. Raises FileError E101 where there is none and E104 where it cannot be read or is no regular file."""
     try:
+        check_regular(path)
         return Path(path).read_bytes()
     except FileNotFoundError as error:
         raise FileError("E101", f"no file {path}") from error
     except OSError as error:
         raise FileError("E104", f"cannot read {path}: {_reason(error)}") from error
+
+
+def check_regular(path: str | Path) -> int:
+    """The size of a file in bytes. Raises OSError where there is none, and where it is a pipe, a device or a folder: a
+    pipe beside a scenario would be waited for, and a device be read, for ever."""
+    about = os.stat(path)
+    if stat.S_ISDIR(about.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(about.st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return about.st_size
 
 
 def read_json(path: str | Path, *, seal: bool = False) -> Any:
@@ -156,9 +175,11 @@ def read_json(path: str | Path, *, seal: bool = False) -> Any:
 def parse_json(content: bytes, path: str | Path, *, seal: bool = False) -> Any:
     """Take the bytes of a JSON document apart; path: where they come from, for messages. Raises as `read_json`."""
     try:
-        value = json.loads(content.decode("utf-8"), parse_constant=_no_number)
+        value = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _damaged(path, f"it is no JSON document: {error}") from error
+    if _nests_too_deep(value):
+        raise _damaged(path, f"it nests more than {_DEEPEST} levels deep")
     if not seal:
         return value
     if not isinstance(value, dict) or _SEAL not in value:
@@ -204,6 +225,9 @@ def write_arrays(path: str | Path, arrays: Mapping[str, np.ndarray], about: Mapp
     buffer = io.BytesIO()
     everything = {**content, "about": np.array(said), _SEAL: np.array(_checksum_of(content, said))}
     np.savez_compressed(buffer, allow_pickle=False, **everything)
+    if _fills_a_memory(buffer):  # zeros by the million: they are written as they are, or nobody would read them again
+        buffer = io.BytesIO()
+        np.savez(buffer, allow_pickle=False, **everything)
     return write_bytes(path, buffer.getvalue())
 
 
@@ -220,17 +244,26 @@ def read_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]
 
     raw = read_bytes(path)
     try:
+        if _fills_a_memory(io.BytesIO(raw)):
+            raise _damaged(path, f"it would unpack to more than {_TIMES} times its size")
         with np.load(io.BytesIO(raw), allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         said, there = str(arrays.pop("about")), str(arrays.pop(_SEAL))
         about = json.loads(said)
-    except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile, NotImplementedError, SyntaxError) as error:
-        raise _damaged(path, f"it cannot be unpacked: {type(error).__name__}") from error
+    except FileError:
+        raise
     except Exception as error:  # zlib, struct, tokenize: whatever a broken file can be taken for
         raise _damaged(path, f"it cannot be unpacked: {type(error).__name__}") from error
     if _checksum_of(arrays, said) != there:
         raise _damaged(path, "its checksum is not that of its contents")
     return arrays, about
+
+
+def _fills_a_memory(file: io.BytesIO) -> bool:
+    """Whether an archive says that it unpacks to more than its size deserves. No part is unpacked beyond what it says."""
+    with zipfile.ZipFile(file) as archive:
+        unpacked = sum(part.file_size for part in archive.infolist())
+    return unpacked > max(_UNPACKED, _TIMES * file.getbuffer().nbytes)
 
 
 def checksum(content: bytes) -> str:
@@ -250,6 +283,27 @@ def make_folder(path: str | Path) -> Path:
 
 def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no number of JSON")
+
+
+def _nests_too_deep(value: Any) -> bool:
+    """Whether there are more levels than any document has."""
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for each in level
+            for inner in (each.values() if isinstance(each, dict) else each)
+            if isinstance(inner, (dict, list))
+        ]
+    return bool(level)
+
+
+def _finite(word: str) -> float:
+    """A number; 1e999 would be infinite, which JSON does not know."""
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(f"{word[:40]} is larger than any number")
+    return number
 
 
 def _checksum_of(arrays: Mapping[str, np.ndarray], about: str) -> str:

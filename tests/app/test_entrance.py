@@ -1,8 +1,11 @@
 """The entrance, and what stands before it: passwords, sessions, origins, connections, errors."""
 
 import asyncio
+import contextlib
 import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -261,6 +264,55 @@ def test_connections_are_bounded_and_free_again_when_they_are_closed(tight):
     until = time.monotonic() + 10
     while not (answer := said(tight, whole)).startswith("HTTP/1.1 200"):
         assert time.monotonic() < until, answer[:80]
+
+
+def test_eleven_hundred_half_requests_of_one_address_leave_a_page_for_another():
+    """A server as it is started, in a process of its own; before the password is asked."""
+    resource = pytest.importorskip("resource", reason="this system does not count descriptors")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 2048:
+        pytest.skip("this system does not allow so many connections")
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.2", 0))
+        except OSError:
+            pytest.skip("this system has one address of its own")
+    port = free_port()
+    words = [sys.executable, "-m", "forbear.cli", "app", "meadow", "--no-browser", "--port", str(port)]
+    server = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    held = []
+    try:
+        until = time.monotonic() + 120
+        while not (answer := answered(port, "127.0.0.2")).startswith("HTTP/1.1 200"):
+            assert time.monotonic() < until and server.poll() is None, answer
+            time.sleep(0.2)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (2048, hard))
+        for _ in range(1100):
+            line = socket.socket()
+            held.append(line)
+            line.setblocking(False)
+            line.connect_ex(("127.0.0.1", port))
+        for line in held:
+            with contextlib.suppress(OSError):
+                line.send(HALF)
+        assert answered(port, "127.0.0.2").startswith("HTTP/1.1 200")
+        assert server.poll() is None
+    finally:
+        for line in held:
+            line.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def answered(port, source):
+    """A small page, asked for from another address of this machine; "" where nothing answers."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(source, 0)) as line:
+            line.sendall(b"GET /enter HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+            return line.recv(65536).decode("latin-1")
+    except OSError:
+        return ""
 
 
 def test_whoever_holds_many_connections_leaves_room_for_others():

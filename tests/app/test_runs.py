@@ -105,6 +105,24 @@ def test_a_person_with_too_many_waiting_pages_is_refused_before_anything_is_buil
     queue.admit(Asker("a", "anne", "tab 0"))  # takes the place of its own earlier one
 
 
+@pytest.mark.parametrize("address", ["a", "b"])
+def test_fourteen_tabs_of_one_person_keep_a_later_one_waiting_for_one_block_at_most(queue, address):
+    """Whether the later one sits in the same class or elsewhere: of the fourteen one is served before her."""
+    queue.put("z", "first")
+    works, refused = [], 0
+    for tab in range(14):
+        try:
+            works.append(queue.put("a", "anne", f"tab {tab}"))
+        except Busy:
+            refused += 1
+    assert refused == 14 - LONGEST_OF_PERSON
+    works.append(queue.put(address, "bert"))
+    queue.go.set()
+    finished(works)
+    before = [asker.person for asker in queue.order][1:].index("bert")
+    assert before <= 1
+
+
 def test_a_newer_request_of_a_page_cancels_the_earlier_one(queue):
     first = queue.put("a", "anne")
     second = queue.put("a", "anne")

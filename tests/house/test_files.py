@@ -6,12 +6,27 @@ import json
 import os
 import pickle
 import stat
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from forbear.errors import FileError
-from forbear.files import PARTIAL, read_arrays, read_json, replacing, write_arrays, write_bytes, write_json, write_text
+from forbear.evidence.outlines import read_outlines
+from forbear.faults import Faults
+from forbear.files import (
+    PARTIAL,
+    parse_json,
+    read_arrays,
+    read_bytes,
+    read_json,
+    replacing,
+    write_arrays,
+    write_bytes,
+    write_json,
+    write_text,
+)
+from forbear.scenario.reading.document import read_document
 
 
 def test_a_file_is_replaced_whole_and_nothing_else_is_left(tmp_path):
@@ -140,3 +155,51 @@ def test_objects_are_neither_written_nor_executed_on_reading(tmp_path):
             read_arrays(path)
         assert caught.value.code == "E109"
     assert not (tmp_path / "sprung").exists()
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e400", "NaN", "Infinity", "9" * 5000])
+@pytest.mark.parametrize("seal", [True, False])
+def test_a_number_that_json_does_not_have_is_damage_and_no_infinity(number, seal):
+    with pytest.raises(FileError) as caught:
+        parse_json(f'{{"checksum": "x", "a": [{number}]}}'.encode(), "a.json", seal=seal)
+    assert caught.value.code == "E109"
+
+
+@pytest.mark.parametrize("deep", [65, 900, 5000])
+def test_a_document_that_nests_too_deep_is_damage(deep):
+    for one, other in (("[", "]"), ('{"a":', "}")):
+        with pytest.raises(FileError) as caught:
+            parse_json(f'{{"checksum": "x", "a": {one * deep}1{other * deep}}}'.encode(), "a.json", seal=True)
+        assert caught.value.code == "E109" and "checksum" not in caught.value.message
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "folder"])
+def test_what_is_no_regular_file_is_refused_and_never_waited_for(tmp_path, kind):
+    place = tmp_path / "posterior.npz"
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "device":
+        place.symlink_to("/dev/zero")
+    else:
+        place.mkdir()
+    for read in (read_bytes, read_json, read_arrays, read_outlines, lambda p: read_document(p, "x", Faults())):
+        with pytest.raises(FileError) as caught:
+            read(place)
+        assert caught.value.code == "E104" and "posterior.npz" in str(caught.value)
+
+
+def test_arrays_that_unpack_to_more_than_their_file_deserves_are_refused_unread(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez_compressed(path, x=np.zeros(30_000_000), about=np.array("{}"), checksum=np.array("x"))
+    assert path.stat().st_size < 400_000
+    tracemalloc.start()
+    with pytest.raises(FileError, match="unpack") as caught:
+        read_arrays(path)
+    assert caught.value.code == "E109" and tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_large_arrays_of_zeros_are_written_so_that_they_can_be_read_again(tmp_path):
+    path = write_arrays(tmp_path / "a.npz", {"x": np.zeros(10_000_000), "y": np.arange(3.0)})
+    found, _ = read_arrays(path)
+    assert not found["x"].any() and len(found["x"]) == 10_000_000

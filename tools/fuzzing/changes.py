@@ -95,7 +95,10 @@ def changed_json(origin: bytes, random: Random, seal: bool) -> bytes:
             holder[key] = deepcopy(random.choice(VALUES))  # it may be changed in turn, and is there for all inputs
     if seal and isinstance(data, dict) and random.random() < 0.5:
         data = sealed({k: v for k, v in data.items() if k != "checksum"})
-    return json.dumps(data, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
+    text = json.dumps(data, ensure_ascii=random.random() < 0.5)
+    if random.random() < 0.05:  # numbers that Python would not write
+        text = text.replace("1e+308", random.choice(["1e999", "-1e999", "NaN", "9" * 5000]))
+    return text.encode("utf-8", "surrogatepass")
 
 
 def hostile_json(random: Random) -> bytes:

@@ -105,6 +105,7 @@ class PosteriorReader(Reader):
             arrays, about = read_arrays(path)
             name = random.choice(sorted(arrays))
             one = arrays[name]
+            bombs: list[np.ndarray] = []
             changes: list[Callable[[], object]] = [
                 lambda: arrays.pop(name),
                 lambda: about.pop(random.choice(sorted(about)), None) if about else None,
@@ -118,9 +119,13 @@ class PosteriorReader(Reader):
                 lambda: arrays.__setitem__(name, np.full(one.shape, 1e300)),
                 lambda: arrays.__setitem__(name, np.zeros(one.shape, dtype="M8[s]")),
                 lambda: arrays.__setitem__(name, np.zeros((10**7,), dtype="i1")),
+                lambda: arrays.__setitem__(name, np.zeros((10**12,), dtype="V0")),
+                lambda: bombs.append(np.zeros(5 * 10**7)),
             ]
             random.choice(changes)()
             write_arrays(path, arrays, about)
+            if bombs:  # 400 kB that unpack to 400 MB
+                np.savez_compressed(path, x=bombs[0], about=np.array("{}"), checksum=np.array(""))
             return path.read_bytes()
 
 
@@ -224,7 +229,11 @@ class StoreReader(Reader):
     def remade(self, origin: bytes, random: Random) -> bytes:
         """Another document or other bytes, with the sums made good."""
         name, _, content = origin.partition(b"\0")
-        if name.endswith(b".json"):
+        if name.endswith(b"zarr.json") and b"chunk_shape" in content and random.random() < 0.3:
+            about = json.loads(content)
+            about["shape"][0] = random.choice([10**6, 10**8, 10**9, 10**15])
+            content = json.dumps(about).encode()
+        elif name.endswith(b".json"):
             content = changed_json(content, random, not name.endswith(b"zarr.json"))
         else:
             content = changed_bytes(content, random)

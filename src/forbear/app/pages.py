@@ -12,7 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from forbear.app.security import LARGEST_FILE
-from forbear.errors import ForbearError
+from forbear.errors import MOST_SHOWN, ForbearError
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -85,6 +85,8 @@ async def checked_form(request: Request, files: int = 0) -> Form:
 
 def mistakes(error: ForbearError) -> list[dict[str, str]]:
     """The faults of an error, in words for a page."""
+    more = len(error.faults) - MOST_SHOWN
+    last = [f"and {more:,} more"] if more > 0 else []
     return [
         {
             "code": fault.code,
@@ -95,9 +97,8 @@ def mistakes(error: ForbearError) -> list[dict[str, str]]:
             "allowed": fault.allowed or "",
             "nearest": fault.nearest or "",
         }
-        for fault in error.faults
-    ] + (
-        [{"code": "", "message": error.hint, "field": "", "value": "", "line": "", "allowed": "", "nearest": ""}]
-        if error.hint
-        else []
-    )
+        for fault in error.faults[:MOST_SHOWN]
+    ] + [
+        {"code": "", "message": words, "field": "", "value": "", "line": "", "allowed": "", "nearest": ""}
+        for words in (*last, *([error.hint] if error.hint else []))
+    ]

@@ -89,7 +89,7 @@ class Cluster:
 
     def _start_here(self, address: str, distributed: Any) -> Any:
         count = address.removeprefix("local:")
-        if not count.isdigit() or not 0 < int(count) <= 512:
+        if not count.isdecimal() or not 0 < int(count) <= 512:
             raise RunError("E422", f"{address!r} is no number of local workers", hint="local:2")
         self._own = distributed.LocalCluster(
             n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=":0", silence_logs=logging.CRITICAL
@@ -207,7 +207,7 @@ def _knock(address: str, timeout: float) -> str:
         address = str(json.loads(Path(address).read_text(encoding="utf-8"))["address"])
     scheme, _, place = address.rpartition("://")
     host, _, port = place.rpartition(":")
-    if scheme not in ("", "tcp", "tls") or not host or not port.isdigit():
+    if scheme not in ("", "tcp", "tls") or not host or not port.isdecimal():
         raise ValueError("an address reads tcp://host:8786")
     socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
     return address if scheme else f"tcp://{address}"

@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from forbear.errors import FileError
-from forbear.files import PARTIAL, make_folder, write_bytes
+from forbear.files import PARTIAL, check_regular, make_folder, write_bytes
 
 __all__ = ["Folder"]
 
@@ -37,6 +37,7 @@ class Folder:
         """Contents of a file, None where there is none. Raises FileError E104 where it cannot be read."""
         path = self.path / name
         try:
+            check_regular(path)
             return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None

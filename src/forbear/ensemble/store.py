@@ -159,7 +159,7 @@ class Store:
         files = [name for name in self.place.names("chunks") if "partial" not in name.split("/")[0]]
         for name in files:
             folder, _, file = name.partition("/")
-            if file != _SEAL or not folder.isdigit():
+            if file != _SEAL or not folder.isdecimal():
                 continue
             try:
                 seal = parse_json(self.place.get(f"chunks/{name}") or b"", name, seal=True)
@@ -286,12 +286,14 @@ class Store:
         raise FileError("E103", f"cannot write chunk {chunk} of {self.place}: something else comes into its place")
 
 
+#: A count of members, a hash and a word: a number of a thousand digits is none.
+_LONGEST_STAMP = 200
 _ELSEWHERE = "give another folder, or remove this one"
 
 
 def _is_stamp(text: object) -> bool:
     """Whether it can be the text of a `Stamp`: a count comes first."""
-    return isinstance(text, str) and text.split(":")[0].isdecimal()
+    return isinstance(text, str) and text.split(":")[0].isdecimal() and len(text) <= _LONGEST_STAMP
 
 
 def _longer(there: Sequence[str], asked: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import Any
 from forbear.errors import Fault, FileError
 from forbear.evidence.names import Crosswalk, Matching, match
 from forbear.evidence.tables import LARGEST_TABLE, decoded
+from forbear.files import check_regular
 
 __all__ = ["Outline", "attribute_of", "matched", "outlines_of", "read_outlines", "simplified"]
 
@@ -34,7 +35,7 @@ def read_outlines(path: Path) -> tuple[Outline, ...]:
     """Read a GeoJSON file of polygons. Raises FileError E101, E104 or EvidenceError-like E280 faults, all at once."""
     file = str(path)
     try:
-        data = path.read_bytes() if path.stat().st_size <= LARGEST_TABLE else None
+        data = path.read_bytes() if check_regular(path) <= LARGEST_TABLE else None
     except OSError as error:
         raise FileError("E104", f"{file} cannot be read: {error.strerror}") from None
     if data is None:

@@ -214,6 +214,6 @@ def _spoken_of(row: dict[str, Any]) -> Period | None:
         return spanning(first, last)
     for name in ("date", "month", "first_month", "year", "fiscal_year"):
         text = str(row.get(name) or "")
-        if text[:4].isdigit():
+        if text[:4].isdecimal():
             return period(text, "point")
     return None

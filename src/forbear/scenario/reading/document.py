@@ -11,6 +11,7 @@ from typing import Any
 
 from forbear.errors import Fault, FileError, nearest
 from forbear.faults import Faults, show
+from forbear.files import check_regular
 from forbear.scenario.reading.locate import Path, line_numbers
 
 __all__ = ["Document", "Written", "parse", "read_document", "read_text"]
@@ -97,7 +98,7 @@ def read_text(path: FilePath) -> str:
     """Return a file's text. Raises FileError E101 (absent) or E104 (unreadable, too large, not UTF-8)."""
     name = str(path)
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        if check_regular(path) > LARGEST_FILE:
             raise _file_error("E104", f"{name} is too large for a scenario", name, "at most 8 MiB")
         return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:

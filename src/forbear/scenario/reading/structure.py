@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,6 +43,9 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}\Z")
 RESERVED = frozenset(
     "value schedule pulses series prior add scale set source note unit interpolation before from until title none".split()
 )
+#: Districts x communities x organisations x components, and pairs of communities: what a country holds is laid out for
+#: each; the largest that ships has 1,632.
+MOST_ELEMENTS = 20_000
 LONGEST_RUN = datetime.timedelta(days=36600)
 
 
@@ -318,4 +322,12 @@ def _complete(structure: Structure, document: Document) -> None:
         elif not structure.members[dimension] and dimension not in document.faults.unreadable:
             document.fault("E202", f"there is no {dimension}", ("country", key), None, "at least one name")
             document.faults.unreadable.add(dimension)
+    many = {dimension: max(len(structure.members[dimension]), 1) for dimension in NAMED}
+    elements = max(math.prod(many.values()), many["community"] ** 2)
+    if elements > MOST_ELEMENTS:
+        words = " x ".join(NAMED.values())
+        document.fault("E210", f"the country is too large: {words}, or pairs of communities, make {elements:,}",
+                       ("country",), None, f"at most {MOST_ELEMENTS:,}")  # fmt: skip
+        structure.members = dict.fromkeys(NAMED, ())
+        document.faults.unreadable.update(NAMED)
     structure.members = {**structure.members, **FIXED_MEMBERS}
