@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 import threading
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
@@ -14,7 +12,17 @@ from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
-from forbear.app.play.game import LARGEST_WORLD, LONGEST_GROUP, PACES, Game, month_words, now
+from forbear.app.play.classes import LONGEST_TIMER
+from forbear.app.play.game import LONGEST_AIM, LONGEST_GROUP, Game, month_words, now
+from forbear.app.play.settings import (
+    TURNS,
+    address_of,
+    checked_aim,
+    checked_group,
+    checked_settings,
+    filled,
+    playable,
+)
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
 from forbear.app.play.world import Crowded
 from forbear.errors import Fault, ForbearError, ScenarioError
@@ -22,11 +30,12 @@ from forbear.errors import Fault, ForbearError, ScenarioError
 if TYPE_CHECKING:
     from forbear.app.country import Country
 
-__all__ = ["crowded", "games_of", "preparing", "refusal", "router"]
+__all__ = ["MOST_COMPARED", "answered", "crowded", "games_of", "preparing", "refusal", "router"]
 
 router = APIRouter()
 _BEGIN = threading.Lock()
-_NOTHING = {"group": "", "strategy": "HISTORY", "months": "3", "world": "", "draws": "posterior", "feasible": ""}
+#: Games that are set side by side at most.
+MOST_COMPARED = 16
 
 
 def games_of(request: Request) -> Games:
@@ -74,8 +83,7 @@ def show(request: Request) -> Response:
 def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, str]]) -> Response:
     countries, games = request.app.state.countries, games_of(request)
     status = 422 if faults else 200
-    fresh = "group" not in asked
-    asked = {**_NOTHING, **({"feasible": "1"} if fresh else {}), **asked}
+    asked = filled(asked)
     try:
         country = countries.get(asked.get("scenario") or countries.started_with)
     except ForbearError as error:
@@ -90,18 +98,17 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
         beside=beside(country),
         country=country,
         scenarios=countries.names(),
-        strategies=_playable(country),
+        strategies=playable(country),
         asked=asked,
         faults=faults,
         mine=[_listed(games, game) for game in mine],
-        paces=[p for p in PACES if 0 < p <= 6],
+        paces=TURNS,
         longest=LONGEST_GROUP,
+        longest_aim=LONGEST_AIM,
+        longest_timer=LONGEST_TIMER,
+        brief=address_of({**asked, "scenario": country.key}, "/play/brief"),
+        link=address_of({**asked, "scenario": country.key}),
     )
-
-
-def _playable(country: Country) -> dict[str, Any]:
-    """Strategies under which there is something to decide."""
-    return {k: s for k, s in country.strategies.items() if s.settings.get("intervener.intervene", 1) != 0}
 
 
 def _listed(games: Games, game: Game) -> dict[str, Any]:
@@ -110,14 +117,26 @@ def _listed(games: Games, game: Game) -> dict[str, Any]:
         months = month_words(labels[game.turns[-1].until - 1]) if game.turns else "not begun"
     except (ForbearError, IndexError):
         months = "its scenario is not open on this server"
-    return {"game": game, "months": months, "last": len(game.turns)}
+    return {"game": game, "months": months, "last": len(game.turns), "locked": games.locked(game)}
+
+
+@router.post("/play/choose")
+async def choose(request: Request) -> Response:
+    """Take another scenario: every setting of the form stays, in the address."""
+    form = await checked_form(request)
+    return RedirectResponse(address_of(answered(form.pairs)), status_code=303)
+
+
+def answered(pairs: list[tuple[str, str]]) -> dict[str, str]:
+    """What a form of settings says. A box that is not ticked sends nothing: that is a no."""
+    return {"feasible": "0", **{key: value.strip() for key, value in pairs}}
 
 
 @router.post("/play/start")
 async def start(request: Request) -> Response:
     """Begin a game and go to its page."""
     form = await checked_form(request)
-    asked = {key: value.strip() for key, value in form.pairs}
+    asked = answered(form.pairs)
     try:
         game = await run_in_threadpool(_begin, request, asked)
     except ForbearError as error:
@@ -128,60 +147,12 @@ async def start(request: Request) -> Response:
 def _begin(request: Request, asked: dict[str, str]) -> Game:
     country = request.app.state.countries.get(asked.get("scenario", ""))
     faults: list[Fault] = []
-    group = asked.get("group", "")
-    if not 1 <= len(group) <= LONGEST_GROUP or not group.isprintable():
-        faults.append(
-            Fault(
-                "E210",
-                "not a group's name",
-                field="group",
-                value=group[:80],
-                allowed=f"1 to {LONGEST_GROUP} characters",
-            )
-        )
-    months = asked.get("months", "")
-    if months not in ("1", "3", "6"):
-        faults.append(Fault("E210", "not a length of a turn", field="months", value=months[:80], allowed="1, 3, 6"))
-    world = asked.get("world", "") or str(secrets.randbelow(999_999) + 1)
-    if not re.fullmatch(r"[0-9]{1,10}", world) or int(world) > LARGEST_WORLD:
-        faults.append(
-            Fault(
-                "E210",
-                "not the number of a world",
-                field="world",
-                value=world[:80],
-                allowed=f"0 to {LARGEST_WORLD}, or nothing",
-            )
-        )
-    draws = asked.get("draws", "posterior")
-    if draws not in ("posterior", "prior"):
-        faults.append(Fault("E210", "unknown draws", field="draws", value=draws[:80], allowed="posterior, prior"))
-    strategy = asked.get("strategy", "HISTORY")
-    if strategy not in _playable(country):
-        faults.append(
-            Fault(
-                "E241",
-                "no such strategy to begin from",
-                field="strategy",
-                value=strategy[:80],
-                allowed=", ".join(_playable(country)),
-            )
-        )
+    group, aim = checked_group(asked.get("group", ""), faults), checked_aim(asked.get("aim", ""), faults)
+    settings = checked_settings(country, asked, faults)
     if faults:
         raise ScenarioError(faults[0].code, "this game cannot begin", faults=tuple(faults))
-    game = Game(
-        group,
-        asked["scenario"],
-        country.problem.hash,
-        strategy,
-        country.draws(draws),
-        int(world),
-        int(months),
-        asked.get("feasible") == "1",
-        now(),
-    )
     games = games_of(request)
-    begun = games.begin(game, request.state.session)
+    begun = games.begin(Game(group, **settings, started=now(), aim=aim), request.state.session)
     games.worlds.prepare(country, begun)
     return begun
 
@@ -211,7 +182,7 @@ async def restore(request: Request) -> Response:
 @router.get("/play/compare")
 def compare(request: Request, game: str = "") -> Response:
     """Finished games of this server, and those chosen side by side."""
-    chosen = request.query_params.getlist("game")[:8]
+    chosen = request.query_params.getlist("game")[:MOST_COMPARED]
     try:
         waits = unready(games_of(request), chosen)
         if waits is not None:
@@ -227,7 +198,7 @@ def compare(request: Request, game: str = "") -> Response:
 def compare_table(request: Request) -> Response:
     """The chosen games as a table."""
     try:
-        text = compare_csv(games_of(request), request.query_params.getlist("game")[:8])
+        text = compare_csv(games_of(request), request.query_params.getlist("game")[:MOST_COMPARED])
     except ForbearError as error:
         return refusal(request, error, "These games cannot be compared")
     except Crowded:

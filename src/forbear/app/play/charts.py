@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -164,12 +164,16 @@ def seen_numbers(problem: Problem, view: View, first: int) -> dict[str, float]:
     return out
 
 
-def where(problem: Problem, view: View, first: int) -> list[tuple[str, str, str]]:
-    """Reported deaths and attacks of a turn by district, the worst first."""
+def where(
+    problem: Problem, view: View, first: int, titles: Mapping[str, str] | None = None
+) -> list[tuple[str, str, str]]:
+    """Reported deaths and attacks of a turn by district, the worst first. titles: of districts by name."""
+    known = titles or {}
     deaths = view.parts["observed_civilian_deaths"][first:].sum(axis=0)
     attacks = view.parts["observed_attacks"][first:].sum(axis=0)
     order = np.lexsort((-attacks, -deaths))
-    return [(str(problem.names["district"][d]), f"{deaths[d]:,.0f}", f"{attacks[d]:,.0f}") for d in order]
+    names = [str(name) for name in problem.names["district"]]
+    return [(known.get(names[d], names[d]), f"{deaths[d]:,.0f}", f"{attacks[d]:,.0f}") for d in order]
 
 
 def _x(problem: Problem, months: int) -> list[float]:

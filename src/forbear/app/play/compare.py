@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.app.laboratory.panel import plain
 from forbear.app.pages import page
+from forbear.app.play.expect import Total, totals
 from forbear.app.play.game import month_words
 from forbear.app.play.outcomes import GAME_OUTCOMES, Outcome
 from forbear.app.play.store import Games, public_name
@@ -32,19 +33,21 @@ class Branch:
     """A finished branch of a game, run again on this server. number: its last turn; through: its last month in
     words; same: whether that gave the numbers which its players saw; hindsight: turns decided with knowledge of
     what came later; name: by which it is chosen; until: months that passed; beside: what the unchanged plan is
-    called."""
+    called; outcomes: up to the month at which groups are compared; points: what its expectations cost, in words."""
 
     game: Game
     number: int
     scenario: str
     through: str
     until: int
+    labels: tuple[str, ...]
     turns: int
     same: bool
     hindsight: int
     name: str
     beside: str
     outcomes: dict[str, Outcome]
+    points: list[Total]
 
     @property
     def title(self) -> str:
@@ -57,8 +60,8 @@ class Branch:
         return self.game.world
 
 
-def _branch(games: Games, game: Game, number: int) -> Branch:
-    """Run a finished branch again. Raises as `GameWorlds.truth`."""
+def _branch(games: Games, game: Game, number: int, months: int) -> Branch:
+    """Run a finished branch again, and look at its first `months`. Raises as `GameWorlds.truth`."""
     country = games.country(game)
     problem = games.worlds.problem(country, game.strategy)
     view = games.worlds.view(country, game, number)
@@ -69,12 +72,14 @@ def _branch(games: Games, game: Game, number: int) -> Branch:
         country.scenario.title,
         month_words(problem.month_labels[path[-1].until - 1]),
         path[-1].until,
+        tuple(problem.month_labels),
         len(path),
         not path[-1].check or path[-1].check == view.check,
         sum(turn.hindsight != "none" for turn in path),
         f"{public_name(game)}.{number}",
         beside(country),
-        {row["name"]: row for row in games.worlds.outcomes(country, game, number)},
+        {row["name"]: row for row in games.worlds.outcomes(country, game, number, months)},
+        totals(problem, view, [turn for turn in path if turn.until <= months]),
     )
 
 
@@ -89,15 +94,23 @@ def first_ended(game: Game) -> list[int]:
 
 
 def _finished(games: Games) -> dict[str, tuple[Game, int]]:
-    """Finished branches by the name that is shown of them."""
-    return {f"{public_name(game)}.{turn}": (game, turn) for game in games.all() for turn in first_ended(game)}
+    """Finished branches by the name that is shown of them. What is locked is not among them: a group that is done must
+    not betray the world to one that plays on."""
+    return {
+        f"{public_name(game)}.{turn}": (game, turn)
+        for game in games.all()
+        if not games.locked(game)
+        for turn in first_ended(game)
+    }
 
 
 def _found(games: Games, by_name: dict[str, tuple[Game, int]], chosen: list[str]) -> list[Branch]:
     unknown = [name for name in chosen if name not in by_name]
     if unknown:
         raise RunError("E433", "there is no finished game of this name on this server", hint="send in its log")
-    return [_branch(games, *by_name[name]) for name in dict.fromkeys(chosen)]
+    wanted = [by_name[name] for name in dict.fromkeys(chosen)]
+    months = min((game.until(number) for game, number in wanted), default=0)
+    return [_branch(games, game, number, months) for game, number in wanted]
 
 
 _HEAD = (
@@ -105,6 +118,7 @@ _HEAD = (
     "scenario",
     "world",
     "last_turn",
+    "compared_through",
     "hindsight_turns",
     "outcome",
     "unit",
@@ -123,8 +137,11 @@ _HEAD = (
 def compare_csv(games: Games, chosen: list[str]) -> str:
     """The chosen games as a table, one row a group and outcome. Raises as `compare_page`."""
     rows: list[list[object]] = []
-    for one in _found(games, _finished(games), chosen):
-        about = [one.game.group, one.game.scenario, one.world, one.number, one.hindsight]
+    found = _found(games, _finished(games), chosen)
+    common = min((one.until for one in found), default=0)
+    for one in found:
+        through = one.labels[common - 1]
+        about = [one.game.group, one.game.scenario, one.world, one.number, through, one.hindsight]
         for row in one.outcomes.values():
             values = (row["plan"], row["history"], row["never"], row["low"], row["middle"], row["high"])
             numbers = [f"{value:.6g}" for value in values]
@@ -146,6 +163,7 @@ def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
     """
     by_name = _finished(games)
     found = _found(games, by_name, chosen)
+    common = min((one.until for one in found), default=0)
     rows, charts = [], []
     for name, title, unit, better in GAME_OUTCOMES if found else ():
         cells = [one.outcomes[name] for one in found]
@@ -160,7 +178,8 @@ def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
         rows=rows,
         charts=charts,
         one_world=len({(one.game.scenario, one.game.draws, one.world) for one in found}) == 1,
-        one_length=len({(one.game.scenario, one.until) for one in found}) == 1,
+        common=sorted({month_words(one.labels[common - 1]) for one in found}),
+        one_length=len({one.until for one in found}) == 1,
         show=_show,
     )
 

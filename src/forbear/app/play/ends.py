@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
@@ -12,13 +13,19 @@ from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import charts as play_charts
 from forbear.app.play.begin import crowded, games_of, preparing, refusal
 from forbear.app.play.compare import beside
+from forbear.app.play.expect import SHARE, Scored, scored, totals
 from forbear.app.play.log import csv_of, log_text
 from forbear.app.play.shown import file_answer, months_of, number_of, shown, tree_of, view_of, words_of
 from forbear.app.play.store import public_name
 from forbear.app.play.world import Crowded
 from forbear.errors import ForbearError
 
-__all__ = ["router"]
+if TYPE_CHECKING:
+    from forbear.app.play.game import Game
+    from forbear.app.play.store import Games
+    from forbear.scenario.problem import Problem
+
+__all__ = ["locked_page", "log_file", "router"]
 
 router = APIRouter()
 
@@ -30,12 +37,19 @@ async def stop(request: Request, key: str) -> Response:
     try:
         games = games_of(request)
         game = await run_in_threadpool(games.get, key)
+        if games.locked(game):
+            return locked_page(request, game)
         number = number_of(form.get("parent"), game)
         game.end(number)
         await run_in_threadpool(games.save, game)
     except ForbearError as error:
         return refusal(request, error, "The game cannot be ended here")
     return RedirectResponse(f"/play/{key}/end?turn={number}", status_code=303)
+
+
+def locked_page(request: Request, game: Game) -> Response:
+    """A page that says who will release what is asked for."""
+    return page(request, "play_locked.html", 403, game=game)
 
 
 @router.get("/play/{key}/end")
@@ -45,6 +59,8 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
         games = games_of(request)
         game = games.get(key)
         number = number_of(turn, game)
+        if games.locked(game):
+            return locked_page(request, game)
         if number not in game.ended:
             return RedirectResponse(f"/play/{key}?turn={number}", status_code=303)
         if not games.country(game).preparation.soon():
@@ -72,6 +88,10 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
             tree=tree_of(game, months_of(problem)),
             foresight=[t for t in path if t.hindsight != "none"],
             public=f"{public_name(game)}.{number}",
+            totals=totals(problem, view, path),
+            room=games.room_of(game),
+            share=SHARE,
+            aim=game.aim,
         )
     except ForbearError as error:
         return refusal(request, error, "The end cannot be shown")
@@ -87,15 +107,41 @@ def log(request: Request, key: str) -> Response:
         game = games.get(key)
         country = games.country(game)
         problem = games.worlds.problem(country, game.strategy)
+        last = len(game.turns)
+        if last and not country.preparation.soon():
+            return preparing(request, country)
+        results = {turn.number: _scores(games, game, turn.number) for turn in game.turns if turn.expected}
     except ForbearError as error:
         return refusal(request, error, "This log cannot be shown")
+    except Crowded:
+        return crowded(request)
     return page(
-        request, "play_log.html", game=game, country=country, labels=months_of(problem), words=words_of, titles=_TITLES
+        request,
+        "play_log.html",
+        game=game,
+        country=country,
+        labels=months_of(problem),
+        words=words_of,
+        titles=_TITLES,
+        results=results,
+        locked=games.locked(game),
+        whole=_whole,
     )
 
 
+def _whole(value: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _scores(games: Games, game: Game, number: int) -> list[Scored]:
+    """What a turn's ranges cost, run again."""
+    _, problem, view = view_of(games, game, number)
+    return scored(problem, view, game.path(number)[-1])
+
+
 _TITLES = {name: (title, unit) for name, title, unit, _ in play_charts.ROWS} | {
-    "cost_budget": ("budgetary cost since the start", "US$")
+    "cost_budget": ("budgetary cost since the start", "US$"),
+    "asked_force": ("own soldiers that were asked for", "persons"),
 }
 
 
@@ -108,8 +154,15 @@ def saved(request: Request, key: str, name: str) -> Response:
         games = games_of(request)
         game = games.get(key)
         problem = games.worlds.problem(games.country(game), game.strategy)
+        if name == "log.json" and games.locked(game):
+            return locked_page(request, game)  # it holds the number of the world
     except ForbearError as error:
         return refusal(request, error, "This log cannot be saved")
+    return log_file(game, problem, name)
+
+
+def log_file(game: Game, problem: Problem, name: str) -> Response:
+    """A log as a file to take away: log.json or log.csv."""
     stem = re.sub(r"[^A-Za-z0-9]+", "-", game.group).strip("-")[:40] or "group"
     if name == "log.csv":
         return file_answer(csv_of(game, problem), "text/csv", f"game-{stem}.csv")

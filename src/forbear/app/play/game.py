@@ -51,7 +51,7 @@ PACES = (1, 3, 6, 12, 0)
 #: Months over which everybody is brought home.
 LEAVING = (3, 6, 12, 18)
 LARGEST_WORLD = 2**31 - 1
-LONGEST_NOTE, LONGEST_GROUP, MOST_TURNS = 1000, 60, 400
+LONGEST_NOTE, LONGEST_GROUP, LONGEST_AIM, MOST_TURNS = 1000, 60, 200, 400
 #: A lever that is read only on the day of an order: it is offered while that day is still to come.
 _ON_ORDER = {"forces.army_retention": "army_order", "politics.purge_depth": "purge_order"}
 #: Of a leaving intervener: what falls to nought by and by, and what ends with the last soldier.
@@ -79,7 +79,7 @@ class Turn:
     """One turn of a game. parent: the number of the turn before it, 0 for the start; first, until: months, `until`
     not among them; decided: when, in UTC; hindsight: none, later turns, truth (what the players had seen of the
     world's future when they decided); seen: a few reported numbers for readers; check: of everything that was
-    reported so far."""
+    reported so far; expected: (series, low, high), what the players expected to be reported, a month."""
 
     number: int
     parent: int
@@ -91,6 +91,7 @@ class Turn:
     hindsight: str = "none"
     seen: Mapping[str, float] = field(default_factory=dict)
     check: str = ""
+    expected: tuple[tuple[str, float, float], ...] = ()
 
 
 @dataclass
@@ -98,7 +99,8 @@ class Game:
     """A game: scenario (key and hash), the strategy that holds where nothing is decided, the world, and the turns.
 
     draws: posterior or prior; months: the usual length of a turn; feasible: whether the force is held to what can be
-    raised; ended: turn -> when the game was ended there. Turns are only ever added.
+    raised; ended: turn -> when the game was ended there; aim: what the group is after, in its own words; room: the
+    code of the class that it is played in, empty for none. Turns are only ever added.
     """
 
     group: str
@@ -112,8 +114,10 @@ class Game:
     started: str
     turns: list[Turn] = field(default_factory=list)
     ended: dict[int, str] = field(default_factory=dict)
+    aim: str = ""
     key: str = ""
     owner: str = ""
+    room: str = ""
     lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def turn(self, number: int) -> Turn | None:
@@ -149,8 +153,18 @@ class Game:
             return "truth"
         return "later turns" if any(turn.until > self.until(parent) for turn in self.turns) else "none"
 
-    def add(self, parent: int, until: int, decision: Decision, note: str) -> Turn:
-        """Add a turn, or return the one that was decided alike from there: a form sent twice is one turn.
+    def add(
+        self,
+        parent: int,
+        until: int,
+        decision: Decision,
+        note: str,
+        *,
+        expected: tuple[tuple[str, float, float], ...] = (),
+        binding: bool = False,
+    ) -> Turn:
+        """Add a turn, or return the one that was decided alike from there: a form sent twice is one turn. binding: what
+        was decided stands, nothing branches from an earlier turn.
 
         Raises RunError E433 where nothing can follow.
         """
@@ -159,13 +173,17 @@ class Game:
             for turn in self.children(parent):
                 if (turn.until, turn.decision) == (until, decision):
                     return turn
+            if binding and parent != len(self.turns):
+                said = f"your group has decided already: its newest turn is {len(self.turns)}"
+                raise RunError("E433", said, hint="what is decided stands until the umpire releases the truth")
             if parent in self.ended:
                 raise RunError("E433", "the game was ended here", hint="branch from an earlier turn")
             if until <= first:
                 raise RunError("E433", "no month is left", hint="branch from an earlier turn")
             if len(self.turns) >= MOST_TURNS:
                 raise RunError("E433", f"a game has at most {MOST_TURNS} turns", hint="begin another")
-            made = Turn(len(self.turns) + 1, parent, first, until, decision, note, now(), self.hindsight(parent))
+            seen = self.hindsight(parent)
+            made = Turn(len(self.turns) + 1, parent, first, until, decision, note, now(), seen, expected=expected)
             self.turns.append(made)
             return made
 

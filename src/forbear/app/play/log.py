@@ -11,9 +11,11 @@ import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from forbear.app.play.expect import SERIES
 from forbear.app.play.game import (
     LARGEST_WORLD,
     LEAVING,
+    LONGEST_AIM,
     LONGEST_GROUP,
     LONGEST_NOTE,
     MOST_TURNS,
@@ -60,6 +62,7 @@ def log_of(game: Game, problem: Problem) -> dict[str, Any]:
             "hindsight": turn.hindsight,
             "seen": dict(turn.seen),
             "check": turn.check,
+            "expected": {series: [low, high] for series, low, high in turn.expected},
         }
         for turn in game.turns
     ]
@@ -67,6 +70,7 @@ def log_of(game: Game, problem: Problem) -> dict[str, Any]:
         "format": FORMAT,
         "forbear": version("forbear"),
         "group": game.group,
+        "aim": game.aim,
         "scenario": game.scenario,
         "scenario_hash": game.hash,
         "strategy": game.strategy,
@@ -169,7 +173,23 @@ class _Reader:
             self.choice(data, "hindsight", where, _HINDSIGHT),
             dict(seen),
             self.text(data, "check", where, 24, _CHECK),
+            self.expected(data.get("expected", {}), where + "expected"),
         )
+
+    def expected(self, given: Any, where: str) -> tuple[tuple[str, float, float], ...]:
+        """Ranges that were expected; older logs have none."""
+        out = []
+        if not isinstance(given, dict) or not set(given) <= set(SERIES):
+            self.fault(where, "not a table of ranges", given, "series: [low, high]")
+            return ()
+        for series, ends in given.items():
+            if not isinstance(ends, list) or len(ends) != 2 or not all(_is_number(v) for v in ends):
+                self.fault(f"{where}.{series}", "not a range", ends, "[low, high]")
+            elif not 0 <= ends[0] <= ends[1]:
+                self.fault(f"{where}.{series}", "not a range", ends, "0 or more, low before high")
+            else:
+                out.append((series, float(ends[0]), float(ends[1])))
+        return tuple(out)
 
 
 def can_be_shown(text: str) -> bool:
@@ -249,6 +269,7 @@ def read_log(text: bytes) -> Game:
         reader.text(data, "started", "", 20, _TIME),
         turns,
         ended,
+        reader.text(data, "aim", "", LONGEST_AIM) if "aim" in data else "",
     )
     if reader.faults:
         raise FileError("E431", "this log cannot be meant", faults=tuple(reader.faults[:_MOST_FAULTS]))
@@ -259,6 +280,7 @@ def csv_of(game: Game, problem: Problem) -> str:
     """The log as a table: one row a turn, one column for every lever that was ever set and every number seen."""
     levers = sorted({key for turn in game.turns for key, _ in turn.decision.levers})
     seen = list(dict.fromkeys(key for turn in game.turns for key in turn.seen))
+    expected = list(dict.fromkeys(name for turn in game.turns for name, _, _ in turn.expected))
     head = [
         "turn",
         "after_turn",
@@ -272,6 +294,7 @@ def csv_of(game: Game, problem: Problem) -> str:
     rows = []
     for turn in game.turns:
         own = dict(turn.decision.levers)
+        thought = {name: ends for name, *ends in turn.expected}
         rows.append(
             [
                 turn.number,
@@ -284,8 +307,10 @@ def csv_of(game: Game, problem: Problem) -> str:
                 turn.decision.leave or "",
                 *(f"{own[key]:.10g}" if key in own else "as planned" for key in levers),
                 *(f"{turn.seen[key]:.10g}" if key in turn.seen else "" for key in seen),
+                *(f"{end:.10g}" if end != "" else "" for name in expected for end in thought.get(name, ["", ""])),
                 turn.note,
                 turn.check,
             ]
         )
-    return csv_text([*head, *levers, *seen, "note", "check"], rows)
+    ends = [f"expected {name} {end}" for name in expected for end in ("low", "high")]
+    return csv_text([*head, *levers, *seen, *ends, "note", "check"], rows)

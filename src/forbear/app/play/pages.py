@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
@@ -14,28 +13,25 @@ from forbear.app.pages import checked_form, mistakes, page
 from forbear.app.play import begin as play_begin
 from forbear.app.play import charts as play_charts
 from forbear.app.play import ends as play_ends
+from forbear.app.play import umpire as play_umpire
 from forbear.app.play.begin import crowded, games_of, preparing, refusal
-from forbear.app.play.game import (
-    GROUPS,
-    LEAVING,
-    LONGEST_NOTE,
-    PACES,
-    Game,
-    Turn,
-    offered,
-    read_decision,
-)
+from forbear.app.play.brief import AIM
+from forbear.app.play.cards import EXACT, cards_of, decided
+from forbear.app.play.classes import time_left
+from forbear.app.play.digest import ahead_of, digest_of, goals_of, sent_of
+from forbear.app.play.expect import PENALTY, SERIES, SHARE, read_expected, scored, totals
+from forbear.app.play.game import GROUPS, LEAVING, LEVERS, LONGEST_NOTE, PACES, Game, Turn, read_decision
 from forbear.app.play.log import can_be_shown, log_text
-from forbear.app.play.shown import months_of, number_of, tree_of, view_of, words_of
+from forbear.app.play.maps import turn_map
+from forbear.app.play.shown import months_of, number_of, timer_words, tree_of, view_of, words_of
 from forbear.app.play.views import View
 from forbear.app.play.world import Crowded
 from forbear.app.security import LARGEST_FILE
-from forbear.country.model import MODEL
-from forbear.errors import Fault, ForbearError, ScenarioError
-from forbear.figures.spec import approximately
+from forbear.errors import Fault, ForbearError, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
+    from forbear.app.play.store import Games
     from forbear.scenario.problem import Problem
 
 __all__ = ["router"]
@@ -43,6 +39,7 @@ __all__ = ["router"]
 router = APIRouter()
 # its addresses are words where a game's key could stand: they come first
 router.include_router(play_begin.router)
+router.include_router(play_umpire.router)
 #: A log that is longer could not be sent in again.
 _LIMIT = LARGEST_FILE - 8192
 
@@ -73,12 +70,17 @@ def _turn_page(
     games = games_of(request)
     country, problem, view = view_of(games, game, number)
     labels, months, path = months_of(problem), game.until(number), game.path(number)
-    step = view.steps
     here = path[-1] if path else None
     if here is not None:
         _note(problem, game, here, view)
     before = (path[-2].first, path[-2].until) if len(path) > 1 else None
     left = len(labels) - months
+    locked = games.locked(game)
+    room = games.room_of(game)
+    towns, places = _districts(country, problem), []
+    if here is not None:
+        places = play_charts.where(problem, view, here.first, towns)
+    seconds = time_left(room) if room is not None else None
     return page(
         request,
         "play_turn.html",
@@ -91,20 +93,37 @@ def _turn_page(
         months=months,
         left=left,
         ended=number in game.ended,
+        over=bool(game.room) and not locked and not game.ended,
+        locked=locked,
+        room=room,
+        newest=len(game.turns),
+        timer=timer_words(seconds) if seconds is not None else "",
         faults=faults,
+        wrong=[fault["field"] for fault in faults],
         differs=here is not None and bool(here.check) and here.check != view.check,
         other=game.hash != country.problem.hash,
         charts=[play_charts.drawn(f) for f in play_charts.turn_figures(problem, view, _communities(country))]
         if months
         else [],
         rows=play_charts.situation(problem, view, path[-1].first, before, _communities(country)) if path else [],
-        places=play_charts.where(problem, view, path[-1].first) if path else [],
-        short=_shortfall(view, here),
+        places=places,
+        map=turn_map(country, problem, view, here, towns) if here is not None else None,
+        digest=digest_of(problem, view, game, path, towns, _communities(country)) if path else None,
+        ahead=ahead_of(problem, 0, game.months) if not path else [],
+        goals=goals_of(problem, view, months),
+        aim=game.aim or AIM,
         children=game.children(number),
-        fields=_fields(problem, game, path, step, sent) if left else [],
+        cards=cards_of(problem, path, game.months, sent) if left else [],
+        exact=EXACT,
+        limits=sent_of(problem, view, months),
         leave=_preset(sent, "leave", str(here.decision.leave or "") if here else ""),
         note=_preset(sent, "note", ""),
         pace=_preset(sent, "months", str(game.months)),
+        series=[(name, title, _ends(sent, name)) for name, title in SERIES.items()],
+        share=SHARE,
+        penalty=PENALTY,
+        results=scored(problem, view, here) if here is not None else [],
+        totals=totals(problem, view, path) if path else [],
         paces=PACES,
         leaving=LEAVING,
         longest=LONGEST_NOTE,
@@ -116,6 +135,15 @@ def _turn_page(
     )
 
 
+def _districts(country: Country, problem: Problem) -> dict[str, str]:
+    return {name: country.scenario.title_of("district", name) for name in problem.names["district"]}
+
+
+def _ends(sent: dict[str, str] | None, series: str) -> tuple[str, str]:
+    low, high = (_preset(sent, f"expect:{series}:{end}", "") for end in ("low", "high"))
+    return low, high
+
+
 def _communities(country: Country) -> list[str]:
     return [country.scenario.title_of("community", name) for name in country.problem.names["community"]]
 
@@ -124,60 +152,14 @@ def _note(problem: Problem, game: Game, turn: Turn, view: View) -> None:
     """Write into a turn what was seen after it, once."""
     if not turn.check:
         seen = play_charts.seen_numbers(problem, view, turn.first)
+        sent = sent_of(problem, view, turn.until)
+        if sent is not None:
+            seen["asked_force"] = round(sent.asked, 4)
         game.put(replace(turn, seen=seen, check=view.check))
 
 
 def _preset(sent: dict[str, str] | None, key: str, otherwise: str) -> str:
     return otherwise if sent is None else sent.get(key, "")
-
-
-def _shortfall(view: View, here: Turn | None) -> str:
-    """A sentence where fewer soldiers came than were asked for."""
-    if here is None or not view.steps:
-        return ""
-    asked, came = float(view.asked[-1]), float(view.weekly["force"][-1])
-    if came >= asked * 0.995:
-        return ""
-    return f"{asked:,.0f} own soldiers were asked for; {came:,.0f} are there: more cannot be deployed now."
-
-
-def _fields(
-    problem: Problem, game: Game, path: list[Turn], step: int, sent: dict[str, str] | None
-) -> list[dict[str, Any]]:
-    """What the form shows of every lever: its last own value, and what the plan has for the months to come."""
-    own = dict(path[-1].decision.levers) if path else {}
-    months = np.asarray(problem.months)
-    ahead = (months >= game.until(path[-1].number if path else 0)) & (
-        months < game.until(path[-1].number if path else 0) + game.months
-    )
-    out = []
-    for spec in offered(problem, step):
-        lever = MODEL.levers[spec.key]
-        values = np.asarray(problem.levers[lever.name], dtype=float)[ahead]
-        first, last = (float(values[0]), float(values[-1])) if len(values) else (0.0, 0.0)
-        ends = [approximately(value, 3) for value in (first, last)]
-        plan = ends[0] if ends[0] == ends[1] else " to ".join(ends)
-        unit = "" if lever.unit in ("-", "index", "share", "ratio", "1/week") else lever.unit
-        value = sent.get(spec.key, "") if sent is not None else _plain(own[spec.key]) if spec.key in own else ""
-        out.append(
-            {
-                "spec": spec,
-                "id": spec.key.replace(".", "-"),
-                "unit": unit,
-                "meaning": lever.meaning,
-                "value": value,
-                "plan": plan,
-                "low": f"{lever.low:.10g}",
-                "high": f"{lever.high:.10g}",
-                "span": f"{lever.low:,.10g} to {lever.high:,.10g}",
-            }
-        )
-    return out
-
-
-def _plain(value: float) -> str:
-    """A lever's value for a field: whole persons, three digits below a hundred."""
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 @router.get("/play/{key}/decide")
@@ -206,12 +188,18 @@ def _decide(request: Request, key: str, sent: dict[str, str]) -> Response:
     game.turn(parent)
     country = games.country(game)
     problem = games.worlds.problem(country, game.strategy)
+    locked = games.locked(game)
+    if game.room and not locked and not game.ended:
+        raise RunError("E433", "this class is over: its truth was released", hint="begin a game of your own")
     faults: list[Fault] = []
     decision = None
+    pairs = decided(cards_of(problem, game.path(parent), game.months), sent, faults)
     try:
-        decision = read_decision((k, v) for k, v in sent.items() if k not in ("token", "parent", "months", "note"))
+        decision = read_decision((k, v) for k, v in pairs if k in ("leave",) or "." in k)
     except ScenarioError as error:
-        faults += error.faults
+        labels = {spec.key: spec.label for spec in LEVERS}
+        faults += [replace(fault, field=labels.get(fault.field or "", fault.field)) for fault in error.faults]
+    expected = read_expected(sent, faults)
     note = sent.get("note", "").strip().replace("\r\n", "\n")
     if len(note) > LONGEST_NOTE:
         faults.append(
@@ -243,13 +231,13 @@ def _decide(request: Request, key: str, sent: dict[str, str]) -> Response:
         return _turn_page(request, game, parent, sent, mistakes(mistaken))
     last = len(problem.month_labels)
     until = min(game.until(parent) + int(months), last) if int(months) else last
-    made = game.add(parent, until, decision, note)
+    made = game.add(parent, until, decision, note, expected=expected, binding=locked)
     if country.preparation.soon():  # else the turn's page notes it
         _note(problem, game, made, games.worlds.view(country, game, made.number))
     if until == last:
         game.end(made.number)
     games.save(game)
-    where = "/end" if until == last else ""
+    where = "/end" if until == last and not locked else ""
     return RedirectResponse(f"/play/{key}{where}?turn={made.number}", status_code=303)
 
 

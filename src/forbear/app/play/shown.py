@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forbear.app.play.views import View
     from forbear.scenario.problem import Problem
 
-__all__ = ["file_answer", "months_of", "number_of", "shown", "tree_of", "view_of", "words_of"]
+__all__ = ["file_answer", "months_of", "number_of", "shown", "timer_words", "tree_of", "view_of", "words_of"]
 
 
 def file_answer(text: str, kind: str, name: str) -> Response:
@@ -80,3 +80,12 @@ def tree_of(game: Game, labels: list[str]) -> list[dict[str, Any]]:
 def shown(value: float, unit: str = "") -> str:
     """A value in words."""
     return f"{value:.0f}" if unit == "%" else approximately(value)
+
+
+def timer_words(seconds: float) -> str:
+    """What the umpire's timer says."""
+    if seconds <= 0:
+        return "The time of this turn is over."
+    if seconds < 90:
+        return f"{max(round(seconds / 10) * 10, 10):.0f} seconds are left for this turn."
+    return f"About {seconds / 60:.0f} minutes are left for this turn."

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_state_path
 
+from forbear.app.play.classes import Classes, Room, is_locked
 from forbear.app.play.game import Game
 from forbear.app.play.log import log_text, read_log
 from forbear.app.play.world import GameWorlds
@@ -62,6 +63,7 @@ class Games:
 
     def __init__(self, countries: Countries, folder: Path | None) -> None:
         self.countries, self.folder, self.worlds = countries, folder, GameWorlds()
+        self.classes = Classes(folder / "classes" if folder is not None else None)
         self._held: OrderedDict[str, Game] = OrderedDict()
         self._lock = threading.RLock()
         self._clear()
@@ -159,6 +161,16 @@ class Games:
             self._keep(game)
             return game
 
+    def locked(self, game: Game) -> bool:
+        """True where what happened in a game is not to be shown, nor the number of its world."""
+        return is_locked(self.classes, game)
+
+    def room_of(self, game: Game) -> Room | None:
+        """The class that a game is played in; None for a game of its own, or of a class that is not here."""
+        with contextlib.suppress(RunError):
+            return self.classes.coded(game.room) if game.room else None
+        return None
+
     def all(self) -> list[Game]:
         """All games that are kept, the newest first."""
         with self._lock:
@@ -189,7 +201,9 @@ class Games:
         try:
             problem = self.worlds.problem(self.country(game), game.strategy)
             with game.lock:
-                text = json.dumps({"owner": game.owner, "log": log_text(game, problem)}, ensure_ascii=False)
+                text = json.dumps(
+                    {"owner": game.owner, "room": game.room, "log": log_text(game, problem)}, ensure_ascii=False
+                )
             write_text(self.folder / f"{game.key}.json", text)
             for old in sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-_FILES]:
                 old.unlink(missing_ok=True)
@@ -211,7 +225,7 @@ class Games:
         try:
             kept = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
             game = read_log(kept["log"].encode())
-            game.key, game.owner = key, str(kept["owner"])
+            game.key, game.owner, game.room = key, str(kept["owner"]), str(kept.get("room", ""))
             return game
         except (OSError, ValueError, KeyError, TypeError, ForbearError):
             return None

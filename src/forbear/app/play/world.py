@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,10 +159,16 @@ class GameWorlds:
         steps = int(np.searchsorted(np.asarray(problem.months), until))
         return Truth(**ensembles, place=world_of(game.world)[1] % BLOCK, months=until, steps=steps, healthy=healthy)
 
-    def outcomes(self, country: Country, game: Game, number: int) -> list[Outcome]:
-        """`outcome_rows` of what happened up to a turn. Raises as `view`."""
-        key = (*_place(self.problem(country, game.strategy), game), _decisions(game.path(number)))
-        return self._outcomes.made(key, lambda: outcome_rows(self.truth(country, game, number)))
+    def outcomes(self, country: Country, game: Game, number: int, months: int | None = None) -> list[Outcome]:
+        """`outcome_rows` of what happened up to a turn, or in its first `months`. Raises as `view`."""
+        problem, path = self.problem(country, game.strategy), game.path(number)
+        last = path[-1].until if path else 0
+        until = last if months is None else min(months, last)
+        steps = int(np.searchsorted(np.asarray(problem.months), until))
+        key = (*_place(problem, game), _decisions(path), until)
+        return self._outcomes.made(
+            key, lambda: outcome_rows(replace(self.truth(country, game, number), months=until, steps=steps))
+        )
 
     def prepare(self, country: Country, game: Game) -> None:
         """Run history and never intervening in the game's block of worlds ahead of time, in a thread of its own: the
