@@ -39,7 +39,7 @@ def go_on(page, **fields):
 
 
 def reported(page):
-    return page.locator("main table").first.locator("tbody td").all_inner_texts()
+    return page.locator("[aria-label='Table of what is reported'] > table tbody td").all_inner_texts()
 
 
 def test_twelve_months_are_played_and_then_what_happened_is_shown(served, eyes):
@@ -77,10 +77,11 @@ def test_no_page_of_play_has_a_serious_barrier(served, eyes):
     address = begin(page, served, months="6")
     assert barriers(seen) == []
     go_on(page, intervener_force="900000")
-    assert page.locator(".banner").count() == 1  # more than can be raised
+    assert page.locator(".asked.short").count() == 1  # more than can be raised
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert barriers(seen) == []
-    go_on(page, intervener_force="", months="0")
+    page.check("#intervener-force-plan")
+    go_on(page, months="0")
     assert "what happened" in page.locator("h1").inner_text()
     for path in (page.url, address + "/log", served.address + "/play/compare", address + "?turn=9"):
         page.goto(path)
@@ -120,7 +121,7 @@ def test_a_turn_is_decided_with_keys_alone(served, eyes):
     begin(page, served, months="3")
     page.locator("#intervener-force").focus()
     page.keyboard.type("250")
-    for _ in range(40):
+    for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.textContent") == "Decide and go on":
             break
@@ -209,3 +210,89 @@ def test_logs_of_groups_are_sent_in_and_compared(served, eyes, tmp_path):
     assert "different worlds" not in words and "replayed here to the bit" in words
     assert page.locator("svg.chart").count() == 5
     seen.clean()
+
+
+def test_a_card_is_chosen_with_keys_and_its_number_goes_into_the_log(served, eyes):
+    seen = eyes()
+    page = seen.page
+    begin(page, served, months="3")
+    page.locator("#intervener-force-plan").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("#intervener-force-1").is_checked()
+    value = page.locator("label[for='intervener-force-1'] span").inner_text()
+    go_on(page)
+    assert f"Own soldiers {value}" in page.inner_text(".tree")
+    assert page.locator("#intervener-force-number").is_checked()
+    seen.clean()
+
+
+def test_a_class_plays_locked_without_scripts_and_is_compared_after_the_release(served, eyes):
+    umpire, north, south = (eyes(java_script_enabled=False) for _ in range(3))
+    page = umpire.page
+    page.goto(served.address + "/play")
+    page.fill("#title", "Seminar")
+    page.select_option("#months", "3")
+    page.click("button:has-text('Make a class')")
+    page.wait_for_url(re.compile(r"/play/class/[\w-]{16,}$"))
+    room, code = page.url, page.locator(".code").inner_text()
+    addresses = []
+    for seen, group in ((north, "North"), (south, "South")):
+        one = seen.page
+        one.goto(f"{served.address}/play/join?code={code.lower()}")
+        one.fill("#group", group)
+        one.fill("#aim", "Fewer dead by winter")
+        one.click("button.main")
+        one.wait_for_url(re.compile(r"/play/[\w-]{16,}$"))
+        addresses.append(one.url)
+        for turn in range(3 if group == "North" else 2):
+            one.fill("[name='expect:observed_attacks:low']", "0")
+            one.fill("[name='expect:observed_attacks:high']", "20")
+            go_on(one, note=f"{group} {turn}")
+        assert "Fewer dead by winter" in one.inner_text(".sight") and "World" not in one.inner_text(".lead")
+        assert one.goto(one.url.split("?")[0] + "/end").status == 403
+    page.goto(room)
+    assert page.locator(".grid-of-groups tbody tr").count() == 2
+    page.click("text=Release the truth")
+    page.check("#sure")
+    page.click("button:has-text('Release the truth to all groups')")
+    page.click("text=Compare the groups")
+    words = page.inner_text("main")
+    assert "compared at the end of October 2003" in words and "replayed here to the bit" in words
+    for seen, address in zip((north, south), addresses, strict=True):
+        assert seen.page.goto(address + "/end").status == 200
+        assert "never intervening" in seen.page.inner_text("main")
+        assert not seen.tried
+
+
+def test_no_page_of_a_class_has_a_serious_barrier_and_all_fit_a_telephone(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/play")
+    page.click("button:has-text('Make a class')")
+    page.wait_for_url(re.compile(r"/play/class/"))
+    room, code = page.url, page.locator(".code").inner_text()
+    page.goto(f"{served.address}/play/join/{code}")
+    page.fill("#group", "Red")
+    page.click("button.main")
+    page.wait_for_url(re.compile(r"/play/[\w-]{16,}$"))
+    game = page.url
+    go_on(page, note="why")
+    page.goto(room + "?still=1")
+    page.click("button.main:has-text('Start')")
+    paths = [
+        room + "?still=1",
+        f"{served.address}/play/board/{code}?still=1",
+        f"{served.address}/play/join/{code}",
+        f"{served.address}/play/join/{code}/brief",
+        game,
+    ]
+    for path in paths:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(path)
+        assert barriers(seen) == [], path
+        page.set_viewport_size({"width": 390, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), path
+    seen.clean()
+    page.goto(game + "/end")
+    assert barriers(seen) == []

@@ -13,13 +13,26 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
+from urllib.parse import quote
 
-__all__ = ["BODY_SECONDS", "HEADERS", "LARGEST_BODY", "LARGEST_FILE", "Guard", "Keys", "is_loopback", "network_of"]
+__all__ = [
+    "BODY_SECONDS",
+    "HEADERS",
+    "LARGEST_BODY",
+    "LARGEST_FILE",
+    "Guard",
+    "Keys",
+    "is_loopback",
+    "local_page",
+    "network_of",
+]
 
 LARGEST_FILE = 256 * 1024
 #: Of a whole request: several logs may come at once.
 LARGEST_BODY = 8 * LARGEST_FILE
 COOKIE = "forbear-session"
+#: Of a page to which somebody goes on after the password.
+LONGEST_ADDRESS = 1000
 #: A request's body must be there after so many seconds.
 BODY_SECONDS = 30.0
 _LOG = logging.getLogger("forbear.app")
@@ -151,7 +164,7 @@ class Guard:
             return
         if not self.keys.admitted(scope["state"]["session"]) and not _open(scope["path"]):
             if scope["method"] == "GET" and headers.get("hx-request") is None:
-                await _plain(answer, 303, "", [(b"location", b"/enter")])
+                await _plain(answer, 303, "", [(b"location", b"/enter" + _wanted(scope))])
             else:
                 await _plain(answer, 401, "This server demands a password: open the page again.")
             return
@@ -222,6 +235,20 @@ def _followed(headers: dict[str, str]) -> bool:
 
 
 _TOO_LARGE = f"Too large: a file may have {LARGEST_FILE // 1024} kB."
+
+
+def _wanted(scope: Scope) -> bytes:
+    """What the entrance is told of the page that was asked for, so that a link survives the password."""
+    path = str(scope["path"])
+    query = scope.get("query_string", b"").decode("latin-1")
+    whole = f"{quote(path)}?{query}" if query else quote(path)
+    return f"?to={quote(whole, safe='')}".encode() if path != "/" and local_page(whole) == whole else b""
+
+
+def local_page(address: str) -> str:
+    """An address if it names a page of this server by its path alone, else the first page."""
+    plain = len(address) <= LONGEST_ADDRESS and address.isascii() and address.isprintable() and "\\" not in address
+    return address if plain and address.startswith("/") and not address.startswith("//") else "/"
 
 
 def _open(path: str) -> bool:

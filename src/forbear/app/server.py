@@ -23,7 +23,7 @@ from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import pages as play_pages
 from forbear.app.runs import Runs, begin_baselines
-from forbear.app.security import Guard, Keys, is_loopback, network_of
+from forbear.app.security import Guard, Keys, is_loopback, local_page, network_of
 from forbear.errors import RunError
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     entrance = Entrance(app.state.keys)
 
     @app.get("/enter")
-    def door(request: Request) -> Response:
-        return page(request, "enter.html", wrong=False)
+    def door(request: Request, to: str = "/") -> Response:
+        return page(request, "enter.html", wrong=False, to=local_page(to))
 
     @app.post("/enter")
     async def enter(request: Request) -> Response:
@@ -80,9 +80,9 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
         except TooManyGuesses:
             raise Refused(429, "Too many passwords were tried from your network: wait a few seconds.") from None
         if not right:
-            return page(request, "enter.html", 401, wrong=True)
+            return page(request, "enter.html", 401, wrong=True, to=local_page(form.get("to", "/")))
         request.state.renewed = app.state.keys.admit()
-        return RedirectResponse("/", status_code=303)
+        return RedirectResponse(local_page(form.get("to", "/")), status_code=303)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, error: Refused) -> Response:

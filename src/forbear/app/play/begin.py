@@ -11,8 +11,8 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
 from forbear.app.play.classes import LONGEST_TIMER
+from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
 from forbear.app.play.game import LONGEST_AIM, LONGEST_GROUP, Game, month_words, now
 from forbear.app.play.settings import (
     TURNS,

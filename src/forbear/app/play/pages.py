@@ -31,7 +31,6 @@ from forbear.errors import Fault, ForbearError, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
-    from forbear.app.play.store import Games
     from forbear.scenario.problem import Problem
 
 __all__ = ["router"]
