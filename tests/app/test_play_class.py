@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-from starlette.testclient import TestClient
 from playing import FORCE, turn
+from starlette.testclient import TestClient
 
 from forbear.app.play.classes import Classes, time_left
 from forbear.app.play.store import public_name
@@ -171,7 +171,9 @@ def test_the_boards_and_the_groups_pages_never_hold_the_umpires_key(player):
         answer = player.get(path)
         assert answer.status_code == 200 and key not in answer.text, path
     assert "Fewer dead by winter" in player.get(address).text
-    assert address.removeprefix("/play/") not in player.get(f"/play/board/{code}").text
+    board = player.get(f"/play/board/{code}").text
+    assert address.removeprefix("/play/") not in board
+    assert '<th scope="row">Curious</th><td class="n">0</td><td>not begun</td>' in board
 
 
 def test_the_timer_runs_on_the_pages_of_the_umpire_and_of_groups_and_stops(player):

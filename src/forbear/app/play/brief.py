@@ -12,7 +12,7 @@ import numpy as np
 
 from forbear.app.play.charts import ROWS
 from forbear.app.play.game import GROUPS, month_words, offered
-from forbear.app.play.maps import drawn_map
+from forbear.app.play.maps import people_map
 from forbear.figures.spec import approximately
 
 if TYPE_CHECKING:
@@ -71,9 +71,7 @@ def brief_of(country: Country, plan: dict[str, Any], aim: str) -> dict[str, Any]
         "aim": aim or AIM,
         "aims": AIMS,
         "roles": ROLES,
-        "map": drawn_map(
-            country, names, [float(v) for v in by_district], float(by_district.max()), "Who lives where", "residents"
-        ),
+        "map": people_map(country, names, [float(v) for v in by_district]),
         "districts": sorted(
             ((names[name], approximately(float(by_district[k]))) for k, name in enumerate(names)),
             key=lambda row: row[0],

@@ -226,7 +226,9 @@ def bars(name: str, title: str, unit: str, rows: list[tuple[str, Outcome]]) -> d
     for place, (label, row) in enumerate(rows):
         y = 12 + height * place + height / 2
         sheet.lines_of_text(12, y, wrapped(label, left - 24, 2))
-        sheet.box(left, y - 11, max(axis.place(row["plan"]) - left, 1.5), 14, fill="sim", opacity=0.75, kind="bar")
+        sheet.box(
+            left, y - 11, max(axis.place(row["plan"]) - left, 1.5), 14, fill="sim", opacity=0.75, kind="group-bar"
+        )
         sheet.line(axis.place(row["low"]), y + 10, axis.place(row["high"]), y + 10, ink="ink", width=2.5, kind="ninety")
         sheet.line(
             axis.place(row["history"]), y - 15, axis.place(row["history"]), y + 6, ink="obs", width=3.5, kind="beside"

@@ -199,7 +199,7 @@ def digest_of(
     headline = f"Reports count {_people(dead, 'civilian')} killed {within}{rate}{_course(dead_rate, dead_before)}."
     by_district = view.parts["observed_civilian_deaths"][turn.first : turn.until].sum(axis=0)
     worst = int(np.argmax(by_district))
-    if dead > 0 and len(by_district) > 1:
+    if dead > 0 and np.sum(by_district == by_district[worst]) == 1 and len(by_district) > 1:
         name = str(problem.names["district"][worst])
         headline += f" Worst hit: {districts.get(name, name)}, {_whole(by_district[worst])} of them."
     counted = f"{_whole(attacks)} attack{'' if attacks == 1 else 's'} stand{'s' if attacks == 1 else ''}"

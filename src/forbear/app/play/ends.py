@@ -110,7 +110,7 @@ def log(request: Request, key: str) -> Response:
         last = len(game.turns)
         if last and not country.preparation.soon():
             return preparing(request, country)
-        results = {turn.number: _scores(games, game, turn.number) for turn in game.turns if turn.expected}
+        results = _scores(games, game)
     except ForbearError as error:
         return refusal(request, error, "This log cannot be shown")
     except Crowded:
@@ -133,10 +133,17 @@ def _whole(value: float) -> str:
     return f"{value:,.0f}"
 
 
-def _scores(games: Games, game: Game, number: int) -> list[Scored]:
-    """What a turn's ranges cost, run again."""
-    _, problem, view = view_of(games, game, number)
-    return scored(problem, view, game.path(number)[-1])
+def _scores(games: Games, game: Game) -> dict[int, list[Scored]]:
+    """What every turn's ranges cost, by its number, run again: one view for each end of the tree holds all its turns."""
+    out: dict[int, list[Scored]] = {}
+    if not any(turn.expected for turn in game.turns):
+        return out
+    for last in (turn.number for turn in game.turns if not game.children(turn.number)):
+        fresh = [turn for turn in game.path(last) if turn.expected and turn.number not in out]
+        if fresh:
+            _, problem, view = view_of(games, game, last)
+            out |= {turn.number: scored(problem, view, turn) for turn in fresh}
+    return out
 
 
 _TITLES = {name: (title, unit) for name, title, unit, _ in play_charts.ROWS} | {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Mapping, Sequence
+from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from forbear.app.laboratory.panel import plain
 from forbear.figures.map import map_svg
+from forbear.figures.spec import approximately
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from forbear.app.play.views import View
     from forbear.scenario.problem import Problem
 
-__all__ = ["drawn_map", "turn_map"]
+__all__ = ["drawn_map", "people_map", "turn_map"]
 
 #: Tiles of a row, and the part of a tile's place that it fills.
 _ROW, _FILLED = 4, 0.94
@@ -39,15 +41,17 @@ def _tiles(districts: list[str]) -> tuple[dict[str, Any], list[tuple[float, floa
 def drawn_map(
     country: Country, titles: Mapping[str, str], values: list[float], largest: float, title: str, unit: str
 ) -> dict[str, Any]:
-    """A map of values by district, as the templates take it: svg, legend, words, and whether outlines are true ones."""
+    """A map of values by district, as the templates take it: svg, title, words, whether outlines are true ones, and the
+    value of the darkest shade in words."""
     outlines = country.borders()
     names = list(titles) if outlines is not None else list(titles.values())
     borders, corners = (outlines, []) if outlines is not None else _tiles(names)
-    svg, keys, words = map_svg("map", title, unit, borders, names, values, largest)
+    svg, _, words = map_svg("map", title, unit, borders, names, values, largest)
     svg = plain(svg)
     if corners:
         svg = _named(svg, names, corners)
-    return {"svg": svg, "legend": plain(keys), "words": words, "true": outlines is not None, "title": title}
+    known = outlines is not None
+    return {"svg": svg, "words": words, "true": known, "title": title, "darkest": approximately(largest)}
 
 
 def _named(svg: str, titles: list[str], corners: list[tuple[float, float]]) -> str:
@@ -59,23 +63,54 @@ def _named(svg: str, titles: list[str], corners: list[tuple[float, float]]) -> s
     top = max(y for _, y in corners) + 0.6
     scale = width / across
     words = "".join(
-        f'<text class="tile-word" x="{x * scale:.1f}" y="{(top - y) * scale + 15:.1f}">{escape(title)}</text>'
+        f'<text class="tile-word" x="{x * scale:.1f}" y="{(top - y) * scale + 21:.1f}">{escape(title)}</text>'
         for title, (x, y) in zip(titles, corners, strict=True)
     )
-    svg = svg.replace(found[0], f'viewBox="0 0 {width:g} {height + 20:.0f}"')
+    svg = svg.replace(found[0], f'viewBox="0 0 {width:g} {height + 28:.0f}"')
     return svg.replace("</svg>", f"{words}</svg>")
 
 
-def turn_map(country: Country, problem: Problem, view: View, turn: Turn, titles: Mapping[str, str]) -> dict[str, Any]:
-    """The map of a turn: civilians reported killed by district, a month; the darkest shade is the worst month of any
-    district so far. No randomness."""
-    by_month = view.parts["observed_civilian_deaths"][: turn.until]
-    values = by_month[turn.first :].mean(axis=0)
+def turn_map(
+    country: Country, problem: Problem, view: View, path: Sequence[Turn], titles: Mapping[str, str]
+) -> dict[str, Any]:
+    """The map of the last turn of a path: civilians reported killed in it by district; the darkest shade is the most in
+    any district and turn so far. No randomness."""
+    by_month = view.parts["observed_civilian_deaths"]
+    turns = [by_month[turn.first : turn.until].sum(axis=0) for turn in path]
     return drawn_map(
         country,
         titles,
-        [float(v) for v in values],
-        max(float(np.max(by_month)), 1.0),
+        [float(v) for v in turns[-1]],
+        max(float(np.max(turns)), 1.0),
         "Where civilians were reported killed",
-        "a month",
+        "in the turn",
     )
+
+
+def people_map(country: Country, titles: Mapping[str, str], people: Sequence[float]) -> dict[str, Any]:
+    """The map of an opening brief: where people live, with the names of places. Shades are even steps of residents."""
+    most = max(*people, 1.0)
+    # the shades of `map_svg` are steps of a logarithm; what is passed makes them even ones, and is shown nowhere
+    even = [math.expm1(value / most * math.log1p(most)) for value in people]
+    found = drawn_map(country, titles, even, most, "Who lives where", "")
+    found["svg"] = re.sub(r"<title>([^<:]*): [^<]*</title>", r"<title>\1</title>", found["svg"])
+    found["svg"] = re.sub(
+        r"<desc ([^>]*)>.*?</desc>", r"<desc \1>The table beside it has the residents.</desc>", found["svg"]
+    )
+    if found["true"]:
+        found["svg"] = _labelled(found["svg"], titles)
+    return found
+
+
+def _labelled(svg: str, titles: Mapping[str, str]) -> str:
+    """Outlines with names in the middle of each one's largest ring."""
+    words = []
+    for path, name in re.findall(r'<path d="([^"]*)"[^>]*><title>([^<]*)</title>', svg):
+        rings = [
+            np.array(re.findall(r"-?[0-9.]+", ring), dtype=float).reshape(-1, 2) for ring in path.split("Z") if ring
+        ]
+        largest = max(rings, key=lambda ring: float(np.prod(np.ptp(ring, axis=0))))
+        x, y = (largest.max(axis=0) + largest.min(axis=0)) / 2
+        shown = titles.get(unescape(name), unescape(name))
+        words.append(f'<text class="place-word" x="{x:.1f}" y="{y:.1f}">{escape(shown)}</text>')
+    return svg.replace("</svg>", f"{''.join(words)}</svg>")

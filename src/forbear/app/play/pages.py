@@ -106,7 +106,7 @@ def _turn_page(
         else [],
         rows=play_charts.situation(problem, view, path[-1].first, before, _communities(country)) if path else [],
         places=places,
-        map=turn_map(country, problem, view, here, towns) if here is not None else None,
+        map=turn_map(country, problem, view, path, towns) if here is not None else None,
         digest=digest_of(problem, view, game, path, towns, _communities(country)) if path else None,
         ahead=ahead_of(problem, 0, game.months) if not path else [],
         goals=goals_of(problem, view, months),

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.play.begin import answered, games_of, preparing, refusal
+from forbear.app.play.begin import answered, crowded, games_of, preparing, refusal
 from forbear.app.play.brief import brief_of
 from forbear.app.play.classes import LONGEST_TIMER, MOST_GROUPS, Room, groups_of, time_left
 from forbear.app.play.digest import sent_of
@@ -20,6 +20,7 @@ from forbear.app.play.game import LONGEST_AIM, LONGEST_GROUP, Game, month_words
 from forbear.app.play.settings import address_of, checked_aim, checked_group, checked_settings, filled, playable
 from forbear.app.play.shown import timer_words
 from forbear.app.play.store import Games, public_name
+from forbear.app.play.world import Crowded
 from forbear.app.security import is_loopback
 from forbear.errors import Fault, ForbearError, ScenarioError
 
@@ -80,6 +81,8 @@ def umpire(request: Request, key: str, still: str = "") -> Response:
         rows = _grid(games, country, room)
     except ForbearError as error:
         return refusal(request, error, "This class cannot be shown")
+    except Crowded:
+        return crowded(request)
     return page(
         request,
         "play_class.html",
@@ -204,7 +207,7 @@ def board(request: Request, code: str, still: str = "") -> Response:
         labels = games.worlds.problem(country, room.strategy).month_labels
     except ForbearError as error:
         return refusal(request, error, "This class cannot be shown")
-    rows = [(game.group, _through(labels, game), len(game.turns)) for game in groups_of(games, room)]
+    rows = [(game.group, len(game.turns), _through(labels, game)) for game in groups_of(games, room)]
     return page(
         request,
         "play_board.html",
@@ -303,7 +306,9 @@ def brief(request: Request) -> Response:
     except ForbearError as error:
         return refusal(request, error, "This brief cannot be written")
     link = address_of({**asked, "scenario": country.key})
-    return page(request, "play_brief.html", **brief_of(country, _plan(country, asked), aim), room=None, link=link)
+    return page(
+        request, "play_brief.html", **brief_of(country, _plan(country, asked), aim), room=None, link=link, address=""
+    )
 
 
 @router.get("/play/join/{code}/brief")
