@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from forbear.app.play.game import Turn
     from forbear.scenario.problem import Problem
 
-__all__ = ["EXACT", "Card", "Choice", "cards_of", "decided"]
+__all__ = ["BARE", "EXACT", "Card", "Choice", "cards_of", "decided"]
 
 #: The choice of an exact number, as a form names it; the empty choice is "as planned".
 EXACT = "number"
@@ -48,7 +48,8 @@ _NAMED: dict[str, tuple[str, tuple[tuple[str, float], ...]]] = {
     "politics.guarantee": ("level", (("None", 0.0), ("Some", 0.5), ("Full", 1.0))),
     "politics.purge_depth": ("level", (("Nobody", 0.0), ("The top ranks", 0.3), ("All members", 1.0))),
 }
-_BARE = ("-", "index", "share", "ratio", "1/week")
+#: Units that are not said.
+BARE = ("-", "index", "share", "ratio", "1/week")
 
 
 @dataclass(frozen=True)
@@ -103,7 +104,7 @@ def cards_of(problem: Problem, path: Sequence[Turn], months: int, sent: Mapping[
         whole = np.asarray(problem.levers[lever.name], dtype=float)
         first, last = float(whole[ahead[0]]), float(whole[ahead[-1]])
         ends = [approximately(value, 3) for value in (first, last)]
-        unit = "" if lever.unit in _BARE else lever.unit
+        unit = "" if lever.unit in BARE else lever.unit
         chosen, typed = (EXACT, _plain(own[spec.key])) if spec.key in own else ("", "")
         if sent is not None:
             chosen, typed = sent.get(f"choice:{spec.key}", ""), sent.get(spec.key, "")

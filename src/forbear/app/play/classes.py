@@ -104,7 +104,11 @@ class Classes:
         """Make a class of its settings, and keep it. Raises RunError E433 where there are too many."""
         with self._lock:
             if len(self._held) >= _MOST:
-                raise RunError("E433", f"this server keeps at most {_MOST} classes", hint="remove old ones")
+                raise RunError(
+                    "E433",
+                    f"this server keeps at most {_MOST} classes",
+                    hint="remove files of old ones from the folder of games",
+                )
             codes = {room.code for room in self._held.values()}
             code = next(c for c in iter(_new_code, "") if c not in codes)
             room = Room(key=secrets.token_urlsafe(15), code=code, made=now(), **settings)

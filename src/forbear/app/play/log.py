@@ -294,7 +294,7 @@ def csv_of(game: Game, problem: Problem) -> str:
     rows = []
     for turn in game.turns:
         own = dict(turn.decision.levers)
-        thought = {name: ends for name, *ends in turn.expected}
+        thought = {name: (f"{low:.10g}", f"{high:.10g}") for name, low, high in turn.expected}
         rows.append(
             [
                 turn.number,
@@ -307,7 +307,7 @@ def csv_of(game: Game, problem: Problem) -> str:
                 turn.decision.leave or "",
                 *(f"{own[key]:.10g}" if key in own else "as planned" for key in levers),
                 *(f"{turn.seen[key]:.10g}" if key in turn.seen else "" for key in seen),
-                *(f"{end:.10g}" if end != "" else "" for name in expected for end in thought.get(name, ["", ""])),
+                *(text for name in expected for text in thought.get(name, ("", ""))),
                 turn.note,
                 turn.check,
             ]

@@ -76,9 +76,7 @@ def _turn_page(
     left = len(labels) - months
     locked = games.locked(game)
     room = games.room_of(game)
-    towns, places = _districts(country, problem), []
-    if here is not None:
-        places = play_charts.where(problem, view, here.first, towns)
+    towns = _districts(country, problem)
     seconds = time_left(room) if room is not None else None
     return page(
         request,
@@ -105,7 +103,7 @@ def _turn_page(
         if months
         else [],
         rows=play_charts.situation(problem, view, path[-1].first, before, _communities(country)) if path else [],
-        places=places,
+        places=play_charts.where(problem, view, here.first, towns) if here is not None else [],
         map=turn_map(country, problem, view, path, towns) if here is not None else None,
         digest=digest_of(problem, view, game, path, towns, _communities(country)) if path else None,
         ahead=ahead_of(problem, 0, game.months) if not path else [],

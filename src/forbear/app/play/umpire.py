@@ -222,7 +222,7 @@ def board(request: Request, code: str, still: str = "") -> Response:
     )
 
 
-def _through(labels: list[str], game: Game) -> str:
+def _through(labels: tuple[str, ...], game: Game) -> str:
     return month_words(labels[game.turns[-1].until - 1]) if game.turns else "not begun"
 
 
