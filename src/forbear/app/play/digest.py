@@ -93,7 +93,7 @@ def _whole(value: float) -> str:
 
 
 def _rate(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
 
 
 def sent_of(problem: Problem, view: View, until: int) -> Sent | None:
@@ -195,7 +195,7 @@ def digest_of(
     local, _, _ = rates("observed_government_deaths")
     span = turn.until - turn.first
     within = "in the month" if span == 1 else f"in {span} months"
-    rate = "" if span == 1 else f", {_rate(dead_rate)} a month"
+    rate = "" if span == 1 or not dead else f", {_rate(dead_rate)} a month"
     headline = f"Reports count {_people(dead, 'civilian')} killed {within}{rate}{_course(dead_rate, dead_before)}."
     by_district = view.parts["observed_civilian_deaths"][turn.first : turn.until].sum(axis=0)
     worst = int(np.argmax(by_district))

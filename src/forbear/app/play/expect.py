@@ -98,7 +98,7 @@ class Total:
 
 
 def _count(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
 
 
 def interval_score(low: float, high: float, came: float) -> float:

@@ -47,6 +47,8 @@ def drawn_map(
     names = list(titles) if outlines is not None else list(titles.values())
     borders, corners = (outlines, []) if outlines is not None else _tiles(names)
     svg, _, words = map_svg("map", title, unit, borders, names, values, largest)
+    if not any(values):
+        words = "None anywhere."
     svg = plain(svg)
     if corners:
         svg = _named(svg, names, corners)
