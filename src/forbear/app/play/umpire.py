@@ -322,7 +322,8 @@ def brief_of_class(request: Request, code: str) -> Response:
         return refusal(request, error, "There is no such class")
     asked = {"strategy": room.strategy, "months": str(room.months), "feasible": "1" if room.feasible else "0"}
     link = f"/play/join/{room.code}"
-    return page(request, "play_brief.html", **brief_of(country, _plan(country, asked), room.aim), room=room, link=link)
+    shown = brief_of(country, _plan(country, asked), room.aim)
+    return page(request, "play_brief.html", **shown, room=room, link=link, address=f"{_base(request)}{link}")
 
 
 def _plan(country: Country, asked: dict[str, str]) -> dict[str, Any]:
