@@ -205,6 +205,17 @@ def test_a_class_outlives_its_server_locked_as_it_was(tmp_path, app, player):
     assert time_left(found, found.rings - 30) == 30 and time_left(found, found.rings + 30) == 0
 
 
+def test_a_class_of_an_uploaded_scenario_is_found_again_under_its_new_name(player, app):
+    text = b'[scenario]\nname = "ours"\ntitle = "Ours"\nextends = "meadow"\n[levers]\nsource = "assumption: a test"\n"intervener.force" = { scale = 0.5 }\n'
+    answer = player.post("/upload", files={"file": ("ours.toml", text)}, follow_redirects=False)
+    umpire, code = made(player, scenario=answer.headers["location"].split("=")[1])
+    room = app.state.games.classes.coded(code)
+    room.scenario = "upload-000000000000"  # what it was called before the server was started again
+    assert player.get(umpire).status_code == player.get(f"/play/join/{code}").status_code == 200
+    turn(player, joined(player, code, "Again"), 0, months="1")
+    assert "May 2003" in player.get(f"/play/board/{code}").text
+
+
 def test_the_game_of_a_class_that_is_not_here_stays_locked(player, app):
     _, code = made(player)
     address = joined(player, code, "Orphan")

@@ -68,8 +68,8 @@ class Games:
         self._lock = threading.RLock()
         self._clear()
 
-    def country(self, game: Game) -> Country:
-        """The country of a game. Raises FileError E101 where this server has no such scenario."""
+    def country(self, game: Game | Room) -> Country:
+        """The country of a game or a class. Raises FileError E101 where this server has no such scenario."""
         try:
             return self.countries.get(game.scenario)
         except FileError:
@@ -125,7 +125,7 @@ class Games:
                 return other
         return self.begin(game, session)
 
-    def _scenario_of(self, game: Game) -> str:
+    def _scenario_of(self, game: Game | Room) -> str:
         """The key of a game's scenario here: uploaded ones have another name on every server."""
         known = [key for key, _ in self.countries.names()]
         if game.scenario in known:

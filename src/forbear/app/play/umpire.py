@@ -75,7 +75,7 @@ def umpire(request: Request, key: str, still: str = "") -> Response:
     games = games_of(request)
     try:
         room = games.classes.get(key)
-        country = games.countries.get(room.scenario)
+        country = games.country(room)
         if not country.preparation.soon():
             return preparing(request, country)
         rows = _grid(games, country, room)
@@ -203,7 +203,7 @@ def board(request: Request, code: str, still: str = "") -> Response:
     games = games_of(request)
     try:
         room = games.classes.coded(code)
-        country = games.countries.get(room.scenario)
+        country = games.country(room)
         labels = games.worlds.problem(country, room.strategy).month_labels
     except ForbearError as error:
         return refusal(request, error, "This class cannot be shown")
@@ -227,7 +227,7 @@ def _through(labels: tuple[str, ...], game: Game) -> str:
 
 
 def _door(request: Request, room: Room, asked: dict[str, str], faults: list[dict[str, str]]) -> Response:
-    country = games_of(request).countries.get(room.scenario)
+    country = games_of(request).country(room)
     country.prepare()
     return page(
         request,
@@ -317,7 +317,7 @@ def brief_of_class(request: Request, code: str) -> Response:
     games = games_of(request)
     try:
         room = games.classes.coded(code)
-        country = games.countries.get(room.scenario)
+        country = games.country(room)
     except ForbearError as error:
         return refusal(request, error, "There is no such class")
     asked = {"strategy": room.strategy, "months": str(room.months), "feasible": "1" if room.feasible else "0"}
