@@ -1,13 +1,18 @@
 """Do what a page tells its reader to do, and hold the page to it.
 
     python docs/execute.py                  run every tutorial; say where a page shows something else than what came out
-    python docs/execute.py --write          the same, and put what came out into the pages
+    python docs/execute.py --write          the same, and put what came out into the pages, and the pictures beside them
+    python docs/execute.py docs/gallery.md  another page
 
 What is done, block by block, in an empty folder of its own:
   ```{code-block} toml with `:caption: NAME`   is the file NAME; "NAME, continued" adds to its end;
   ```console                                   "$ " begins a command, run by the shell; what follows is what it prints;
   ```python                                    is run; all blocks of a page share their names; a ```text block right
                                                after it is what it prints.
+A picture under images/tutorials/ or images/gallery/ that a page shows is made by the run: what stands in the folder under
+its name when the page ends is what the page shows, and `--write` puts it there. A page that shows one which the run does not
+make is wrong.
+
 A line of dots (...) in an output stands for any number of lines. Words must agree; a number may differ by a third, since
 another processor may round the last bit of a 32-bit float otherwise, and few members are run; hashes, seconds and versions may be anything.
 """
@@ -25,9 +30,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["PAGES", "Block", "agree", "blocks", "execute"]
+__all__ = ["MADE", "PAGES", "Block", "Outcome", "agree", "blocks", "execute", "pictures_of"]
 
-PAGES = Path(__file__).parent / "tutorials"
+DOCS = Path(__file__).parent
+PAGES = DOCS / "tutorials"
+#: Pictures that a run makes: where they are shown from, and their names.
+MADE = re.compile(r"!\[[^\]]*\]\((?:\.\./)?(images/(?:tutorials|gallery)/([\w.-]+))\)")
 FENCE = re.compile(r"^```(\S[^\n]*)?\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"(?<![0-9A-WYZa-wyz_.])[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 FREE = re.compile(r"\b[0-9a-f]{12,64}\b|\b\d[\d,.]* s\b|\bforbear \d+\.\d+\.\d+|[\d,]+ a second")
@@ -44,6 +52,21 @@ class Block:
     start: int
     end: int
     line: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of following a page: the page with what came out, where it showed something else, and the pictures that it
+    shows, by their path under docs/."""
+
+    text: str
+    differences: list[str]
+    pictures: dict[str, bytes]
+
+
+def pictures_of(page: str) -> dict[str, str]:
+    """Pictures that a page shows and its run has to make: path under docs/ -> name in the folder of the run."""
+    return dict(MADE.findall(page))
 
 
 def blocks(page: str) -> Iterator[Block]:
@@ -63,14 +86,15 @@ def blocks(page: str) -> Iterator[Block]:
         yield Block(kind, caption, body, start, match.end(2), page.count("\n", 0, start) + 1)
 
 
-def execute(page: str) -> tuple[str, list[str]]:
-    """Follow a page in an empty folder. Return the page with what came out, and where it showed something else.
+def execute(page: str) -> Outcome:
+    """Follow a page in an empty folder. Return what came out, and where the page showed something else.
 
     Runs the shell and Python with what stands in the page: only pages of this project are meant. Raises RuntimeError
     with the line where a command fails that is not shown to fail (an error code in its output), or a block of Python.
     """
-    found = list(blocks(page))
+    found, wanted = list(blocks(page)), pictures_of(page)
     out, changes, names = page, [], {"__name__": "page"}
+    pictures: dict[str, bytes] = {}
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         for place, block in enumerate(found):
             if block.caption:
@@ -87,12 +111,17 @@ def execute(page: str) -> tuple[str, list[str]]:
                     and not page[block.end : after.start].replace("```text", "").strip("`\n ")
                 ):
                     changes.append((after, said))
-    differences = []
+        pictures = {
+            path: (Path(folder) / name).read_bytes() for path, name in wanted.items() if Path(folder, name).is_file()
+        }
+    differences = [
+        f"the run makes no {name}, which the page shows\n" for path, name in wanted.items() if path not in pictures
+    ]
     for block, text in reversed(changes):
         if not agree(block.text, text):
             differences.append(f"line {block.line}: the page shows\n{block.text}what came out is\n{text}")
             out = out[: block.start] + text + out[block.end :]
-    return out, differences[::-1]
+    return Outcome(out, differences[::-1], pictures)
 
 
 def agree(shown: str, came: str) -> bool:
@@ -187,12 +216,17 @@ def main(words: list[str]) -> int:
     pages = [Path(w) for w in words if not w.startswith("-")] or sorted(PAGES.glob("*.md"))
     wrong = 0
     for path in pages:
-        text, differences = execute(path.read_text(encoding="utf-8"))
-        print(f"{path.name}: {len(differences)} outputs differ" if differences else f"{path.name}: as shown")
-        print("\n".join(differences), end="\n" if differences else "")
-        if differences and "--write" in words:
-            path.write_text(text, encoding="utf-8")
-        wrong += len(differences)
+        found = execute(path.read_text(encoding="utf-8"))
+        many = len(found.differences)
+        print(f"{path.name}: {many} outputs differ" if many else f"{path.name}: as shown")
+        print("\n".join(found.differences), end="\n" if many else "")
+        if "--write" in words:
+            if found.text != path.read_text(encoding="utf-8"):
+                path.write_text(found.text, encoding="utf-8")
+            for name, picture in found.pictures.items():
+                (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
+                (DOCS / name).write_bytes(picture)
+        wrong += many
     return int(wrong > 0)
 
 

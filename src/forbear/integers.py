@@ -87,7 +87,7 @@ def members_of(members: int | Sequence[int] | np.ndarray, *, distinct: bool = Fa
     else:
         given = np.asarray(members)
     if given.size == 0:
-        raise RunError("E405", "an ensemble needs at least one member")
+        raise RunError("E405", "an ensemble needs at least one simulated history")
     if given.ndim != 1 or given.dtype.kind not in "iu":
         if given.ndim == 1 and given.dtype == object:
             given = np.array([integer(member, "a member's identity", least=0) for member in given], dtype=object)

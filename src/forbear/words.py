@@ -1,25 +1,37 @@
-"""Numbers in plain words: the one place that says how a number, a share, a ratio or a range is written for people.
+"""Numbers and lines in plain words: how a number, a share, a ratio, a range or a line of a terminal is written for people.
 
-Two significant digits and no powers of ten; what is not nothing and not all is never rounded to it. No randomness.
+Two significant digits and no powers of ten; what is not nothing and not all is never rounded to it. What does not fit on
+a line goes on in the next and is never cut. No randomness.
 """
 
 from __future__ import annotations
 
 import math
+import shutil
+import textwrap
 from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "NARROWEST",
     "SPACE",
     "approximately",
     "between",
+    "columns",
     "join",
+    "laid_out",
     "middle_and_span",
     "percent",
     "percent_beside",
     "signed",
     "span",
     "times",
+    "within",
 ]
+
+#: Characters in a line where nothing says how wide the screen is, and the fewest that a line is ever wrapped to.
+WIDTH, NARROWEST = 118, 40
+#: The least room for the first cells of a table beside the others.
+FIRST = 28
 
 #: Keeps a number and its sign on one line.
 SPACE = "\u00a0"
@@ -123,3 +135,75 @@ def join(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def columns() -> int:
+    """Characters that fit on a line: what the variable COLUMNS says, else the terminal's width, else 118; at least 40."""
+    return max(NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
+
+
+def within(lines: Iterable[str], width: int) -> list[str]:
+    """Lines that fit: a longer one goes on in the next, set in by four more than it began, and no word is lost.
+
+    width: characters of a line. A word that is longer than a line stays whole.
+
+    Examples
+    --------
+    >>> within(["  why: the fitted model misses what this needs"], 28)
+    ['  why: the fitted model', '      misses what this needs']
+    """
+    out: list[str] = []
+    for line in lines:
+        for one in line.split("\n"):
+            if len(one) <= width:
+                out.append(one)
+                continue
+            begin = one[: len(one) - len(one.lstrip())]
+            out += textwrap.wrap(
+                one, width, subsequent_indent=begin + "    ", break_long_words=False, break_on_hyphens=False
+            )
+    return out
+
+
+def laid_out(head: Sequence[str], rows: Iterable[Sequence[str]], width: int, *, left: int = 1) -> list[str]:
+    """A table for a terminal: columns as wide as what they hold, and no cell is ever cut.
+
+    head, rows: cells as text; the first `left` columns begin at the left, the others end at the right. Where the table does
+    not fit, first cells go on in the next line; where that leaves them too little room, each has a line of its own; where
+    even so it does not fit, every cell stands on a line with its heading.
+
+    Examples
+    --------
+    >>> print(*laid_out(("outcome", "before", "after"), [("deaths", "150,000", "140,000")], 40), sep="\\n")
+    outcome   before    after
+    deaths   150,000  140,000
+    """
+    every = [tuple(head), *(tuple(row) for row in rows)]
+    wide = [max(len(row[k]) for row in every) for k in range(len(head))]
+    others = sum(wide[1:]) + 2 * (len(wide) - 1)
+    lines = ["  ".join(cell.ljust(n) if k < left else cell.rjust(n) for k, (cell, n) in enumerate(zip(row, wide, strict=True))) for row in every]  # fmt: skip
+    if wide[0] + others <= width:
+        return [line.rstrip() for line in lines]
+    rest = [line[wide[0] :].rstrip() for line in lines]
+    room = width - others
+    if room >= FIRST:
+        out = []
+        for row, numbers in zip(every, rest, strict=True):
+            first, *more = textwrap.wrap(row[0], room, subsequent_indent="  ", break_on_hyphens=False) or [""]
+            out += [f"{first:<{room}}{numbers}".rstrip(), *more]
+        return out
+    if others + 2 <= width:
+        return [
+            line
+            for row, numbers in zip(every, rest, strict=True)
+            for line in (*within([row[0]], width), "  " + numbers)
+        ]
+    return [line for row in every[1:] for line in _stacked(every[0], row, width)]
+
+
+def _stacked(head: Sequence[str], row: Sequence[str], width: int) -> list[str]:
+    """A row of a table that is too wide: its first cell, then each other with its heading."""
+    told = [
+        f"    {name}: {cell}" if name else f"    {cell}" for name, cell in zip(head[1:], row[1:], strict=True) if cell
+    ]
+    return within([row[0], *told], width)

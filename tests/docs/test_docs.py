@@ -49,8 +49,40 @@ def pages() -> dict[str, str]:
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=[path.stem for path in TUTORIALS])
 def test_a_tutorial_does_what_it_shows(path: Path) -> None:
-    _, differences = EXECUTE.execute(path.read_text(encoding="utf-8"))
-    assert not differences, "\n".join(differences)
+    found = EXECUTE.execute(path.read_text(encoding="utf-8"))
+    assert not found.differences, "\n".join(found.differences)
+    _the_same_pictures(found.pictures)
+
+
+@pytest.mark.slow
+def test_the_code_of_the_gallery_makes_its_pictures() -> None:
+    found = EXECUTE.execute((DOCS / "gallery.md").read_text(encoding="utf-8"))
+    assert not found.differences and len(found.pictures) >= 8, "\n".join(found.differences)
+    _the_same_pictures(found.pictures)
+
+
+def _the_same_pictures(made: dict[str, bytes]) -> None:
+    """A picture has the words that it is tracked with; its numbers may differ in the last digit on another processor."""
+    for path, picture in made.items():
+        kept, words = (DOCS / path).read_text(encoding="utf-8"), re.compile(r"<text[^>]*>([^<0-9]{4,})</text>")
+        assert words.findall(kept) == words.findall(picture.decode("utf-8")), f"{path}: docs/execute.py --write"
+
+
+def test_every_picture_of_the_documentation_is_small_and_described() -> None:
+    shown = {}
+    for page in DOCS.rglob("*.md"):
+        if "_build" in page.parts:
+            continue
+        for words, target in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+            shown[(page.parent / target).resolve()] = words
+    assert all(path.is_file() for path in shown)
+    assert not [path.name for path, words in shown.items() if len(words) < 10], (
+        "a picture without words for who cannot see it"
+    )
+    made = [path for path in shown if {"tutorials", "gallery", "reading"} & set(path.parts)]
+    assert len(made) >= 15 and max(path.stat().st_size for path in made) < 150_000
+    kept = [p for p in (DOCS / "images").rglob("*") if p.is_file()]
+    assert sum(path.stat().st_size for path in kept) < 3_000_000
 
 
 def test_there_are_three_tutorials_and_each_runs_something() -> None:
@@ -82,10 +114,17 @@ def test_an_output_agrees_with_a_page_or_does_not(shown: str, came: str, same: b
 
 def test_a_page_that_shows_something_else_is_found_and_mended() -> None:
     page = '# P\n\n```{code-block} text\n:caption: a.txt\n\none\n```\n\n```console\n$ cat a.txt\ntwo\n```\n\n```python\nprint(6 * 7, "days")\n```\n\n```text\n42 weeks\n```\n'
-    mended, differences = EXECUTE.execute(page)
-    assert len(differences) == 2
-    assert "$ cat a.txt\none\n" in mended and "42 days" in mended
-    assert EXECUTE.execute(mended)[1] == []
+    found = EXECUTE.execute(page)
+    assert len(found.differences) == 2
+    assert "$ cat a.txt\none\n" in found.text and "42 days" in found.text
+    assert EXECUTE.execute(found.text).differences == []
+
+
+def test_a_picture_that_a_page_shows_is_made_by_its_run() -> None:
+    page = "```python\nopen('a.svg', 'w').write('<svg/>')\n```\n\n![one](../images/tutorials/a.svg)\n\n![two](images/gallery/b.svg)\n"
+    found = EXECUTE.execute(page)
+    assert found.pictures == {"images/tutorials/a.svg": b"<svg/>"}
+    assert len(found.differences) == 1 and "b.svg" in found.differences[0]
 
 
 def test_a_command_that_fails_unannounced_is_an_error() -> None:

@@ -39,7 +39,7 @@ def test_time_is_measured_where_it_is_asked_for(problem):
 @pytest.mark.parametrize("members", [10**6, 2**32])
 def test_what_does_not_fit_is_refused_before_it_is_begun(problem, monkeypatch, run, members):
     monkeypatch.setattr(estimates, "available_memory", lambda: 10**8)
-    with pytest.raises(RunError, match=r"members of meadow need about .* 100\.0 MB are free") as caught:
+    with pytest.raises(RunError, match=r"simulated histories of meadow need about .* 100\.0 MB are free") as caught:
         run(problem, members=members)
     assert caught.value.code == "E442"
 

@@ -228,7 +228,7 @@ def test_a_finished_ensemble_is_extended_in_place(problem, whole, copied, more):
     assert "repaired" not in extended.manifest
     assert {p: p.stat().st_mtime_ns for p in times} == times, "whole chunks are not run again"
     noted = json.loads((copied / "manifest.json").read_text())["noted"]
-    assert noted == [f"extended from 158 to {more:,} members"]
+    assert noted == [f"extended from 158 to {more:,} simulated histories"]
     # the smaller one is still there to be read, and reading it takes nothing away
     assert simulate(problem, store=copied, **OPTIONS).data.identical(whole[0].data)
     assert simulate(problem, store=copied, **options).data.identical(extended.data)

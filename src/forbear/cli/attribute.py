@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Given, Json, Members, Replications, Scenario, Seed, Workers
 from forbear.files import write_text
 from forbear.questions.stored import encode
@@ -39,6 +40,6 @@ def command(
         )  # fmt: skip
         many = found.values["deaths"].shape[1] * found.coalitions * replications
         numbers[game] = found.result(many)
-        print("\n".join(attribution_lines({game: numbers[game]})))
+        tell(*attribution_lines({game: numbers[game]}))
     if to is not None:
         print(write_text(to, as_json(encode(numbers))))

@@ -19,7 +19,8 @@ def command(
     scenario: Scenario,
     to: Annotated[Path | None, typer.Option(help="the PDF; NAME-brief.pdf when absent")] = None,
     members: Annotated[
-        int | None, typer.Option(help="members: 512 from a posterior, 2048 from the prior when absent", min=2)
+        int | None,
+        typer.Option(help="simulated histories: 512 from a posterior, 2048 from the prior when absent", min=2),
     ] = None,
     keep: Keep = 128,
     given: Given = None,

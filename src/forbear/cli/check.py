@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.screen import meter
 from forbear.discovery.lookup import look_up_first
 from forbear.ensemble.runner import simulate
@@ -57,30 +58,30 @@ def command(
             }
         print(encoder.dumps(told, indent=1))
         return
-    print("\n".join(summary_lines(loaded, full=True)))
+    tell(*summary_lines(loaded, full=True))
     for series in loaded.series.values():
-        print("\n".join(series_lines(series)))
+        tell(*series_lines(series))
     for name in loaded.observations:
-        print("\n".join(observation_lines(loaded, name)))
+        tell(*observation_lines(loaded, name))
     if every:
         print("defaults of the package:")
         for row in table:
             if row["state"] == "default":
-                print(f"    {row['key']}: {row['value']}  ({row['meaning']})")
+                tell(f"    {row['key']}: {row['value']}  ({row['meaning']})")
     guessed = [row["key"] for row in table if row["state"] == "guessed"]
     if guessed:
-        print(
+        tell(
             f"guessed (an assumption or invention, no source): {len(guessed)} of {sum(r['state'] != 'default' for r in table)}"
         )
     if found is not None:
         from forbear.discovery.lookup import lookup_lines
         from forbear.validation.base_rates import base_rate_lines
 
-        print("\n".join(lookup_lines(found[0]) if found[0] else ["nothing is guessed that could be varied"]))
-        print("\n".join(base_rate_lines(found[1])))
+        tell(*lookup_lines(found[0]) if found[0] else ["nothing is guessed that could be varied"])
+        tell(*base_rate_lines(found[1]))
     elif guessed:
-        print(f"which of them to look up first: forbear check {scenario} --information")
-    print(f"{problem.steps} steps of {problem.step:g} week; scenario hash {problem.hash[:16]}")
+        tell(f"which of them to look up first: forbear check {scenario} --information")
+    tell(f"{problem.steps} steps of {problem.step:g} week; scenario hash {problem.hash[:16]}")
     print(f"{loaded.name}: no faults")
 
 

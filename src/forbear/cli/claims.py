@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Cluster, Given, Members, Named, Seed, Workers
 from forbear.ensemble.places import using
 from forbear.questions.stamps import stale_answers
@@ -39,7 +40,7 @@ def claims(
     ] = None,
     members: Members = 128,
     replications: Annotated[
-        int | None, typer.Option(help="runs of each draw; 3, or 1 with --quick, when absent", min=1)
+        int | None, typer.Option(help="replications: runs of each draw; 3, or 1 with --quick, when absent", min=1)
     ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="fewer runs, for a first look: shares of draws are then coarse")
@@ -66,11 +67,12 @@ def claims(
         )  # fmt: skip
     target = to or default_file(opened, only, where)
     answers.write(target)
-    print("\n".join(verdict_table(answers)))
+    tell(*verdict_table(answers))
     one = next(iter(answers.claims), "NAME")
     files = "".join(f"--file {path} " for path in more or [])
     place = "" if to is None and target.name == f"{opened.problem().name}-{FILE}" else f" --answers {target}"
-    print(f"\n{target}   one claim with its trace: forbear claims -s {scenario} {files}show {one} --trace{place}")
+    print(f"\n{target}")
+    tell(f"one claim with its trace: forbear claims -s {scenario} {files}show {one} --trace{place}")
 
 
 @app.command()
@@ -85,4 +87,4 @@ def show(
     """One claim: both statements, the test, the effect, the verdict, the evidence beside it."""
     opened = scenario_of(context.obj["scenario"])
     found = one_claim(opened, name, context.obj["more"], answers)
-    print("\n".join(claim_lines(found, name, trace=trace, stale=stale_answers(found, opened))))
+    tell(*claim_lines(found, name, trace=trace, stale=stale_answers(found, opened)))

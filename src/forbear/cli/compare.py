@@ -1,4 +1,4 @@
-"""`forbear compare`: two policies over the same draws with the same luck."""
+"""`forbear compare`: two policies over the same draws with common random numbers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Given, Members, Replications, Scenario, Seed, Workers
 from forbear.scenario.outcomes import OBJECTIVES
 from forbear.workflow.arguments import scenario_of, shown
@@ -44,7 +45,7 @@ def command(
             outcomes=(*OBJECTIVES, "order", "force", "unsustainable"), names=(base, title), workers=workers,
         )  # fmt: skip
         years = ", ".join(f"{year}: {ratio:.2g}" for year, ratio in found.yearly().items())
-        print("\n".join(found.lines()) + f"\n\ncivilian deaths by year, median ratio: {years}\n")
+        tell(*found.lines(), "", f"civilian deaths by year, median ratio: {years}", "")
         tables.append(found.to_frame().assign(policy=title))
     if csv is not None:
         print(write_table(csv, tables))

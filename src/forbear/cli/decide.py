@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Cluster, Given, Json, Members, Replications, Scenario, Seed, Workers
 from forbear.workflow.arguments import shown
 from forbear.workflow.decide import decide, losses_of
@@ -50,7 +51,7 @@ def command(
         tail=tail, horizon=horizon, decision=file, given=given, members=members, replications=replications, seed=seed,
         cluster=cluster, workers=workers, progress=shown(),
     )  # fmt: skip
-    print("\n".join(found.lines()))
+    tell(*found.lines())
     if html is not None:
         print(found.write(html))
     if csv is not None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from forbear import words
+from forbear.cli.lines import tell
 from forbear.scenario.difference import diff
+from forbear.words import laid_out
 from forbear.workflow.written import as_json
 
 
@@ -22,14 +23,14 @@ def command(
     if json:
         print(as_json({"sentence": found.sentence, "rows": found.table()}))
         return
-    print(found.sentence)
+    tell(found.sentence)
     if not found:
         return
-    table = Table(box=None, padding=(0, 2, 0, 0))
     rows = found.table()
     columns = [column for column in rows[0] if any(row[column] for row in rows)]
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(row[column] for column in columns))
-    Console(soft_wrap=False, highlight=False, markup=False).print(table)
+    cells = [
+        [row["name"], row["kind"], *(row[column] for column in columns if column not in ("name", "kind"))]
+        for row in rows
+    ]
+    head = ["name", "kind", *(column for column in columns if column not in ("name", "kind"))]
+    tell(*laid_out(head, cells, words.columns(), left=len(head)))

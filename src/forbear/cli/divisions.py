@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Given, Members, Scenario, Seed, Workers
 from forbear.workflow.arguments import shown
 from forbear.workflow.region import divisions
@@ -24,10 +25,5 @@ def command(
 ) -> None:
     """Over offers and guarantees: how many divisions of power all communities accept, and where there is none."""
     day = at.date() if at is not None else None
-    print(
-        "\n".join(
-            divisions(
-                scenario, at=day, given=given, members=members, seed=seed, workers=workers, progress=shown()
-            ).lines()
-        )
-    )
+    found = divisions(scenario, at=day, given=given, members=members, seed=seed, workers=workers, progress=shown())
+    tell(*found.lines())

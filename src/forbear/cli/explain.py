@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.errors import Fault, FileError, nearest
 
 
@@ -40,6 +41,6 @@ def command(code: Annotated[str, typer.Argument(help="a code such as E204; nothi
             ),
         )
     entry = entries[wanted]
-    print(f"{wanted}  {entry['title']}\n\n{entry['meaning'].strip()}\n")
-    print("For example\n" + "\n".join("    " + line for line in entry["example"].strip().splitlines()))
-    print(f"\nTo mend it\n    {entry['mending'].strip()}")
+    tell(f"{wanted}  {entry['title']}\n\n{entry['meaning'].strip()}\n")
+    tell("For example\n" + "\n".join("    " + line for line in entry["example"].strip().splitlines()))
+    tell(f"\nTo mend it\n    {entry['mending'].strip()}")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Scenario, Seed, Workers
 from forbear.workflow.arguments import scenario_of, shown
 from forbear.workflow.fit import fit, lines_of, target_of
@@ -42,4 +43,4 @@ def command(
     )  # fmt: skip
     target = to or target_of(opened, until=until, structure=structure)
     found.save(target)
-    print("\n".join(lines_of(found, target)))
+    tell(*lines_of(found, target))

@@ -7,11 +7,15 @@ import errno
 import importlib
 import os
 import sys
+import textwrap
 from importlib.metadata import version
 from typing import Any
 
 from forbear.cli.encoding import spare_the_stream
+from forbear.cli.help import in_plain_words
+from forbear.cli.lines import fitted, tell
 from forbear.errors import ForbearError, nearest
+from forbear.words import NARROWEST, columns
 
 __all__ = ["COMMANDS", "main"]
 
@@ -23,7 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "fit": ("fit", "Learn a scenario's uncertainties from its observations."),
     "validate": ("validate", "Whether a fitted scenario deserves belief: hold-outs, recovery, neutrality, rivals."),
     "claims": ("claims", "Every claim and its rival tested, with verdicts."),
-    "compare": ("compare", "Two policies over the same draws with the same luck."),
+    "compare": ("compare", "Two policies over the same draws with common random numbers."),
     "attribute": ("attribute", "Which remedies account for how much of the failure."),
     "stress": ("stress", "Strategies under every draw: regret, Pareto set, where they fail, what decides."),
     "decide": ("decide", "What to choose under losses of your own, and what is worth knowing first."),
@@ -52,15 +56,17 @@ usage: forbear COMMAND [...]      forbear COMMAND --help
 commands:
 {commands}
 
-  forbear run iraq-2003           the main job: simulate Iraq from May 2003, one HTML report
-  forbear app iraq-2003           move levers, watch distributions; play month by month
+  forbear run iraq-2003           the main job: simulate Iraq, write one report
+  forbear app iraq-2003           move levers and watch, or play month by month
   forbear new mine --from meadow  a country of your own
 
-The model is an argument with numbers, not an oracle: see `forbear cite` and the limits of use in the README.
+The model is an argument with numbers, not an oracle: see the limits of use in
+the README, and `forbear cite`.
 """
 
 
 STOPPED = 130  # 128 + SIGINT, as a shell tells it
+WIDEST = 100  # characters of a line that reads well
 PIPE_CLOSED = 141  # 128 + SIGPIPE: whoever read the output has seen enough
 
 
@@ -90,7 +96,13 @@ def _answer(words: list[str]) -> int | None:
     """A command: its exit status. Help and version: None, they have none but success."""
     if not words or words[0] in ("-h", "--help", "help"):
         width = max(map(len, COMMANDS))
-        print(HELP.format(commands="\n".join(f"  {name:<{width}}  {line}" for name, (_, line) in COMMANDS.items())))
+        begin = " " * (width + 4)
+        told = [
+            textwrap.wrap(line, max(NARROWEST, min(WIDEST, columns()) - width - 4), break_on_hyphens=False)
+            for _, line in COMMANDS.values()
+        ]
+        listed = [f"  {name:<{width}}  " + f"\n{begin}".join(lines) for name, lines in zip(COMMANDS, told, strict=True)]
+        tell(HELP.format(commands="\n".join(listed)))
         return None
     name, rest = words[0], words[1:]
     if name in ("-V", "--version"):
@@ -103,7 +115,7 @@ def _answer(words: list[str]) -> int | None:
     try:
         _call(name, rest)
     except ForbearError as error:
-        print(error, file=sys.stderr)
+        print("\n".join(fitted([str(error)], sys.stderr)), file=sys.stderr)
         return 2
     except BrokenPipeError:
         raise
@@ -126,7 +138,7 @@ def _call(name: str, rest: list[str]) -> None:
     if app is None:
         app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
         app.command(help=COMMANDS[name][1] if not module.command.__doc__ else None)(module.command)
-    command = typer.main.get_command(app)
+    command = in_plain_words(typer.main.get_command(app))
     with command.make_context(f"forbear {name}", rest) as context:
         command.invoke(context)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.country.equations import equations as every
 from forbear.country.model import MODEL
 from forbear.country.reference import causal_edges, draw_graph
@@ -32,7 +33,7 @@ def rooms(context: typer.Context) -> None:
         counts = [
             sum(x.room == room for x in table.values()) for table in (MODEL.quantities, MODEL.parameters, MODEL.levers)
         ]
-        print(
+        tell(
             f"{room:<12} {counts[0]:>3} quantities {counts[1]:>3} parameters {counts[2]:>3} levers   weekly: {', '.join(rules)}"
         )
 
@@ -44,7 +45,7 @@ def parameters(room: Annotated[str, typer.Argument(help="a room, or nothing for 
         if room and p.room != room:
             continue
         prior = f"{p.prior.family}({', '.join(f'{k} {v:g}' for k, v in p.prior.arguments.items())})"
-        print(f"{key:<48} {p.unit:<22} {prior:<42} {p.identification:<7} {p.meaning}  [{p.source}]")
+        tell(f"{key:<48} {p.unit:<22} {prior:<42} {p.identification:<7} {p.meaning}  [{p.source}]")
 
 
 @app.command()
@@ -55,7 +56,7 @@ def constants(
     for c in MODEL.constants.values():
         if room in ("", c.room):
             varied = "; varied in the audit" if c.varied else ""
-            print(f"{c.key:<44} {c.value:>14.10g} {c.unit:<18} {c.meaning}  [{c.source}{varied}]")
+            tell(f"{c.key:<44} {c.value:>14.10g} {c.unit:<18} {c.meaning}  [{c.source}{varied}]")
 
 
 @app.command()
@@ -63,7 +64,7 @@ def theories(
     scenario: Annotated[str, typer.Argument(help="a scenario whose own theories are listed, too")] = "",
 ) -> None:
     """List the theories that can be fitted as rivals, and the mechanisms that each calls its own."""
-    print("\n".join(theory_lines(scenario or None)))
+    tell(*theory_lines(scenario or None))
 
 
 @app.command()
@@ -75,7 +76,7 @@ def graph(
     """Draw what each rule reads and writes, room by room, from the rules themselves."""
     if to is None:
         for source, target, names in causal_edges():
-            print(f"{source:<12} -> {target:<12} {', '.join(names)}")
+            tell(f"{source:<12} -> {target:<12} {', '.join(names)}")
         return
     draw_graph(to)
     print(to)
@@ -96,4 +97,4 @@ def equations(
             *{rule for e in every().values() for rule in e.formulas},
         ]
         raise RunError("E401", f"no equation, room or rule {which!r}", hint=f"did you mean {nearest(which, known)}?")
-    print("\n\n".join(equation.plain for equation in found), end="")
+    tell("\n\n".join(equation.plain for equation in found).rstrip("\n"))

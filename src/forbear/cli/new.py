@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.faults import Faults
 from forbear.scenario.reading.document import Document, read_document
 from forbear.scenario.scenario import Scenario
@@ -36,7 +37,7 @@ def command(
     if source is not None:
         file = copy_scenario(name, source, folder)
         print(file)
-        print(f"next: edit it, then forbear check {file.parent}")
+        tell(f"next: edit it, then forbear check {file.parent}")
         return
     check_place(name, folder)  # before anybody answers forty questions
     document: Document
@@ -53,8 +54,8 @@ def command(
     if found.evenly and len(found.communities) > 1:
         guessed.insert(0, "communities by district (spread evenly)")
     if guessed:
-        print(f"guessed, not known ({len(guessed)}): {', '.join(guessed)}")
-    print(f"next: forbear check {file.parent} --information     # which of them to look up first")
+        tell(f"guessed, not known ({len(guessed)}): {', '.join(guessed)}")
+    tell(f"next: forbear check {file.parent} --information     # which of them to look up first")
 
 
 def _dialogue() -> dict[str, Any]:

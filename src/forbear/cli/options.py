@@ -20,9 +20,11 @@ Given = Annotated[
         "or a posterior's file; the posterior where there is one when absent"
     ),
 ]
-Members = Annotated[int, typer.Option(help="draws of the uncertainties", min=1, max=1_000_000_000)]
-Replications = Annotated[int, typer.Option(help="runs of each draw", min=1)]
-Keep = Annotated[int, typer.Option(help="without a posterior: members nearest to history that are shown", min=2)]
+Members = Annotated[int, typer.Option(help="simulated histories: draws of the uncertainties", min=1, max=1_000_000_000)]
+Replications = Annotated[int, typer.Option(help="replications: runs of each draw", min=1)]
+Keep = Annotated[
+    int, typer.Option(help="without a posterior: simulated histories nearest to what happened that are shown", min=2)
+]
 Seed = Annotated[int, typer.Option(help="the same seed gives the same bits", min=0)]
 Workers = Annotated[int | None, typer.Option(help="threads; all processors when absent", min=1)]
 Cluster = Annotated[

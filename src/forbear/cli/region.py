@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Given, Members, Replications, Scenario, Seed, Workers
 from forbear.workflow.arguments import shown
 from forbear.workflow.region import axes_of, region
@@ -28,4 +29,4 @@ def command(
         scenario, strategy, axes_of(axis), against=against, outcome=outcome, given=given, members=members,
         replications=replications, seed=seed, workers=workers, progress=shown(),
     )  # fmt: skip
-    print("\n".join(found.lines()))
+    tell(*found.lines())

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Given, Keep, Scenario, Seed, Settings, Workers, set_on
 from forbear.questions.verdict_lines import verdict_table
 from forbear.workflow.arguments import scenario_of, shown
@@ -19,7 +20,7 @@ def command(
     members: Annotated[
         int | None,
         typer.Option(
-            help="members to simulate: 512 from a posterior, 2048 otherwise when absent", min=1, max=1_000_000
+            help="simulated histories: 512 from a posterior, 2048 otherwise when absent", min=1, max=1_000_000
         ),
     ] = None,
     keep: Keep = 128,
@@ -50,7 +51,7 @@ def command(
         opened, given=given, members=members, keep=keep, claims=claims, seed=seed, store=store, workers=workers,
         progress=shown(), repeat=words,
     )  # fmt: skip
-    print("\n".join(found.lines()))
+    tell(*found.lines())
     if record is not None:
         print(found.write_record(record))
     if found.answers is not None:
@@ -61,5 +62,5 @@ def command(
     if brief is not None:
         print(found.write_brief(brief))
     if found.answers is not None:
-        print("\n".join(verdict_table(found.answers)))
+        tell(*verdict_table(found.answers))
     print(report)

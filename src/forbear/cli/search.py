@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Given, Members, Replications, Scenario, Seed, Workers
 from forbear.workflow.arguments import shown
 from forbear.workflow.search import lines_of, search
@@ -34,6 +35,6 @@ def command(
         scenario, given=given, evaluations=evaluations, members=members, replications=replications, seed=seed,
         worth=worth, workers=workers, progress=shown(),
     )  # fmt: skip
-    print("\n".join(lines_of(found)))
+    tell(*lines_of(found))
     if to is not None:
         print(write_table(to, [found.to_frame()], index=False))

@@ -47,7 +47,8 @@ def command(
     netcdf: Annotated[Path | None, typer.Option(help="write everything to this NetCDF file")] = None,
     kernel: Annotated[str, typer.Option(help="lanes (fast) or exact (64 bits, exact samplers, slow)")] = "lanes",
     device: Annotated[
-        str, typer.Option(help="cpu, cuda (a GPU), or auto: a GPU that is at hand, for 4,096 members or more")
+        str,
+        typer.Option(help="cpu, cuda (a GPU), or auto: a GPU that is at hand, for 4,096 simulated histories or more"),
     ] = "cpu",
     workers: Workers = None,
     cluster: Cluster = None,

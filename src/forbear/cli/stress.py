@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Cluster, Given, Json, Members, Replications, Scenario, Seed, Workers
 from forbear.workflow.arguments import shown
 from forbear.workflow.stress import stress, thresholds_of
@@ -38,6 +39,6 @@ def command(
         thresholds=thresholds_of(threshold or []), members=members, replications=replications, seed=seed,
         cluster=cluster, workers=workers, progress=shown(),
     )  # fmt: skip
-    print("\n".join(found.lines()))
+    tell(*found.lines())
     if to is not None:
         print(found.save(to))

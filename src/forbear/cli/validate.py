@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from forbear.cli.lines import tell
 from forbear.cli.options import Seed, Workers
 from forbear.workflow.arguments import scenario_of, shown
 from forbear.workflow.validate import on_record, target_of, validate
@@ -38,7 +39,7 @@ def command(
     opened = scenario_of(scenario)
     chosen = [part.strip() for part in parts.split(",")] if parts else None
     if show:
-        print("\n".join(on_record(opened, file=to).lines(chosen)))
+        tell(*on_record(opened, file=to).lines(chosen))
         return
     target = to or target_of(opened)
     found = validate(
@@ -52,5 +53,5 @@ def command(
         workers=workers,
         progress=shown(),
     )
-    print("\n".join(found.lines(chosen)))
+    tell(*found.lines(chosen))
     print(found.save(target))

@@ -143,10 +143,12 @@ class DecisionResult:
         head = f"What would be worth knowing first, in expected {self.board.title}, {found.unit}"
         if found.why_not:
             return [head, f"  nothing was estimated: {found.why_not}"]
-        out = [head, f"  everything, luck included: {approximately(found.perfect)}"]
+        out = [head, f"  everything, chance included: {approximately(found.perfect)}"]
         for row in found.rows:
             out.append(f"  {row.parameter}: {approximately(row.value)}; {self.along(row)}")
-        few = "no single parameter stands out from luck" if not found.rows else "all others cannot be told from luck"
+        few = (
+            "no single parameter stands out from chance" if not found.rows else "all others cannot be told from chance"
+        )
         return [*out, f"  {few} ({found.looked_at} looked at)"]
 
     def along(self, row: Worth) -> str:

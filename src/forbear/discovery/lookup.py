@@ -201,7 +201,7 @@ def lookup_lines(found: Lookup, rows: int = 12) -> list[str]:
     """The table in plain lines: what to look up first, in which range it was varied, and what knowing it would tell."""
     out = [
         f"look this up first: share of the range of an outcome that knowing the fact would take away "
-        f"({found.draws} sets of facts x {found.members} members)",
+        f"({found.draws} sets of facts x {found.members} simulated histories)",
         f"    {'fact':<44}{'state':<10}{'varied over':<20}{'share':>7}  of",
     ]
     told = [(row, most) for row in range(len(found.facts)) if (most := found.most(row)) is not None]

@@ -127,9 +127,9 @@ def check_memory(problem: Problem, members: int | Sequence[int] | np.ndarray, **
     if free is not None and found.bytes > free:
         raise RunError(
             "E442",
-            f"{count_of(members):,} members of {problem.name} need about {words_of(found.bytes)} of memory; "
+            f"{count_of(members):,} simulated histories of {problem.name} need about {words_of(found.bytes)} of memory; "
             f"{words_of(free)} are free",
-            hint="fewer members, or less recorded, or summaries only",
+            hint="fewer simulated histories (--members), or less recorded, or summaries only",
         )
 
 

@@ -56,7 +56,7 @@ def match(ensemble: Ensemble, scenario: Scenario, *, keep: int) -> Matching | No
     """
     healthy = ~ensemble.data["failed"].values
     if healthy.sum() < 2:
-        raise RunError("E406", "fewer than two members stayed finite: nothing to compare with history")
+        raise RunError("E406", "fewer than two simulated histories stayed finite: nothing to compare with history")
     by_series: dict[str, np.ndarray] = {}
     for name, observation in scenario.observations.items():
         if observation.frequency not in ("month", "year") or MODEL.quantities[observation.quantity].kind != "flow":

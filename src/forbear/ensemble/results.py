@@ -124,7 +124,11 @@ class Ensemble:
 
     def __repr__(self) -> str:
         failed = int(self.data["failed"].sum())
-        told = [f"{len(self):,} members", self.manifest.get("note", ""), f"seed {self.manifest.get('seed', '?')}"]
+        told = [
+            f"{len(self):,} simulated histories",
+            self.manifest.get("note", ""),
+            f"seed {self.manifest.get('seed', '?')}",
+        ]
         text = f"<Ensemble {self.manifest.get('scenario', '?')}: {', '.join(part for part in told if part)}"
         return text + (f", {failed} failed>" if failed else ">")
 
@@ -133,7 +137,7 @@ class Ensemble:
 
     @property
     def given(self) -> str:
-        """What the members were drawn from, in words: "posterior draws", "prior draws (before any data)"."""
+        """What the simulated histories were drawn from, in words: "posterior draws", "prior draws (before any data)"."""
         return str(self.manifest.get("note", ""))
 
     def plot(self, name: str = "deaths", **options: Any) -> Any:

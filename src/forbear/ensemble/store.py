@@ -129,7 +129,7 @@ class Store:
         chunks = _longer(there["chunks"], asked)
         if chunks != there["chunks"]:
             before, after = (sum(int(text.split(":")[0]) for text in texts) for texts in (there["chunks"], chunks))
-            note = f"extended from {before:,} to {after:,} members"
+            note = f"extended from {before:,} to {after:,} simulated histories"
             self._put({**manifest, "chunks": chunks, "noted": [*there.get("noted", []), note]})
 
     def __str__(self) -> str:

@@ -59,7 +59,11 @@ class Summaries:
         return int(self.runs.sizes["member"])
 
     def __repr__(self) -> str:
-        told = [f"{len(self):,} members", self.manifest.get("note", ""), f"seed {self.manifest.get('seed', '?')}"]
+        told = [
+            f"{len(self):,} simulated histories",
+            self.manifest.get("note", ""),
+            f"seed {self.manifest.get('seed', '?')}",
+        ]
         return f"<Summaries {self.manifest.get('scenario', '?')}: {', '.join(part for part in told if part)}>"
 
     def _place(self, name: str) -> int:
@@ -191,7 +195,7 @@ def summarise(
     runs = joined(rows)
     failed = int(runs["failed"].sum())
     if failed:
-        meter.say(f"{failed} of {len(runs['member'])} members failed: marked, and left out of the bands")
+        meter.say(f"{failed} of {len(runs['member'])} simulated histories failed: marked, and left out of the bands")
     assert moments is not None
     return Summaries(
         runs,

@@ -323,7 +323,9 @@ def _validate(work: Fitting, posterior: Posterior, gates: Gates, seed: int) -> N
         posterior.notes["facts"] = held.as_dict()
         work.meter.say(f"validate: {sum(r.holds for r in held.results)} of {len(held.results)} facts of history hold")
         if posterior.notes.get("histories"):
-            work.meter.say(f"validate: under the luck with which they fitted, {posterior.notes['histories']['held']}")
+            work.meter.say(
+                f"validate: with the random numbers with which they fitted, {posterior.notes['histories']['held']}"
+            )
     said = work.said(data)
     checks = course_checks(work.terms, said, seed)
     posterior.notes["discrepancies"] = [c.as_dict() for c in checks.discrepancies]

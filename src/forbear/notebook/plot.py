@@ -69,7 +69,7 @@ def fan(
     unit: str = "",
     logarithmic: bool | None = None,
 ) -> NotebookPicture:
-    """Median, half and nine tenths of members by month.
+    """Median, half and nine tenths of simulated histories by month.
 
     name: a weekly national quantity of the ensemble; scenario: draws its observed series beside it; title, unit,
     logarithmic: as the report has them when absent. `.data` is a table by month with p05 to p95 in `unit`. Flows are
@@ -108,7 +108,7 @@ def fan(
 def map(
     ensemble: Ensemble, name: str = "deaths", *, scenario: Scenario | None = None, year: int | None = None
 ) -> NotebookPicture:
-    """Districts shaded by a yearly rate per 100,000 residents, median of members.
+    """Districts shaded by a yearly rate per 100,000 residents, median of simulated histories.
 
     name: a monthly flow by district (deaths, observed_attacks, ...); scenario: whose borders and residents are taken,
     that of the ensemble's manifest when absent; year: the one with the highest total when absent. `.data` is an array
@@ -159,7 +159,7 @@ def map(
     return NotebookPicture(
         title,
         unit,
-        "Shades are medians; the table holds the range of nine in ten members.",
+        "Shades are medians; the table holds the range of nine in ten simulated histories.",
         words,
         frame(svg, legend, f"{title}, {unit}"),
         ("district", "5 %", "median", "95 %"),

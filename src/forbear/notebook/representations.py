@@ -59,7 +59,7 @@ def _ensemble(thing: Ensemble) -> str:
         if OUTCOMES[o].quantity in data
     ]
     failed = int(thing.data["failed"].sum())
-    more = f"{len(thing):,} members ({held.get('note', '')}), seed {held.get('seed', '?')}, "
+    more = f"{len(thing):,} simulated histories ({held.get('note', '')}), seed {held.get('seed', '?')}, "
     more += f"from {held.get('start', '?')} for {held.get('steps', '?')} steps"
     more += f"; {failed} failed and are left out" if failed else ""
     out = _head(str(held.get("title") or held.get("scenario", "Ensemble")), more)
@@ -152,7 +152,7 @@ def _comparison(thing: Comparison) -> str:
         effect = f"{'x' if e.kind == 'ratio' else ''}{middle} ({low} to {high})"
         rows.append((known.title, known.unit, _three(e.base), _three(e.changed), effect, shares))
     head = ("outcome", "unit", thing.base, thing.changed, "effect (5 to 95 %)", "lower / same / higher")
-    words = f"{len(thing)} {thing.given}, same luck in both"
+    words = f"{len(thing)} {thing.given}, common random numbers in both"
     return _head(f"{thing.changed} against {thing.base}", words) + table_html(head, rows)
 
 

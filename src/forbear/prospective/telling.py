@@ -25,7 +25,7 @@ NOT_A_FORECAST = "a range under stated assumptions, not a forecast"
 
 @dataclass(frozen=True)
 class Range:
-    """An outcome's range of nine in ten members, in its unit."""
+    """An outcome's range of nine in ten simulated histories, in its unit."""
 
     outcome: str
     title: str
@@ -95,7 +95,7 @@ class Proposal:
             out += [f"    {r.title} ({r.unit}): {words(r.low)} to {words(r.high)}" for r in row.ranges]
         for name in ("deaths", "cost", "governance", "democracy"):
             all_assumed, facts = self.shares[name]
-            out.append(f"  of the range of {OUTCOMES[name].title}, {all_assumed:.0%} is assumption (guessed facts {facts:.0%}), the rest luck".replace("%", " %"))  # fmt: skip
+            out.append(f"  of the range of {OUTCOMES[name].title}, {all_assumed:.0%} is assumption (guessed facts {facts:.0%}), the rest chance".replace("%", " %"))  # fmt: skip
         return out
 
 

@@ -1,4 +1,4 @@
-"""Paired comparison of two policies: same draws, same luck, effects with intervals and chances of each direction."""
+"""Paired comparison of two policies: same draws, common random numbers, effects with intervals and chances of each direction."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from forbear.questions.effects import paired_effect, probabilities
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.representation import html_of, plot_of
 from forbear.scenario.outcomes import OUTCOMES
-from forbear.words import approximately
+from forbear.words import approximately, columns, laid_out
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +88,7 @@ def _effect(outcome: str, before: np.ndarray, after: np.ndarray, margin: float) 
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """Two policies over the same draws with the same luck.
+    """Two policies over the same draws with common random numbers.
 
     Parameters
     ----------
@@ -159,19 +159,16 @@ class Comparison:
 
     def lines(self) -> list[str]:
         """For a terminal: one line an outcome."""
-        out = [f"{self.changed} against {self.base}, {len(self)} {self.given}, same luck"]
-        out.append(
-            f"{'outcome':<46} {'before':>12} {'after':>12}  {'effect (5 to 95 %)':<34} "
-            f"{'lower':>6} {'same':>6} {'higher':>6}"
-        )
+        out = [f"{self.changed} against {self.base}, {len(self)} {self.given}, common random numbers"]
+        rows = []
         for effect in self.effects.values():
             low, _, middle, _, high = effect.quantiles
             words = f"{_signed(effect, middle)} ({approximately(low)} to {approximately(high)})"
-            base, after = np.nanmedian(effect.base), np.nanmedian(effect.changed)
-            out.append(
-                f"{OUTCOMES[effect.outcome].title[:46]:<46} {approximately(base):>12} {approximately(after):>12}  "
-                f"{words:<34} {effect.lower:>6.0%} {effect.none:>6.0%} {effect.higher:>6.0%}"
-            )
+            medians = (approximately(float(np.nanmedian(v))) for v in (effect.base, effect.changed))
+            shares = (f"{v:.0%}" for v in (effect.lower, effect.none, effect.higher))
+            rows.append((OUTCOMES[effect.outcome].title, *medians, words, *shares))
+        head = ("outcome", "before", "after", "effect (5 to 95 %)", "lower", "same", "higher")
+        out += laid_out(head, rows, columns())
         out.append(
             "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians "
             "before and after"

@@ -13,7 +13,7 @@ from forbear.questions.regions import held_apart
 from forbear.questions.results import AttributionResult, ClaimResult, Provenance
 from forbear.questions.verdict_inputs import region
 from forbear.scenario.outcomes import OUTCOMES
-from forbear.words import approximately, join
+from forbear.words import approximately, columns, join, within
 
 __all__ = ["attribution_lines", "claim_lines", "licence_sentence", "verdict_table"]
 
@@ -49,14 +49,12 @@ def verdict_table(answers: Answers, stale: Sequence[str] = ()) -> list[str]:
     head += f"{made.runs:,} runs in {made.seconds} s" + (" (QUICK FIT)" if made.quick else "")
     out = [head, *_assumed(made), *_stale(stale)]
     sentence = licence_sentence(answers)
-    out += textwrap.wrap(sentence, WIDTH) if sentence else []
-    out.append(f"{'claim':<6}{'':<44}{'test':<38}{'effect, 90 %':<34}{'verdict':<16}")
+    out += [*textwrap.wrap(sentence, _width()), ""] if sentence else []
     for result in answers:
         test = result.outcome_title if result.claim.kind == "share" else result.claim.changed
         against = f"{test} / {result.claim.base}" if result.paired else test
-        title, word = result.claim.title[:42], result.verdict.word
-        out.append(f"{result.name:<6}{title:<44}{against[:36]:<38}{effect_words(result):<34}{word:<16}")
-        out += textwrap.wrap(result.verdict.reason, 150, initial_indent=" " * 6, subsequent_indent=" " * 6)
+        told = (f"{against}: {effect_words(result)}", f"verdict: {result.verdict.word}. {result.verdict.reason}")
+        out += within([f"{result.name:<6}{result.claim.title}", *(f"      {text}" for text in told)], _width())
     return out
 
 
@@ -73,7 +71,12 @@ def _assumed(made: Provenance) -> list[str]:
 
 
 def _para(label: str, text: str) -> list[str]:
-    return textwrap.wrap(f"{label}: {text}", WIDTH, subsequent_indent="    ")
+    return textwrap.wrap(f"{label}: {text}", _width(), subsequent_indent="    ")
+
+
+def _width() -> int:
+    """Characters of a line: the terminal's, and no more than read well."""
+    return min(WIDTH, columns())
 
 
 def claim_lines(answers: Answers, name: str, *, trace: bool = False, stale: Sequence[str] = ()) -> list[str]:

@@ -163,7 +163,7 @@ def lines_of(found: Posterior, target: Path) -> list[str]:
         histories = found.notes.get("histories")
         if histories:
             out.append(
-                f"under the luck with which they fitted {histories['held']} of {histories['of']} hold: what the model can live "
+                f"with the random numbers with which they fitted, {histories['held']} of {histories['of']} hold: what the model can live "
                 "through, and no gate"
             )
     if found.quick:

@@ -75,7 +75,7 @@ class Run:
     repeat: str = ""
 
     def __repr__(self) -> str:
-        return f"<Run of {self.scenario.name}: {len(self.kept):,} of {len(self.ensemble):,} members shown, {self.given.words}>"
+        return f"<Run of {self.scenario.name}: {len(self.kept):,} of {len(self.ensemble):,} simulated histories shown, {self.given.words}>"
 
     def lines(self) -> list[str]:
         """Base rates, and the ranges of a proposed intervention, for a terminal."""
@@ -161,7 +161,9 @@ def _matched(scenario: Scenario, given: Given, ensemble: Ensemble, keep: int, re
     if given.posterior is None:
         matching = match(ensemble.healthy, scenario, keep=count(keep, "keep", least=2))
         meter.say(
-            matching.rule if matching is not None else "no observed series to compare with: every member is shown"
+            matching.rule
+            if matching is not None
+            else "no observed series to compare with: every simulated history is shown"
         )
     kept = ensemble.healthy if matching is None else ensemble.healthy.keep(matching.kept)
     rates = base_rates(scenario, ensemble.healthy)
