@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from forbear.cli.lines import tell
 from forbear.evidence.atlas import GRADES, Case, Fact, atlas, case, second_coding
 
 __all__ = ["app"]
@@ -106,13 +107,13 @@ def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear
     grades = [(grade, sum(fact.grade == grade for fact in entry.facts)) for grade in GRADES]
     console.print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades if count))
     for fact in entry.facts:
-        console.print(_told(fact), soft_wrap=True)
+        tell(_told(fact))
     for row in second_coding():
         if row["case"] == name:
-            console.print(
+            tell(
                 f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}"
             )
-    console.print(f"\nas a scenario: forbear check atlas/{name}")
+    tell(f"\nas a scenario: forbear check atlas/{name}")
 
 
 def _told(fact: Fact) -> str:

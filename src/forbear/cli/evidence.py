@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 import typer.core
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
 
+from forbear.cli.lines import fitted, tell
 from forbear.cli.screen import meter
 from forbear.evidence import catalogue, find
 from forbear.evidence import picture as pictures
@@ -21,6 +20,7 @@ from forbear.evidence.picture import curves, monthly, sparkline
 from forbear.scenario.event_counts import counted_lines, declaration, events_of, write_counts
 from forbear.scenario.scenario import Scenario
 from forbear.scenario.told import observation_lines, series_lines
+from forbear.words import columns, laid_out
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -81,8 +81,7 @@ def listing(
         return
     console = _console()
     for series in every:
-        console.print(f"{series.name}", style="bold", end="")
-        console.print(f"  {series.title}")
+        console.print(*fitted([f"{series.name}  {series.title}"]), sep="\n", style="bold", soft_wrap=True)
         for label, text in (
             ("span", f"{series.span} ({series.frequency})"),
             ("unit", series.unit),
@@ -90,13 +89,13 @@ def listing(
             ("licence", series.licence),
             ("gaps", series.gaps),
         ):
-            _paragraph(console, label, text)
+            _paragraph(label, text)
     console.print(f"\n{len(every)} series. `forbear evidence show NAME` prints and draws one;")
     console.print("`forbear evidence SCENARIO` lists the series of one's own beside a scenario.")
 
 
-def _paragraph(console: Console, label: str, text: str) -> None:
-    console.print(Padding(f"{label}: {text}", (0, 0, 0, 4)))
+def _paragraph(label: str, text: str) -> None:
+    tell(f"    {label}: {text}")
 
 
 @app.command()
@@ -114,15 +113,15 @@ def show(
         _print_csv(series)
         return
     console = _console()
-    console.print(f"{series.name}: {series.title}", style="bold")
+    console.print(*fitted([f"{series.name}: {series.title}"]), sep="\n", style="bold", soft_wrap=True)
     for label in ("what", "span", "frequency", "unit", "licence", "gaps", "caveats"):
-        _paragraph(console, label, getattr(series, label))
+        _paragraph(label, getattr(series, label))
     for source in series.sources:
         parts = (source.publisher, source.title, source.licence, source.address)
-        _paragraph(console, "source", "; ".join(part for part in parts if part))
-    _paragraph(console, "a missing row means", "nothing was recorded" if series.absent == "zero" else "not known")
+        _paragraph("source", "; ".join(part for part in parts if part))
+    _paragraph("a missing row means", "nothing was recorded" if series.absent == "zero" else "not known")
     if not series.is_map:
-        _print_rows(console, series, rows)
+        _print_rows(series, rows)
     if plot is not None:
         console.print(f"\ndrawn into {plot}")
     elif series.picture is not None and series.picture.style in ("line", "points", "bar"):
@@ -140,9 +139,9 @@ def of(
         typer.echo(json.dumps([_summary(series) for series in loaded.series.values()], ensure_ascii=False, indent=2))
         return
     for series in loaded.series.values():
-        typer.echo("\n".join(series_lines(series)))
+        tell(*series_lines(series))
     for name in loaded.observations:
-        typer.echo("\n".join(observation_lines(loaded, name)))
+        tell(*observation_lines(loaded, name))
     typer.echo(f"{len(loaded.series)} series of one's own, {len(loaded.observations)} observations")
 
 
@@ -208,22 +207,33 @@ def _cell(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _print_rows(console: Console, series: Series, most: int) -> None:
+def _print_rows(series: Series, most: int) -> None:
+    """The first rows. Columns that do not fit on a line stand in a table of their own below, the first one repeated."""
     every = series.rows()
     shown = [column for column in series.columns if column.name not in ("publisher", "address")]
-    table = Table(show_edge=False, pad_edge=False)
-    for column in shown:
-        right = column.kind in ("integer", "number", "year")
-        table.add_column(column.name, justify="right" if right else "left", overflow="fold")
-    for row in every[:most]:
-        table.add_row(*(_cell(row[column.name]) for column in shown))
-    console.print()
-    console.print(table)
+    cells = {c.name: [c.name, *(_cell(row[c.name]) for row in every[:most])] for c in shown}
+    for group in _groups({name: max(map(len, column)) for name, column in cells.items()}, columns()):
+        head, *rows = zip(*(cells[name] for name in group), strict=True)
+        print()
+        tell(*laid_out(head, rows, columns()))
     if len(every) > most:
-        console.print(f"... {len(every) - most} more of {len(every)} rows; --csv prints all")
-    console.print()
+        tell(f"... {len(every) - most} more of {len(every)} rows; --csv prints all")
+    print()
     for column in series.columns:
-        _paragraph(console, f"{column.name} [{column.unit}]", column.meaning)
+        _paragraph(f"{column.name} [{column.unit}]", column.meaning)
+
+
+def _groups(wide: dict[str, int], width: int) -> list[list[str]]:
+    """Columns in groups that fit on a line, each with the first column at its head."""
+    first, *others = wide
+    groups, used = [[first]], wide[first]
+    for name in others:
+        if used + 2 + wide[name] > width and len(groups[-1]) > 1:
+            groups.append([first])
+            used = wide[first]
+        groups[-1].append(name)
+        used += 2 + wide[name]
+    return groups
 
 
 def _print_sparklines(console: Console, series: Series) -> None:
