@@ -9,9 +9,9 @@ What is done, block by block, in an empty folder of its own:
   ```console                                   "$ " begins a command, run by the shell; what follows is what it prints;
   ```python                                    is run; all blocks of a page share their names; a ```text block right
                                                after it is what it prints.
-A picture under images/tutorials/ or images/gallery/ that a page shows is made by the run: what stands in the folder under
-its name when the page ends is what the page shows, and `--write` puts it there. A page that shows one which the run does not
-make is wrong.
+A picture under images/tutorials/ or images/gallery/ that a page shows is made by the run: what stands in the folder
+under its name when the page ends is what the page shows, and `--write` puts it there. A page that shows one which the
+run does not make is wrong.
 
 A line of dots (...) in an output stands for any number of lines. Words must agree; a number may differ by a third, since
 another processor may round the last bit of a 32-bit float otherwise, and few members are run; hashes, seconds and versions may be anything.
@@ -56,8 +56,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of following a page: the page with what came out, where it showed something else, and the pictures that it
-    shows, by their path under docs/."""
+    """What came of following a page: the page with what came out, where it showed something else, and the pictures that
+    it shows, by their path under docs/."""
 
     text: str
     differences: list[str]

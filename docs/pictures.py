@@ -1,4 +1,4 @@
-"""Draws what `reading.md` shows and no single call makes: `python docs/pictures.py`. From the shipped record; nothing is typed.
+"""Draws what `reading.md` shows and no single call makes: `python docs/pictures.py`. All from the shipped record.
 
 The pictures of tutorials and of the gallery are made by `execute.py`, those of `reproduce.md` by `reproduce.py`.
 """

@@ -1,7 +1,7 @@
-"""Numbers and lines in plain words: how a number, a share, a ratio, a range or a line of a terminal is written for people.
+"""Numbers and lines in plain words: how a number, a share, a ratio, a range, a line of a terminal is written for people.
 
-Two significant digits and no powers of ten; what is not nothing and not all is never rounded to it. What does not fit on
-a line goes on in the next and is never cut. No randomness.
+Two significant digits and no powers of ten; what is not nothing and not all is never rounded to it. What does not fit
+on a line goes on in the next and is never cut. No randomness.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def join(words: Sequence[str]) -> str:
 
 
 def columns() -> int:
-    """Characters that fit on a line: what the variable COLUMNS says, else the terminal's width, else 118; at least 40."""
+    """Characters that fit on a line: as the variable COLUMNS says, else the terminal's width, else 118; at least 40."""
     return max(NARROWEST, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
@@ -168,9 +168,9 @@ def within(lines: Iterable[str], width: int) -> list[str]:
 def laid_out(head: Sequence[str], rows: Iterable[Sequence[str]], width: int, *, left: int = 1) -> list[str]:
     """A table for a terminal: columns as wide as what they hold, and no cell is ever cut.
 
-    head, rows: cells as text; the first `left` columns begin at the left, the others end at the right. Where the table does
-    not fit, first cells go on in the next line; where that leaves them too little room, each has a line of its own; where
-    even so it does not fit, every cell stands on a line with its heading.
+    head, rows: cells as text; the first `left` columns begin at the left, the others end at the right. Where the table
+    does not fit, first cells go on in the next line; where that leaves them too little room, each has a line of its own;
+    where even so it does not fit, every cell stands on a line with its heading.
 
     Examples
     --------
@@ -181,7 +181,14 @@ def laid_out(head: Sequence[str], rows: Iterable[Sequence[str]], width: int, *, 
     every = [tuple(head), *(tuple(row) for row in rows)]
     wide = [max(len(row[k]) for row in every) for k in range(len(head))]
     others = sum(wide[1:]) + 2 * (len(wide) - 1)
-    lines = ["  ".join(cell.ljust(n) if k < left else cell.rjust(n) for k, (cell, n) in enumerate(zip(row, wide, strict=True))) for row in every]  # fmt: skip
+
+    def line_of(row: Sequence[str]) -> str:
+        padded = (
+            cell.ljust(n) if k < left else cell.rjust(n) for k, (cell, n) in enumerate(zip(row, wide, strict=True))
+        )
+        return "  ".join(padded)
+
+    lines = [line_of(row) for row in every]
     if wide[0] + others <= width:
         return [line.rstrip() for line in lines]
     rest = [line[wide[0] :].rstrip() for line in lines]

@@ -1,4 +1,4 @@
-"""What a newcomer reads first: five questions one click from the start, an install page that says what the program says, plain words."""
+"""What a newcomer reads first: five questions one click away, an install page that is true, plain words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `forbear COMMAND --help` says: plain sentences and one paragraph for each option, in place of boxes and types."""
+"""What `forbear COMMAND --help` says: plain sentences, a paragraph for each option, no boxes and no types."""
 
 from __future__ import annotations
 

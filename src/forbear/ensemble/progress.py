@@ -112,7 +112,7 @@ class TerminalMeter:
 
 
 def time_left(done: int, total: int, seconds: float) -> str:
-    """How long it will take from here if it goes on as before, in words; empty where that is not known yet or nothing is left.
+    """How long it will take if it goes on as before, in words; empty where that is not known yet or nothing is left.
 
     Examples
     --------

@@ -137,7 +137,7 @@ class Ensemble:
 
     @property
     def given(self) -> str:
-        """What the simulated histories were drawn from, in words: "posterior draws", "prior draws (before any data)"."""
+        """What they were drawn from, in words: "posterior draws", "prior draws (before any data)"."""
         return str(self.manifest.get("note", ""))
 
     def plot(self, name: str = "deaths", **options: Any) -> Any:

@@ -107,7 +107,7 @@ def simulate(
     failed = int(data["failed"].sum())
     if failed:
         meter.say(
-            f"{failed} of {len(job.identities)} simulated histories failed: a number became infinite; they are marked and left out "
+            f"{failed} of {len(job.identities)} simulated histories failed: a number became infinite; marked and left out "
             "of summaries"
         )
     return Ensemble(data, {**job.manifest, **repaired, "failed": failed})

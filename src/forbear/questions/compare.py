@@ -1,4 +1,4 @@
-"""Paired comparison of two policies: same draws, common random numbers, effects with intervals and chances of each direction."""
+"""Paired comparison of two policies: same draws, common random numbers, effects with intervals and chances."""
 
 from __future__ import annotations
 

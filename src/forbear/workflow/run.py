@@ -75,7 +75,7 @@ class Run:
     repeat: str = ""
 
     def __repr__(self) -> str:
-        return f"<Run of {self.scenario.name}: {len(self.kept):,} of {len(self.ensemble):,} simulated histories shown, {self.given.words}>"
+        return f"<Run of {self.scenario.name}: {len(self.kept):,} of {len(self.ensemble):,} shown, {self.given.words}>"
 
     def lines(self) -> list[str]:
         """Base rates, and the ranges of a proposed intervention, for a terminal."""
