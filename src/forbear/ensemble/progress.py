@@ -121,5 +121,5 @@ def time_left(done: int, total: int, seconds: float) -> str:
     """
     if done <= 0 or done >= total:
         return ""
-    left = seconds * (total - done) / done
+    left = max(1.0, seconds * (total - done) / done)
     return f"about {left:.0f} s left" if left < 100 else f"about {left / 60:.0f} min left"
