@@ -121,7 +121,7 @@ def test_a_page_that_shows_something_else_is_found_and_mended() -> None:
 
 
 def test_a_picture_that_a_page_shows_is_made_by_its_run() -> None:
-    page = "```python\nopen('a.svg', 'w').write('<svg/>')\n```\n\n![one](../images/tutorials/a.svg)\n\n![two](images/gallery/b.svg)\n"
+    page = "```python\nimport pathlib\npathlib.Path('a.svg').write_text('<svg/>')\n```\n\n![one](../images/tutorials/a.svg)\n\n![two](images/gallery/b.svg)\n"
     found = EXECUTE.execute(page)
     assert found.pictures == {"images/tutorials/a.svg": b"<svg/>"}
     assert len(found.differences) == 1 and "b.svg" in found.differences[0]
