@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["PolicyRuns", "run_side_by_side"]
+__all__ = ["BY_YEAR", "PolicyRuns", "run_side_by_side"]
 
 #: Outcomes that are also kept by calendar year.
 BY_YEAR = ("deaths", "intervener_deaths", "governance")
@@ -143,6 +143,10 @@ class PolicyRuns:
     def _folder(self, name: str) -> Path | None:
         """Where the finished runs of a policy are kept; named by what it is called, since names may be long."""
         return None if self.store is None else self.store / checksum(name.encode())[:16]
+
+    def has(self, name: str) -> bool:
+        """True where the policy has been run."""
+        return name in self._runs
 
     def values(self, name: str, outcome: str) -> np.ndarray:
         """An outcome of a policy that has been run, (members,)."""

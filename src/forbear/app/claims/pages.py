@@ -205,8 +205,9 @@ async def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seco
 
 
 def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
-    answered = answers_of(made.country).get(made.claim.name)
-    found = judged(made, stage, answered)
+    answers = Answers.beside(made.country.scenario)
+    answered = answers[made.claim.name] if answers is not None and made.claim.name in answers else None
+    found = judged(made, stage, answers)
     free, held = made.effects(stage)
     return page(
         request,
