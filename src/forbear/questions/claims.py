@@ -13,7 +13,7 @@ from forbear.inference.facts import Licence
 from forbear.questions.conflicts import against_studies, country_against_record
 from forbear.questions.effects import Candidate, Probabilities, contraction, deciding_parameters, probabilities
 from forbear.questions.expected_information import Informative, expected_information
-from forbear.questions.policy_runs import BY_YEAR, PolicyRuns
+from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.regions import effect_kind, holds, margins, region_shares, sides
 from forbear.questions.results import ClaimResult, DrawnEffect, Quantiles, Split
 from forbear.questions.verdict_evidence import Group, Groups, TheoryWeight, evidence
@@ -200,11 +200,7 @@ def _information(
         return ()
     ours, theirs = sides(claim, effect)
     region = np.where(ours, 0, np.where(theirs, 1, 2))
-    seen = {o: runs.values("HISTORY", o) for o in runs.outcomes if "@" not in o} if runs.has("HISTORY") else {}
-    for name in BY_YEAR if seen else ():
-        years, values = runs.by_year("HISTORY", name) if name in runs.outcomes else ((), ())
-        seen |= {f"{name} in {year}": row for year, row in zip(years, values, strict=True)}
-    seen = {name: values for name, values in seen.items() if np.isfinite(values[good]).all()}
+    seen = {name: values for name, values in runs.seen("HISTORY").items() if np.isfinite(values[good]).all()}
     names = [*seen, *runs.names]
     kinds = ["observation"] * len(seen) + ["study"] * len(runs.names)
     quantities = np.column_stack([*seen.values(), runs.quantiles])

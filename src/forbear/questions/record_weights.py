@@ -11,16 +11,19 @@ Sources: Vehtari, Simpson, Gelman, Yao and Gabry (2024), Journal of Machine Lear
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
 from forbear.questions.verdict_rule import THRESHOLDS
 from forbear.words import join
+
+if TYPE_CHECKING:
+    from forbear.scenario.scenario import Scenario
 
 __all__ = ["Record", "Recorded", "Smoothed", "pareto_smoothed", "record_of", "weighed_by_record"]
 
@@ -39,8 +42,13 @@ class Record(Protocol):
         """Whether the record beat the base rate where cases were left out, so that its weights are used."""
         ...
 
-    def log_ratio(self, z: np.ndarray) -> np.ndarray:
-        """Log density over the neutral prior of draws in normal scores: (draws, uncertainties) -> (draws,)."""
+    @property
+    def cases(self) -> tuple[str, ...]:
+        """Wars whose outcomes are in it."""
+        ...
+
+    def log_ratio(self, z: np.ndarray, names: Sequence[str]) -> np.ndarray:
+        """Log density over the neutral prior of draws in normal scores, (draws,): z (draws, names)."""
         ...
 
 
@@ -65,15 +73,22 @@ class Recorded:
     cases: tuple[str, ...] = ()
 
 
-def record_of(name: str) -> Record | None:
-    """The record for a scenario, None where there is none. Raises as its reader."""
+def record_of(scenario: Scenario) -> tuple[Record | None, str]:
+    """The record for a scenario, None and why where there is none that holds. Raises as its reader."""
     if find_spec(HOME) is None:
-        return None
-    return cast("Record | None", import_module(HOME).RecordPrior.load(name))
+        return None, "no record of other wars is on file"
+    home = import_module(HOME)
+    found = cast("Record | None", home.RecordPrior.load(scenario))
+    return found, "" if found is not None else str(home.absence())
 
 
 def weighed_by_record(
-    record: Record | None, prior: np.ndarray, condition: np.ndarray, others: Mapping[str, np.ndarray]
+    record: Record | None,
+    prior: np.ndarray,
+    condition: np.ndarray,
+    others: Mapping[str, np.ndarray],
+    names: Sequence[str],
+    absent: str = "there is no record of other wars for this country",
 ) -> Recorded:
     """Weights of prior draws, and of the draws of posteriors, by the record.
 
@@ -87,11 +102,14 @@ def weighed_by_record(
         (prior draws,), true for those that count.
     others
         "posterior" and rival structures -> normal scores of their draws on the same scale.
+    names
+        Of the uncertainties, in order.
+    absent
+        Why there is no record, where there is none.
     """
     if record is None:
-        why = "there is no record of other wars for this country"
-        return Recorded(left_out={"record": why, "both": why}, words=why)
-    cases = tuple(str(case) for case in getattr(record, "cases", ()))
+        return Recorded(left_out={"record": absent, "both": absent}, words=absent)
+    cases = tuple(record.cases)
     if not record.used:
         why = "the record of other wars does not beat the base rate where cases are left out, so it is not used"
         return Recorded(left_out={"record": why, "both": why}, words=why, cases=cases)
@@ -108,10 +126,10 @@ def weighed_by_record(
         weights[name] = np.zeros(len(ratio))
         weights[name][counted] = found.weights
 
-    heard("prior", "record", "prior draws", record.log_ratio(prior), condition)
+    heard("prior", "record", "prior draws", record.log_ratio(prior, names), condition)
     for name, scores in others.items():
         stage, title = ("both", "posterior draws") if name == "posterior" else (f"theory {name}", f"draws of {name}")
-        heard(name, stage, title, record.log_ratio(scores), np.ones(len(scores), dtype=bool))
+        heard(name, stage, title, record.log_ratio(scores, names), np.ones(len(scores), dtype=bool))
     return Recorded(weights, left_out, f"the record of other wars: {join(told)}", cases)
 
 

@@ -26,7 +26,7 @@ from forbear.inference.synthetic import PLAUSIBLE, Measure, OfScenario
 from forbear.questions.claims import estimand, needed, provided
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.regions import effect_kind, sides
-from forbear.questions.stored import decode
+from forbear.questions.stored import decode, encode
 from forbear.questions.verdict import Verdict
 from forbear.questions.verdict_evidence import Group, Groups, evidence
 from forbear.questions.verdict_power import Power, power_and_error, power_words
@@ -49,6 +49,7 @@ __all__ = [
     "claims_of",
     "judged",
     "measure_of",
+    "policies_of",
     "power_on_record",
     "share_between",
     "told_by",
@@ -200,16 +201,23 @@ def claims_of(scenario: Scenario) -> dict[str, tuple[Claim, dict[str, Strategy]]
     }
 
 
+def policies_of(scenario: Scenario, asked: Mapping[str, tuple[Claim, Mapping[str, Strategy]]]) -> dict[str, Scenario]:
+    """The scenario under every strategy that a claim needs."""
+    strategies = {name: strategy for _, wanted in asked.values() for name, strategy in wanted.items()}
+    return {name: strategy.apply(scenario) for name, strategy in strategies.items()}
+
+
 def measure_of(
-    scenario: Scenario, asked: Mapping[str, tuple[Claim, Mapping[str, Strategy]]], workers: int | None
-) -> tuple[Measure, int]:
-    """What measures every claim's effect in a world, as a battery does, and how many policies it runs for each draw.
+    scenario: Scenario,
+    asked: Mapping[str, tuple[Claim, Mapping[str, Strategy]]],
+    changed: Mapping[str, Scenario],
+    workers: int | None,
+) -> Measure:
+    """What measures every claim's effect in a world, as a battery does.
 
     The effect is the logarithm of a ratio, or a difference; nan where a run failed or what both sides take for granted
-    does not hold.
+    does not hold. changed: as `policies_of` gives them.
     """
-    strategies = {name: s for _, wanted in asked.values() for name, s in wanted.items()}
-    changed = {name: strategy.apply(scenario) for name, strategy in strategies.items()}
     outcomes = tuple(dict.fromkeys(outcome for claim, _ in asked.values() for outcome in claim.outcomes))
     space = Space(scenario.problem())
 
@@ -226,7 +234,7 @@ def measure_of(
             columns.append(np.where(provided(claim, runs) & np.isfinite(score), score, np.nan))
         return np.stack(columns, axis=1)
 
-    return measure, len(changed)
+    return measure
 
 
 def calibration(context: Context, effort: Effort | None = None) -> Calibration:
@@ -240,7 +248,9 @@ def calibration(context: Context, effort: Effort | None = None) -> Calibration:
     scenario, posterior, meter = context.scenario, context.posterior, context.meter
     asked = claims_of(scenario)
     until = str(posterior.notes.get("until") or "") or None
-    measure, policies = measure_of(scenario, asked, context.workers)
+    changed = policies_of(scenario, asked)
+    measure = measure_of(scenario, asked, changed, context.workers)
+    policies = len(changed)
     simulator = OfScenario(scenario, measure, until=until, workers=context.workers, meter=meter)
     each = effort.runs_of_world + policies * (effort.draws * effort.lucks + effort.true_lucks)
     more = effort.bank + policies * effort.prior
@@ -260,11 +270,9 @@ def calibration(context: Context, effort: Effort | None = None) -> Calibration:
             )
 
     folder = None if context.store is None else context.store / "calibration"
-    identity = {
-        **posterior.stamp,
-        "claims": {name: repr(claim) for name, (claim, _) in asked.items()},
-        "until": until or "",
-    }
+    told_claims = {n: {k: v for k, v in encode(c).items() if k != "file"} for n, (c, _) in asked.items()}
+    hashes = {name: policy.problem().hash for name, policy in changed.items()}
+    identity = {**posterior.stamp, "claims": told_claims, "policies": hashes, "until": until or ""}
     found = recover(simulator, effort, seed=context.seed, store=folder, identity=identity, meter=meter, told=told)
     names = [c.name for c in contractions(posterior)][:NAMES]
     places = [posterior.space.names.index(n) for n in names]

@@ -63,10 +63,11 @@ def heard(
     used = {name: rivals[name] for name in runs.rivals}
     space = Space(scenario.problem())
     others = {} if posterior is None else {"posterior": posterior.scores[posterior.chosen(runs.fitted.members)]}
-    record = record_of(scenario.problem().name)
+    record, absent = record_of(scenario)
     if record is not None and record.used and posterior is not None:
         others |= {name: space.scores(runs.rivals[name].parameters) for name in used}
-    told = weighed_by_record(record, space.draw(runs.prior.members, seed, "worlds"), condition, others)
+    prior = space.draw(runs.prior.members, seed, "worlds")
+    told = weighed_by_record(record, prior, condition, others, space.names, absent)
     worth = {name: worth_of(found, runs.rivals[name].members) for name, found in used.items()}
     if posterior is not None:
         worth["posterior"] = worth_of(posterior, runs.fitted.members)

@@ -140,7 +140,7 @@ def judged(run: ClaimRun, stage: int, answers: Answers | None) -> Held:
     granted = licence(claim, facts_on_record(country.scenario, country.posterior))
     before = answered.stages.get("before") if answered is not None else None
     unknown = Shares(1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 1.0)
-    first = unknown if before is None else Shares(before.claim, before.rival, before.neither, before.draws)
+    first = unknown if before is None else Shares(before.claim, before.rival, before.neither, max(1.0, before.draws))
 
     def word(effect: np.ndarray) -> tuple[Probabilities, Verdict]:
         three = three_shares(claim, effect)
