@@ -27,7 +27,7 @@ from forbear.questions.verdict_sensitivity import sensitivity
 from forbear.scenario.scenario import Scenario
 from forbear.workflow.battery_sources import fit_words, theories_weighed, worth_of
 
-NONE = "it was not made when these answers were"
+NONE = "the record of other wars was not heard when these answers were made"
 
 
 def read_second(path: Path) -> tuple[Answers, dict[str, str]]:

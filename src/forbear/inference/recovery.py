@@ -41,7 +41,8 @@ class Effort:
     parted; members, rounds: of a scout after its first; chains: from each scout; generations: of every chain; burn:
     of them, before any is kept; thin: every so many is kept after that; draws: of each world whose effects are run;
     worlds: how many. lucks, true_lucks: runs over which an effect is averaged, of draws and of truths; prior: plausible
-    rows of the bank whose effects stand for what is known before any data."""
+    rows of the bank whose effects stand for what is known before any data. An effect over fewer lucks than the truth's
+    strays more, so that its intervals are a little wide."""
 
     worlds: int
     bank: int
@@ -68,7 +69,8 @@ class Effort:
             f"{self.bank:,} prior runs shared by all worlds; each world: {self.scouts} scouts of {self.members} "
             f"members, at most {self.rounds} "
             f"rounds, {self.scouts * self.chains} chains of {self.generations} generations "
-            f"({self.runs_of_world:,} runs)"
+            f"({self.runs_of_world:,} runs), effects of {self.draws} draws over {self.lucks} lucks, of the truth over "
+            f"{self.true_lucks}"
         )
 
 

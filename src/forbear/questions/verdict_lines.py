@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import effect_words
-from forbear.questions.conflicts import Beside
 from forbear.questions.outside import findings
 from forbear.questions.results import AttributionResult, ClaimResult, Provenance
-from forbear.questions.verdict import NOT_LICENSED, STAGES
 from forbear.questions.verdict_power import Power, power_words
+from forbear.questions.verdict_telling import beside_lines, stage_lines, stages_in_brief, telling_lines, varied_lines
 from forbear.questions.verdict_trace import trace_lines
 from forbear.scenario.outcomes import OUTCOMES
-from forbear.words import approximately, join, percent
+from forbear.words import approximately, join
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -61,6 +60,7 @@ def verdict_table(answers: Answers, stale: Sequence[str] = ()) -> list[str]:
         against = f"{test} / {result.claim.base}" if result.paired else test
         title, word = result.claim.title[:42], result.verdict.phrase
         out.append(f"{result.name:<6}{title:<44}{against[:36]:<38}{effect_words(result):<34}{word:<24}")
+        out += textwrap.wrap(stages_in_brief(result), 150, initial_indent=" " * 6, subsequent_indent=" " * 6)
         out += textwrap.wrap(result.verdict.reason, 150, initial_indent=" " * 6, subsequent_indent=" " * 6)
     return out
 
@@ -75,6 +75,10 @@ def _assumed(made: Provenance) -> list[str]:
         return []
     held = " and ".join(made.where)
     return [f"only the {made.available} draws with {held}: an assumption of whoever asked, not a finding"]
+
+
+def _wrapped(words: str) -> list[str]:
+    return textwrap.wrap(f"  {words}", WIDTH, subsequent_indent="    ")
 
 
 def _para(label: str, text: str) -> list[str]:
@@ -126,39 +130,21 @@ def claim_lines(
     out += _para("why", result.verdict.reason)
     out += _para("what would change it", result.verdict.what_would_change)
     out += _para("how far to trust the word", power_words(power, result.verdict.word))
-    out += _stages(result)
+    out += [f"  {line}" for line in stage_lines(result)]
     known = f"{result.contraction:.2f}"
     out.append(f"neutral before data: {result.neutral or 'NO'}   contraction of the effect {known}")
     out += _structures(result, made)
     out += _depends(result)
-    out += _varied(result)
-    out += _informative(result)
+    out += [line for words in (*varied_lines(result), *telling_lines(result)) for line in _wrapped(words)]
     out += _needs(answers, result)
     out += _assumed(made)
-    out += [line for found in result.beside for line in _para(f"{found.kind}, {found.word}", _beside(found))]
+    out += [line for words in beside_lines(result) for line in _wrapped(words)]
     for found in findings(claim.evidence):
         told = f"{found.name}: {found.words}, N {found.number or 'not known'}; {found.source} [{found.quality}]"
         out += _para("outside evidence", told)
     if claim.caution:
         out += _para("caution", claim.caution)
-    return [*out, *trace_lines(result, made, scenario)] if trace else out
-
-
-def _stages(result: ClaimResult) -> list[str]:
-    """Shares at each stage with their Monte Carlo error, and by how much each source moved the odds."""
-    out = []
-    for name, words in STAGES.items():
-        at = result.stages.get(name)
-        if at is not None:
-            shares = f"claim {percent(at.claim):>6}   neither {percent(at.neither):>6}   rival {percent(at.rival):>6}"
-            out.append(f"  {words:<20}{shares}   (error {100 * at.error:.0f} points)")
-    out += [f"  not made: {words}" for words in result.verdict.left_out]
-    for source, moved in result.verdict.factors.items():
-        factors = (f"{side} x{approximately(getattr(moved, side))}" for side in ("claim", "neither", "rival"))
-        out.append(f"  odds moved by the {source}: {', '.join(factors)}")
-    if result.verdict.near:
-        out.append(f"  within Monte Carlo error of a threshold: {join(list(result.verdict.near))}")
-    return out
+    return [*out, *trace_lines(result, made, scenario, answers.facts)] if trace else out
 
 
 def _structures(result: ClaimResult, made: Provenance) -> list[str]:
@@ -174,37 +160,6 @@ def _structures(result: ClaimResult, made: Provenance) -> list[str]:
         weight = "" if known is None else f"   weight {known.weight:.2f}" + ("" if known.alike else ", forecasts worse")
         out.append(f"  structure {name:<22} {three[0]:>5.0%} {three[1]:>5.0%} {three[2]:>5.0%}{weight}")
     return out
-
-
-def _varied(result: ClaimResult) -> list[str]:
-    """Under which other choices another word is said; what changes nothing is counted."""
-    if not result.sensitivity or result.verdict.word in ("values only", "arithmetic", NOT_LICENSED):
-        return []
-    other = [entry for entry in result.sensitivity if not entry.same]
-    tried = join(list(dict.fromkeys(entry.what for entry in result.sensitivity)))
-    out = [
-        f"other choices ({tried}; tau has none, for no study is weighed): {len(other)} of {len(result.sensitivity)} change the word"
-    ]
-    return [
-        *out,
-        *(f"  {e.what} {e.setting}: {e.word} ({percent(e.share)}, odds x{approximately(e.factor)})" for e in other),
-    ]
-
-
-def _informative(result: ClaimResult) -> list[str]:
-    """What observation or study would tell most about which side is right."""
-    out = []
-    for found in result.information:
-        out += _para(
-            f"  {found.kind} that would tell", f"{found.name}: {found.bits:.2f} of {found.of:.2f} bits (by luck as much in "
-            f"{percent(found.chance)} of shuffles); the claim holds in {percent(found.low)} in its lowest quarter, in "
-            f"{percent(found.high)} in its highest",
-        )  # fmt: skip
-    return out
-
-
-def _beside(found: Beside) -> str:
-    return f"{found.what}: {found.theirs}; here: {found.ours}"
 
 
 def _depends(result: ClaimResult) -> list[str]:

@@ -46,8 +46,8 @@ class Share:
 @dataclass(frozen=True)
 class OfWord:
     """One word. said: of all cases; right: of the times that it was said of a region, that region truly held; where_right:
-    said of all cases in which it would have been right; where_wrong: said of all others. Of words about no region only
-    `said` has cases."""
+    said of all cases in which it could have been right; where_wrong: said of a region that did not hold, of all cases. Of
+    words about no region only `said` has cases."""
 
     word: str
     said: Share

@@ -10,6 +10,7 @@ from forbear.evidence.catalogue import catalogue
 from forbear.questions.outside import findings
 
 if TYPE_CHECKING:
+    from forbear.inference.facts import FactsHeld
     from forbear.questions.results import ClaimResult, Provenance
     from forbear.scenario.scenario import Scenario
 
@@ -18,10 +19,12 @@ __all__ = ["trace_lines"]
 WIDTH = 110
 
 
-def trace_lines(result: ClaimResult, made: Provenance, scenario: Scenario | None = None) -> list[str]:
+def trace_lines(
+    result: ClaimResult, made: Provenance, scenario: Scenario | None = None, facts: FactsHeld | None = None
+) -> list[str]:
     """The trace of one claim, for a terminal.
 
-    scenario: whose series are named with their sources; None: their names alone.
+    facts: those of history beside the fitted model; scenario: whose series are named with their sources; None: their names alone.
     """
     return [
         "",
@@ -30,7 +33,7 @@ def trace_lines(result: ClaimResult, made: Provenance, scenario: Scenario | None
         *_draws(made),
         *_parameters(result),
         *_series(made, scenario),
-        *_facts(result),
+        *_facts(result, facts),
         *_studies(result),
         *_cases(made),
         f"  repeat: {made.asked}",
@@ -92,8 +95,14 @@ def _series(made: Provenance, scenario: Scenario | None) -> list[str]:
     return out
 
 
-def _facts(result: ClaimResult) -> list[str]:
-    return [f"  fact {name}: see `needs` above" for name in result.claim.needs]
+def _facts(result: ClaimResult, facts: FactsHeld | None) -> list[str]:
+    out = []
+    for name in result.claim.needs:
+        known = facts.get(name) if facts is not None else None
+        out += _para(
+            f"  fact {name}", "not set beside the model" if known is None else f"{known.title}; {known.source}"
+        )
+    return out
 
 
 def _studies(result: ClaimResult) -> list[str]:

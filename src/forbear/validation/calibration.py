@@ -447,18 +447,9 @@ def power_on_record(record: Mapping[str, Any] | None) -> Power | None:
     if not isinstance(power, Mapping):
         return None
     try:
-        return decode(Power, _null(power), file="the part calibration of a validation")
+        return decode(Power, dict(power), file="the part calibration of a validation")
     except FileError:  # written by another version: it says nothing
         return None
-
-
-def _null(value: Any) -> Any:
-    """Not-a-number as `decode` expects it: null."""
-    if isinstance(value, Mapping):
-        return {key: _null(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_null(inner) for inner in value]
-    return None if isinstance(value, float) and value != value else value
 
 
 def share_between(hits: int, of: int) -> tuple[float, float, float]:

@@ -23,6 +23,7 @@ from forbear.figures.spec import approximately
 from forbear.questions.answers import Answers
 from forbear.questions.results import ClaimResult
 from forbear.questions.stamps import stale_answers
+from forbear.questions.verdict_telling import stage_lines
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.outcomes import OUTCOMES
 
@@ -221,6 +222,7 @@ def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
         members=len(free),
         chart=panel.picture(_figure(made, free, held)),
         answered=answered,
+        stages=stage_lines(answered) if answered is not None else [],
         draws=made.country.draws(made.state.draws),
         spans=[panel.span_words(free), panel.span_words(held)],
     )
