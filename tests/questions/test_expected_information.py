@@ -10,7 +10,7 @@ RANDOM = np.random.default_rng(5)
 
 def test_the_quantity_that_decides_the_region_tells_all_there_is_to_know():
     one = RANDOM.random(400)
-    region = np.where(one > 0.5, 0, 1)
+    region = np.where(one > np.median(one), 0, 1)
     found = expected_information(region, np.column_stack([one, RANDOM.random(400)]), ["a", "b"], ["study"] * 2, seed=1)
     assert found[0].name == "a" and found[0].bits == pytest.approx(entropy(region), abs=0.05)
     assert found[0].chance < 0.05 and (found[0].low, found[0].high) == (0.0, 1.0)

@@ -71,7 +71,7 @@ def against_studies(claim: Claim, runs: PolicyRuns) -> tuple[Beside, ...]:
         before, after = runs.values(claim.base, outcome), runs.values(claim.changed, outcome)
         effect = (after + 1.0) / (before + 1.0) if kind == "ratio" else after - before
         at, none = np.nanquantile(effect, [0.05, 0.5, 0.95]), 1.0 if kind == "ratio" else 0.0
-        ours = int(np.sign(grows)) * int((at[0] > none) - (at[2] < none))
+        ours = int(np.sign(grows)) * (int(at[0] > none) - int(at[2] < none))
         word = OPEN if not (theirs and ours) else AGREES if theirs == ours else CONFLICT
         told = times if kind == "ratio" else signed
         title = OUTCOMES[outcome].title
