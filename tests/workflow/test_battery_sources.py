@@ -61,7 +61,9 @@ def test_weights_on_record_are_of_the_very_draws_or_of_nothing(iraq: fb.Scenario
     assert theories_weighed(iraq, other) == ({}, "") and theories_weighed(iraq, None) == ({}, "")
 
 
-def test_months_that_no_fit_has_seen_come_before_all_data_and_what_is_no_theory_weighs_nothing(iraq: fb.Scenario) -> None:
+def test_months_that_no_fit_has_seen_come_before_all_data_and_what_is_no_theory_weighs_nothing(
+    iraq: fb.Scenario,
+) -> None:
     def row(name: str, density: float, high: float, stacking: float) -> Theory:
         return Theory(name, name, density, 0.0, high - 5.0, high, stacking, 0.0, 1.0, 0.5)
 

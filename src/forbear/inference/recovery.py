@@ -146,9 +146,10 @@ class Bank:
 @dataclass(frozen=True)
 class Recovered:
     """truth (worlds, p), draws (worlds, kept, p); true_effects (worlds, changes), effects (worlds, draws, changes),
-    prior_effects (rows, changes) of plausible rows of the bank, nan where one is not judged; misfit, truth_level, level, accepted, apart: by world (squared standardised gap of the scouts' last round, log
-    likelihood of the truth's own run and median of the chains, share of the last moves accepted, R-hat between scouts
-    at the 90th percentile); share: of prior runs that are plausible; runs: in all."""
+    prior_effects (rows, changes) of plausible rows of the bank, nan where one is not judged; misfit, truth_level,
+    level, accepted, apart: by world (squared standardised gap of the scouts' last round, log likelihood of the truth's
+    own run and median of the chains, share of the last moves accepted, R-hat between scouts at the 90th percentile);
+    share: of prior runs that are plausible; runs: in all."""
 
     truth: np.ndarray
     draws: np.ndarray

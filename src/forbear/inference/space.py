@@ -70,10 +70,11 @@ class Space:
         return np.asarray(quantile(self._priors[place], ndtr(np.clip(scores[:, place], -FARTHEST, FARTHEST))), float)
 
     def scores(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """Scores of parameters, (n, len(self)): what `values` gave, perhaps of a space with other priors of the same names.
+        """Scores of parameters, (n, len(self)): what `values` gave, perhaps of a space with other priors of the same
+        names.
 
-        values: name -> (n, *dimensions). Found on a grid of the quantile functions, to about a hundredth of a score; a value
-        beyond a prior has the score of its end, one at a spike any score of the spike.
+        values: name -> (n, *dimensions). Found on a grid of the quantile functions, to about a hundredth of a score; a
+        value beyond a prior has the score of its end, one at a spike any score of the spike.
         """
         grid = np.linspace(-FARTHEST, FARTHEST, 2401)
         out = np.empty((len(next(iter(values.values()))), len(self)))

@@ -1,4 +1,5 @@
-"""Claims tested: the counterfactual, its effect with uncertainty, the verdict, on what it depends, what would change it."""
+"""Claims tested: the counterfactual, its effect with uncertainty, the verdict, on what it depends, what would change
+it."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES, until
 
 __all__ = [
-    "Sources", "assess_claim", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided", "three_shares",
+    "Sources", "assess_claim", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
+    "three_shares",
 ]  # fmt: skip
 
 #: Factors of the margin under which a verdict is shown, too.
@@ -35,10 +37,10 @@ MARGINS = (0.5, 2.0)
 class Sources:
     """What the draws of a battery are worth, and what else was heard.
 
-    worth: name of the runs ("posterior", a structure) -> of how many independent draws they are worth, all of them where
-    it is not named; theories: name -> weight, empty where nobody has weighed them; record: name of the runs ("prior",
-    "posterior", a structure) -> weights of their draws by the record of other wars; left_out: stage -> why it cannot be
-    made."""
+    worth: name of the runs ("posterior", a structure) -> of how many independent draws they are worth, all of them
+    where it is not named; theories: name -> weight, empty where nobody has weighed them; record: name of the runs
+    ("prior", "posterior", a structure) -> weights of their draws by the record of other wars; left_out: stage -> why it
+    cannot be made."""
 
     worth: Mapping[str, float] = field(default_factory=dict)
     theories: Mapping[str, TheoryWeight] = field(default_factory=dict)
@@ -155,8 +157,9 @@ def assess_claim(
             return Group(drawn, judged, known.worth.get(name, len(drawn)), known.record.get(name))
 
         full = group(posterior, "posterior") if fitted else None
-        theories = {"full": full, **{n: group(r, n) for n, r in structures.items()}} if full is not None else {}
-        groups = Groups(group(prior, "prior", condition), full, theories, known.theories, known.left_out)  # type: ignore[arg-type]
+        theories = {} if full is None else {"full": full, **{n: group(r, n) for n, r in structures.items()}}
+        first = group(prior, "prior", condition)
+        groups = Groups(first, full, theories, known.theories, known.left_out)
         return evidence(asked, groups, unlicensed="" if granted.granted else granted.words, mute=mute)
 
     own, ours = told(claim), margins(claim)

@@ -1,11 +1,12 @@
 """What single observation or study would move a verdict most: expected information about which side's region holds.
 
-The information that a quantity gives about the region is their mutual information, estimated from draws: the quantity in
-quarters of its draws, the region in three. What the same table gives when the draws are shuffled is taken off, for with
-few draws any quantity seems to tell something; `chance` is how often the best of all shuffled quantities tells as much.
-Randomness: the stream "expected information" of the seed.
+The information that a quantity gives about the region is their mutual information, estimated from draws: the quantity
+in quarters of its draws, the region in three. What the same table gives when the draws are shuffled is taken off, for
+with few draws any quantity seems to tell something; `chance` is how often the best of all shuffled quantities tells as
+much. Randomness: the stream "expected information" of the seed.
 
-Source: Lindley (1956), Annals of Mathematical Statistics 27 (information of an experiment); correction by shuffles: own.
+Source: Lindley (1956), Annals of Mathematical Statistics 27 (information of an experiment); correction by shuffles:
+own.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Draws weighed by the record of other wars: importance weights whose largest are smoothed.
 
 The record is a density over what all countries share, the same for every country that did not enter it. Set over the
-neutral prior it weighs draws that were made without it: prior draws become draws after the record, draws of the posterior
-draws after both. Their largest weights are replaced by quantiles of a generalised Pareto distribution fitted to them; its
-shape says whether the weights can be relied on at all. No randomness.
+neutral prior it weighs draws that were made without it: prior draws become draws after the record, draws of the
+posterior draws after both. Their largest weights are replaced by quantiles of a generalised Pareto distribution fitted
+to them; its shape says whether the weights can be relied on at all. No randomness.
 
 Sources: Vehtari, Simpson, Gelman, Yao and Gabry (2024), Journal of Machine Learning Research 25(72); Zhang and Stephens
 (2009), Technometrics 51 (the fit of the tail).

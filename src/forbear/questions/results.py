@@ -65,8 +65,8 @@ class Three(NamedTuple):
 @dataclass(frozen=True)
 class Split:
     """Draws split at the median of one parameter. below, above: shares of the claim's region, its rival's and neither;
-    flips_at: the prior quantile at which the effect changes sign, None where it does not; shift: how far the split moves
-    a share."""
+    flips_at: the prior quantile at which the effect changes sign, None where it does not; shift: how far the split
+    moves a share."""
 
     below: Probabilities
     above: Probabilities
@@ -275,8 +275,8 @@ class Provenance:
     only: claims asked for by name; quick: the posterior is a quick one; quick_effort: few runs were asked for; stamp:
     hashes of model, scenario, priors, evidence, observations and posterior; problems: strategy -> hash; version: of
     forbear, "" where it was not noted; theories: name -> weight, and weighed_by: the forecasts from which they come, in
-    words; fit: effort, runs and effective draws of the fit, in words; series: those that were fitted to; record: what was
-    heard of other wars, in words; cases: those of the record, by name."""
+    words; fit: effort, runs and effective draws of the fit, in words; series: those that were fitted to; record: what
+    was heard of other wars, in words; cases: those of the record, by name."""
 
     scenario: str
     seed: int

@@ -51,10 +51,10 @@ class Moved:
 class Verdict:
     """A word for the claim and for its rival.
 
-    toward: the region that the word is about, "claim", "rival" or "neither", "" where it is about none. share, error: of
-    the region that the data moved to, at the last stage. factor, factor_error: by how much they moved its odds, and the
-    Monte Carlo error of its logarithm. factors: source -> by how much it moved the odds of each region. near: thresholds
-    that lie within Monte Carlo error. left_out: stages that were not made, in words."""
+    toward: the region that the word is about, "claim", "rival" or "neither", "" where it is about none. share, error:
+    of the region that the data moved to, at the last stage. factor, factor_error: by how much they moved its odds, and
+    the Monte Carlo error of its logarithm. factors: source -> by how much it moved the odds of each region. near:
+    thresholds that lie within Monte Carlo error. left_out: stages that were not made, in words."""
 
     word: str
     rival_word: str

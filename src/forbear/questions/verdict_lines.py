@@ -96,8 +96,8 @@ def claim_lines(
 ) -> list[str]:
     """Everything about one claim; with `trace`, where each number comes from.
 
-    stale: what has changed since it was tested; scenario: whose series and facts a trace names; power: how often words are
-    right in worlds of known truth, None where nobody has tried. Raises ScenarioError E243 where it was not tested.
+    stale: what has changed since it was tested; scenario: whose series and facts a trace names; power: how often words
+    are right in worlds of known truth, None where nobody has tried. Raises ScenarioError E243 where it was not tested.
     """
     result, made = answers[name], answers.provenance
     claim = result.claim
@@ -167,8 +167,8 @@ def _depends(result: ClaimResult) -> list[str]:
     for parameter, split in result.splits.items():
         flips = "" if split.flips_at is None else f", flips at prior quantile {split.flips_at:.2f}"
         out.append(
-            f"  depends on {parameter} ({split.identification}): the claim holds in {split.below[0]:.0%} below its median, "
-            f"in {split.above[0]:.0%} above{flips}"
+            f"  depends on {parameter} ({split.identification}): the claim holds in {split.below[0]:.0%} below its "
+            f"median, in {split.above[0]:.0%} above{flips}"
         )
     return out
 

@@ -45,9 +45,9 @@ class Share:
 
 @dataclass(frozen=True)
 class OfWord:
-    """One word. said: of all cases; right: of the times that it was said of a region, that region truly held; where_right:
-    said of all cases in which it could have been right; where_wrong: said of a region that did not hold, of all cases. Of
-    words about no region only `said` has cases."""
+    """One word. said: of all cases; right: of the times that it was said of a region, that region truly held;
+    where_right: said of all cases in which it could have been right; where_wrong: said of a region that did not hold,
+    of all cases. Of words about no region only `said` has cases."""
 
     word: str
     said: Share
@@ -142,8 +142,9 @@ def power_words(power: Power | None, word: str) -> str:
     if word in OPEN:
         return f"In {power.worlds} worlds of known truth it is said in {found.said.words} of cases."
     return (
-        f"In {power.worlds} worlds of known truth it is right in {found.right.words} of the times that it is said; it is said "
-        f"in {found.where_right.words} of the cases in which it would be right, and wrongly in {found.where_wrong.words} of all."
+        f"In {power.worlds} worlds of known truth it is right in {found.right.words} of the times that it is said; "
+        f"it is said in {found.where_right.words} of the cases in which it would be right, and wrongly in "
+        f"{found.where_wrong.words} of all."
     )
 
 

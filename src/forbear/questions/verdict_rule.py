@@ -38,7 +38,8 @@ from forbear.questions.verdict import NOT_LICENSED, SIDES, STAGES, Moved, Side, 
 from forbear.words import approximately, join, percent, percent_beside
 
 __all__ = [
-    "THRESHOLDS", "WORDS", "Evidence", "Shares", "TheoryShares", "Thresholds", "mixture", "ruling", "staged", "variants",
+    "THRESHOLDS", "WORDS", "Evidence", "Shares", "TheoryShares", "Thresholds", "mixture", "ruling", "staged",
+    "variants",
 ]  # fmt: skip
 
 _OPPOSITE = {"supported": "refuted", "refuted": "supported"}

@@ -20,7 +20,8 @@ def stages_in_brief(result: ClaimResult) -> str:
 
 
 def stage_lines(result: ClaimResult) -> list[str]:
-    """Shares at each stage with their Monte Carlo error, what was left out, and by how much each source moved the odds."""
+    """Shares at each stage with their Monte Carlo error, what was left out, and by how much each source moved the
+    odds."""
     out = []
     for name, words in STAGES.items():
         at = result.stages.get(name)

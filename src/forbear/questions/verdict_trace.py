@@ -24,7 +24,8 @@ def trace_lines(
 ) -> list[str]:
     """The trace of one claim, for a terminal.
 
-    facts: those of history beside the fitted model; scenario: whose series are named with their sources; None: their names alone.
+    facts: those of history beside the fitted model; scenario: whose series are named with their sources; None: their
+    names alone.
     """
     return [
         "",
@@ -49,7 +50,8 @@ def _runs(result: ClaimResult, made: Provenance) -> list[str]:
     out = _para(
         f"runs, seed {made.seed}",
         f"{each:,} of each strategy over the {made.given}, {made.prior_members:,} over the prior, "
-        f"{made.structure_members} draws of each rival structure; {made.runs:,} of the whole battery in {made.seconds} s",
+        f"{made.structure_members} draws of each rival structure; {made.runs:,} of the whole battery in "
+        f"{made.seconds} s",
     )
     for strategy in dict.fromkeys((result.claim.base, result.claim.changed)):
         out.append(f"  strategy {strategy}: problem {made.problems.get(strategy, '')}")

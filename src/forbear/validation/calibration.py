@@ -101,8 +101,9 @@ class Called:
 @dataclass(frozen=True)
 class OfEffect:
     """Recovery of one claim's effect (log ratio, or difference). truth, median: by world in which the claim is judged;
-    ranks: counts by eighths; sides, words, toward, said: by world, the side whose region truly holds ("" where the claim
-    is not judged), the word of the rule, the region that the word is about, and the region that is established."""
+    ranks: counts by eighths; sides, words, toward, said: by world, the side whose region truly holds ("" where the
+    claim is not judged), the word of the rule, the region that the word is about, and the region that is
+    established."""
 
     name: str
     title: str
@@ -163,8 +164,8 @@ class Calibration:
             f"{percent(all_.rightly)}, wrongly in "
             f"{percent(all_.wrongly)} ({percent(all_.wrongly_low)} to {percent(all_.wrongly_high)}); of the "
             f"opposite sign in {percent(all_.opposite)}",
-            f"  power: the region that truly holds is established in {self.power.power.words} of {self.power.cases} cases; "
-            f"error: another one is in {self.power.error.words}",
+            f"  power: the region that truly holds is established in {self.power.power.words}; error: another one is in "
+            f"{self.power.error.words}",
         ]
         lines += [f"  {word.word}: {power_words(self.power, word.word)}" for word in self.power.words]
         for one in self.effects:
@@ -388,8 +389,9 @@ def _natural(claim: Claim, effect: np.ndarray) -> np.ndarray:
 def words_of(claim: Claim, before: np.ndarray, drawn: np.ndarray) -> list[Verdict | None]:
     """The verdict on a claim in every world, by the project's own rule; None where no draw is judged.
 
-    before: (rows,) effects in plausible worlds before any data; drawn: (worlds, draws) after each world's; nan where one
-    is not judged. One structure only, and every licence taken for given: asked is whether the rule follows the draws.
+    before: (rows,) effects in plausible worlds before any data; drawn: (worlds, draws) after each world's; nan where
+    one is not judged. One structure only, and every licence taken for given: asked is whether the rule follows the
+    draws.
     """
     first = _group(claim, before)
     out: list[Verdict | None] = []

@@ -181,8 +181,9 @@ def weights_on_record(scenario: Scenario, found: Theories) -> tuple[dict[str, Th
     words; empty where nothing was weighed.
 
     Densities of all data are integrated over the discrepancy of each series, those of held-out months over the luck and
-    the dispersion of counts, so that no theory is weighed by what none of them can explain. A theory forecasts like the best where no difference
-    lies within the 90 per cent interval of theirs. What is no theory (a regression on its own past) has no weight.
+    the dispersion of counts, so that no theory is weighed by what none of them can explain. A theory forecasts like the
+    best where no difference lies within the 90 per cent interval of theirs. What is no theory (a regression on its own
+    past) has no weight.
     """
     which = found.held_out or found.all_data
     if which is None:

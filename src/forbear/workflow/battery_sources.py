@@ -1,4 +1,5 @@
-"""What a battery's draws are worth, and what else is heard beside them: weights of theories, the record of other wars."""
+"""What a battery's draws are worth, and what else is heard beside them: weights of theories, the record of other
+wars."""
 
 from __future__ import annotations
 
@@ -27,8 +28,8 @@ __all__ = ["Heard", "fit_words", "heard", "theories_weighed", "worth_of"]
 
 @dataclass(frozen=True)
 class Heard:
-    """sources: as a claim is tested with them; weighed_by: the forecasts from which weights come, in words; record: what
-    was heard of other wars, in words; cases: those of the record."""
+    """sources: as a claim is tested with them; weighed_by: the forecasts from which weights come, in words; record:
+    what was heard of other wars, in words; cases: those of the record."""
 
     sources: Sources
     weighed_by: str
@@ -91,8 +92,8 @@ def worth_of(posterior: Posterior, members: int) -> float:
     """Of how many independent draws so many draws of a posterior are worth.
 
     Draws of chains hang together: of N that are worth E, a random n have a mean with variance 1/n + 1/E - 1/N (the
-    average correlation of two of N draws is 1/E - 1/N). E is the effective number of the median uncertainty that the fit
-    noted; where it noted none, every draw counts as one.
+    average correlation of two of N draws is 1/E - 1/N). E is the effective number of the median uncertainty that the
+    fit noted; where it noted none, every draw counts as one.
     """
     refined = posterior.notes.get("refine") or {}
     effective = refined.get("effective_median")
@@ -108,7 +109,8 @@ def fit_words(posterior: Posterior | None) -> str:
     if posterior is None:
         return ""
     refined = posterior.notes.get("refine") or {}
-    words = f"{posterior.effort} fit of {posterior.notes.get('runs') or 'an unknown number of'} runs, {len(posterior):,} draws"
+    runs = posterior.notes.get("runs")
+    words = f"{posterior.effort} fit of {runs or 'an unknown number of'} runs, {len(posterior):,} draws"
     effective, apart = refined.get("effective_median"), refined.get("rhat_90")
     words += f", {effective:.0f} effective of the median uncertainty" if effective else ""
     return words + (f", R-hat between scouts {apart:.2f} at the 90th percentile" if apart else "")
