@@ -115,13 +115,13 @@ class Answers:
             told = {"title": result.claim.title, "base": result.claim.base, "changed": result.claim.changed}
             told |= {"outcome": result.claim.outcome, "kind": result.effect_kind, "unit": result.unit}
             ends = {"verdict": result.verdict.word, "rival_verdict": result.verdict.rival_word}
-            ends |= {"toward": result.verdict.toward, "odds_moved": result.verdict.factor}
+            ends["toward"] = result.verdict.toward
             stages = {
                 f"{side}_{name}": getattr(result.stages[name], side) if name in result.stages else float("nan")
                 for name in STAGES
                 for side in (*SIDES, "error")
             }
-            known = {"contraction": result.contraction}
+            known = {"contraction": result.contraction, "odds_moved": result.verdict.factor}
             rows.append({"claim": result.name, **told, **effect, **prior, **shares, **stages, **known, **ends})
         frame = pd.DataFrame(rows).set_index("claim") if rows else pd.DataFrame(index=pd.Index([], name="claim"))
         quantiles = [name for name in frame if str(name).startswith(("p0", "p2", "p5", "p7", "p9", "prior_p"))]

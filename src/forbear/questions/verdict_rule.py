@@ -270,9 +270,9 @@ class _Case:
 
     def _by_shares(self) -> Verdict:
         at, share = self.at, _round(self.after[self.side])
-        held = f"{self._told(at.share)}; the data moved its odds by a factor of {approximately(math.exp(self.moved))}"
+        held = f"{self._told(at.share)}; the data moved its odds by a factor of {_factor(self.moved)}"
         if share < at.lean:
-            why = f"{self._told(at.lean)}; the data moved its odds by a factor of {approximately(math.exp(self.moved))}"
+            why = f"{self._told(at.lean)}; the data moved its odds by a factor of {_factor(self.moved)}"
             return self.say("not identified", f"{why}, and no region holds {_percent(at.lean)}.", self._missing())
         if _round(self.before[self.side]) > at.before:
             why = f"{held}, but it held {_beside(self.before[self.side], at.before)} before any data"
@@ -288,7 +288,7 @@ class _Case:
             less = f"; weighed equally it holds {_beside(equal, at.share)}" if equal < at.share <= share else ""
             why = f"{held}{less}; {_percent(at.share)} is needed for more than leaning"
             further = _log_odds(at.share) - _log_odds(min(share, equal))
-            change = f"Data that move its odds by a further factor of {approximately(math.exp(further))}."
+            change = f"Data that move its odds by a further factor of {_factor(further)}."
             return self.say("leaning", f"{why}.", change, self.side)
         change = f"A share below {_percent(at.share)}, a factor below {approximately(at.moved)}, or a theory that "
         word = "supported" if self.side == "claim" else "refuted"
@@ -302,13 +302,13 @@ class _Case:
         region = _subject(self.side)
         return (
             f"Data that bear on the effect. {region} holds most: to be leaned to, its odds would have to move by a "
-            f"further factor of {approximately(math.exp(short))}."
+            f"further factor of {_factor(short)}."
         )
 
     def _told(self, threshold: float) -> str:
         share, error = self.after[self.side], self.after.error(self.side)
         told = f"{_subject(self.side)} holds {_beside(share, threshold)}"
-        return f"{told} (Monte Carlo error {100 * error:.1f} points)" if error else told
+        return f"{told} (Monte Carlo error {_round(100 * error):.1f} points)" if error else told
 
     def say(self, word: str, reason: str, change: str, toward: str = "") -> Verdict:
         why = self.evidence.left_out
@@ -374,6 +374,10 @@ def _subject(side: str) -> str:
     return {"claim": "The claim's region", "rival": "The rival's region", "neither": "What neither asserts"}[side]
 
 
+def _factor(logarithm: float) -> str:
+    return approximately(_round(math.exp(logarithm)))
+
+
 def _log_odds(share: float) -> float:
     return math.log(share / (1.0 - share))
 
@@ -384,6 +388,7 @@ def _sentence(text: str) -> str:
 
 def _beside(share: float, threshold: float) -> str:
     """A share in per cent: never rounded to nothing or all, nor across the threshold."""
+    share = _round(share)
     crosses = (round(share, 2) >= threshold) != (share >= threshold)
     return percent_beside(share, threshold) if crosses else percent(share)
 
