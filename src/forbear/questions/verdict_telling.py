@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from forbear.questions.results import ClaimResult
-from forbear.questions.verdict import NOT_LICENSED, STAGES
+from forbear.questions.verdict import NOT_LICENSED, SIDES, STAGES
 from forbear.words import approximately, join, percent
 
 __all__ = ["beside_lines", "stage_lines", "stages_in_brief", "telling_lines", "varied_lines"]
@@ -28,13 +30,24 @@ def stage_lines(result: ClaimResult) -> list[str]:
         if at is not None:
             shares = f"claim {percent(at.claim)}, neither {percent(at.neither)}, rival {percent(at.rival)}"
             out.append(f"{words}: {shares} (error {100 * at.error:.1f} points)")
-    out += [f"not made: {words}" for words in result.verdict.left_out]
+    out += [f"not made: {words}" for words in _together(result.verdict.left_out)]
+    # a region in which no draw ever lies has odds by the half draw alone: nothing moved them
+    possible = [side for side in SIDES if any(getattr(at, side) > 0.0 for at in result.stages.values())]
     for source, moved in result.verdict.factors.items():
-        factors = (f"{side} x{approximately(getattr(moved, side))}" for side in ("claim", "neither", "rival"))
+        factors = (f"{side} x{approximately(getattr(moved, side))}" for side in possible)
         out.append(f"odds moved by the {source}: {', '.join(factors)}")
     if result.verdict.near:
         out.append(f"within Monte Carlo error of a threshold: {join(list(result.verdict.near))}")
     return out
+
+
+def _together(left_out: Sequence[str]) -> list[str]:
+    """Stages with the same reason in one sentence."""
+    reasons: dict[str, list[str]] = {}
+    for words in left_out:
+        stage, _, why = words.partition(": ")
+        reasons.setdefault(why, []).append(stage)
+    return [join(stages) + (f": {why}" if why else "") for why, stages in reasons.items()]
 
 
 def varied_lines(result: ClaimResult) -> list[str]:

@@ -50,7 +50,8 @@ PLACES = {
 @dataclass(frozen=True)
 class Lesson:
     """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival;
-    value: True where it is about what is good, so that it is put to no test."""
+    value: True where it is about what is good, so that it is put to no test; said: the verdict as a cell holds it,
+    with the side that it leans to."""
 
     name: str
     title: str
@@ -60,6 +61,7 @@ class Lesson:
     verdict: str
     rival_verdict: str
     value: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,9 @@ def _lesson(result: ClaimResult) -> Lesson:
     claim, ruled = result.claim, result.verdict
     effect = plain_effect(result)
     value = claim.kind == "value"
-    return Lesson(claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word, value)
+    return Lesson(
+        claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word, value, ruled.phrase
+    )
 
 
 def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
