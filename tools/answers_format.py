@@ -1,162 +1,122 @@
-"""Answers that were written before they had a format, brought into it: the numbers stay, verdicts are worked out again from them.
+"""Answers of the second format as answers of the third: the same numbers, judged by the rule on shares. Runs nothing.
 
-    python tools/answers_format.py OLD.json SCENARIO NEW.json
+    uv run python tools/answers_format.py src/forbear/library/iraq-2003
 
-The verdict rule is a function of numbers that the old file holds, so its words must come out as they stood there; then the
-licence is laid on top. Fails where a claim is no longer the one that was tested, or a word differs.
+What the second format did not keep stays empty until the answers are made again: other margins and horizons, what
+observation would tell, studies beside the model. Weights of theories come from the validation beside the scenario, where
+it speaks of the same draws.
 """
 
 from __future__ import annotations
 
-import json
-import sys
+import argparse
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from forbear.inference.facts import licence
+from forbear.files import read_json, write_json
 from forbear.inference.posterior import Posterior
-from forbear.questions.answers import Answers
-from forbear.questions.effects import Candidate, Probabilities
-from forbear.questions.licences import facts_on_record
-from forbear.questions.results import (
-    AttributionResult,
-    ClaimResult,
-    LedgerResult,
-    PlayerShare,
-    Provenance,
-    Quantiles,
-    Regret,
-    Split,
-    StrategyResult,
-    StrategyTable,
-    Three,
-    Unattributed,
-)
-from forbear.questions.stamps import answers_stamp
-from forbear.questions.verdict import verdict
-from forbear.questions.verdict_inputs import VerdictInputs
-from forbear.scenario.casefiles.policies import load_claims
+from forbear.questions.answers import FORMAT, KIND, Answers
+from forbear.questions.effects import Probabilities
+from forbear.questions.regions import assertion_region, held_apart
+from forbear.questions.results import ClaimResult
+from forbear.questions.stored import decode, encode
+from forbear.questions.verdict_evidence import TheoryWeight
+from forbear.questions.verdict_rule import THRESHOLDS, Evidence, Shares, TheoryShares, ruling, staged
+from forbear.questions.verdict_sensitivity import sensitivity
 from forbear.scenario.scenario import Scenario
+from forbear.workflow.battery_sources import fit_words, theories_weighed, worth_of
 
-SAME = ("title", "statement", "rival", "kind", "base", "changed", "outcome", "claim_says", "rival_says", "caution")
-
-
-def whole(three: Any) -> Probabilities:
-    """Three shares that add up to 1, where the file holds them rounded."""
-    return Probabilities(*(share / sum(three) for share in three))
+NONE = "the record of other wars was not heard when these answers were made"
 
 
-def claim_of(old: dict[str, Any], scenario: Scenario, held: Any, structural: bool) -> ClaimResult:
-    """One claim with the verdict of its numbers and the licence of the facts."""
-    claim = load_claims(scenario)[old["name"]]
-    changed = [key for key in SAME if getattr(claim, key) != old[key]]
-    if changed or list(claim.deciding) != old["declared_deciding"] or list(claim.evidence) != old["evidence"]:
-        raise SystemExit(f"{claim.name} is no longer the claim that was tested: {', '.join(changed)}")
-    structures = {k: Probabilities(*v) for k, v in old["structures"].items()}
-    shares = Probabilities(*old["shares"])
-    inputs = VerdictInputs(
-        *whole(shares),
-        structures={k: whole(v) for k, v in structures.items()} if structural else {},
-        contraction=old["contraction"],
-        neutrality_passed=bool(old["neutral"]),
-        candidates={
-            k: Candidate(whole(c["below"]), whole(c["above"]), c["flips_at"], 0.0, c["class"])
-            for k, c in old["candidates"].items()
-        },
-        asserts=claim.asserts,  # type: ignore[arg-type]
-        rival_asserts=claim.rival_asserts,  # type: ignore[arg-type]
-        is_value_claim=claim.kind == "value",
-    )
-    ruled = verdict(inputs)
-    if (ruled.word, ruled.rival_word, ruled.deciding) != (old["verdict"], old["rival_verdict"], old["deciding"]):
-        raise SystemExit(f"{claim.name}: the rule says {ruled.word}, the file {old['verdict']}")
-    given = licence(claim, held)
-    return ClaimResult(
-        replace(claim, file=Path(claim.file).name),
-        ruled if given.granted else verdict(replace(inputs, unlicensed=given.words)),
-        given,
-        old["effect_kind"],
-        old["margin"],
-        Quantiles(*old["effect"]),
-        Quantiles(*old["prior"]),
-        shares,
-        Probabilities(*old["prior_shares"]),
-        structures,
-        old["contraction"],
-        old["neutral"],
-        {
-            k: Split(Probabilities(*c["below"]), Probabilities(*c["above"]), c["flips_at"], c["class"], c["shift"])
-            for k, c in old["candidates"].items()
-        },
-    )
+def read_second(path: Path) -> tuple[Answers, dict[str, str]]:
+    """Answers of the second format with no verdict yet, and the words on record by claim."""
+    found = {k: v for k, v in read_json(path, seal=True).items() if k not in ("kind", "format")}
+    words = {name: str(claim["verdict"]["word"]) for name, claim in found["claims"].items()}
+    for claim in found["claims"].values():
+        kept = {key: claim["verdict"][key] for key in ("word", "rival_word", "reason", "what_would_change")}
+        claim["verdict"] = kept
+    return decode(Answers, found, file=str(path)), words
 
 
-def strategies_of(old: dict[str, Any]) -> StrategyTable:
-    """The table of strategies."""
-    rows = {}
-    for name, row in old["rows"].items():
-        rest = {
-            k: row[k] for k in ("hurwicz", "laplace", "best", "pareto", "satisficing", "satisficing_by") if k in row
-        }
-        rows[name] = StrategyResult(
-            row["title"],
-            row["side"],
-            row["assumed"],
-            {o: Quantiles(*v) for o, v in row["outcomes"].items()},
-            {o: Regret(**v) for o, v in row.get("regret", {}).items()},
-            **rest,
+def shares_on_record(result: ClaimResult, three: Probabilities, draws: float) -> Shares:
+    """Shares for, against and within the margin as those of the regions."""
+    ours, theirs = (assertion_region(says, k) for k, says in enumerate(held_apart(result.claim)))
+    claim, rival = (sum(three[k] for k in sorted(side)) for side in (ours, theirs))
+    return Shares(claim, rival, max(0.0, 1.0 - claim - rival), max(1.0, draws))
+
+
+def evidence_on_record(result: ClaimResult, answers: Answers, weights: dict[str, TheoryWeight], worth: dict[str, float]) -> Evidence:  # fmt: skip
+    """What the answers say to the rule. worth: structure -> independent draws, as many as were run where not named."""
+    made = answers.provenance
+
+    def within(name: str, three: Probabilities) -> TheoryShares:
+        many = worth.get(name, made.members if name == "full" else made.structure_members)
+        known = weights.get(name, TheoryWeight(0.0, False)) if weights else TheoryWeight(1.0)
+        return TheoryShares(shares_on_record(result, three, many), known.weight, known.alike, known.about)
+
+    theories = {name: within(name, three) for name, three in result.structures.items()}
+    mute = (
+        name
+        for name, split in result.splits.items()
+        if split.identification == "N-none"
+        and max(
+            abs(shares_on_record(result, split.above, 1)[side] - shares_on_record(result, split.below, 1)[side])
+            for side in ("claim", "rival", "neither")
         )
-    return StrategyTable(
-        rows, tuple(old["objectives"]), old["thresholds"], old["nothing_satisfices"], old["alpha"], old["draws"]
+        >= THRESHOLDS.hinge
+    )
+    return Evidence(
+        shares_on_record(result, result.prior_shares, made.prior_conditioned),
+        country=shares_on_record(result, result.shares, worth.get("full", made.members)),
+        theories=theories if len(theories) > 1 else {},
+        unlicensed="" if result.licence.granted else result.licence.words,
+        arithmetic=result.claim.arithmetic,
+        values=result.claim.kind == "value",
+        mute=tuple(mute),
+        left_out={"record": NONE, "both": NONE},
     )
 
 
-def game_of(old: dict[str, Any]) -> AttributionResult:
-    """One game of the attribution."""
-
-    def share(row: dict[str, Any]) -> PlayerShare:
-        part = Quantiles(*(row[k] for k in Quantiles._fields))
-        return PlayerShare(row["name"], row["title"], part, row["mean"], row["error"], row["helps"])
-
-    return AttributionResult(
-        old["game"],
-        old["exact"],
-        old["coalitions"],
-        tuple(old["players"]),
-        {worth: tuple(map(share, rows)) for worth, rows in old["rows"].items()},
-        {worth: Three(*v) for worth, v in old["total"].items()},
-        {worth: tuple(map(tuple, v)) for worth, v in old["interaction"].items()},
-        Unattributed(**old["unattributed"]),
-        old["draws"],
-        old["runs"],
+def third(folder: Path) -> Answers:
+    """The answers beside a scenario in the third format."""
+    answers, _ = read_second(folder / "answers.json")
+    scenario = Scenario.load(folder / "scenario.toml")
+    posterior = Posterior.of(scenario)
+    weights, words = theories_weighed(scenario, posterior)
+    worth = {"full": worth_of(posterior, answers.provenance.members)} if posterior is not None else {}
+    claims = {}
+    for name, result in answers.claims.items():
+        evidence = evidence_on_record(result, answers, weights, worth)
+        splits = {
+            key: replace(split, below=_regions(result, split.below), above=_regions(result, split.above))
+            for key, split in result.splits.items()
+        }
+        claims[name] = replace(
+            result, verdict=ruling(evidence), stages=staged(evidence), sensitivity=sensitivity(evidence), splits=splits
+        )
+    terms = posterior.notes.get("data", []) if posterior is not None else []
+    series = tuple(dict.fromkeys(str(term).partition(" (")[0] for term in terms))
+    made = replace(
+        answers.provenance, theories=weights, weighed_by=words, fit=fit_words(posterior), series=series, record=NONE
     )
+    return replace(answers, claims=claims, provenance=made)
 
 
-def answers_of(old: dict[str, Any], scenario: Scenario) -> Answers:
-    """The whole file. It must have been made with the posterior that stands beside the scenario."""
-    about, posterior = old["about"], Posterior.of(scenario)
-    if posterior is None or posterior.stamp != about["stamp"]:
-        raise SystemExit("these answers were made with another posterior than the one beside the scenario")
-    held = facts_on_record(scenario, posterior)
-    ledger = old["ledger"]
-    made = Provenance(
-        about["scenario"], about["seed"], about["given"], about["draws"], about["lucks"], about["prior_draws"],
-        about["prior_conditioned"], tuple(about["structures"]), about["structure_draws"],
-        answers_stamp(scenario, posterior), about["hashes"], about["runs"], about["seconds"], quick=about["quick"],
-        available=about.get("available", len(posterior)),
-    )  # fmt: skip
-    structural = len(about["structures"]) > 1
-    return Answers(
-        {name: claim_of(c, scenario, held, structural) for name, c in old["claims"].items()},
-        strategies_of(old["strategies"]),
-        LedgerResult(*(ledger[k] for k in ("communities", "years", "sources", "shares", "whole"))),
-        made,
-        {name: game_of(game) for name, game in old["attribution"].items()},
-        held,
-    )
+def _regions(result: ClaimResult, three: Probabilities) -> Probabilities:
+    found = shares_on_record(result, three, 1)
+    return Probabilities(found.claim, found.rival, found.neither)
+
+
+def main() -> None:
+    """Write the answers of each folder anew."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    for folder in parser.parse_args().folders:
+        content: dict[str, Any] = {"kind": KIND, "format": FORMAT, **encode(third(folder))}
+        print(write_json(folder / "answers.json", content, seal=True))
 
 
 if __name__ == "__main__":
-    source, name, target = sys.argv[1:]
-    print(answers_of(json.loads(Path(source).read_text(encoding="utf-8")), Scenario.load(name)).write(target))
+    main()

@@ -149,7 +149,7 @@ def test_a_posterior_and_a_claim_show_what_they_are():
     assert f"{len(posterior):,} draws" in repr(posterior) and "R-hat" in posterior._repr_html_()
     claim = next(iter(load_claims(iraq).values()))
     assert claim.name in repr(claim) and claim.rival in claim._repr_html_()
-    verdict = Verdict("contested", "contested", "because <b>of</b> it", None, None, "more data")
+    verdict = Verdict("contested", "contested", "because <b>of</b> it", "more data")
     assert "contested" in repr(verdict) and "&lt;b&gt;of&lt;/b&gt;" in verdict._repr_html_()
 
 

@@ -10,8 +10,9 @@ import pytest
 import forbear as fb
 from forbear.inference.facts import Licence
 from forbear.questions.attribute import attribute
-from forbear.questions.claims import assess_claim
+from forbear.questions.claims import Sources, assess_claim
 from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.verdict_evidence import TheoryWeight
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import Claim, load_claims
 from forbear.scenario.casefiles.remedies import Remedy
@@ -58,14 +59,15 @@ def test_the_opposite_effect_refutes_it() -> None:
     assert judged(CLAIM, UP, OPEN, [UP] * 4).verdict.word == "refuted"
 
 
-def test_no_narrowing_is_not_identified_however_lopsided() -> None:
-    found = judged(CLAIM, np.exp(RANDOM.normal(-0.8, 0.6, 160)), OPEN, [DOWN] * 4)
-    assert found.verdict.word == "not identified" and found.contraction < 0.2
+def test_a_region_that_the_data_hardly_moved_is_not_identified_however_lopsided() -> None:
+    lopsided = np.exp(RANDOM.normal(-0.35, 0.6, 400))
+    found = judged(CLAIM, np.exp(RANDOM.normal(-0.55, 0.6, 160)), lopsided, [])
+    assert found.verdict.word == "not identified" and found.verdict.factor < 3.0
 
 
 def test_a_question_that_was_closed_before_the_data_gets_no_verdict() -> None:
     found = judged(CLAIM, DOWN, np.exp(RANDOM.normal(-1.5, 0.5, 400)), [DOWN] * 4)
-    assert found.verdict.word == "not identified" and found.neutral == ""
+    assert found.verdict.word == "not identified" and "before any data" in found.verdict.reason
 
 
 def test_structures_that_disagree_are_contested() -> None:
@@ -73,12 +75,60 @@ def test_structures_that_disagree_are_contested() -> None:
     assert found.verdict.word == "contested"
 
 
-def test_a_parameter_that_turns_the_answer_is_named_with_where_it_flips() -> None:
+def test_a_parameter_that_turns_the_answer_is_named_with_where_it_flips_and_is_what_would_tell() -> None:
     quantiles = RANDOM.random((300, 3))
     effect = np.exp(np.where(quantiles[:, 2] > 0.5, -0.5, 0.5) + RANDOM.normal(size=300) * 0.05)
     found = judged(CLAIM, effect, np.exp(RANDOM.normal(size=400) * 1.5), [effect] * 4, quantiles)
-    assert found.verdict.word == "contested" and found.verdict.deciding == "suppression"
-    assert found.verdict.flips_at == pytest.approx(0.5, abs=0.1)
+    assert found.verdict.word == "not identified" and list(found.splits)[0] == "suppression"
+    assert found.splits["suppression"].flips_at == pytest.approx(0.5, abs=0.1)
+    first = next(entry for entry in found.information if entry.kind == "study")
+    assert first.name == "suppression" and first.bits > 0.8 * first.of and first.chance < 0.05
+    assert (first.low, first.high) == (0.0, 1.0)
+
+
+def test_an_answer_that_hangs_on_a_parameter_of_which_no_data_speak_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    quantiles = RANDOM.random((300, 3))
+    effect = np.exp(np.where(quantiles[:, 2] > 0.4, -0.5, 0.5) + RANDOM.normal(size=300) * 0.05)
+    wide = np.exp(RANDOM.normal(0.6, 1.5, 400))
+    plain = judged(CLAIM, effect, wide, [], quantiles)
+    assert plain.verdict.word in ("leaning", "not identified") and "no data speak" not in plain.verdict.reason
+    monkeypatch.setattr("forbear.questions.claims._classes", lambda: {"suppression": "N-none"})
+    assert "suppression, of which no data speak" in judged(CLAIM, effect, wide, [], quantiles).verdict.reason
+
+
+def test_every_verdict_says_what_it_would_be_under_other_choices() -> None:
+    found = judged(CLAIM, DOWN, OPEN, [DOWN, UP])
+    kinds = {entry.what for entry in found.sensitivity}
+    assert kinds == {"margin", "theories", "threshold"}
+    settings = {entry.setting: entry for entry in found.sensitivity}
+    assert settings["m1 alone"].word == "refuted" and not settings["m1 alone"].same
+    assert {"0.05", "0.2", "weighed equally", "without full", "share 0.9"} <= set(settings)
+
+
+def test_what_the_draws_are_worth_and_what_theories_weigh_enter_the_shares() -> None:
+    rivals = {"m0": made(UP)}
+    every = np.ones(len(OPEN), bool)
+    shares: dict = {name: {} for name in ("posterior", "prior", "m0")}
+    weights = {"full": TheoryWeight(0.9), "m0": TheoryWeight(0.1, alike=False)}
+    known = Sources(worth={"posterior": 40.0, "m0": 40.0}, theories=weights)
+    found = assess_claim(CLAIM, made(DOWN), made(OPEN), rivals, shares, every, sources=known)
+    assert found.stages["country"].claim == pytest.approx(0.9, abs=0.02)
+    alone = assess_claim(CLAIM, made(DOWN), made(OPEN), rivals, shares, every, sources=Sources(theories=weights))
+    assert found.stages["country"].error > 1.5 * alone.stages["country"].error
+    assert found.verdict.word == "supported"  # the other forecasts worse
+
+
+def test_the_record_weighs_prior_draws_again_and_draws_of_the_posterior() -> None:
+    every = np.ones(len(OPEN), bool)
+    toward_less = np.where(OPEN < 1.0, 3.0, 1.0)
+    known = Sources(record={"prior": toward_less, "posterior": np.ones(len(DOWN))})
+    found = assess_claim(CLAIM, made(DOWN), made(OPEN), {}, {}, every, sources=known)
+    assert list(found.stages) == ["before", "record", "country", "both"]
+    assert found.stages["record"].claim > found.stages["before"].claim + 0.1
+    assert found.verdict.factors["record"].claim > 1.5 and found.beside[-1].kind == "country and record"
+    few = Sources(record={"prior": np.where(np.arange(len(OPEN)) < 5, 1.0, 0.0)})
+    left = assess_claim(CLAIM, made(DOWN), made(OPEN), {}, {}, every, sources=few)
+    assert "record" not in left.stages and any("5 effective draws" in words for words in left.verdict.left_out)
 
 
 def test_exchanging_claim_and_rival_exchanges_the_verdicts_and_nothing_else() -> None:
@@ -96,7 +146,7 @@ def test_a_claim_without_its_licence_gets_no_verdict_whatever_its_numbers_and_ne
     for claim in (CLAIM, CLAIM.swapped(), replace(CLAIM, kind="value")):
         found = judged(claim, DOWN, OPEN, [DOWN] * 4, licence=missing)
         assert found.verdict.word == found.verdict.rival_word == "not licensed" and not found.licensed
-        assert "the fall" in found.verdict.reason and found.verdict.deciding is None
+        assert "the fall" in found.verdict.reason and found.verdict.toward == ""
     licensed = judged(CLAIM, DOWN, OPEN, [DOWN] * 4, licence=Licence(True))
     assert licensed.verdict.word == "supported" and licensed.licensed
 

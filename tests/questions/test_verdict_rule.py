@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forbear.questions.verdict_evidence import sensitivity, shares_of
+from forbear.questions.verdict_evidence import shares_of
 from forbear.questions.verdict_rule import (
     THRESHOLDS,
     WORDS,
@@ -19,8 +19,10 @@ from forbear.questions.verdict_rule import (
     Thresholds,
     mixture,
     ruling,
+    staged,
     variants,
 )
+from forbear.questions.verdict_sensitivity import sensitivity
 
 OPEN = Shares(0.4, 0.4, 0.2, 4000)
 MOST = Shares(0.9, 0.06, 0.04, 4000)
@@ -64,9 +66,7 @@ def test_the_record_and_the_country_each_say_how_far_they_moved_the_odds():
     record = Shares(0.6, 0.2, 0.2, 4000)
     found = ruling(Evidence(OPEN, record=record, both=MOST))
     parts = found.factors
-    assert parts["record"]["claim"] * parts["country given the record"]["claim"] == pytest.approx(
-        parts["both"]["claim"]
-    )
+    assert parts["record"].claim * parts["country given the record"].claim == pytest.approx(parts["both"].claim)
     assert found.left_out == ("after this country",) and found.word == "supported"
 
 
@@ -125,7 +125,6 @@ def test_weights_of_draws_count_and_leave_fewer_effective_ones():
         ({"unlicensed": "the model misses the exodus"}, "not licensed"),
         ({"values": True}, "values only"),
         ({"arithmetic": "rotation follows from published strengths"}, "arithmetic"),
-        ({"audit": "the model leans before data"}, "not identified"),
         ({"mute": ("zeta",)}, "not identified"),
     ],
 )
@@ -142,11 +141,42 @@ def test_a_threshold_within_monte_carlo_error_is_named():
     assert many.near == ()
 
 
+def test_what_would_do_for_the_least_word_is_said_as_a_factor_that_does_it():
+    found = ruling(Evidence(OPEN, country=Shares(0.6, 0.3, 0.1, 4000)))
+    assert found.word == "not identified" and "further factor of" in found.what_would_change
+    factor = float(re.search(r"further factor of (\d+\.\d+)", found.what_would_change)[1])
+    odds = 0.6 / 0.4 * (factor + 0.05)  # it is told to two digits
+    share = odds / (1.0 + odds)
+    after = ruling(Evidence(OPEN, country=Shares(share, (1 - share) / 2, (1 - share) / 2, 4000)))
+    assert after.word == "leaning" and after.factor == pytest.approx(3.0, rel=0.1)
+
+
+def test_stages_are_kept_with_their_error_and_the_last_is_the_mixture():
+    theories = {"one": TheoryShares(MOST, 1.0), "two": TheoryShares(SOME, 1.0)}
+    kept = staged(Evidence(OPEN, country=MOST, theories=theories))
+    assert list(kept) == ["before", "country"] and kept["country"].claim == pytest.approx(0.82)
+    assert kept["before"].error == pytest.approx(math.sqrt(0.4 * 0.6 / 4000), rel=0.01)
+    assert kept["before"].claim + kept["before"].neither + kept["before"].rival == pytest.approx(1.0)
+
+
+def test_a_stage_that_was_not_made_says_why():
+    found = ruling(Evidence(OPEN, country=MOST, left_out={"record": "there is no record"}))
+    assert found.left_out == ("after the record: there is no record", "after both")
+
+
 def test_every_word_and_threshold_stands_in_the_file_with_its_meaning():
     assert set(WORDS) == {
         "supported", "refuted", "contested", "leaning", "not identified", "not licensed", "arithmetic", "values only",
     }  # fmt: skip
-    assert {entry.name for entry in fields(Thresholds)} == {"share", "lean", "moved", "before", "errors"}
+    assert {entry.name for entry in fields(Thresholds)} == {
+        "share",
+        "lean",
+        "moved",
+        "before",
+        "hinge",
+        "effective",
+        "errors",
+    }
     assert (THRESHOLDS.share, THRESHOLDS.lean, THRESHOLDS.moved, THRESHOLDS.before) == (0.8, 0.65, 3.0, 0.65)
     assert "share 0.9" in variants() and variants()["share 0.9"].share == 0.9
 
@@ -160,11 +190,11 @@ def test_sensitivity_rules_again_under_other_margins_horizons_weights_and_thresh
         horizons={"2005-12": replace(case, country=MOST)},
     )
     found = {(row.what, row.setting): row for row in rows}
-    assert found["margin", "0.2"].ruling.word == "leaning" and not found["margin", "0.2"].same
+    assert found["margin", "0.2"].word == "leaning" and not found["margin", "0.2"].same
     assert found["horizon", "2005-12"].same
-    assert found["threshold", "share 0.9"].ruling.word == "leaning"
+    assert found["threshold", "share 0.9"].word == "leaning"
     assert {"weighed equally", "without one", "one alone"} <= {setting for what, setting in found if what == "theories"}
-    assert found["theories", "two alone"].ruling.share == pytest.approx(0.82)
+    assert found["theories", "two alone"].share == pytest.approx(0.82)
 
 
 def test_shares_and_weights_that_cannot_be_are_refused():
@@ -224,8 +254,9 @@ def test_exchanging_claim_and_rival_exchanges_the_words_and_nothing_else_for_eff
     assert (ours.share, ours.error) == pytest.approx((theirs.share, theirs.error))
     assert ours.factor == pytest.approx(theirs.factor)
     assert numbers(ours.reason) == numbers(theirs.reason)
-    for source, sides in ours.factors.items():
-        assert sides["claim"] == pytest.approx(theirs.factors[source]["rival"])
+    for source, moved in ours.factors.items():
+        assert moved.claim == pytest.approx(theirs.factors[source].rival)
+        assert moved.neither == pytest.approx(theirs.factors[source].neither)
     again = ruling(evidence(*says).swapped())
     assert (again.word, again.rival_word, again.toward) == (theirs.word, theirs.rival_word, theirs.toward)
 

@@ -117,6 +117,17 @@ def test_without_a_posterior_nothing_is_more_than_not_identified(answers: Answer
     assert answers.provenance.given == "prior" and answers["A"].contraction == 0.0
 
 
+def test_every_claim_has_its_shares_before_any_data_and_says_which_stages_were_not_made(answers: Answers) -> None:
+    found = answers["A"]
+    assert list(found.stages) == ["before"] and found.information == ()
+    before = found.stages["before"]
+    assert before.claim + before.neither + before.rival == pytest.approx(1.0) and before.error > 0.0
+    assert len(found.verdict.left_out) == 3 and any("after the record: " in words for words in found.verdict.left_out)
+    frame = answers.to_frame()
+    assert frame.loc["A", "claim_before"] == before.claim and frame["claim_country"].isna().all()
+    assert {entry.what for entry in found.sensitivity} == {"margin", "horizon", "threshold"}
+
+
 def test_what_never_intervenes_stands_beside_the_others_and_is_ranked_with_none_whatever_its_name(
     answers: Answers,
 ) -> None:
@@ -157,6 +168,9 @@ def test_a_claim_can_be_traced_to_seed_hashes_parameters_and_sources(answers: An
     text = "\n".join(claim_lines(found, "A", trace=True))
     assert "seed 1" in text and "mass_elasticity" in text and "Lyall" in text
     assert answers.provenance.problems["MORE"] in text
+    assert "runs, seed 1: " in text and "series: none" in text and "cases: " in text
+    assert "study Friedman 2011 sample" in text and "study COIN win rate, occupier, post-1945" in text
+    assert "not made: after this country" in text and "not on record" in text
     assert any("not identified" in line for line in verdict_table(found))
     assert "OUT OF DATE" in "\n".join(verdict_table(found, ["model"]))
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import forbear as fb
-from forbear.questions.verdict import VerdictInputs, verdict
 from forbear.scenario.casefiles.audit import load_audit
 from forbear.scenario.casefiles.policies import load_claims, load_strategies
 from forbear.workflow.battery_runs import structure_posteriors
@@ -73,8 +72,3 @@ def test_a_changed_problem_has_no_posterior_until_it_is_fitted(tmp_path: Path, c
 
 def test_a_country_that_extends_nothing_with_claims_has_none() -> None:
     assert load_claims(fb.Scenario.load("meadow")) == {}
-
-
-def test_without_a_rival_structure_nothing_is_more_than_not_identified() -> None:
-    found = verdict(VerdictInputs(0.99, 0.0, 0.01, structures={}, contraction=0.9, neutrality_passed=True))
-    assert found.word == "not identified" and "No structural rival" in found.reason

@@ -13,7 +13,7 @@ from forbear.ensemble.places import using
 from forbear.questions.stamps import stale_answers
 from forbear.questions.verdict_lines import claim_lines, verdict_table
 from forbear.workflow.arguments import scenario_of, shown
-from forbear.workflow.claims import FILE, check_claims, default_file, one_claim, test_claims
+from forbear.workflow.claims import FILE, check_claims, default_file, one_claim, power_of, test_claims
 
 app = typer.Typer(
     add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False, invoke_without_command=True
@@ -87,4 +87,5 @@ def show(
     """One claim: both statements, the test, the effect, the verdict, the evidence beside it."""
     opened = scenario_of(context.obj["scenario"])
     found = one_claim(opened, name, context.obj["more"], answers)
-    tell(*claim_lines(found, name, trace=trace, stale=stale_answers(found, opened)))
+    stale, power = stale_answers(found, opened), power_of(opened)
+    tell(*claim_lines(found, name, trace=trace, stale=stale, scenario=opened, power=power))

@@ -33,6 +33,10 @@ def command(
         Path | None,
         typer.Option(help="results as JSON; validation.json beside a scenario of your own, else NAME-validation.json"),
     ] = None,
+    worlds: Annotated[
+        int | None,
+        typer.Option(help="worlds of a calibration, 48 when absent; finished ones are kept whatever their number"),
+    ] = None,
     workers: Workers = None,
 ) -> None:
     """Facts of history, course, place, discrepancies, modes, forecasts, rival theories, calibration: part by part."""
@@ -50,6 +54,7 @@ def command(
         seed=seed,
         store=store or Path(f"{opened.problem().name}.validation"),
         to=target,
+        worlds=worlds,
         workers=workers,
         progress=shown(),
     )

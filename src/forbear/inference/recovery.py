@@ -40,7 +40,9 @@ class Effort:
     """Budget of a calibration. bank: prior runs, shared by all worlds; scouts: of each world, among which the bank is
     parted; members, rounds: of a scout after its first; chains: from each scout; generations: of every chain; burn:
     of them, before any is kept; thin: every so many is kept after that; draws: of each world whose effects are run;
-    worlds: how many."""
+    worlds: how many. lucks, true_lucks: runs over which an effect is averaged, of draws and of truths; prior: plausible
+    rows of the bank whose effects stand for what is known before any data. An effect over fewer lucks than the truth's
+    strays more, so that its intervals are a little wide."""
 
     worlds: int
     bank: int
@@ -52,6 +54,9 @@ class Effort:
     burn: int
     thin: int
     draws: int
+    lucks: int = 2
+    true_lucks: int = 8
+    prior: int = 256
 
     @property
     def runs_of_world(self) -> int:
@@ -64,13 +69,14 @@ class Effort:
             f"{self.bank:,} prior runs shared by all worlds; each world: {self.scouts} scouts of {self.members} "
             f"members, at most {self.rounds} "
             f"rounds, {self.scouts * self.chains} chains of {self.generations} generations "
-            f"({self.runs_of_world:,} runs)"
+            f"({self.runs_of_world:,} runs), effects of {self.draws} draws over {self.lucks} lucks, of the truth over "
+            f"{self.true_lucks}"
         )
 
 
 #: The calibration that is published, and a look at whether it runs.
-FULL = Effort(48, 4096, 2, 192, 9, 64, 60, 36, 12, 48)
-QUICK = Effort(8, 1024, 2, 96, 6, 32, 8, 6, 2, 24)
+FULL = Effort(48, 4096, 2, 192, 9, 48, 60, 36, 12, 32)
+QUICK = Effort(8, 1024, 2, 96, 6, 32, 8, 6, 2, 24, true_lucks=4, prior=64)
 
 
 class Heard(Protocol):
@@ -114,9 +120,9 @@ class Simulator(Protocol):
         """The likelihood of one world's data (m,)."""
         ...
 
-    def effects(self, scores: np.ndarray, seed: int) -> np.ndarray:
-        """Effect of every change (logarithm of a ratio), (n, changes): a function of scores, under lucks named by the
-        seed that are the same for every row."""
+    def effects(self, scores: np.ndarray, seed: int, lucks: int) -> np.ndarray:
+        """Effect of every change, (n, changes): a difference, or the logarithm of a ratio; nan where it is not judged.
+        Each is a mean over so many lucks, named by the seed and the row."""
         ...
 
 
@@ -139,10 +145,11 @@ class Bank:
 
 @dataclass(frozen=True)
 class Recovered:
-    """truth (worlds, p), draws (worlds, kept, p); true_effects (worlds, changes), effects (worlds, draws, changes);
-    misfit, truth_level, level, accepted, apart: by world (squared standardised gap of the scouts' last round, log
-    likelihood of the truth's own run and median of the chains, share of the last moves accepted, R-hat between scouts
-    at the 90th percentile); share: of prior runs that are plausible; runs: in all."""
+    """truth (worlds, p), draws (worlds, kept, p); true_effects (worlds, changes), effects (worlds, draws, changes),
+    prior_effects (rows, changes) of plausible rows of the bank, nan where one is not judged; misfit, truth_level,
+    level, accepted, apart: by world (squared standardised gap of the scouts' last round, log likelihood of the truth's
+    own run and median of the chains, share of the last moves accepted, R-hat between scouts at the 90th percentile);
+    share: of prior runs that are plausible; runs: in all."""
 
     truth: np.ndarray
     draws: np.ndarray
@@ -155,6 +162,7 @@ class Recovered:
     apart: np.ndarray
     share: float
     runs: int
+    prior_effects: np.ndarray
 
 
 def bank_of(simulator: Simulator, effort: Effort, seed: int, keeper: Keeper, meter: Meter) -> Bank:
@@ -211,13 +219,18 @@ def recover(
         Told how far it is; called with the bank before the first world is fitted, so that the cost can be said.
     """
     meter = meter or NoMeter()
-    keeper = Keeper(store, {**(identity or {}), "effort": asdict(effort), "seed": seed})
+    # worlds are fitted one by one and the same whatever their number: more of them go on from where fewer ended
+    budget = {name: value for name, value in asdict(effort).items() if name != "worlds"}
+    keeper = Keeper(store, {**(identity or {}), "effort": budget, "seed": seed})
     bank = bank_of(simulator, effort, seed, keeper, meter)
     if told is not None:
         told(bank)
     rows = bank.chosen[: effort.worlds]
-    truth = keeper.read("truth") or {"effects": simulator.effects(bank.scores[rows], seed)}
-    keeper.write("truth", truth)
+    before = keeper.read("before")
+    if before is None:
+        chosen = bank.scores[bank.chosen[: effort.prior]]
+        before = {"effects": simulator.effects(chosen, seed, 1), "rows": len(chosen)}
+        keeper.write("before", before)
     found = []
     meter.start(len(rows), "fitting worlds whose truth is known")
     for number, row in enumerate(rows):
@@ -225,21 +238,23 @@ def recover(
         if world is None:
             world = fit_world(simulator, bank, int(row), effort, seed * 1000 + number)
             some = _spread(len(world["draws"]), effort.draws)
-            world["effects"] = simulator.effects(world["draws"][some], seed)
+            key = seed * 1000 + number
+            world["effects"] = simulator.effects(world["draws"][some], key, effort.lucks)
+            world["true_effects"] = simulator.effects(bank.scores[[int(row)]], key, effort.true_lucks)[0]
             keeper.write(f"world-{number:03d}", world)
         found.append(world)
         meter.advance(1)
     meter.finish()
     stack = {
         k: np.stack([np.asarray(w[k]) for w in found])
-        for k in ("draws", "effects", "misfit", "truth_level", "level", "accepted", "apart")
+        for k in ("draws", "effects", "true_effects", "misfit", "truth_level", "level", "accepted", "apart")
     }
     return Recovered(
         truth=bank.scores[rows],
-        true_effects=truth["effects"],
         share=bank.share,
         runs=len(bank.scores) + int(sum(int(w["runs"]) for w in found)),
         **stack,
+        prior_effects=before["effects"],
     )
 
 

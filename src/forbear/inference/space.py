@@ -16,6 +16,8 @@ from forbear.randomness import uniforms
 from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from forbear.country.declare import Prior
     from forbear.scenario.problem import Problem
 
@@ -66,6 +68,20 @@ class Space:
         """One uncertainty, by its name in `names`, in each row of scores (n,), in its own unit."""
         place = self.names[: self.parameters].index(name)
         return np.asarray(quantile(self._priors[place], ndtr(np.clip(scores[:, place], -FARTHEST, FARTHEST))), float)
+
+    def scores(self, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Scores of parameters, (n, len(self)): what `values` gave, perhaps of a space with other priors of the same
+        names.
+
+        values: name -> (n, *dimensions). Found on a grid of the quantile functions, to about a hundredth of a score; a
+        value beyond a prior has the score of its end, one at a spike any score of the spike.
+        """
+        grid = np.linspace(-FARTHEST, FARTHEST, 2401)
+        out = np.empty((len(next(iter(values.values()))), len(self)))
+        for place, ((name, element), prior) in enumerate(zip(self._at, self._priors, strict=True)):
+            known = np.asarray(values[name], dtype=float).reshape(len(out), -1)[:, element]
+            out[:, place] = np.interp(known, quantile(prior, ndtr(grid)), grid)
+        return out
 
     def log_prior(self, scores: np.ndarray) -> np.ndarray:
         """Log density of the prior of scores, (n,)."""

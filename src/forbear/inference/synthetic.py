@@ -3,23 +3,24 @@ likelihood."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.ensemble.runner import simulate
 from forbear.inference.fit import Fitting
 from forbear.inference.summaries import Summaries
 from forbear.inference.terms import Term, Terms
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
-    from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FACTOR", "PLAUSIBLE", "HeardTerms", "OfScenario"]
+__all__ = ["FACTOR", "PLAUSIBLE", "HeardTerms", "Measure", "OfScenario"]
+
+#: Scores (n, p), seed, lucks -> effects (n, changes).
+Measure = Callable[[np.ndarray, int, int], np.ndarray]
 
 #: A war of plausible size: every national count series sums to within this factor of what was really observed.
 FACTOR = 10.0
@@ -51,29 +52,21 @@ class HeardTerms:
 
 
 class OfScenario:
-    """See `recovery.Simulator`. changes: scenarios whose effect on civilian deaths is recovered; lucks: over which a
-    row's effect is averaged; until: only what was observed before this month."""
+    """See `recovery.Simulator`. measure: scores (n, p), seed, lucks -> effects (n, changes), as `recovery.Simulator`
+    asks for them; until: only what was observed before this month."""
 
     def __init__(
         self,
         scenario: Scenario,
-        changes: Mapping[str, Scenario],
+        measure: Measure,
         *,
-        lucks: int = 4,
         until: str | None = None,
         workers: int | None = None,
         meter: Meter,
     ) -> None:
         self.work = Fitting(scenario, until=until, workers=workers, meter=meter)
-        self.terms, self.workers, self.lucks = self.work.terms, workers, lucks
+        self.terms, self._measure = self.work.terms, measure
         self.sizes = tuple(len(t.data) for t in self.terms.all)
-        self.problems: list[Problem] = [self.work.problem, *(changed.problem() for changed in changes.values())]
-        self.changes = tuple(changes)
-
-    @property
-    def runs_of_effects(self) -> int:
-        """Runs for the effects of one row."""
-        return self.lucks * len(self.problems)
 
     def draw(self, count: int, seed: int) -> np.ndarray:
         """See `recovery.Simulator`."""
@@ -111,24 +104,9 @@ class OfScenario:
         )
         return HeardTerms(terms, Summaries.of(terms), self.sizes)
 
-    def effects(self, scores: np.ndarray, seed: int) -> np.ndarray:
-        """See `recovery.Simulator`: log of deaths under the change over deaths, each a mean over the same lucks."""
-        values = self.work.space.values(np.repeat(scores, self.lucks, axis=0))
-        luck = np.tile(np.arange(self.lucks), len(scores))
-        totals = []
-        for problem in self.problems:
-            data = simulate(
-                problem,
-                members=luck,
-                seed=seed * 7 + 3,
-                parameters=values,
-                workers=self.workers,
-                weekly=("deaths",),
-                monthly=(),
-            ).data
-            deaths = np.where(data["failed"].values, np.nan, data["deaths"].values.sum(axis=1))
-            totals.append(np.nanmean(deaths.reshape(len(scores), self.lucks), axis=1))
-        return np.log((np.stack(totals[1:], axis=1) + 1.0) / (totals[0][:, None] + 1.0))
+    def effects(self, scores: np.ndarray, seed: int, lucks: int) -> np.ndarray:
+        """See `recovery.Simulator`."""
+        return self._measure(scores, seed, lucks)
 
 
 def parts_of(numbers: np.ndarray, sizes: Sequence[int]) -> list[np.ndarray]:

@@ -20,6 +20,7 @@ from forbear.files import read_json, write_json
 from forbear.inference.facts import FactsHeld
 from forbear.questions.results import AttributionResult, ClaimResult, LedgerResult, Provenance, StrategyTable
 from forbear.questions.stored import decode, encode
+from forbear.questions.verdict import SIDES, STAGES
 from forbear.representation import html_of, plot_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ __all__ = ["FILE", "FORMAT", "Answers"]
 #: By custom, the name of the file beside a scenario.
 FILE = "answers.json"
 #: Of the file: raised when a field changes its meaning.
-FORMAT = 2
+FORMAT = 3
 KIND = "forbear answers"
 
 
@@ -99,7 +100,9 @@ class Answers:
         -------
         pandas.DataFrame
             Indexed by claim: title, what is compared, outcome, `unit` of the effect, its quantiles p05 to p95 and
-            those before data, shares for, within the margin and against, contraction, verdicts. `attrs["units"]`
+            those before data, shares for, within the margin and against, shares of the regions at every stage
+            ("claim_before" to "rival_both", nan where a stage was not made) with their Monte Carlo errors, contraction,
+            verdicts with the region that they are about and the factor by which its odds were moved. `attrs["units"]`
             holds the unit of every column that has one.
         """
         import pandas as pd  # heavy: it would slow `forbear --help`
@@ -112,14 +115,21 @@ class Answers:
             told = {"title": result.claim.title, "base": result.claim.base, "changed": result.claim.changed}
             told |= {"outcome": result.claim.outcome, "kind": result.effect_kind, "unit": result.unit}
             ends = {"verdict": result.verdict.word, "rival_verdict": result.verdict.rival_word}
-            rows.append(
-                {"claim": result.name, **told, **effect, **prior, **shares, "contraction": result.contraction, **ends}
-            )
+            ends["toward"] = result.verdict.toward
+            stages = {
+                f"{side}_{name}": getattr(result.stages[name], side) if name in result.stages else float("nan")
+                for name in STAGES
+                for side in (*SIDES, "error")
+            }
+            known = {"contraction": result.contraction, "odds_moved": result.verdict.factor}
+            rows.append({"claim": result.name, **told, **effect, **prior, **shares, **stages, **known, **ends})
         frame = pd.DataFrame(rows).set_index("claim") if rows else pd.DataFrame(index=pd.Index([], name="claim"))
         quantiles = [name for name in frame if str(name).startswith(("p0", "p2", "p5", "p7", "p9", "prior_p"))]
         frame.attrs["units"] = {
             **dict.fromkeys(quantiles, "see column unit"),
             **dict.fromkeys(("share_for", "share_against", "share_none"), "share of draws"),
+            **{f"{side}_{name}": "share of draws" for name in STAGES for side in (*SIDES, "error")},
+            "odds_moved": "ratio",
             "contraction": "1 - posterior variance / prior variance",
         }
         frame.attrs["provenance"] = encode(self.provenance)

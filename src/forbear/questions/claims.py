@@ -1,26 +1,51 @@
-"""Claims tested: the counterfactual, its effect with uncertainty, the verdict, and what would change it."""
+"""Claims tested: the counterfactual, its effect with uncertainty, the verdict, on what it depends, what would change
+it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from forbear.country.model import MODEL
 from forbear.inference.facts import Licence
+from forbear.questions.conflicts import against_studies, country_against_record
 from forbear.questions.effects import Candidate, Probabilities, contraction, deciding_parameters, probabilities
+from forbear.questions.expected_information import Informative, expected_information
 from forbear.questions.policy_runs import PolicyRuns
-from forbear.questions.regions import effect_kind, held_apart, holds, margins, region_shares, sides
+from forbear.questions.regions import effect_kind, holds, margins, region_shares, sides
 from forbear.questions.results import ClaimResult, DrawnEffect, Quantiles, Split
-from forbear.questions.verdict import verdict
-from forbear.questions.verdict_inputs import VerdictInputs
+from forbear.questions.verdict_evidence import Group, Groups, TheoryWeight, evidence
+from forbear.questions.verdict_rule import THRESHOLDS, Evidence, ruling, staged
+from forbear.questions.verdict_sensitivity import sensitivity
 from forbear.scenario.casefiles.audit import ONE_SIDED, TWO_SIDED
 from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES, until
 
-__all__ = ["assess_claim", "effect_kind", "estimand", "margin_of", "needed", "provided", "three_shares"]
+__all__ = [
+    "Sources", "assess_claim", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
+    "three_shares",
+]  # fmt: skip
+
+#: Factors of the margin under which a verdict is shown, too.
+MARGINS = (0.5, 2.0)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the draws of a battery are worth, and what else was heard.
+
+    worth: name of the runs ("posterior", a structure) -> of how many independent draws they are worth, all of them
+    where it is not named; theories: name -> weight, empty where nobody has weighed them; record: name of the runs
+    ("prior", "posterior", a structure) -> weights of their draws by the record of other wars; left_out: stage -> why it
+    cannot be made."""
+
+    worth: Mapping[str, float] = field(default_factory=dict)
+    theories: Mapping[str, TheoryWeight] = field(default_factory=dict)
+    record: Mapping[str, np.ndarray] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def needed(claims: Sequence[Claim]) -> list[str]:
@@ -61,6 +86,17 @@ def margin_of(claim: Claim) -> float:
     return margins(claim)[0]
 
 
+def other_horizons(claim: Claim, start: str, end: str) -> tuple[str, ...]:
+    """Months with which the outcome of a claim could end as well: half of the run where the claim is about all of it,
+    all of it ("") where it is about a part. start, end: months of the run. None of shares, which have no horizon."""
+    if claim.kind == "share":
+        return ()
+    if claim.horizon:
+        return ("",)
+    first, last = np.datetime64(start, "M"), np.datetime64(end, "M")
+    return (str(first + (last - first) // 2),)
+
+
 def assess_claim(
     claim: Claim,
     posterior: PolicyRuns,
@@ -71,6 +107,8 @@ def assess_claim(
     *,
     fitted: bool = True,
     licence: Licence | None = None,
+    sources: Sources | None = None,
+    horizons: Sequence[str] = (),
     seed: int = 1,
 ) -> ClaimResult:
     """Test one claim.
@@ -89,12 +127,17 @@ def assess_claim(
         False when `posterior` is itself a prior: nothing was learned.
     licence
         Whether the fitted model lives through the facts that the claim needs; None: nothing is asked of it.
+    sources
+        What the draws are worth, weights of theories and of the record; None: every draw counts as one, theories
+        weigh the same, and there is no record.
+    horizons
+        Months, or "" for the whole run, with which the outcome was kept as well.
     seed
-        Names the shuffles of `deciding_parameters`.
+        Names the shuffles of `deciding_parameters` and of `expected_information`.
     """
+    known, granted = sources or Sources(), licence or Licence(True)
     effect, kind = estimand(claim, posterior, shares.get("posterior", {}))
     before, _ = estimand(claim, prior, shares.get("prior", {}))
-    margin, granted = margin_of(claim), licence or Licence(True)
     good = np.isfinite(effect) & provided(claim, posterior)
     before = before[condition & np.isfinite(before) & provided(claim, prior)]
     three, three_before = three_shares(claim, effect[good]), three_shares(claim, before)
@@ -102,38 +145,69 @@ def assess_claim(
     for name, runs in structures.items():
         here, _ = estimand(claim, runs, shares.get(name, {}))
         of_structures[name] = three_shares(claim, here[np.isfinite(here) & provided(claim, runs)])
-    candidates = _candidates(claim, posterior, effect, good, seed)
-    neutral = _neutral(three_before, len(before))
-    narrowed = contraction(before, effect[good], kind) if fitted else 0.0  # type: ignore[arg-type]
-    inputs = VerdictInputs(
-        p_for=three.p_for,
-        p_against=three.p_against,
-        p_none=three.p_none,
-        structures=of_structures if structures else {},
-        contraction=narrowed,
-        neutrality_passed=bool(neutral),
-        candidates=candidates,
-        asserts=held_apart(claim)[0],  # type: ignore[arg-type]
-        rival_asserts=held_apart(claim)[1],  # type: ignore[arg-type]
-        is_value_claim=claim.kind == "value",
-        unlicensed="" if granted.granted else granted.words,
-    )
+    splits = _candidates(claim, posterior, effect, good, seed)
+    mute = tuple(name for name, split in splits.items() if split.identification == "N-none")
+
+    def told(asked: Claim) -> Evidence:
+        """What is known under another margin or horizon of the same claim."""
+
+        def group(runs: PolicyRuns, name: str, which: np.ndarray | None = None) -> Group:
+            drawn, _ = estimand(asked, runs, shares.get(name, {}))
+            judged = np.isfinite(drawn) & provided(asked, runs) & (True if which is None else which)
+            return Group(drawn, judged, known.worth.get(name, len(drawn)), known.record.get(name))
+
+        full = group(posterior, "posterior") if fitted else None
+        theories = {} if full is None else {"full": full, **{n: group(r, n) for n, r in structures.items()}}
+        first = group(prior, "prior", condition)
+        groups = Groups(first, full, theories, known.theories, known.left_out)
+        return evidence(asked, groups, unlicensed="" if granted.granted else granted.words, mute=mute)
+
+    own, ours = told(claim), margins(claim)
+    scaled = {f: replace(claim, margin=ours[0] * f, rival_margin=_scaled(claim, f)) for f in MARGINS}
+    stages = staged(own)
     return ClaimResult(
         replace(claim, file=Path(claim.file).name),
-        verdict(inputs),
+        ruling(own),
         granted,
         kind,
-        margin,
+        margin_of(claim),
         Quantiles.of(effect),
         Quantiles.of(before),
         three,
         three_before,
         of_structures,
-        narrowed,
-        neutral,
-        {k: Split(c.below, c.above, c.flips_at, c.identification, c.shift) for k, c in candidates.items()},
+        contraction(before, effect[good], kind) if fitted else 0.0,  # type: ignore[arg-type]
+        _neutral(three_before, len(before)),
+        {k: Split(c.below, c.above, c.flips_at, c.identification, c.shift) for k, c in splits.items()},
         DrawnEffect(effect, before),
+        stages=stages,
+        sensitivity=sensitivity(
+            own,
+            margins={f"{ours[0] * f:g}": told(other) for f, other in scaled.items()},
+            horizons={month or "the whole run": told(replace(claim, horizon=month)) for month in horizons},
+        ),
+        information=_information(claim, posterior, effect, good, seed) if fitted else (),
+        beside=(*against_studies(claim, posterior), *country_against_record(stages)),
     )
+
+
+def _scaled(claim: Claim, factor: float) -> float | None:
+    return None if claim.rival_margin is None else claim.rival_margin * factor
+
+
+def _information(
+    claim: Claim, runs: PolicyRuns, effect: np.ndarray, good: np.ndarray, seed: int
+) -> tuple[Informative, ...]:
+    """What would tell most about the claim's region: what happened in the war, and parameters."""
+    if claim.kind == "value" or not good.any():
+        return ()
+    ours, theirs = sides(claim, effect)
+    region = np.where(ours, 0, np.where(theirs, 1, 2))
+    seen = {name: values for name, values in runs.seen("HISTORY").items() if np.isfinite(values[good]).all()}
+    names = [*seen, *runs.names]
+    kinds = ["observation"] * len(seen) + ["study"] * len(runs.names)
+    quantities = np.column_stack([*seen.values(), runs.quantiles])
+    return expected_information(region[good], quantities[good], names, kinds, seed=seed)
 
 
 def three_shares(claim: Claim, effect: np.ndarray) -> Probabilities:
@@ -149,13 +223,18 @@ def _candidates(
     """Splits at the median of every parameter, in prior quantiles, with the class of each."""
     if claim.kind == "value" or good.sum() < 40:
         return {}
-    classes = {p.name: p.identification for p in MODEL.parameters.values()}
+    classes = _classes()
     found = deciding_parameters(
         effect[good], runs.quantiles[good], runs.names, margin_of(claim), claim.direction,  # type: ignore[arg-type]
         effect_kind(claim),  # type: ignore[arg-type]
-        seed=seed, regions=sides(claim, effect[good]) if claim.rival_margin is not None else None,
+        minimum_shift=THRESHOLDS.hinge, seed=seed, regions=sides(claim, effect[good]),
     )  # fmt: skip
     return {name: replace(c, identification=classes.get(name.split("[")[0])) for name, c in found.items()}
+
+
+def _classes() -> dict[str, str]:
+    """Parameter -> what could tell about it."""
+    return {parameter.name: parameter.identification for parameter in MODEL.parameters.values()}
 
 
 def _neutral(three: Probabilities, draws: int) -> str:

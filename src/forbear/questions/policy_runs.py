@@ -144,6 +144,18 @@ class PolicyRuns:
         """Where the finished runs of a policy are kept; named by what it is called, since names may be long."""
         return None if self.store is None else self.store / checksum(name.encode())[:16]
 
+    def seen(self, name: str) -> dict[str, np.ndarray]:
+        """Everything that was kept of a policy, each (members,): outcomes over the whole run and within each year, by
+        what they are in words; empty where it was not run."""
+        whole = {k: v for k, v in self._runs.get(name, {}).items() if "@" not in k}
+        yearly = dict(self._by_year.get(name, {}))
+        years = yearly.pop("years", ())
+        return {OUTCOMES[k].title: v for k, v in whole.items()} | {
+            f"{OUTCOMES[k].title}, {year}": row
+            for k, rows in yearly.items()
+            for year, row in zip(years, rows, strict=True)
+        }
+
     def values(self, name: str, outcome: str) -> np.ndarray:
         """An outcome of a policy that has been run, (members,)."""
         return self._runs[name][outcome]

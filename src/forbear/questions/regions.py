@@ -17,7 +17,16 @@ from forbear.scenario.outcomes import OUTCOMES
 if TYPE_CHECKING:
     from forbear.scenario.casefiles.policies import Claim
 
-__all__ = ["MARGIN_OF_SHARES", "effect_kind", "held_apart", "holds", "margins", "region_shares", "sides"]
+__all__ = [
+    "MARGIN_OF_SHARES",
+    "assertion_region",
+    "effect_kind",
+    "held_apart",
+    "holds",
+    "margins",
+    "region_shares",
+    "sides",
+]
 
 #: Margin of a share or a level where a claim states none.
 MARGIN_OF_SHARES = 0.05
@@ -38,6 +47,13 @@ def margins(claim: Claim) -> tuple[float, float]:
 def held_apart(claim: Claim) -> tuple[str, str]:
     """What each side asserts in the words of the verdict rule; with own margins the shares are those of regions."""
     return (claim.asserts, claim.rival_asserts) if claim.rival_margin is None else ("effect", "effect")
+
+
+def assertion_region(asserts: str, own: int) -> set[int]:
+    """Indices of the shares for, against and within the margin that a side asserts; own: the index of its direction.
+
+    asserts: "effect", "no effect" or "no opposite effect". Raises KeyError for anything else."""
+    return {"effect": {own}, "no effect": {2}, "no opposite effect": {own, 2}}[asserts]
 
 
 def holds(effect: np.ndarray, says: str, margin: float, kind: str) -> np.ndarray:

@@ -9,9 +9,13 @@ from typing import NamedTuple
 import numpy as np
 
 from forbear.inference.facts import Licence
+from forbear.questions.conflicts import Beside
 from forbear.questions.effects import Probabilities
+from forbear.questions.expected_information import Informative
 from forbear.questions.stored import in_memory
-from forbear.questions.verdict import NOT_LICENSED, Verdict
+from forbear.questions.verdict import NOT_LICENSED, StageShares, Verdict
+from forbear.questions.verdict_evidence import TheoryWeight
+from forbear.questions.verdict_sensitivity import Varied
 from forbear.representation import html_of, plot_of
 from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES
@@ -60,9 +64,9 @@ class Three(NamedTuple):
 
 @dataclass(frozen=True)
 class Split:
-    """Draws split at the median of one parameter. below, above: shares for, against and within the margin; flips_at:
-    the prior quantile at which the effect changes sign, None where it does not; shift: how far the split moves a
-    share."""
+    """Draws split at the median of one parameter. below, above: shares of the claim's region, its rival's and neither;
+    flips_at: the prior quantile at which the effect changes sign, None where it does not; shift: how far the split
+    moves a share."""
 
     below: Probabilities
     above: Probabilities
@@ -88,7 +92,9 @@ class ClaimResult:
     counts as none; shares, prior_shares, structures: for, against, within the margin; contraction: of the effect's
     variance, NaN where the prior has none; neutral: how the effect before data passes gate G0, "" where it does not;
     licence: whether the fitted model lives through the facts that the claim needs; splits: parameters on which the
-    answer depends."""
+    answer depends; stages: "before", "record", "country", "both" -> shares of the regions, those that were made;
+    sensitivity: what is said under other choices; information: what observation or study would move it most; beside:
+    the model beside studies, the country beside the record."""
 
     claim: Claim
     verdict: Verdict
@@ -104,6 +110,10 @@ class ClaimResult:
     neutral: str
     splits: dict[str, Split]
     drawn: DrawnEffect | None = field(default=None, repr=False, compare=False, metadata=in_memory)
+    stages: dict[str, StageShares] = field(default_factory=dict)
+    sensitivity: tuple[Varied, ...] = ()
+    information: tuple[Informative, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     def __repr__(self) -> str:
         effect = self.effect
@@ -264,7 +274,9 @@ class Provenance:
     many draws of each rival; available: draws of the posterior after `where`, conditions laid on it by whoever asked;
     only: claims asked for by name; quick: the posterior is a quick one; quick_effort: few runs were asked for; stamp:
     hashes of model, scenario, priors, evidence, observations and posterior; problems: strategy -> hash; version: of
-    forbear, "" where it was not noted."""
+    forbear, "" where it was not noted; theories: name -> weight, and weighed_by: the forecasts from which they come, in
+    words; fit: effort, runs and effective draws of the fit, in words; series: those that were fitted to; record: what
+    was heard of other wars, in words; cases: those of the record, by name."""
 
     scenario: str
     seed: int
@@ -285,6 +297,12 @@ class Provenance:
     quick: bool = False
     quick_effort: bool = False
     version: str = ""
+    theories: dict[str, TheoryWeight] = field(default_factory=dict)
+    weighed_by: str = ""
+    fit: str = ""
+    series: tuple[str, ...] = ()
+    record: str = ""
+    cases: tuple[str, ...] = ()
 
     @property
     def asked(self) -> str:

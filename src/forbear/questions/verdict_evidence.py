@@ -1,48 +1,69 @@
-"""What the verdict rule sees of a claim: shares of draws by region, and how its word depends on what was chosen.
+"""What the verdict rule sees of a claim, from draws of its effect: shares of draws by region, stage by stage.
 
-From draws of an effect (`shares_of`), from a result on record (`evidence_of`); `sensitivity` rules again under other
-margins, horizons, theory weights and thresholds. No randomness.
+`Group` holds the effect in the draws of one ensemble; `evidence` sets groups together; `shares_of` counts. No
+randomness.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from forbear.questions.effects import Probabilities
-from forbear.questions.regions import held_apart, holds
-from forbear.questions.verdict import Rule
-from forbear.questions.verdict_inputs import region
-from forbear.questions.verdict_rule import (
-    THRESHOLDS,
-    Evidence,
-    Ruling,
-    Shares,
-    TheoryShares,
-    Thresholds,
-    mixture,
-    ruling,
-    variants,
-)
+from forbear.questions.regions import effect_kind, holds, margins
+from forbear.questions.verdict_rule import THRESHOLDS, Evidence, Shares, TheoryShares
+from forbear.scenario.casefiles.policies import Claim
 
-if TYPE_CHECKING:
-    from forbear.questions.results import ClaimResult, Provenance
+__all__ = ["Group", "Groups", "TheoryWeight", "evidence", "shares_of"]
 
-__all__ = ["Varied", "evidence_of", "sensitivity", "shares_of"]
+#: What is known where no draw is judged: one draw's worth, a third for each region.
+UNKNOWN = Shares(1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 1.0)
 
 
 @dataclass(frozen=True)
-class Varied:
-    """A ruling under another choice. what: margin, horizon, theories or threshold; setting: the choice in words;
-    same: the words and where they lean are those of the ruling itself."""
+class TheoryWeight:
+    """What a theory weighs in the mixture that forecasts best, and whether its forecasts cannot be told from those of
+    the best. about: the mechanisms that it says were at work, in words."""
 
-    what: str
-    setting: str
-    ruling: Ruling
-    same: bool
+    weight: float
+    alike: bool = True
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """A claim's effect by draw of one ensemble.
+
+    effect, judged: (draws,), the second true where a draw counts (it ran, and what both sides take for granted holds).
+    worth: of how many independent draws all of them together are worth. record: weight of each draw by the record of
+    other wars, (draws,), None where the record is not heard."""
+
+    effect: np.ndarray
+    judged: np.ndarray
+    worth: float
+    record: np.ndarray | None = None
+
+    def shares(self, claim: Claim, *, record: bool = False) -> Shares | None:
+        """Shares of the regions, weighed by the record if asked; None where no draw is judged."""
+        weights = self.record[self.judged] if record and self.record is not None else None
+        if not self.judged.any() or (weights is not None and not weights.sum() > 0.0):
+            return None
+        says = (claim.claim_says, claim.rival_says)
+        found = shares_of(self.effect[self.judged], *says, margins(claim), effect_kind(claim), weights)
+        return replace(found, draws=max(1.0, found.draws * self.worth / len(self.effect)))
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Everything that was drawn for a claim. country: None where nothing was fitted; theories: name -> draws, "full"
+    being the model itself; left_out: stage -> why it cannot be made."""
+
+    before: Group
+    country: Group | None
+    theories: Mapping[str, Group] = field(default_factory=dict)
+    weights: Mapping[str, TheoryWeight] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def shares_of(
@@ -85,111 +106,58 @@ def shares_of(
     return Shares(claim, rival, max(0.0, 1.0 - claim - rival), whole**2 / float((mass**2).sum()))
 
 
-def evidence_of(
-    result: ClaimResult,
-    made: Provenance,
+def evidence(
+    claim: Claim,
+    groups: Groups,
     *,
-    weights: Mapping[str, float] | None = None,
-    alike: Mapping[str, bool] | None = None,
+    unlicensed: str = "",
+    mute: tuple[str, ...] = (),
 ) -> Evidence:
-    """What a result on record says to the rule: before any data and after this country; the other stages it has not.
+    """Shares at every stage that can be made, and within each theory at the last.
 
     Parameters
     ----------
-    result, made
-        A tested claim, and how it was made (its counts of draws).
-    weights, alike
-        Structure -> weight by stacking, and whether it forecasts like the best; equal weights, and all alike, when
-        None.
+    claim
+        What each side asserts.
+    groups
+        Its effect by draw; those of the record are the draws before any data and of the country, weighed again.
+    unlicensed, mute
+        See `Evidence`.
     """
-    held = held_apart(result.claim)
-    ours, theirs = region(held[0], 0), region(held[1], 1)  # type: ignore[arg-type]
+    left_out = dict(groups.left_out)
 
-    def shares(three: Probabilities, draws: float) -> Shares:
-        claim, rival = (sum(three[k] for k in sorted(side)) for side in (ours, theirs))
-        return Shares(claim, rival, max(0.0, 1.0 - claim - rival), max(1.0, float(draws)))
+    def stage(name: str, group: Group | None, record: bool) -> Shares | None:
+        if group is None or name in left_out or (record and group.record is None):
+            return None
+        found = group.shares(claim, record=record)
+        if found is None:
+            left_out[name] = "in no draw holds what both sides take for granted"
+        elif record and found.draws < THRESHOLDS.effective:
+            left_out[name] = f"its weights leave {found.draws:.0f} effective draws of the effect"
+            return None
+        return found
 
-    def moves(below: Probabilities, above: Probabilities) -> float:
-        one, other = shares(below, 1.0), shares(above, 1.0)
-        return max(abs(other.claim - one.claim), abs(other.rival - one.rival))
-
-    theories = {
-        name: TheoryShares(
-            shares(three, made.members),
-            1.0 if weights is None else weights.get(name, 0.0),
-            alike is None or alike.get(name, False),
-        )
-        for name, three in result.structures.items()
-    }
+    before = stage("before", groups.before, False) or UNKNOWN
+    record, country = stage("record", groups.before, True), stage("country", groups.country, False)
+    both = stage("both", groups.country, True)
+    last = both is not None
+    theories = {}
+    for name, group in groups.theories.items():
+        found = group.shares(claim, record=last and group.record is not None)
+        known = groups.weights.get(name, TheoryWeight(0.0, False)) if groups.weights else TheoryWeight(1.0)
+        if found is not None:
+            theories[name] = TheoryShares(found, known.weight, known.alike, known.about)
+    weighed = len(theories) > 1 and any(theory.weight > 0.0 for theory in theories.values())
+    heard = country is not None or both is not None
     return Evidence(
-        before=shares(result.prior_shares, made.prior_conditioned),
-        country=shares(result.shares, made.members),
-        theories=theories if len(theories) > 1 else {},
-        unlicensed="" if result.licence.granted else result.licence.words,
-        arithmetic=result.claim.arithmetic,
-        values=result.claim.kind == "value",
-        mute=tuple(
-            name
-            for name, split in result.splits.items()
-            if split.identification == "N-none" and moves(split.below, split.above) >= Rule().shift
-        ),
+        before,
+        record,
+        country,
+        both,
+        theories=theories if weighed and heard else {},
+        unlicensed=unlicensed,
+        arithmetic=claim.arithmetic,
+        values=claim.kind == "value",
+        mute=mute,
+        left_out=left_out,
     )
-
-
-def sensitivity(
-    evidence: Evidence,
-    *,
-    thresholds: Thresholds = THRESHOLDS,
-    margins: Mapping[str, Evidence] | None = None,
-    horizons: Mapping[str, Evidence] | None = None,
-) -> list[Varied]:
-    """Rule again under other choices.
-
-    Parameters
-    ----------
-    evidence
-        Under the choices that were made.
-    thresholds
-        Of the ruling itself; the others are those of the rule's file.
-    margins, horizons
-        Setting in words -> the evidence under it, made from draws with `shares_of`.
-
-    Returns
-    -------
-    list of Varied
-        Margins, horizons, theories (weighed equally, without each, each alone), thresholds.
-    """
-    own = ruling(evidence, thresholds)
-    cases = [("margin", name, other, thresholds) for name, other in (margins or {}).items()]
-    cases += [("horizon", name, other, thresholds) for name, other in (horizons or {}).items()]
-    cases += [("theories", name, other, thresholds) for name, other in _reweighed(evidence).items()]
-    cases += [("threshold", name, evidence, other) for name, other in variants(thresholds).items()]
-    out = []
-    for what, setting, other, limits in cases:
-        found = ruling(other, limits)
-        out.append(Varied(what, setting, found, (found.word, found.toward) == (own.word, own.toward)))
-    return out
-
-
-def _reweighed(evidence: Evidence) -> dict[str, Evidence]:
-    """The same evidence with other weights of theories, by what was done to them."""
-    theories = evidence.theories
-    if len(theories) < 2:
-        return {}
-    out = {"weighed equally": _with(evidence, {name: replace(t, weight=1.0) for name, t in theories.items()})}
-    for name in theories:
-        rest = {other: t for other, t in theories.items() if other != name}
-        if sum(t.weight for t in rest.values()) > 0.0:
-            out[f"without {name}"] = _with(evidence, rest)
-    for name, theory in theories.items():
-        out[f"{name} alone"] = _with(evidence, {name: replace(theory, weight=1.0)})
-    return out
-
-
-def _with(evidence: Evidence, theories: Mapping[str, TheoryShares]) -> Evidence:
-    """With other theories; one alone stands for the last stage by itself."""
-    if len(theories) > 1:
-        return replace(evidence, theories=theories)
-    last = next(reversed(evidence.stages))
-    lone = {} if last == "before" else {last: mixture(theories)}
-    return replace(evidence, theories={}, **lone)  # type: ignore[arg-type]

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from forbear.country.model import MODEL
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import effect_words
 from forbear.questions.outside import findings
-from forbear.questions.regions import held_apart
 from forbear.questions.results import AttributionResult, ClaimResult, Provenance
-from forbear.questions.verdict_inputs import region
+from forbear.questions.verdict_power import Power, power_words
+from forbear.questions.verdict_telling import beside_lines, stage_lines, stages_in_brief, telling_lines, varied_lines
+from forbear.questions.verdict_trace import trace_lines
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.words import approximately, columns, join, within
+
+if TYPE_CHECKING:
+    from forbear.scenario.scenario import Scenario
 
 __all__ = ["attribution_lines", "claim_lines", "licence_sentence", "verdict_table"]
 
@@ -53,8 +57,12 @@ def verdict_table(answers: Answers, stale: Sequence[str] = ()) -> list[str]:
     for result in answers:
         test = result.outcome_title if result.claim.kind == "share" else result.claim.changed
         against = f"{test} / {result.claim.base}" if result.paired else test
-        told = (f"{against}: {effect_words(result)}", f"verdict: {result.verdict.word}. {result.verdict.reason}")
-        out += within([f"{result.name:<6}{result.claim.title}", *(f"      {text}" for text in told)], _width())
+        told = (
+            f"{against}: {effect_words(result)}",
+            stages_in_brief(result),
+            f"verdict: {result.verdict.phrase}. {result.verdict.reason}",
+        )
+        out += within([f"{result.name:<6}{result.claim.title}", *(f"      {text}" for text in told if text)], _width())
     return out
 
 
@@ -70,6 +78,10 @@ def _assumed(made: Provenance) -> list[str]:
     return [f"only the {made.available} draws with {held}: an assumption of whoever asked, not a finding"]
 
 
+def _wrapped(words: str) -> list[str]:
+    return textwrap.wrap(f"  {words}", WIDTH, subsequent_indent="    ")
+
+
 def _para(label: str, text: str) -> list[str]:
     return textwrap.wrap(f"{label}: {text}", _width(), subsequent_indent="    ")
 
@@ -79,10 +91,19 @@ def _width() -> int:
     return min(WIDTH, columns())
 
 
-def claim_lines(answers: Answers, name: str, *, trace: bool = False, stale: Sequence[str] = ()) -> list[str]:
+def claim_lines(
+    answers: Answers,
+    name: str,
+    *,
+    trace: bool = False,
+    stale: Sequence[str] = (),
+    scenario: Scenario | None = None,
+    power: Power | None = None,
+) -> list[str]:
     """Everything about one claim; with `trace`, where each number comes from.
 
-    stale: what has changed since it was tested. Raises ScenarioError E243 where it was not tested.
+    stale: what has changed since it was tested; scenario: whose series and facts a trace names; power: how often words
+    are right in worlds of known truth, None where nobody has tried. Raises ScenarioError E243 where it was not tested.
     """
     result, made = answers[name], answers.provenance
     claim = result.claim
@@ -111,32 +132,49 @@ def claim_lines(answers: Answers, name: str, *, trace: bool = False, stale: Sequ
     else:
         shares = f"shares of draws: {p_for:.0%} beyond the margin {claim.direction}, {p_against:.0%} the other way, "
         out.append(f"{shares}{p_none:.0%} within it")
-    out.append(f"verdict: {result.verdict.word.upper()} (rival: {result.verdict.rival_word})")
+    out.append(f"verdict: {result.verdict.phrase.upper()} (rival: {result.verdict.rival_word})")
     out += _para("why", result.verdict.reason)
     out += _para("what would change it", result.verdict.what_would_change)
+    out += _para("how far to trust the word", power_words(power, result.verdict.word))
+    out += [f"  {line}" for line in stage_lines(result)]
     known = f"{result.contraction:.2f}"
     out.append(f"neutral before data: {result.neutral or 'NO'}   contraction of the effect {known}")
-    out += [f"  structure {k:<18} {v[0]:>5.0%} {v[1]:>5.0%} {v[2]:>5.0%}" for k, v in result.structures.items()]
+    out += _structures(result, made)
     out += _depends(result)
+    out += [line for words in (*varied_lines(result), *telling_lines(result)) for line in _wrapped(words)]
     out += _needs(answers, result)
     out += _assumed(made)
+    out += [line for words in beside_lines(result) for line in _wrapped(words)]
     for found in findings(claim.evidence):
         told = f"{found.name}: {found.words}, N {found.number or 'not known'}; {found.source} [{found.quality}]"
         out += _para("outside evidence", told)
     if claim.caution:
         out += _para("caution", claim.caution)
-    return [*out, *_trace(result, made)] if trace else out
+    return [*out, *trace_lines(result, made, scenario, answers.facts)] if trace else out
+
+
+def _structures(result: ClaimResult, made: Provenance) -> list[str]:
+    """Shares within each structure, with its weight."""
+    head = (
+        f"theories weighed by {made.weighed_by}"
+        if made.weighed_by
+        else "nobody has weighed the theories: all weigh the same"
+    )
+    out = [f"{head} (for, against, within the margin):"] if len(result.structures) > 1 else []
+    for name, three in result.structures.items():
+        known = made.theories.get(name)
+        weight = "" if known is None else f"   weight {known.weight:.2f}" + ("" if known.alike else ", forecasts worse")
+        out.append(f"  structure {name:<22} {three[0]:>5.0%} {three[1]:>5.0%} {three[2]:>5.0%}{weight}")
+    return out
 
 
 def _depends(result: ClaimResult) -> list[str]:
-    held = region(held_apart(result.claim)[0], 0)  # type: ignore[arg-type]
     out = []
     for parameter, split in result.splits.items():
         flips = "" if split.flips_at is None else f", flips at prior quantile {split.flips_at:.2f}"
-        below, above = (sum(three[k] for k in held) for three in (split.below, split.above))
         out.append(
-            f"  depends on {parameter} ({split.identification}): the claim holds in {below:.0%} below its median, "
-            f"in {above:.0%} above{flips}"
+            f"  depends on {parameter} ({split.identification}): the claim holds in {split.below[0]:.0%} below its "
+            f"median, in {split.above[0]:.0%} above{flips}"
         )
     return out
 
@@ -151,26 +189,6 @@ def _needs(answers: Answers, result: ClaimResult) -> list[str]:
         else:
             out += _para("  needs", f"{fact.words}: {'holds' if fact.holds else 'MISSED'}")
     return out
-
-
-def _trace(result: ClaimResult, made: Provenance) -> list[str]:
-    """Where each number comes from: seed, hashes, parameters with their sources, the command that repeats it."""
-    out = ["", "TRACE"]
-    out += _para(
-        f"seed {made.seed}",
-        f"{made.members} draws x {made.replications} runs of the {made.given}; {made.prior_members} prior draws, "
-        f"{made.prior_conditioned} with a war of plausible size",
-    )
-    out += [f"  {key} {value}" for key, value in made.stamp.items()]
-    for strategy in dict.fromkeys((result.claim.base, result.claim.changed)):
-        out.append(f"  strategy {strategy}: problem {made.problems.get(strategy, '')}")
-    known = {p.name: p for p in MODEL.parameters.values()}
-    for parameter in result.claim.deciding:
-        declared = known[parameter]
-        told = f"{declared.meaning} [{declared.unit}]; class {declared.identification}; "
-        told += f"equations {', '.join(declared.equations)}; {declared.source}"
-        out += _para(f"  parameter {declared.key}", told)
-    return [*out, f"  repeat: {made.asked}"]
 
 
 def attribution_lines(games: dict[str, AttributionResult]) -> list[str]:

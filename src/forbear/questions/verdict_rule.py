@@ -8,7 +8,7 @@ wins:
  not licensed    the model does not live through the facts on which the claim rests;
  values only     the claim is about what is good;
  arithmetic      published inputs decide it before any data;
- not identified  no data were heard, the audit failed, or a parameter of which no data speak decides;
+ not identified  no data were heard, or a parameter of which no data speak decides;
  contested       two theories that forecast alike each hold another region by the threshold;
  supported       the claim's region: share at the threshold or above, odds moved up by the factor or more, no more than
                  the limit before any data, and the same share with all theories that forecast alike weighed equally;
@@ -19,8 +19,7 @@ wins:
 
 Exchanging claim and rival exchanges the words and nothing else, whether a side asserts an effect or none. Odds are taken
 of shares with half a draw on either side (Jeffreys), so that they are finite; every share has its Monte Carlo error.
-Thresholds and words: `verdict_rule.toml`. No randomness. Answers on record are judged by `verdict.verdict`, the rule
-without stages.
+Thresholds and words: `verdict_rule.toml`. No randomness.
 
 Sources: Jeffreys (1961), Theory of Probability, appendix B (grades of evidence); Yao, Vehtari, Simpson and Gelman
 (2018), Bayesian Analysis 13 (stacking), from which the weights come.
@@ -33,25 +32,16 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 
-from forbear.representation import html_of
+from forbear.questions.verdict import NOT_LICENSED, SIDES, STAGES, Moved, Side, StageShares, Verdict
 from forbear.words import approximately, join, percent, percent_beside
 
 __all__ = [
-    "SIDES", "STAGES", "THRESHOLDS", "WORDS", "Evidence", "Ruling", "Shares", "Side", "TheoryShares", "Thresholds", "mixture", "ruling", "variants",
+    "THRESHOLDS", "WORDS", "Evidence", "Shares", "TheoryShares", "Thresholds", "mixture", "ruling", "staged",
+    "variants",
 ]  # fmt: skip
 
-Side = Literal["claim", "rival", "neither"]
-SIDES: tuple[Side, ...] = ("claim", "rival", "neither")
-#: Stages in their order, with their words.
-STAGES = {
-    "before": "before any data",
-    "record": "after the record",
-    "country": "after this country",
-    "both": "after both",
-}
-_MIRROR = {"claim": "rival", "rival": "claim", "neither": "neither", "": ""}
 _OPPOSITE = {"supported": "refuted", "refuted": "supported"}
 #: Odds are kept within these, so that an exact share of nothing or of all has a factor that can be written.
 _LEAST = 1e-12
@@ -65,6 +55,8 @@ class Thresholds:
     lean: float
     moved: float
     before: float
+    hinge: float
+    effective: float
     errors: float
 
 
@@ -146,8 +138,8 @@ class Evidence:
     after both; None for a stage that was not made, which the ruling says. theories: shares within each theory at the
     last stage; empty where there is one theory only, else their mixture stands for that stage. unlicensed: why the
     model has no licence for this claim, "" where it has. arithmetic: why published inputs decide, "" for all other
-    claims. values: the claim is about what is good. audit: why the neutrality audit failed, "" where it passed. mute:
-    parameters on which the answer hangs and of which no data speak."""
+    claims. values: the claim is about what is good. mute: parameters on which the answer hangs and of which no data
+    speak. left_out: stage -> why it was not made, where that is known."""
 
     before: Shares
     record: Shares | None = None
@@ -157,8 +149,8 @@ class Evidence:
     unlicensed: str = ""
     arithmetic: str = ""
     values: bool = False
-    audit: str = ""
     mute: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Raise ValueError for weights of theories that are none."""
@@ -188,40 +180,6 @@ class Evidence:
         )
 
 
-@dataclass(frozen=True)
-class Ruling:
-    """A word for the claim and for its rival, and every number that led to it.
-
-    toward: the region that is established or leaned to, "" for none. share, error: of the largest region at the last
-    stage; factor: by which the data moved its odds; factor_error: Monte Carlo error of the factor's logarithm.
-    factors: source -> region -> factor by which it moved the odds. near: thresholds that lie within Monte Carlo error.
-    left_out: stages that were not made."""
-
-    word: str
-    rival_word: str
-    toward: str
-    reason: str
-    would_change: str
-    share: float
-    error: float
-    factor: float
-    factor_error: float
-    factors: Mapping[str, Mapping[Side, float]]
-    near: tuple[str, ...]
-    left_out: tuple[str, ...]
-
-    def __repr__(self) -> str:
-        return f"<Ruling {self.phrase} (rival {self.rival_word}): {self.reason}>"
-
-    def _repr_html_(self) -> str:
-        return html_of(self)
-
-    @property
-    def phrase(self) -> str:
-        """The word as a sentence holds it: leaning says where to."""
-        return f"{self.word} to {_named(self.toward)}" if self.word == "leaning" else self.word
-
-
 def mixture(theories: Mapping[str, TheoryShares], *, equal: bool = False) -> Shares:
     """Shares under the mixture of theories. equal: those that forecast alike weigh the same and the others nothing
     (all weigh the same where none is marked alike)."""
@@ -236,7 +194,7 @@ def mixture(theories: Mapping[str, TheoryShares], *, equal: bool = False) -> Sha
     return Shares(three[0], three[1], three[2], draws, (errors[0], errors[1], errors[2]))
 
 
-def ruling(evidence: Evidence, thresholds: Thresholds = THRESHOLDS) -> Ruling:
+def ruling(evidence: Evidence, thresholds: Thresholds = THRESHOLDS) -> Verdict:
     """Rule on a claim by the rule at the head of this module.
 
     Parameters
@@ -248,7 +206,7 @@ def ruling(evidence: Evidence, thresholds: Thresholds = THRESHOLDS) -> Ruling:
 
     Returns
     -------
-    Ruling
+    Verdict
         The words, why, what would change them, and the numbers.
     """
     return _Case(evidence, thresholds).ruling()
@@ -271,12 +229,12 @@ class _Case:
         (late, late_error), (early, early_error) = self.after.log_odds(side), self.before.log_odds(side)
         return late - early, math.hypot(late_error, early_error)
 
-    def ruling(self) -> Ruling:
+    def ruling(self) -> Verdict:
         """First match wins."""
         evidence, at = self.evidence, self.at
         if evidence.unlicensed:
             return self.say(
-                "not licensed", _sentence(evidence.unlicensed), "A fit that lives through the facts that are missed."
+                NOT_LICENSED, _sentence(evidence.unlicensed), "A fit that lives through the facts that are missed."
             )
         if evidence.values:
             return self.say(
@@ -287,8 +245,6 @@ class _Case:
             return self.say("arithmetic", _sentence(evidence.arithmetic), "Other published inputs.", found)
         if not self.heard:
             return self.say("not identified", "No data have been heard.", "A fit, or the record of other wars.")
-        if evidence.audit:
-            return self.say("not identified", _sentence(evidence.audit), "A model that passes the neutrality audit.")
         if evidence.mute:
             named = join(evidence.mute)
             return self.say(
@@ -296,7 +252,7 @@ class _Case:
             )
         return self._disputed() or self._by_shares()
 
-    def _disputed(self) -> Ruling | None:
+    def _disputed(self) -> Verdict | None:
         """Contested where theories that forecast alike each hold another region."""
         holding: dict[Side, list[str]] = {}
         for name, theory in self.evidence.theories.items():
@@ -312,17 +268,18 @@ class _Case:
         why = f"Theories that forecast alike answer differently: {'; '.join(told)}.{on}"
         return self.say("contested", why, "Forecasts or evidence that tell these theories apart.")
 
-    def _by_shares(self) -> Ruling:
+    def _by_shares(self) -> Verdict:
         at, share = self.at, _round(self.after[self.side])
-        held = f"{self._told()}; the data moved its odds by a factor of {approximately(math.exp(self.moved))}"
+        held = f"{self._told(at.share)}; the data moved its odds by a factor of {_factor(self.moved)}"
         if share < at.lean:
-            return self.say("not identified", f"No region holds {_percent(at.lean)}: {held}.", "Data that bear on it.")
+            why = f"{self._told(at.lean)}; the data moved its odds by a factor of {_factor(self.moved)}"
+            return self.say("not identified", f"{why}, and no region holds {_percent(at.lean)}.", self._missing())
         if _round(self.before[self.side]) > at.before:
             why = f"{held}, but it held {_beside(self.before[self.side], at.before)} before any data"
             return self.say("not identified", f"{why}.", "A prior that leaves room for the others, and data.")
         if _round(self.moved) < _round(math.log(at.moved)):
             why = f"{held}, and {approximately(at.moved)} is needed"
-            return self.say("not identified", f"{why}.", "Data that bear on the effect itself.")
+            return self.say("not identified", f"{why}.", self._missing())
         equal = share if not self.evidence.theories else _round(mixture(self.evidence.theories, equal=True)[self.side])
         if equal < at.lean:
             why = f"{held}, but with theories weighed equally it holds {_beside(equal, at.lean)}"
@@ -330,31 +287,49 @@ class _Case:
         if min(share, equal) < at.share:
             less = f"; weighed equally it holds {_beside(equal, at.share)}" if equal < at.share <= share else ""
             why = f"{held}{less}; {_percent(at.share)} is needed for more than leaning"
-            return self.say("leaning", f"{why}.", "More data of the same kind.", self.side)
+            further = _log_odds(at.share) - _log_odds(min(share, equal))
+            change = f"Data that move its odds by a further factor of {_factor(further)}."
+            return self.say("leaning", f"{why}.", change, self.side)
         change = f"A share below {_percent(at.share)}, a factor below {approximately(at.moved)}, or a theory that "
         word = "supported" if self.side == "claim" else "refuted"
         return self.say(word, f"{held}.", f"{change}forecasts alike and answers otherwise.", self.side)
 
-    def _told(self) -> str:
-        share, error = self.after[self.side], self.after.error(self.side)
-        told = f"{_subject(self.side)} holds {_beside(share, self.at.share)}"
-        return f"{told} (Monte Carlo error {100 * error:.1f})" if error else told
+    def _missing(self) -> str:
+        """How much information would do for the least word, leaning."""
+        short = max(
+            _log_odds(self.at.lean) - self.after.log_odds(self.side)[0], math.log(self.at.moved) - self.moved, 0.0
+        )
+        region = _subject(self.side)
+        return (
+            f"Data that bear on the effect. {region} holds most: to be leaned to, its odds would have to move by a "
+            f"further factor of {_factor(short)}."
+        )
 
-    def say(self, word: str, reason: str, change: str, toward: str = "") -> Ruling:
+    def _told(self, threshold: float) -> str:
+        share, error = self.after[self.side], self.after.error(self.side)
+        told = f"{_subject(self.side)} holds {_beside(share, threshold)}"
+        return f"{told} (Monte Carlo error {_round(100 * error):.1f} points)" if error else told
+
+    def say(self, word: str, reason: str, change: str, toward: str = "") -> Verdict:
+        why = self.evidence.left_out
         rival = "refuted" if toward == "neither" and word == "refuted" else _OPPOSITE.get(word, word)
-        absent = tuple(words for name, words in STAGES.items() if name not in self.stages)
-        return Ruling(
-            word, rival, toward, reason, change, self.after[self.side], self.after.error(self.side),
+        absent = tuple(
+            words + (f": {why[name]}" if name in why else "")
+            for name, words in STAGES.items()
+            if name not in self.stages
+        )
+        return Verdict(
+            word, rival, reason, change, toward, self.after[self.side], self.after.error(self.side),
             math.exp(self.moved), self.moved_error, self._factors(), self._near(), absent,
         )  # fmt: skip
 
-    def _factors(self) -> dict[str, dict[Side, float]]:
-        """Source -> side -> factor of the odds: each against what stood before it."""
+    def _factors(self) -> dict[str, Moved]:
+        """Source -> factor of the odds of each region: each against what stood before it."""
         steps = {"record": ("before", "record"), "country": ("before", "country"), "both": ("before", "both")}
         steps |= {"record given the country": ("country", "both"), "country given the record": ("record", "both")}
         made = {name: pair for name, pair in steps.items() if pair[0] in self.stages and pair[1] in self.stages}
         return {
-            name: {s: math.exp(self.stages[b].log_odds(s)[0] - self.stages[a].log_odds(s)[0]) for s in SIDES}
+            name: Moved(**{s: math.exp(self.stages[b].log_odds(s)[0] - self.stages[a].log_odds(s)[0]) for s in SIDES})
             for name, (a, b) in made.items()
         }
 
@@ -368,6 +343,16 @@ class _Case:
             f"moved {at.moved:g}": (self.moved - math.log(at.moved), self.moved_error),
         }
         return tuple(name for name, (gap, error) in beside.items() if abs(gap) < at.errors * error)
+
+
+def staged(evidence: Evidence) -> dict[str, StageShares]:
+    """Shares of every stage that was made, as they are kept: that which theories have is their mixture."""
+    return {
+        name: StageShares(
+            shares.claim, shares.neither, shares.rival, max(shares.error(side) for side in SIDES), shares.draws
+        )
+        for name, shares in evidence.stages.items()
+    }
 
 
 def variants(thresholds: Thresholds = THRESHOLDS) -> dict[str, Thresholds]:
@@ -389,12 +374,21 @@ def _subject(side: str) -> str:
     return {"claim": "The claim's region", "rival": "The rival's region", "neither": "What neither asserts"}[side]
 
 
+def _factor(logarithm: float) -> str:
+    return approximately(_round(math.exp(logarithm)))
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1.0 - share))
+
+
 def _sentence(text: str) -> str:
     return f"{text[0].upper()}{text[1:].rstrip('.')}."
 
 
 def _beside(share: float, threshold: float) -> str:
     """A share in per cent: never rounded to nothing or all, nor across the threshold."""
+    share = _round(share)
     crosses = (round(share, 2) >= threshold) != (share >= threshold)
     return percent_beside(share, threshold) if crosses else percent(share)
 

@@ -13,6 +13,7 @@ from forbear.questions.claim_words import effect_words
 from forbear.questions.outside import Finding, findings
 from forbear.questions.results import ClaimResult, LedgerResult, Provenance
 from forbear.questions.verdict_lines import licence_sentence
+from forbear.questions.verdict_telling import beside_lines, stage_lines, telling_lines, varied_lines
 from forbear.report.games import GameSection, game_sections
 from forbear.report.strategies import StrategySection, strategy_section, worlds_figure
 from forbear.words import join, percent
@@ -29,7 +30,8 @@ FORESTS = (
 
 @dataclass(frozen=True)
 class ClaimRow:
-    """A tested claim as the page shows it. found: published findings beside it, table: the same as rows."""
+    """A tested claim as the page shows it. found: published findings beside it, table: the same as rows; told: stages,
+    other choices, what would tell, the model beside studies, a sentence each."""
 
     result: ClaimResult
     effect: str
@@ -38,6 +40,7 @@ class ClaimRow:
     structures: str
     needs: tuple[tuple[str, ...], ...]
     found: tuple[Finding, ...]
+    told: tuple[str, ...] = ()
 
     @property
     def table(self) -> list[tuple[str, ...]]:
@@ -105,8 +108,9 @@ def _row(answers: Answers, result: ClaimResult) -> ClaimRow:
         f"{name}: {percent(v[0])} / {percent(v[2])} / {percent(v[1])}" for name, v in result.structures.items()
     )
     needs = tuple(_need(answers, name) for name in result.claim.needs)
+    told = (*stage_lines(result), *varied_lines(result), *telling_lines(result), *beside_lines(result))
     return ClaimRow(
-        result, effect_words(result), shares, before, structures, needs, tuple(findings(result.claim.evidence))
+        result, effect_words(result), shares, before, structures, needs, tuple(findings(result.claim.evidence)), told
     )
 
 

@@ -161,7 +161,13 @@ def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
         "banners": [list(b) for b in front.banners],
         "beside": table,
         "lessons": [
-            {"name": x.name, "rival": x.rival, "argument": x.argument, "effect": x.effect, "verdict": x.verdict}
+            {
+                "name": x.name,
+                "rival": x.rival,
+                "argument": x.argument,
+                "effect": x.effect,
+                "verdict": x.said or x.verdict,
+            }
             for x in front.in_full
         ],
         "in_brief": [list(group) for group in front.in_brief],

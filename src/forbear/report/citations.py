@@ -139,11 +139,9 @@ def methods(
                 f"{answers.provenance.replications} times with common random numbers, under "
                 f"{len(answers.provenance.structures)} structures fitted alike. A claim that needs a fact of "
                 "history which the "
-                "fitted model misses is not licensed. Supported or refuted needs four fifths of draws in four "
-                "fifths of "
-                "structures; not identified, where the question was not open before data, the data did not "
-                "narrow the effect, "
-                "or a parameter that no data reach decides.",
+                "fitted model misses is not licensed. Supported or refuted needs four fifths of draws under the "
+                "mixture of theories that forecasts best, odds that the data moved by three or more, and no more than "
+                "65 per cent before them; theories that forecast alike and disagree leave a claim contested.",
                 ("friedman2008",),
             )
         )

@@ -5,7 +5,7 @@ Every sentence is made from the numbers of the run: nothing about any country is
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +16,18 @@ from forbear.questions.answers import Answers
 from forbear.questions.claim_words import plain_effect
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict import NOT_LICENSED
+from forbear.questions.verdict_power import power_words
+from forbear.questions.verdict_rule import WORDS
 from forbear.report.banners import banners
 from forbear.report.beside import Beside, beside_never
+from forbear.validation.calibration import power_on_record
 from forbear.words import approximately, between, join, percent, span
 
 if TYPE_CHECKING:
     from forbear.ensemble.matching import Matching
     from forbear.ensemble.results import Ensemble
     from forbear.inference.posterior import Posterior
+    from forbear.questions.verdict_power import Power
     from forbear.scenario import Scenario
 
 __all__ = ["DECIDED", "Front", "Lesson", "front_page"]
@@ -32,22 +36,22 @@ DECIDED = ("supported", "refuted")
 #: Most lessons that two printed pages hold in full: alone, and beside a list of the others.
 MOST_IN_FULL, MOST_BESIDE = 24, 14
 #: Which go first where there are more, so that an argument and its rival fare alike; not licensed comes last.
-PLACES = {"supported": 0, "refuted": 0, "contested": 1, "not identified": 2, "values only": 3}
-#: Verdicts in the order in which they are counted, with what each means to a reader.
-MEANINGS = {
-    "supported": "the argument holds in four fifths of draws in four fifths of structures",
-    "refuted": "the rival holds as firmly",
-    "contested": "structures that fit alike, or one parameter, turn the answer",
-    "not identified": "this evidence cannot tell who is right",
-    "values only": "a matter of values: consequences are shown, no verdict is given",
-    NOT_LICENSED: "the fitted model does not live through the facts of history that this needs, so no verdict is given",
+PLACES = {
+    "supported": 0,
+    "refuted": 0,
+    "leaning": 1,
+    "contested": 2,
+    "not identified": 3,
+    "arithmetic": 4,
+    "values only": 5,
 }
 
 
 @dataclass(frozen=True)
 class Lesson:
     """One row of the lessons table. effect: in plain words; verdict, rival_verdict: on the argument and on its rival;
-    value: True where it is about what is good, so that it is put to no test."""
+    value: True where it is about what is good, so that it is put to no test; said: the verdict as a cell holds it,
+    with the side that it leans to."""
 
     name: str
     title: str
@@ -57,6 +61,7 @@ class Lesson:
     verdict: str
     rival_verdict: str
     value: bool = False
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,8 +153,8 @@ def front_page(
             _never(beside, historical),
         ),
         lessons=lessons,
-        lessons_words=_counted(lessons),
-        meanings=tuple((word, meaning) for word, meaning in MEANINGS.items() if word in verdicts),
+        lessons_words=_counted(lessons) + _untried(lessons, validation),
+        meanings=_meanings(verdicts, power_on_record(validation)),
         beside=beside,
         trust=_trust(posterior, matching, validation, missed, held),
         cannot=_cannot(lessons, posterior, beside),
@@ -157,11 +162,35 @@ def front_page(
     )
 
 
+def _meanings(verdicts: Iterable[str], power: Power | None) -> tuple[tuple[str, str], ...]:
+    """Words that were said, what each means, and how often it is right in worlds of known truth where anybody tried."""
+    said = set(verdicts)
+    tried = {word: power_words(power, word) for word in WORDS} if power is not None else {}
+    return tuple(
+        (word, meaning + (f" ({_in_brackets(tried[word])})" if tried.get(word) else ""))
+        for word, meaning in WORDS.items()
+        if word in said
+    )
+
+
+def _untried(lessons: Sequence[Lesson], validation: dict[str, Any] | None) -> str:
+    """That nobody has tried how often the words are right, where that is so."""
+    if not lessons or power_on_record(validation) is not None:
+        return ""
+    return " How often each word is right in worlds of known truth is not on record."
+
+
+def _in_brackets(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:].rstrip(".")
+
+
 def _lesson(result: ClaimResult) -> Lesson:
     claim, ruled = result.claim, result.verdict
     effect = plain_effect(result)
     value = claim.kind == "value"
-    return Lesson(claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word, value)
+    return Lesson(
+        claim.name, claim.title, claim.rival, claim.statement, effect, ruled.word, ruled.rival_word, value, ruled.phrase
+    )
 
 
 def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
@@ -294,7 +323,7 @@ def _never(beside: Beside | None, historical: bool) -> str:
 def _counted(lessons: Sequence[Lesson]) -> str:
     if not lessons:
         return ""
-    counts = {w: [lesson.name for lesson in lessons if lesson.verdict == w] for w in MEANINGS}
+    counts = {w: [lesson.name for lesson in lessons if lesson.verdict == w] for w in WORDS}
     return "; ".join(f"{len(names)} {word} ({', '.join(names)})" for word, names in counts.items() if names) + "."
 
 
@@ -347,7 +376,7 @@ def _judged(word: str) -> str:
 
 
 def _cannot(lessons: Sequence[Lesson], posterior: Posterior | None, beside: Beside | None) -> tuple[str, ...]:
-    open_ = [lesson.name for lesson in lessons if lesson.verdict in ("contested", "not identified")]
+    open_ = [lesson.name for lesson in lessons if lesson.verdict in ("contested", "leaning", "not identified")]
     out = []
     tested = [lesson for lesson in lessons if not lesson.value]
     without = sum(lesson.verdict == NOT_LICENSED for lesson in tested)

@@ -9,7 +9,7 @@ from forbear.figures.kinds import drawn
 from forbear.figures.ranks import ranks
 from forbear.figures.shares import ShareRow, shares
 from forbear.validation.parts import Result
-from forbear.words import between, percent
+from forbear.words import percent
 
 __all__ = ["validation_sections"]
 
@@ -237,7 +237,7 @@ def _calibration(part: Any) -> dict[str, Any]:
         for e in part.effects
     ]
     all_ = part.together
-    head = ("helps", "nothing", "hurts")
+    head = ("claim", "neither", "rival")
     return {
         "worlds": part.worlds,
         "effort": part.effort,
@@ -254,8 +254,11 @@ def _calibration(part: Any) -> dict[str, Any]:
         "rightly": percent(all_.rightly),
         "wrongly": percent(all_.wrongly),
         "cases": all_.worlds,
-        "power": f"{percent(all_.power)} ({between(all_.power_low, all_.power_high)})",
-        "false": f"{percent(all_.false)} ({between(all_.false_low, all_.false_high)})",
+        "power": part.power.power.words,
+        "false": part.power.error.words,
+        "words": [
+            (w.word, w.said.words, w.right.words, w.where_right.words, w.where_wrong.words) for w in part.power.words
+        ],
         "counts": [[word, *map(str, row)] for word, row in zip(head, all_.counts, strict=True)],
         "ranks": drawn(ranks("ranks-parameters", "Rank of the true parameters among the draws", part.ranks)),
     }

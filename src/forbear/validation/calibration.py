@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.errors import FileError
 from forbear.inference.forecast.calibration import (
     chi_square_uniformity,
     confusion,
@@ -20,11 +21,18 @@ from forbear.inference.forecast.calibration import (
 )
 from forbear.inference.identification import contractions
 from forbear.inference.recovery import FULL, QUICK, Bank, Effort, Recovered, recover
-from forbear.inference.synthetic import PLAUSIBLE, OfScenario
-from forbear.questions.effects import contraction, probabilities
-from forbear.questions.verdict import verdict
-from forbear.questions.verdict_inputs import VerdictInputs
+from forbear.inference.space import Space
+from forbear.inference.synthetic import PLAUSIBLE, Measure, OfScenario
+from forbear.questions.claims import estimand, needed, provided
+from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.regions import effect_kind, sides
+from forbear.questions.stored import decode, encode
+from forbear.questions.verdict import Verdict
+from forbear.questions.verdict_evidence import Group, Groups, evidence
+from forbear.questions.verdict_power import Power, power_and_error, power_words
+from forbear.questions.verdict_rule import ruling
 from forbear.scenario.casefiles.audit import MARGIN, load_audit
+from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, load_strategies
 from forbear.validation.context import Context
 from forbear.validation.contraction import CHANGES
 from forbear.words import percent
@@ -40,6 +48,9 @@ __all__ = [
     "calibration",
     "claims_of",
     "judged",
+    "measure_of",
+    "policies_of",
+    "power_on_record",
     "share_between",
     "told_by",
     "words_of",
@@ -48,6 +59,8 @@ __all__ = [
 #: Parameters whose ranks are kept: those that the real data narrowed most.
 NAMES = 20
 BINS = 8
+#: Side whose region truly holds -> sign as `confusion` counts it.
+SIGN = {"claim": 1, "neither": 0, "rival": -1}
 
 
 @dataclass(frozen=True)
@@ -62,9 +75,11 @@ class OfParameter:
 
 @dataclass(frozen=True)
 class Called:
-    """Verdicts beside the truth in so many worlds. called: an answer was given; rightly, wrongly: of all worlds;
-    opposite: it had the opposite sign; power: rightly, of worlds with a true effect (`with_effect` of them); false: an
-    effect was called, of worlds without one; each share with its 90 per cent interval (Jeffreys)."""
+    """Regions established beside the true ones in so many cases. called: one was (supported, or refuted for its sake);
+    rightly, wrongly: of all cases; opposite: the rival's in place of the claim's or the other way; power: rightly, of
+    cases in which one of the two sides is right (`with_effect` of them); false: one of the two was called, of cases in
+    which neither is; each share with its 90 per cent interval (Jeffreys). counts: rows claim, neither, rival are true;
+    columns claim, neither, rival are called, none is."""
 
     worlds: int
     called: float
@@ -85,8 +100,10 @@ class Called:
 
 @dataclass(frozen=True)
 class OfEffect:
-    """Recovery of one change's effect on civilian deaths (log ratio). truth, median: by world; ranks: counts by
-    eighths."""
+    """Recovery of one claim's effect (log ratio, or difference). truth, median: by world in which the claim is judged;
+    ranks: counts by eighths; sides, words, toward, said: by world, the side whose region truly holds ("" where the
+    claim is not judged), the word of the rule, the region that the word is about, and the region that is
+    established."""
 
     name: str
     title: str
@@ -97,13 +114,17 @@ class OfEffect:
     called: Called
     truth: tuple[float, ...]
     median: tuple[float, ...]
+    sides: tuple[str, ...]
+    words: tuple[str, ...]
+    toward: tuple[str, ...]
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Everything. effort, plausible: budget and rule of choice in words; share: of prior runs that are plausible;
     ranks: of all parameters together, counts by eighths; parameters_50 ...: coverage over all of them; together: all
-    claims."""
+    claims; power: how often each word is said where it is right and where it is wrong."""
 
     worlds: int
     draws: int
@@ -122,6 +143,7 @@ class Calibration:
     effects_50: float
     effects_90: float
     together: Called
+    power: Power
 
     def lines(self) -> list[str]:
         """For a terminal."""
@@ -142,12 +164,10 @@ class Calibration:
             f"{percent(all_.rightly)}, wrongly in "
             f"{percent(all_.wrongly)} ({percent(all_.wrongly_low)} to {percent(all_.wrongly_high)}); of the "
             f"opposite sign in {percent(all_.opposite)}",
-            f"  power: where there is an effect it is called rightly in {percent(all_.power)} "
-            f"({percent(all_.power_low)} to "
-            f"{percent(all_.power_high)}); error: where there is none, one is called in {percent(all_.false)} "
-            f"({percent(all_.false_low)} to "
-            f"{percent(all_.false_high)})",
+            f"  power: the region that truly holds is established in {self.power.power.words}; error: another one is in "
+            f"{self.power.error.words}",
         ]
+        lines += [f"  {word.word}: {power_words(self.power, word.word)}" for word in self.power.words]
         for one in self.effects:
             lines.append(
                 f"  {one.title[:44]:<44} 50 % {percent(one.coverage_50):>6}  90 % {percent(one.coverage_90):>6}  "
@@ -157,31 +177,87 @@ class Calibration:
         return lines
 
 
-def claims_of(scenario: Scenario) -> dict[str, tuple[str, Scenario]]:
-    """What is claimed of each world: that a change lowers civilian deaths. The contested levers of audit.toml whose
-    gate is deaths, else the changes of `contraction`. name -> title, scenario under the change."""
+def claims_of(scenario: Scenario) -> dict[str, tuple[Claim, dict[str, Strategy]]]:
+    """What is asked of each world: the claims beside the scenario that compare runs (of shares, values and published
+    inputs none), else that each contested lever of audit.toml, or change of `contraction`, lowers civilian deaths.
+    name -> the claim, and the strategies that it needs."""
+    known = load_strategies(scenario)
+    asked = {
+        name: claim
+        for name, claim in load_claims(scenario, strategies=known).items()
+        if claim.kind in ("effect", "level") and not claim.arithmetic
+    }
+    if asked:
+        return {name: (claim, {n: known[n] for n in needed([claim])}) for name, claim in asked.items()}
     audited = load_audit(scenario)
-    if audited is not None:
-        levers = {n: v for n, v in audited.levers.items() if v.gate == "deaths"}
-        return {n: (lever.title, scenario.with_levers(lever.settings, name=n)) for n, lever in levers.items()}
-    return {n: (n, scenario.with_levers(change, name="changed")) for n, change in CHANGES.items()}
+    levers = audited.levers if audited is not None else {}
+    changes = {n: (v.title, v.settings) for n, v in levers.items() if v.gate == "deaths"} if levers else {}
+    changes = changes or {name: (name, change) for name, change in CHANGES.items()}
+    return {
+        name: (
+            Claim(name, title, title, title, "effect", "lower", "higher", changed=name, margin=MARGIN),
+            {"HISTORY": known["HISTORY"], name: Strategy(name, title, "intervention", settings)},
+        )
+        for name, (title, settings) in changes.items()
+    }
+
+
+def policies_of(scenario: Scenario, asked: Mapping[str, tuple[Claim, Mapping[str, Strategy]]]) -> dict[str, Scenario]:
+    """The scenario under every strategy that a claim needs."""
+    strategies = {name: strategy for _, wanted in asked.values() for name, strategy in wanted.items()}
+    return {name: strategy.apply(scenario) for name, strategy in strategies.items()}
+
+
+def measure_of(
+    scenario: Scenario,
+    asked: Mapping[str, tuple[Claim, Mapping[str, Strategy]]],
+    changed: Mapping[str, Scenario],
+    workers: int | None,
+) -> Measure:
+    """What measures every claim's effect in a world, as a battery does.
+
+    The effect is the logarithm of a ratio, or a difference; nan where a run failed or what both sides take for granted
+    does not hold. changed: as `policies_of` gives them.
+    """
+    outcomes = tuple(dict.fromkeys(outcome for claim, _ in asked.values() for outcome in claim.outcomes))
+    space = Space(scenario.problem())
+
+    def measure(scores: np.ndarray, seed: int, lucks: int) -> np.ndarray:
+        runs = PolicyRuns(
+            scenario, space.values(scores), scores, tuple(space.names), lucks, seed, workers, outcomes=outcomes
+        )
+        runs.run_all(changed)
+        columns = []
+        for claim, _ in asked.values():
+            effect, kind = estimand(claim, runs, {})
+            with np.errstate(divide="ignore", invalid="ignore"):
+                score = np.log(effect) if kind == "ratio" else effect
+            columns.append(np.where(provided(claim, runs) & np.isfinite(score), score, np.nan))
+        return np.stack(columns, axis=1)
+
+    return measure
 
 
 def calibration(context: Context, effort: Effort | None = None) -> Calibration:
-    """Draw worlds, fit each, and set ranks, intervals and verdicts beside the truth. effort: full, or quick, when
-    absent.
+    """Draw worlds, fit each, and set ranks, intervals and words beside the truth. effort: full, or quick, when absent.
 
     Randomness: named by the seed. Finished worlds are kept in the context's store. Raises FitError E614.
     """
     effort = effort or (QUICK if context.quick else FULL)
+    if context.worlds is not None:
+        effort = replace(effort, worlds=context.worlds)
     scenario, posterior, meter = context.scenario, context.posterior, context.meter
-    claims = claims_of(scenario)
+    asked = claims_of(scenario)
     until = str(posterior.notes.get("until") or "") or None
-    changes = {name: changed for name, (_, changed) in claims.items()}
-    simulator = OfScenario(scenario, changes, until=until, workers=context.workers, meter=meter)
-    each = effort.runs_of_world + effort.draws * simulator.runs_of_effects
+    changed = policies_of(scenario, asked)
+    measure = measure_of(scenario, asked, changed, context.workers)
+    policies = len(changed)
+    simulator = OfScenario(scenario, measure, until=until, workers=context.workers, meter=meter)
+    each = effort.runs_of_world + policies * (effort.draws * effort.lucks + effort.true_lucks)
+    more = effort.bank + policies * effort.prior
     meter.say(
-        f"calibration: {effort.words()}; {each * effort.worlds + effort.bank:,} runs in all, effects included, at most"
+        f"calibration: {effort.words()}; {policies} policies for {len(asked)} claims; "
+        f"{each * effort.worlds + more:,} runs in all, at most"
     )
     begun = time.monotonic()
 
@@ -195,23 +271,25 @@ def calibration(context: Context, effort: Effort | None = None) -> Calibration:
             )
 
     folder = None if context.store is None else context.store / "calibration"
-    identity = {**posterior.stamp, "changes": sorted(changes), "until": until or ""}
+    told_claims = {n: {k: v for k, v in encode(c).items() if k != "file"} for n, (c, _) in asked.items()}
+    hashes = {name: policy.problem().hash for name, policy in changed.items()}
+    identity = {**posterior.stamp, "claims": told_claims, "policies": hashes, "until": until or ""}
     found = recover(simulator, effort, seed=context.seed, store=folder, identity=identity, meter=meter, told=told)
     names = [c.name for c in contractions(posterior)][:NAMES]
     places = [posterior.space.names.index(n) for n in names]
-    return judged(found, names, places, {n: t for n, (t, _) in claims.items()}, effort, context.seed)
+    return judged(found, names, places, {name: claim for name, (claim, _) in asked.items()}, effort, context.seed)
 
 
 def judged(
     found: Recovered,
     names: Sequence[str],
     places: Sequence[int],
-    titles: Mapping[str, str],
+    claims: Mapping[str, Claim],
     effort: Effort,
     seed: int,
     plausible: str = PLAUSIBLE,
 ) -> Calibration:
-    """The record of recovered worlds. names, places: parameters that are shown, and their columns; titles: of the
+    """The record of recovered worlds. names, places: parameters that are shown, and their columns; claims: of the
     effects, in order.
 
     Randomness: ties of ranks and the simultaneous band, named by the seed.
@@ -228,28 +306,11 @@ def judged(
         )
         for k, n in enumerate(names)
     )
-    effects, signs, words = [], [], []
-    for k, (name, title) in enumerate(titles.items()):
-        true, drawn = found.true_effects[:, k], found.effects[:, :, k]
-        # +1: the change lowers deaths by more than the margin
-        sign = np.where(true < -np.log1p(MARGIN), 1, np.where(true > np.log1p(MARGIN), -1, 0))
-        said = words_of(true, drawn)
-        rank = rank_statistics(true[:, None], drawn[:, :, None], seed)[:, 0]
-        effects.append(
-            OfEffect(
-                name,
-                title,
-                told_by(true, drawn, 0.5),
-                told_by(true, drawn, 0.9),
-                _eighths(rank, drawn.shape[1]),
-                ecdf_uniformity(rank, drawn.shape[1], seed).uniform,
-                _called(sign, said),
-                tuple(true.tolist()),
-                tuple(np.median(drawn, axis=1).tolist()),
-            )
-        )
-        signs.append(sign)
-        words += said
+    effects = [_effect(found, k, claim, seed) for k, claim in enumerate(claims.values())]
+    known = [e for e in effects if e.truth]
+    sides = [[e.sides[world] for e in effects] for world in range(len(truth))]
+    said = [[(e.words[world], e.toward[world]) for e in effects] for world in range(len(truth))]
+    flat = [(side, word) for e in effects for side, word in zip(e.sides, e.said, strict=True) if side]
     return Calibration(
         worlds=len(truth),
         draws=size,
@@ -265,44 +326,97 @@ def judged(
         parameters_90=float(np.mean([p.coverage_90 for p in parameters])),
         ranks=_eighths(ranks.ravel(), size),
         effects=tuple(effects),
-        effects_50=float(np.mean([e.coverage_50 for e in effects])),
-        effects_90=float(np.mean([e.coverage_90 for e in effects])),
-        together=_called(np.concatenate(signs), words),
+        effects_50=float(np.mean([e.coverage_50 for e in known])),
+        effects_90=float(np.mean([e.coverage_90 for e in known])),
+        together=_called(np.array([SIGN[side] for side, _ in flat]), [word for _, word in flat]),
+        power=power_and_error(sides, said),
     )
 
 
-def words_of(true: np.ndarray, drawn: np.ndarray) -> list[str]:
-    """The verdict on "it lowers deaths" in every world, by the project's own rule: helps, hurts, nothing or not
-    identified.
+def _effect(found: Recovered, place: int, claim: Claim, seed: int) -> OfEffect:
+    """One claim in all worlds: how its effect was recovered, its true region and the word that the rule gives."""
+    true, drawn, before = found.true_effects[:, place], found.effects[:, :, place], found.prior_effects[:, place]
+    verdicts = words_of(claim, before, drawn)
+    sides = ["" if not np.isfinite(t) else _side(claim, t) for t in true]
+    # a world without a draw that is judged has no word
+    sides = [side if found_ is not None else "" for side, found_ in zip(sides, verdicts, strict=True)]
+    at = np.array([bool(side) for side in sides])
+    said = ["not identified" if v is None else v.word for v in verdicts]
+    toward = ["" if v is None else v.toward for v in verdicts]
+    signs = np.array([SIGN[side] for side in sides if side], dtype=int)
+    shown = [_said(word, side) for word, side in zip(said, toward, strict=True)]
+    if not at.any():
+        none = float("nan")
+        return OfEffect(
+            claim.name, claim.title, none, none, (0,) * BINS, False, _called(signs, []), (), (),
+            tuple(sides), tuple(said), tuple(toward), tuple(shown),
+        )  # fmt: skip
+    filled = np.stack([_filled(row) for row in drawn[at]])
+    rank = rank_statistics(true[at, None], filled[:, :, None], seed)[:, 0]
+    return OfEffect(
+        claim.name,
+        claim.title,
+        told_by(true[at], filled, 0.5),
+        told_by(true[at], filled, 0.9),
+        _eighths(rank, filled.shape[1]),
+        ecdf_uniformity(rank, filled.shape[1], seed).uniform,
+        _called(signs, [word for word, there in zip(shown, at, strict=True) if there]),
+        tuple(true[at].tolist()),
+        tuple(np.median(filled, axis=1).tolist()),
+        tuple(sides),
+        tuple(said),
+        tuple(toward),
+        tuple(shown),
+    )
 
-    true: (worlds,) effects of all worlds, whose spread is the prior's among plausible worlds; drawn: (worlds, draws).
-    One structure only, and the audit taken for passed: asked is whether the rule follows the draws.
+
+def _filled(row: np.ndarray) -> np.ndarray:
+    """Draws that are judged, repeated in their order in the place of those that are not."""
+    known = row[np.isfinite(row)]
+    return np.where(np.isfinite(row), row, np.resize(known, len(row)))
+
+
+def _side(claim: Claim, effect: float) -> str:
+    """The side whose region holds a true effect (logarithm of a ratio, or a difference)."""
+    ours, theirs = sides(claim, _natural(claim, np.array([effect])))
+    return "claim" if ours[0] else "rival" if theirs[0] else "neither"
+
+
+def _natural(claim: Claim, effect: np.ndarray) -> np.ndarray:
+    return np.exp(effect) if effect_kind(claim) == "ratio" else effect
+
+
+def words_of(claim: Claim, before: np.ndarray, drawn: np.ndarray) -> list[Verdict | None]:
+    """The verdict on a claim in every world, by the project's own rule; None where no draw is judged.
+
+    before: (rows,) effects in plausible worlds before any data; drawn: (worlds, draws) after each world's; nan where
+    one is not judged. One structure only, and every licence taken for given: asked is whether the rule follows the
+    draws.
     """
-    words = []
+    first = _group(claim, before)
+    out: list[Verdict | None] = []
     for one in drawn:
-        effect = np.exp(one)
-        shares = probabilities(effect, MARGIN, "lower", "ratio")
-        narrowed = contraction(np.exp(true), effect, "ratio")
-        inputs = VerdictInputs(
-            p_for=shares.p_for,
-            p_against=shares.p_against,
-            p_none=shares.p_none,
-            structures={"full": shares},
-            contraction=narrowed,
-            neutrality_passed=True,
-        )
-        word = verdict(inputs).word
-        if word == "supported":
-            words.append("helps")
-        elif word == "refuted":
-            words.append("hurts" if shares.p_against >= shares.p_none else "nothing")
-        else:
-            words.append("not identified")
-    return words
+        group = _group(claim, one)
+        out.append(ruling(evidence(claim, Groups(first, group))) if group.judged.any() else None)
+    return out
+
+
+def _group(claim: Claim, effect: np.ndarray) -> Group:
+    return Group(_natural(claim, effect), np.isfinite(effect), len(effect))
+
+
+def _said(word: str, toward: str) -> str:
+    """What was said as one of `VERDICTS`: which region is established, "not identified" where none is."""
+    established = {"claim": "helps", "rival": "hurts", "neither": "nothing"}
+    return established[toward] if word in ("supported", "refuted") else "not identified"
 
 
 def _called(sign: np.ndarray, words: Sequence[str]) -> Called:
-    """Verdicts against truths. sign: +1 helps, 0 nothing, -1 hurts."""
+    """Regions established against true ones. sign: +1 claim, 0 neither, -1 rival; words: helps, nothing, hurts for the
+    same, or not identified."""
+    if not len(words):
+        none = float("nan")
+        return Called(0, none, none, none, none, 0, *(none,) * 8, tuple((0,) * 4 for _ in range(3)))
     right = {1: "helps", 0: "nothing", -1: "hurts"}
     said = np.array(words)
     called = said != "not identified"
@@ -325,6 +439,19 @@ def _called(sign: np.ndarray, words: Sequence[str]) -> Called:
         *share_between(int(wrongly.sum()), len(said))[1:],
         tuple(tuple(int(c) for c in row) for row in table),
     )
+
+
+def power_on_record(record: Mapping[str, Any] | None) -> Power | None:
+    """Power and error of the verdict rule, of a record of validation; None where no calibration of this version is in
+    it."""
+    found = (record or {}).get("calibration")
+    power = found.get("power") if isinstance(found, Mapping) else None
+    if not isinstance(power, Mapping):
+        return None
+    try:
+        return decode(Power, dict(power), file="the part calibration of a validation")
+    except FileError:  # written by another version: it says nothing
+        return None
 
 
 def share_between(hits: int, of: int) -> tuple[float, float, float]:

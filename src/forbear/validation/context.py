@@ -47,6 +47,8 @@ class Context:
         Folder of finished work, one folder a part inside it; None keeps nothing.
     workers, meter
         Threads, and who is told how far it is.
+    worlds
+        Of a calibration; as many as its effort says when None. More of them go on from where fewer ended.
     """
 
     scenario: Scenario
@@ -56,6 +58,7 @@ class Context:
     store: Path | None = None
     workers: int | None = None
     meter: Meter = field(default_factory=NoMeter)
+    worlds: int | None = None
 
     @property
     def members(self) -> int:

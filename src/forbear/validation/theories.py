@@ -22,15 +22,17 @@ from forbear.inference.forecast.weights import pseudo_bma_plus, stacking_weights
 from forbear.inference.posterior import Posterior
 from forbear.inference.settings import RIVAL
 from forbear.inference.structures import structures, with_structure
+from forbear.questions.verdict_evidence import TheoryWeight
 from forbear.validation.context import Context
 from forbear.validation.ending import later_numbers
 from forbear.validation.forecasts import origins_of
 from forbear.validation.holdout import district_series, holdout
+from forbear.words import join
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Theories", "Theory", "Weighed", "theories", "weighed"]
+__all__ = ["Theories", "Theory", "Weighed", "theories", "weighed", "weights_on_record"]
 
 OWN_PAST = "own past"
 REGRESSION = "negative binomial regression"
@@ -172,6 +174,37 @@ def weighed(
         for k, n in enumerate(names)
     )
     return Weighed(int(points.shape[1]), len(keys), by, rows)
+
+
+def weights_on_record(scenario: Scenario, found: Theories) -> tuple[dict[str, TheoryWeight], str]:
+    """Weights of theories by stacking, with the months that no fit has seen before all data, and what they rest on in
+    words; empty where nothing was weighed.
+
+    Densities of all data are integrated over the discrepancy of each series, those of held-out months over the luck and
+    the dispersion of counts, so that no theory is weighed by what none of them can explain. A theory forecasts like the
+    best where no difference lies within the 90 per cent interval of theirs. What is no theory (a regression on its own
+    past) has no weight.
+    """
+    which = found.held_out or found.all_data
+    if which is None:
+        return {}, ""
+    known = structures(scenario)
+    rows = [row for row in which.rows if row.name == "full" or row.name in known]
+    whole = sum(row.stacking for row in rows)
+    best = max(rows, key=lambda row: row.density, default=None)
+    if best is None or not whole > 0.0:
+        return {}, ""
+    words = f"{which.points} numbers of months that no fit has seen" if found.held_out else (
+        f"{which.points} terms of all data, which each was fitted to"
+    )  # fmt: skip
+    return {
+        row.name: TheoryWeight(
+            row.stacking / whole,
+            row is best or row.difference_high >= 0.0,
+            join(known[row.name].own) if row.name in known else "",
+        )
+        for row in rows
+    }, words
 
 
 def _known(scenario: Scenario) -> dict[str, str]:

@@ -53,6 +53,7 @@ def validate(
     workers: int | None = None,
     progress: Meter | None = None,
     keep: Callable[[dict[str, Any]], object] | None = None,
+    worlds: int | None = None,
 ) -> dict[str, Any]:
     """Run parts of a validation and return the record.
 
@@ -73,6 +74,8 @@ def validate(
         Threads; who is told.
     keep
         Called with the record after each part, so that a stopped validation goes on with the next.
+    worlds
+        Of the calibration, see `Context`.
 
     Raises
     ------
@@ -105,7 +108,7 @@ def validate(
     else:
         chosen = [p for p in PARTS if p in parts]
     out["stamp"], out["posterior"], out["seed"] = posterior.stamp, draws, seed
-    context = Context(scenario, posterior, seed, quick, store, workers, meter)
+    context = Context(scenario, posterior, seed, quick, store, workers, meter, worlds)
     for number, name in enumerate(chosen):
         meter.say(f"validate: {name} ({number + 1} of {len(chosen)}): {PARTS[name].question}")
         begun = time.time()

@@ -15,7 +15,7 @@ from forbear.ensemble.progress import Meter, NoMeter
 from forbear.inference.facts import FactsHeld, licence
 from forbear.inference.posterior import Posterior
 from forbear.questions.answers import Answers
-from forbear.questions.claims import assess_claim
+from forbear.questions.claims import assess_claim, other_horizons
 from forbear.questions.licences import facts_judged, facts_on_record
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.results import ClaimResult, Provenance
@@ -33,6 +33,7 @@ from forbear.workflow.battery_runs import (
     run_all,
     structure_posteriors,
 )
+from forbear.workflow.battery_sources import Heard, fit_words, heard
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -119,8 +120,9 @@ def answer(
     held = _facts(scenario, whole, seed, workers, meter)
     common = Shared(seed, workers, None if store is None else Path(store), keep)
     runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
-    results = _assess(scenario, asked, runs, held, fitted=posterior is not None, seed=seed)
-    made = _provenance(scenario, posterior, asked, runs, effort, conditions, only is not None, seed, begun)
+    beside = heard(scenario, posterior, whole, rivals, runs, _condition(scenario, runs.prior), seed)
+    results = _assess(scenario, asked, runs, held, beside, fitted=posterior is not None, seed=seed)
+    made = _provenance(scenario, posterior, asked, runs, beside, effort, conditions, only is not None, seed, begun)
     return Answers(
         results,
         compare_strategies(runs.fitted, asked.strategies),
@@ -148,6 +150,7 @@ def _assess(
     asked: Asked,
     runs: Runs,
     held: FactsHeld | None,
+    beside: Heard,
     *,
     fitted: bool,
     seed: int,
@@ -167,6 +170,8 @@ def _assess(
             condition,
             fitted=fitted,
             licence=licence(claim, held),
+            sources=beside.sources,
+            horizons=other_horizons(claim, f"{scenario.start:%Y-%m}", f"{scenario.end:%Y-%m}"),
             seed=seed,
         )
         for name, claim in asked.claims.items()
@@ -189,6 +194,7 @@ def _provenance(
     posterior: Posterior | None,
     asked: Asked,
     runs: Runs,
+    beside: Heard,
     effort: Effort,
     where: tuple[str, ...],
     some: bool,
@@ -215,4 +221,16 @@ def _provenance(
         quick=bool(posterior.quick) if posterior is not None else False,
         quick_effort=effort == QUICK,
         version=version("forbear"),
+        theories=dict(beside.sources.theories),
+        weighed_by=beside.weighed_by,
+        fit=fit_words(posterior),
+        series=_series(posterior),
+        record=beside.record,
+        cases=beside.cases,
     )
+
+
+def _series(posterior: Posterior | None) -> tuple[str, ...]:
+    """Observed series that the posterior was fitted to, by name and in order."""
+    terms = posterior.notes.get("data") or [] if posterior is not None else []
+    return tuple(dict.fromkeys(str(term).partition(" (")[0] for term in terms))

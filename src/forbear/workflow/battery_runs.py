@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from forbear.inference.posterior import Posterior
 from forbear.inference.structures import structures as known_structures
 from forbear.inference.structures import with_structure
 from forbear.questions.attribute import attribute, planned
-from forbear.questions.claims import needed
+from forbear.questions.claims import needed, other_horizons
 from forbear.questions.ledger import MobilisationLedger, planned_ledger
 from forbear.questions.policy_runs import PolicyRuns, run_side_by_side
 from forbear.questions.results import AttributionResult
@@ -78,10 +78,12 @@ class Shared:
 
 @dataclass(frozen=True)
 class Asked:
-    """Claims and strategies of a battery, and the strategies that the claims need."""
+    """Claims and strategies of a battery, and the strategies that the claims need. start, end: months of the run."""
 
     claims: dict[str, Claim]
     strategies: dict[str, Strategy]
+    start: str
+    end: str
 
     @property
     def wanted(self) -> list[str]:
@@ -89,7 +91,12 @@ class Asked:
 
     @property
     def outcomes(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(o for c in self.claims.values() for o in c.outcomes)]))
+        tested = [
+            variant
+            for claim in self.claims.values()
+            for variant in (claim, *(replace(claim, horizon=h) for h in other_horizons(claim, self.start, self.end)))
+        ]
+        return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(o for claim in tested for o in claim.outcomes)]))
 
     @property
     def of_shares(self) -> list[Claim]:
@@ -122,11 +129,12 @@ def asked_of(
 ) -> Asked:
     known = load_strategies(scenario, strategies)
     claims = load_claims(scenario, files, known)
+    span = f"{scenario.start:%Y-%m}", f"{scenario.end:%Y-%m}"
     if only is None:
-        return Asked(claims, known)
+        return Asked(claims, known, *span)
     chosen = {name: _named(claims, name) for name in only}
     used = needed(list(chosen.values()))
-    return Asked(chosen, {name: s for name, s in known.items() if name in used})
+    return Asked(chosen, {name: s for name, s in known.items() if name in used}, *span)
 
 
 def _named(claims: Mapping[str, Claim], name: str) -> Claim:

@@ -11,6 +11,8 @@ from forbear.errors import FileError, FitError, ScenarioError, nearest
 from forbear.integers import seed_of, workers_of
 from forbear.questions.answers import FILE, Answers
 from forbear.scenario.casefiles.policies import load_claims, load_strategies
+from forbear.validation.calibration import power_on_record
+from forbear.validation.validate import load_validation
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.battery import FULL, QUICK, answer
 from forbear.workflow.given import Given, resolve
@@ -18,9 +20,10 @@ from forbear.workflow.given import Given, resolve
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.inference.posterior import Posterior
+    from forbear.questions.verdict_power import Power
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FILE", "check_claims", "default_file", "one_claim", "read_answers", "test_claims"]
+__all__ = ["FILE", "check_claims", "default_file", "one_claim", "power_of", "read_answers", "test_claims"]
 
 UNTESTED = "nothing is tested against data, and no verdict can be more than 'not identified'"
 
@@ -168,3 +171,9 @@ def one_claim(scenario: Scenario, name: str, claims: Iterable[str | Path] = (), 
         raise ScenarioError("E241", f"no claim is called {name!r}", hint=hint)
     found[name]  # says that it was not tested
     return found
+
+
+def power_of(scenario: Scenario) -> Power | None:
+    """How often each word of a verdict is right in worlds of known truth, from the validation beside the scenario; None
+    where nobody has tried. Raises FileError E104 and E109 for a record that is damaged."""
+    return power_on_record(load_validation(scenario))

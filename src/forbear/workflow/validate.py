@@ -13,7 +13,7 @@ from forbear.validation import transport
 from forbear.validation import validate as parts_of_a_validation
 from forbear.validation.parts import Result
 from forbear.validation.validate import FILE, PARTS, load_validation, read_validation, save_validation
-from forbear.workflow.arguments import meter_of, scenario_of
+from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.given import Given, resolve
 from forbear.workflow.places import is_own
 
@@ -128,6 +128,7 @@ def validate(
     seed: int = 1,
     store: str | Path | None = None,
     to: str | Path | None = None,
+    worlds: int | None = None,
     workers: int | None = None,
     progress: Meter | bool | None = None,
 ) -> Validation:
@@ -151,6 +152,9 @@ def validate(
     to
         A file in which the record stands after each part, and from which a stopped validation goes on; kept in memory
         alone when None.
+    worlds
+        Worlds of a calibration, 48 (8 of a quick one) when None. Finished ones are kept in `store`, whatever their
+        number.
     workers, progress
         As for `simulate`.
 
@@ -196,6 +200,7 @@ def validate(
         workers=workers_of(workers),
         progress=meter,
         keep=keep,
+        worlds=None if worlds is None else count(worlds, "worlds"),
     )
     return Validation(name, results)
 

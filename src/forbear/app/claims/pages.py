@@ -23,6 +23,7 @@ from forbear.figures.spec import approximately
 from forbear.questions.answers import Answers
 from forbear.questions.results import ClaimResult
 from forbear.questions.stamps import stale_answers
+from forbear.questions.verdict_telling import stage_lines
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.outcomes import OUTCOMES
 
@@ -205,8 +206,9 @@ async def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seco
 
 
 def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
-    answered = answers_of(made.country).get(made.claim.name)
-    found = judged(made, stage, answered)
+    answers = Answers.beside(made.country.scenario)
+    answered = answers[made.claim.name] if answers is not None and made.claim.name in answers else None
+    found = judged(made, stage, answers)
     free, held = made.effects(stage)
     return page(
         request,
@@ -220,6 +222,7 @@ def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
         members=len(free),
         chart=panel.picture(_figure(made, free, held)),
         answered=answered,
+        stages=stage_lines(answered) if answered is not None else [],
         draws=made.country.draws(made.state.draws),
         spans=[panel.span_words(free), panel.span_words(held)],
     )

@@ -15,12 +15,14 @@ from forbear.questions.claims import three_shares
 from forbear.questions.effects import Probabilities
 from forbear.questions.ledger import mobilisation_ledger
 from forbear.questions.licences import facts_on_record
-from forbear.questions.regions import held_apart, holds
-from forbear.questions.verdict import Verdict, verdict
-from forbear.questions.verdict_inputs import VerdictInputs
+from forbear.questions.regions import assertion_region, effect_kind, held_apart, holds, margins
+from forbear.questions.verdict import Verdict
+from forbear.questions.verdict_evidence import TheoryWeight, shares_of
+from forbear.questions.verdict_rule import Evidence, Shares, TheoryShares, ruling
 from forbear.scenario.outcomes import OUTCOMES, recorded, until, values_of
 
 if TYPE_CHECKING:
+    from forbear.questions.answers import Answers
     from forbear.questions.results import ClaimResult
     from forbear.scenario.casefiles.policies import Claim
 
@@ -125,35 +127,51 @@ class Held:
     verdict_held: Verdict
 
 
-def judged(run: ClaimRun, stage: int, answered: ClaimResult | None) -> Held:
+def judged(run: ClaimRun, stage: int, answers: Answers | None) -> Held:
     """Apply the verdict rule to both effects.
 
-    answered: the claim's entry in the answers that ship with the scenario: rival structures, contraction and
-    neutrality are taken from there, since they are not run again here; without them nothing is identified. Where the
-    fitted model misses facts of history that the claim needs, both words are "not licensed". No randomness.
+    answers: those that ship with the scenario: shares before any data, theories and their weights are taken from there,
+    since they are not run again here; without them no data are heard and nothing is identified. Where the fitted model
+    misses facts of history that the claim needs, both words are "not licensed". No randomness.
     """
     free, held = run.effects(stage)
-    claim = run.claim
-    country = run.country
+    claim, country = run.claim, run.country
+    answered = answers[claim.name] if answers is not None and claim.name in answers else None
     granted = licence(claim, facts_on_record(country.scenario, country.posterior))
+    before = answered.stages.get("before") if answered is not None else None
+    unknown = Shares(1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 1.0)
+    first = unknown if before is None else Shares(before.claim, before.rival, before.neither, max(1.0, before.draws))
 
     def word(effect: np.ndarray) -> tuple[Probabilities, Verdict]:
         three = three_shares(claim, effect)
-        rivals = {k: v for k, v in answered.structures.items() if k != "full"} if answered is not None else {}
-        inputs = VerdictInputs(
-            *three,
-            structures={"full": three, **rivals},
-            contraction=answered.contraction if answered is not None else None,
-            neutrality_passed=bool(answered.neutral) if answered is not None else False,
+        says = (claim.claim_says, claim.rival_says)
+        now = shares_of(effect, *says, margins(claim), effect_kind(claim)) if before is not None else None
+        theories = _theories(answers, answered, now) if answers is not None and answered is not None and now else {}
+        evidence = Evidence(
+            first,
+            country=now,
+            theories=theories,
             unlicensed="" if granted.granted else granted.words,
-            asserts=held_apart(claim)[0],  # type: ignore[arg-type]
-            rival_asserts=held_apart(claim)[1],  # type: ignore[arg-type]
-            is_value_claim=claim.kind == "value",
+            arithmetic=claim.arithmetic,
+            values=claim.kind == "value",
         )
-        return three, verdict(inputs)
+        return three, ruling(evidence)
 
     (three_free, word_free), (three_held, word_held) = word(free), word(held)
     return Held(three_free, three_held, word_free, word_held)
+
+
+def _theories(answers: Answers, answered: ClaimResult, now: Shares) -> dict[str, TheoryShares]:
+    """Theories as shipped, the model itself as it is now."""
+    ours, theirs = (assertion_region(says, k) for k, says in enumerate(held_apart(answered.claim)))
+    weights, out = answers.provenance.theories, {}
+    for name, three in answered.structures.items():
+        claim, rival = (sum(three[k] for k in sorted(side)) for side in (ours, theirs))
+        known = weights.get(name, TheoryWeight(0.0, False)) if weights else TheoryWeight(1.0)
+        draws = answers.provenance.structure_members
+        shares = now if name == "full" else Shares(claim, rival, max(0.0, 1.0 - claim - rival), draws)
+        out[name] = TheoryShares(shares, known.weight, known.alike, known.about)
+    return out if len(out) > 1 and any(theory.weight > 0.0 for theory in out.values()) else {}
 
 
 def parameters_of(claim: Claim, answered: ClaimResult | None, known: dict[str, Any]) -> list[str]:
