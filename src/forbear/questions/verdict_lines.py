@@ -79,7 +79,7 @@ def _assumed(made: Provenance) -> list[str]:
 
 
 def _wrapped(words: str) -> list[str]:
-    return textwrap.wrap(f"  {words}", WIDTH, subsequent_indent="    ")
+    return textwrap.wrap(f"  {words}", _width(), subsequent_indent="    ")
 
 
 def _para(label: str, text: str) -> list[str]:
