@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent
 HOME = ROOT / ".environment"
 STAMP = HOME / "installed"
 OLDEST, NEWEST = (3, 11), (3, 13)
-EXTRAS = {"brief": "brief", "--plot": "plot"}  # a word of the command -> the extra that it needs
+EXTRAS = {"brief": "brief", "--brief": "brief", "--plot": "plot"}  # a word of the command -> the extra that it needs
 
 
 def python() -> str:
@@ -44,7 +44,7 @@ def inside(name: str) -> Path:
 
 def stamp(chosen: str) -> str:
     """What the environment is made of: the pinned packages, the project's own description, and the Python."""
-    lists = ("requirements.txt", *(f"requirements-{name}.txt" for name in EXTRAS.values()), "pyproject.toml")
+    lists = ("requirements.txt", *(f"requirements-{name}.txt" for name in dict.fromkeys(EXTRAS.values())), "pyproject.toml")
     content = b"".join((ROOT / name).read_bytes() for name in lists)
     return hashlib.sha256(content + chosen.encode()).hexdigest()
 
@@ -104,7 +104,8 @@ def main() -> None:
         if not STAMP.exists() or STAMP.read_text(encoding="utf-8") != wanted or not inside("forbear").exists():
             install(chosen, wanted)
         for word, name in EXTRAS.items():
-            if word in sys.argv[1:] and not added(name).exists():
+            asked = any(given == word or given.startswith(f"{word}=") for given in sys.argv[1:])
+            if asked and not added(name).exists():
                 add(name)
     except OSError as error:
         sys.exit(_told(f"forbear could not be installed: {error}"))

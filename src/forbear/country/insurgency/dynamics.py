@@ -23,7 +23,7 @@ from forbear.country.words import (
 constant = constants_of(__file__)
 
 
-@rule("E11", "E26")
+@rule("E10d", "E11", "E26")
 def found(now, given, lever, fact):
     """At the start: sizes of lethal events; founding fighters out of sympathisers, fewer where order was planned for."""
     for k in fact.sizes:
