@@ -248,7 +248,10 @@ class _Case:
         if evidence.mute:
             named = join(evidence.mute)
             return self.say(
-                "not identified", f"The answer hangs on {named}, of which no data speak.", "Evidence on it."
+                "not identified",
+                f"The answer hangs on {named}, of which no data speak.",
+                f"A study or an observation of {named}: a split at the median moves a share by "
+                f"{_percent(at.hinge)} or more.",
             )
         return self._disputed() or self._by_shares()
 
@@ -276,7 +279,10 @@ class _Case:
             return self.say("not identified", f"{why}, and no region holds {_percent(at.lean)}.", self._missing())
         if _round(self.before[self.side]) > at.before:
             why = f"{held}, but it held {_beside(self.before[self.side], at.before)} before any data"
-            return self.say("not identified", f"{why}.", "A prior that leaves room for the others, and data.")
+            change = (
+                f"A prior in which the region holds {_percent(at.before)} or less, and data; no data of this war alone."
+            )
+            return self.say("not identified", f"{why}.", change)
         if _round(self.moved) < _round(math.log(at.moved)):
             why = f"{held}, and {approximately(at.moved)} is needed"
             return self.say("not identified", f"{why}.", self._missing())
