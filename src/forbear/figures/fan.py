@@ -1,4 +1,4 @@
-"""Fan charts: what the members did, beside what was observed."""
+"""Fan charts: what simulated histories did, beside what was observed."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def fan(
     observed: Mapping[str, Mapping[float, float]] | None = None,
     others: Mapping[str, np.ndarray] | None = None,
     logarithmic: bool = False,
+    middle: bool = True,
 ) -> Figure:
     """Median, half and nine tenths of members by month; observed values as separate marks, gaps left open.
 
@@ -38,10 +39,14 @@ def fan(
         Label -> (members, months) of a further quantity, whose median is drawn as a line; at most two.
     logarithmic
         Of the upright axis.
+    middle
+        False draws and says the range of nine tenths alone, without `others`: of a proposal no middle is told.
     """
     x = _middle(months)
     q05, q25, q50, q75, q95 = np.quantile(values, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0)
-    lines = [Line(x, q50.tolist(), "simulated", "median of members")]
+    if not middle:
+        return _range(name, months, q05, q95, title, unit, caption, logarithmic)
+    lines = [Line(x, q50.tolist(), "simulated", "median of simulated histories")]
     for role, (label, further) in zip(("second", "third"), (others or {}).items(), strict=False):
         lines.append(Line(x, np.median(further, axis=0).tolist(), role, label))
     marks: list[Marks] = []
@@ -56,13 +61,33 @@ def fan(
         for m, a, b, c in zip(months.astype(str), q05, q50, q95, strict=True)
     ]
     peak = int(np.argmax(q50))
-    words = (
-        f"Median highest in {months[peak]} at about {approximately(float(q50[peak]))} {unit}; nine tenths of members "
-    )
+    words = f"Median highest in {months[peak]} at about {approximately(float(q50[peak]))} {unit}; nine in ten simulated histories "
     words += f"then between {approximately(float(q05[peak]))} and {approximately(float(q95[peak]))}."
     ribbons = [Ribbon(x, q05.tolist(), q95.tolist(), 0.9), Ribbon(x, q25.tolist(), q75.tolist(), 0.5)]
     head = ("month", "5 %", "median", "95 %")
     return Figure(name, title, unit, caption, words, ribbons, lines, marks, head, rows, logarithmic)
+
+
+def _range(
+    name: str,
+    months: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
+    title: str,
+    unit: str,
+    caption: str,
+    logarithmic: bool,
+) -> Figure:
+    """The range of nine tenths alone; its ends are lines, so that it shows where it has no width."""
+    x = _middle(months)
+    lines = [Line(x, low.tolist(), "simulated", "ends of nine in ten simulated histories")]
+    lines.append(Line(x, high.tolist(), "simulated", ""))
+    peak = int(np.argmax(high))
+    words = f"Upper end highest in {months[peak]}; nine in ten simulated histories then between "
+    words += f"{approximately(float(low[peak]))} and {approximately(float(high[peak]))} {unit}."
+    rows = [(str(m), approximately(a), approximately(b)) for m, a, b in zip(months.astype(str), low, high, strict=True)]
+    bands = [Ribbon(x, low.tolist(), high.tolist(), 0.9)]
+    return Figure(name, title, unit, caption, words, bands, lines, [], ("month", "5 %", "95 %"), rows, logarithmic)
 
 
 def yearly(
@@ -80,7 +105,7 @@ def yearly(
     years, totals: calendar years and (members, years) in `unit`; observed: label -> year -> value.
     """
     q05, q50, q95 = np.quantile(totals, [0.05, 0.5, 0.95], axis=0)
-    x, label = [y + 0.5 - 0.12 for y in years], "median and nine tenths of members"
+    x, label = [y + 0.5 - 0.12 for y in years], "median and nine in ten simulated histories"
     marks = [Marks(x, q50.tolist(), "simulated", label, q05.tolist(), q95.tolist())]
     found: dict[int, list[float]] = {}
     for label, series in (observed or {}).items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch, wrapped
 from forbear.figures.spec import Figure
-from forbear.words import approximately
+from forbear.words import approximately, span
 
 __all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend"]
 
@@ -39,17 +39,20 @@ class IntervalRow:
         """True where all five quantiles are numbers."""
         return all(math.isfinite(v) for v in (self.low90, self.low50, self.median, self.high50, self.high90))
 
-    def words(self) -> str:
-        """Median and interval in two digits."""
+    def words(self, middle: bool = True) -> str:
+        """Median and interval in two digits, or the interval alone."""
         if not self.known:
             return "not estimated"
+        if not middle:
+            return span(self.low90, self.high90)
         return f"{approximately(self.median)} ({approximately(self.low90)} to {approximately(self.high90)})"
 
 
 @dataclass(frozen=True)
 class Intervals(Figure):
     """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides:
-    words for values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow."""
+    words for values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow; middle:
+    False where ranges alone are told."""
 
     lines_drawn: tuple[IntervalRow, ...] = ()
     reference: float | None = 1.0
@@ -57,6 +60,7 @@ class Intervals(Figure):
     margin_words: str = "no material effect"
     sides: tuple[str, str] = ("", "")
     limits: tuple[float, float] | None = None
+    middle: bool = True
 
 
 def intervals(
@@ -72,10 +76,11 @@ def intervals(
     sides: tuple[str, str] = ("", ""),
     limits: tuple[float, float] | None = None,
     margin_words: str = "no material effect",
+    middle: bool = True,
 ) -> Intervals:
     """Return the forest plot of `rows`, gathered by group in the order groups first appear. Without rows it says so.
 
-    unit: of the axis. Raises ValueError where quantiles are out of order, or a reference, margin or limit cannot stand
+    unit: of the axis; middle: False draws and says the range of nine tenths alone. Raises ValueError where quantiles are out of order, or a reference, margin or limit cannot stand
     on a logarithmic axis.
     """
     for row in rows:
@@ -93,23 +98,24 @@ def intervals(
             r.label,
             *(
                 approximately(v) if math.isfinite(v) else "not estimated"
-                for v in (r.low90, r.low50, r.median, r.high50, r.high90)
+                for v in ((r.low90, r.low50, r.median, r.high50, r.high90) if middle else (r.low90, r.high90))
             ),
             r.word,
         )
         for r in ordered
     ]
-    said = [f"{r.label}: {r.words()}{', ' + r.word if r.word else ''}" for r in ordered[:12]]
+    said = [f"{r.label}: {r.words(middle)}{', ' + r.word if r.word else ''}" for r in ordered[:12]]
     if len(ordered) > 12:
         said.append(f"{len(ordered) - 12} more in the table")
-    words = f"Medians with nine tenths of draws, {unit}. " + "; ".join(said) + "." if ordered else "Nothing to show."
+    lead = "Medians with nine tenths of draws" if middle else "Ranges of nine tenths"
+    words = f"{lead}, {unit}. " + "; ".join(said) + "." if ordered else "Nothing to show."
     return Intervals(
         name,
         title,
         unit,
         caption,
         words,
-        head=("group", "what", "5 %", "25 %", "median", "75 %", "95 %", "reading"),
+        head=("group", "what", *(("5 %", "25 %", "median", "75 %", "95 %") if middle else ("5 %", "95 %")), "reading"),
         rows=table,
         logarithmic=logarithmic,
         lines_drawn=ordered,
@@ -118,6 +124,7 @@ def intervals(
         margin_words=margin_words,
         sides=sides,
         limits=limits,
+        middle=middle,
     )
 
 
@@ -153,7 +160,10 @@ def draw(figure: Intervals) -> str:
             y += 26
             plan.append((y - 8, group, [], []))
         label = wrapped(row.label, LEFT - ASIDE - 14, 3)
-        aside = [*(wrapped(row.word, RIGHT - 14, 3, 12) if row.word else []), *wrapped(row.words(), RIGHT - 14, 2, 12)]
+        aside = [
+            *(wrapped(row.word, RIGHT - 14, 3, 12) if row.word else []),
+            *wrapped(row.words(figure.middle), RIGHT - 14, 2, 12),
+        ]
         height = max(15.6 * len(label), 14.4 * len(aside)) + 10
         plan.append((y + height / 2, row, label, aside))
         y += height
@@ -176,7 +186,7 @@ def draw(figure: Intervals) -> str:
         sheet.lines_of_text(ASIDE, middle, label)
         sheet.lines_of_text(WIDTH - RIGHT + 12, middle, aside, size=12, ink="soft")
         if item.known:
-            _bar(sheet, axis, middle, item)
+            _bar(sheet, axis, middle, item, figure.middle)
     sheet.line(LEFT, bottom, WIDTH - RIGHT, bottom, ink="soft")
     below = bottom + 33
     if any(figure.sides):
@@ -188,13 +198,15 @@ def draw(figure: Intervals) -> str:
             sheet.text(x, below, wrapped(words, room, 1, 12)[0], size=12, anchor=anchor, ink="ink", kind="side")
         below += 16
     sheet.text((LEFT + WIDTH - RIGHT) / 2, below, figure.unit, size=12, anchor="middle", kind="unit")
+    sheet.places("y", [middle for middle, item, _, _ in plan if not isinstance(item, str)])
     return sheet.svg()
 
 
-def _bar(sheet: Sheet, axis: Axis, y: float, row: IntervalRow) -> None:
+def _bar(sheet: Sheet, axis: Axis, y: float, row: IntervalRow, told: bool) -> None:
     """Bars and dot of one row; an arrow where a bar goes on beyond the axis, no dot where the median does."""
     sheet.line(axis.place(row.low90), y, axis.place(row.high90), y, ink="sim", width=2.5, kind="ninety")
-    sheet.line(axis.place(row.low50), y, axis.place(row.high50), y, ink="sim", width=8, opacity=0.55, kind="fifty")
+    if told:
+        sheet.line(axis.place(row.low50), y, axis.place(row.high50), y, ink="sim", width=8, opacity=0.55, kind="fifty")
     for value, edge, step in ((row.low90, axis.start, 7), (row.high90, axis.end, -7)):
         if not axis.holds(value):
             sheet.path(
@@ -202,7 +214,7 @@ def _bar(sheet: Sheet, axis: Axis, y: float, row: IntervalRow) -> None:
                 style="fill:none;stroke:{sim};stroke-width:2.5",
                 kind="beyond",
             )
-    if axis.holds(row.median):
+    if told and axis.holds(row.median):
         sheet.parts.append(
             f'<circle cx="{axis.place(row.median):.1f}" cy="{y:.1f}" r="4.6" class="middle" style="fill:var(--ink,#1b1b1b);stroke:var(--page,#fff);stroke-width:1.4"/>'
         )
@@ -215,8 +227,8 @@ def legend(figure: Intervals) -> str:
     items = [
         swatch("background:{ink};width:.7em;border-radius:50%", "median"),
         swatch("background:{sim};opacity:.55", "half of draws"),
-        swatch("background:{sim};height:3px", "nine tenths of draws"),
     ]
+    items = [*(items if figure.middle else []), swatch("background:{sim};height:3px", "nine tenths of draws")]
     if figure.margin:
         low, high = (f"{v:.2g}" for v in figure.margin)
         items.append(swatch("background:{grid}", f"{figure.margin_words} ({low} to {high})"))

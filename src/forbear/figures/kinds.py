@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from types import ModuleType
 
-from forbear.figures import grid, histogram, intervals, scatter, shares, svg
+from forbear.figures import grid, histogram, intervals, scatter, shares, svg, years
 from forbear.figures.spec import Figure
 
 __all__ = ["Drawn", "draw", "drawn", "legend"]
@@ -17,6 +17,7 @@ _MODULES: dict[type[Figure], ModuleType] = {
     histogram.Histogram: histogram,
     scatter.Scatter: scatter,
     grid.Grid: grid,
+    years.Years: years,
     Figure: svg,
 }
 
@@ -44,13 +45,17 @@ def drawn(figure: Figure) -> Drawn:
     """Draw a figure for a page.
 
     Kinds whose labels stand inside the drawing keep a least width, so that on a narrow screen the chart is scrolled
-    sideways and its words stay large enough to read.
+    sideways and its words stay large enough to read. The page reads the values that it gives on hover and focus from the
+    table behind the chart.
     """
-    picture = draw(figure)
-    if type(figure) is not Figure:
-        label = escape(f"{figure.title}: chart, scrolls sideways on a narrow screen")
-        picture = (
-            f'<div style="overflow-x:auto;contain:inline-size" tabindex="0" role="region" aria-label="{label}">'
-            f'<div style="min-width:34rem">{picture}</div></div>'
-        )
-    return Drawn(figure, picture, legend(figure))
+    picture, plain = draw(figure), type(figure) in (Figure, years.Years)
+    label = (
+        escape(figure.title)
+        + ": arrow keys give the values"
+        + ("" if plain else "; scrolls sideways on a narrow screen")
+    )
+    if not plain:
+        picture = f'<div style="min-width:34rem">{picture}</div>'
+    sideways = "" if plain else ' style="overflow-x:auto;contain:inline-size"'
+    values = f'data-values="t-{escape(figure.name)}" tabindex="0" role="group" aria-label="{label}"'
+    return Drawn(figure, f'<div class="values"{sideways} {values}>{picture}</div>', legend(figure))

@@ -28,13 +28,15 @@ def map_by_year(
     low: dict[int, list[float]] | None = None,
     high: dict[int, list[float]] | None = None,
     caption: str = "",
+    slider: bool = True,
 ) -> str:
     """Return HTML: an SVG map with a slider over years and a table of all values.
 
     values: year -> one number per district; largest: the value of the darkest shade, shared by maps that are to
     be compared; low, high: ends of an interval, in the same form, which table and words then give; caption: a sentence
-    below the map. Without borders only the table is returned. The slider is a plain script in the page; without it,
-    and in print, the year with the highest total is shown.
+    below the map; slider: False leaves the slider to the page, where one serves several maps. Without borders only the
+    table is returned. The slider is a plain script in the page; without it, and in print, the year with the highest
+    total is shown.
     """
     years = sorted(values)
     shown = max(years, key=lambda y: sum(values[y]))
@@ -53,6 +55,7 @@ def map_by_year(
     keys = _keys(largest)
     data: dict[str, Any] = {
         "years": years,
+        "shown": shown,
         "districts": districts,
         "values": {str(y): [round(v, 2) for v in values[y]] for y in years},
         "largest": largest,
@@ -62,13 +65,18 @@ def map_by_year(
     if low and high:
         data["low"] = {str(y): [round(v, 2) for v in low[y]] for y in years}
         data["high"] = {str(y): [round(v, 2) for v in high[y]] for y in years}
+    own = (
+        f'<label for="{name}-year" class="screen">year</label><input class="screen" type="range" id="{name}-year" min="{years[0]}" '
+        f'max="{years[-1]}" value="{shown}" step="1" aria-label="year of the map {escape(title)}">'
+    )
+    linked = f' for="{name}-year"' if slider else ""
     embedded = json.dumps(data).replace("<", "\\u003c")
     return (
-        f'<figure class="map" id="{name}"><figcaption><strong>{escape(title)}</strong>, {escape(unit)}, <output for="{name}-year">{shown}</output></figcaption>'
+        f'<figure class="map" id="{name}"><figcaption><strong>{escape(title)}</strong>, {escape(unit)}, <output{linked}>{shown}</output></figcaption>'
         f'<svg viewBox="0 0 {WIDTH} {height:.0f}" role="img" aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{escape(title)}</title>'
         f'<desc id="{name}-d">Map of districts shaded by {escape(unit)}; {escape(_said(districts, values[shown], shown))} The table below holds the numbers.</desc>{"".join(shapes)}</svg>'
-        f'<label for="{name}-year" class="screen">year</label><input class="screen" type="range" id="{name}-year" min="{years[0]}" max="{years[-1]}" value="{shown}" step="1" aria-label="year of the map {escape(title)}">'
-        f'<ul class="legend">{keys}</ul>{f"<p>{escape(caption)}</p>" if caption else ""}<script type="application/json">{embedded}</script>{table}</figure>'
+        + (own if slider else "")
+        + f'<ul class="legend">{keys}</ul>{f"<p>{escape(caption)}</p>" if caption else ""}<script type="application/json">{embedded}</script>{table}</figure>'
     )
 
 

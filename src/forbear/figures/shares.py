@@ -158,6 +158,7 @@ def draw(figure: Shares) -> str:
         sheet.text(x, middle, percent, size=12, anchor="middle", ink="ink", bold=True, halo=True)
     sheet.line(LEFT, y, WIDTH - RIGHT, y, ink="soft")
     sheet.text((LEFT + WIDTH - RIGHT) / 2, y + 35, figure.unit, size=12, anchor="middle", kind="unit")
+    sheet.places("y", [middle for middle, *_ in plan])
     return sheet.svg()
 
 

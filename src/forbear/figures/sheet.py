@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from html import escape
 
 __all__ = ["COLOURS", "LETTER", "WIDTH", "Axis", "Sheet", "identifier", "legend_list", "swatch", "width_of", "wrapped"]
@@ -71,6 +72,8 @@ class Sheet:
         self.key, self.title, self.alternative = identifier(name), title, alternative
         self.height, self.width = height, width
         self.parts: list[str] = []
+        #: Of the <svg> element, as markup: what a page needs to give values on hover and focus.
+        self.attributes = ""
 
     def text(
         self,
@@ -156,10 +159,14 @@ class Sheet:
             style = style.replace("{" + name + "}", colour)
         self.parts.append(f'<path d="{points}" class="{kind}" style="{style}"/>')
 
+    def places(self, way: str, values: Iterable[float]) -> None:
+        """Where along `way` ("x" or "y") each row of the table behind the drawing stands: a page gives its values there."""
+        self.attributes = f'data-way="{way}" data-at="{" ".join(f"{value:.0f}" for value in values)}" '
+
     def svg(self) -> str:
         """The whole element."""
         return (
-            f'<svg viewBox="0 0 {self.width:.0f} {self.height:.0f}" role="img" aria-labelledby="{self.key}-t {self.key}-d" class="chart" '
+            f'<svg viewBox="0 0 {self.width:.0f} {self.height:.0f}" {self.attributes}role="img" aria-labelledby="{self.key}-t {self.key}-d" class="chart" '
             f'xmlns="http://www.w3.org/2000/svg" style="font-family:system-ui,sans-serif"><title id="{self.key}-t">{escape(self.title)}</title>'
             f'<desc id="{self.key}-d">{escape(self.alternative)}</desc>{"".join(self.parts)}</svg>'
         )

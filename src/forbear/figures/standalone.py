@@ -9,7 +9,7 @@ from forbear.figures.kinds import draw, legend
 from forbear.figures.sheet import width_of, wrapped
 from forbear.figures.spec import Figure
 
-__all__ = ["PALETTE", "standalone"]
+__all__ = ["PALETTE", "frame", "standalone", "written_out"]
 
 #: The colours of the page in print and on a light screen.
 PALETTE = {
@@ -55,10 +55,10 @@ def frame(svg: str, legend_html: str, title: str, family: str = "sans-serif") ->
         + f' style="font-family:{family}"><style>{STYLE}</style><rect width="{width:.0f}" height="{below:.0f}" fill="{PALETTE["page"]}"/>{words}'
         + f'<g transform="translate(0 {above:g})">{inside}</g>{entries}</svg>'
     )
-    return _colours(text).replace("font-family:system-ui,sans-serif", f"font-family:{family}")
+    return written_out(text).replace("font-family:system-ui,sans-serif", f"font-family:{family}")
 
 
-def _colours(text: str) -> str:
+def written_out(text: str) -> str:
     """Variables of the page replaced by what they stand for."""
     return re.sub(r"var\(--(\w+)(?:,[^)]*)?\)", lambda m: PALETTE.get(m.group(1), PALETTE["ink"]), text)
 
@@ -92,7 +92,7 @@ def _sample(x: float, y: float, classes: list[str], style: str) -> str:
         return f'<circle cx="{x + 10:.1f}" cy="{y:.1f}" r="3.6" class="{kind}"/>'
     if "band" in classes:
         return f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="20" height="10" class="{kind}"/>'
-    style = _colours(style)
+    style = written_out(style)
     mixed = re.search(r"color-mix\(in srgb,\s*(#\w+)\s+([\d.]+)%", style)
     colour = mixed.group(1) if mixed else next(iter(re.findall(r"#\w{3,6}", style)), PALETTE["grid"])
     held = re.search(r"opacity:\s*([\d.]+)", style)

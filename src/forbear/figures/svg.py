@@ -19,7 +19,7 @@ def draw(figure: Figure) -> str:
     """Return one <svg> element with title, description and axes; classes take their colours from the page."""
     scale = _Scale(figure)
     parts = [
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{figure.name}-t {figure.name}-d" class="chart">',
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" {_places(figure, scale)}role="img" aria-labelledby="{figure.name}-t {figure.name}-d" class="chart">',
         f'<title id="{figure.name}-t">{escape(figure.title)}</title><desc id="{figure.name}-d">{escape(figure.alternative)}</desc>',
     ]
     for value in scale.y_ticks():
@@ -68,12 +68,25 @@ def legend(figure: Figure) -> str:
     items = []
     for band in sorted(figure.bands, key=lambda b: b.level):
         kind = "wide" if band.level > 0.6 else "narrow"
-        items.append(f'<li><span class="swatch band {band.role} {kind}"></span>{band.level:.0%} of members</li>')
+        items.append(
+            f'<li><span class="swatch band {band.role} {kind}"></span>{f"{band.level:.0%}".replace("%", " %")} of simulated histories</li>'
+        )
     named: list[tuple[str, str, str]] = [("line", e.role, e.label) for e in figure.lines]
     named += [("mark", m.role, m.label) for m in figure.marks]
     for kind, role, label in named:
+        if not label:  # the same as the one before it
+            continue
         items.append(f'<li><span class="swatch {kind} {role}"></span>{escape(label)}</li>')
     return f'<ul class="legend">{"".join(items)}</ul>'
+
+
+def _places(figure: Figure, scale: _Scale) -> str:
+    """Where along x each row of the table stands, where rows and drawing go by the same times."""
+    drawn: list[Any] = [*figure.bands, *figure.lines, *figure.marks]
+    x = drawn[0].x if drawn else []
+    if len(x) != len(figure.rows):
+        return ""
+    return f'data-way="x" data-at="{" ".join(f"{scale.x(at):.0f}" for at in x)}" '
 
 
 def _short(value: float) -> str:

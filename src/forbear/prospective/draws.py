@@ -162,5 +162,5 @@ def condition(
     u = stream(seed, "base rates").random(members)
     kept = np.flatnonzero(u * weights.max() < weights)
     if len(kept) < FEWEST_KEPT:
-        return Conditioning(None, np.ones(members), count, members, chance, f"Not tied to the record: only {len(kept)} members would be left ({told})")  # fmt: skip
-    return Conditioning(kept, weights, count, members, chance, f"Tied to the record: members were kept so that the plan succeeds as often as such undertakings did, {chance:.0%} ({told}) {len(kept)} kept.".replace("%", " %"))  # fmt: skip
+        return Conditioning(None, np.ones(members), count, members, chance, f"Not tied to the record: only {len(kept)} simulated histories would be left ({told})")  # fmt: skip
+    return Conditioning(kept, weights, count, members, chance, f"Tied to the record: simulated histories were kept so that the plan succeeds as often as such undertakings did, {chance:.0%} ({told}) {len(kept)} kept.".replace("%", " %"))  # fmt: skip

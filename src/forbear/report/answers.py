@@ -16,7 +16,7 @@ from forbear.questions.verdict_lines import licence_sentence
 from forbear.questions.verdict_telling import beside_lines, stage_lines, telling_lines, varied_lines
 from forbear.report.games import GameSection, game_sections
 from forbear.report.strategies import StrategySection, strategy_section, worlds_figure
-from forbear.words import join, percent
+from forbear.words import approximately, join, middle_and_span, percent
 
 __all__ = ["AnswerSections", "answer_sections"]
 
@@ -77,6 +77,11 @@ class AnswerSections:
     ledger: LedgerSection
     strategies: StrategySection
 
+    @property
+    def by_name(self) -> dict[str, ClaimRow]:
+        """The claims by name."""
+        return {row.result.name: row for row in self.claims}
+
 
 def answer_sections(answers: Answers, stale: Sequence[str] = ()) -> AnswerSections:
     """Everything that the page says of the answers. stale: what has changed since they were made. Deterministic."""
@@ -123,9 +128,12 @@ def _need(answers: Answers, name: str) -> tuple[str, ...]:
 
 def _numbers(fact: FactResult) -> tuple[str, str]:
     """Observed, and the fitted model with its range of nine tenths."""
-    shown = fact.shown
     if fact.measure == "order":
         return "in this order", f"{percent(fact.share_right)} of draws"
+    if fact.measure != "peak":
+        told = middle_and_span((fact.low_90, fact.median, fact.high_90))
+        return approximately(fact.observed, 3), told
+    shown = fact.shown
     low, middle, high = (shown(v) for v in (fact.low_90, fact.median, fact.high_90))
     return shown(fact.observed), f"{middle} ({low} to {high})"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from forbear.prospective.telling import NOT_A_FORECAST, Proposal, words
+from forbear.prospective.telling import NOT_A_FORECAST, Proposal
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.validation.base_rates import HEADING, base_rate_rows, base_rates
+from forbear.words import span
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
@@ -62,5 +63,4 @@ def _proposal(found: Proposal) -> dict[str, Any]:
 
 
 def _range(low: float, high: float) -> str:
-    first, last = words(low), words(high)
-    return f"{first} to {last}" if first != last else first
+    return span(low, high)

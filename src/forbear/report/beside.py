@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forbear.ensemble.runner import simulate
 from forbear.questions.answers import Answers
-from forbear.questions.results import StrategyTable, Three
+from forbear.questions.results import Quantiles, StrategyTable, Three
 from forbear.scenario.casefiles.policies import without_intervention
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 from forbear.words import approximately, middle_and_span, span
@@ -33,7 +33,8 @@ LEVELS = (0.05, 0.5, 0.95)
 class Beside:
     """title: of the table; head: outcome, then a column for each world; rows: cells as text; assumed: True where a
     world without the intervention is among the columns; never_deaths, own_deaths: 5 %, median, 95 %; never_cost: a
-    range in words; proposed: of a proposed intervention ranges are told, no middle."""
+    range in words; proposed: of a proposed intervention ranges are told, no middle; own: outcome -> numbers of what is
+    shown; deaths: title -> quantiles for every world."""
 
     title: str
     head: tuple[str, ...]
@@ -44,6 +45,8 @@ class Beside:
     never_cost: str
     note: str
     proposed: bool = False
+    own: dict[str, Three] = field(default_factory=dict)
+    deaths: dict[str, Quantiles] = field(default_factory=dict)
 
 
 def never_intervening(scenario: Scenario) -> Scenario:
@@ -55,8 +58,8 @@ def never_intervening(scenario: Scenario) -> Scenario:
 def simulate_never(
     ensemble: Ensemble, scenario: Scenario, *, workers: int | None = None, progress: Meter | None = None
 ) -> Ensemble | None:
-    """The members of `ensemble` with nobody intervening: same parameters, same luck. None where nobody intervenes
-    anyway.
+    """The simulated histories of `ensemble` with nobody intervening: same parameters, common random numbers. None where
+    nobody intervenes anyway.
 
     Randomness: named by the seed of the ensemble. Raises as `simulate`.
     """
@@ -84,19 +87,20 @@ def beside_never(
         return _from_answers(answers.strategies)
     if float(np.asarray(ensemble.data["force"].values).max()) == 0:
         return None  # nobody intervenes in the scenario itself
-    columns = {_own(scenario): _of(ensemble)}
+    worlds = {_own(scenario): ensemble}
     if never is not None:
-        columns["Never intervening (by assumption)"] = _of(never)
+        worlds["Never intervening (by assumption)"] = never
+    columns = {title: _of(world) for title, world in worlds.items()}
+    deaths = {title: Quantiles.of(values_of(world.data, "deaths")) for title, world in worlds.items()}
     names = list(columns)
     if scenario.kind == "prospective":
         note = (
             "Ranges of nine in ten simulated histories, under stated assumptions: not a forecast, and no middle "
             "is told."
         )
-        return _table(columns, [names[0]], names[1:], note, proposed=True)
-    return _table(
-        columns, [names[0]], names[1:], "Medians of simulated histories; in brackets the range of nine in ten of them."
-    )
+        return _table(columns, [names[0]], names[1:], note, deaths, proposed=True)
+    note = "Medians of simulated histories; in brackets the range of nine in ten of them."
+    return _table(columns, [names[0]], names[1:], note, deaths)
 
 
 def _own(scenario: Scenario) -> str:
@@ -120,21 +124,28 @@ def _from_answers(found: StrategyTable) -> Beside | None:
         return None
     assumed = [n for n, r in rows.items() if r.assumed and n != own]
     columns: dict[str, dict[str, Three]] = {}
+    deaths: dict[str, Quantiles] = {}
     titles = []
     for name in (own, *assumed):
         title = rows[name].title + (" (by assumption)" if name in assumed else "")
         titles.append(title)
+        deaths[title] = rows[name].outcomes["deaths"]
         columns[title] = {
             o: Three(v.p05, v.p50, v.p95)
             for o, v in rows[name].outcomes.items()
             if o in SHOWN and bool(np.isfinite(v).all())
         }
     note = f"Medians of {found.draws} draws; in brackets the range of nine in ten of them."
-    return _table(columns, titles[:1], titles[1:], note)
+    return _table(columns, titles[:1], titles[1:], note, deaths)
 
 
 def _table(
-    columns: dict[str, dict[str, Three]], own: list[str], never: list[str], note: str, proposed: bool = False
+    columns: dict[str, dict[str, Three]],
+    own: list[str],
+    never: list[str],
+    note: str,
+    deaths: dict[str, Quantiles],
+    proposed: bool = False,
 ) -> Beside:
     rows = []
     for name in SHOWN:
@@ -150,7 +161,8 @@ def _table(
     title = f"Never intervening, beside {own[0][:1].lower()}{own[0][1:]}" if never else "The main outcomes"
     money = f"{approximately(cost.p05)} to {approximately(cost.p95)} billion US$" if cost.p95 > 0 else "no money"
     head, own_deaths = ("outcome", *columns), columns[own[0]]["deaths"]
-    return Beside(title, head, tuple(rows), bool(never), own_deaths, first.get("deaths"), money, note, proposed)
+    told = {"own": columns[own[0]], "deaths": deaths}
+    return Beside(title, head, tuple(rows), bool(never), own_deaths, first.get("deaths"), money, note, proposed, **told)
 
 
 def _words(three: Three, whole: bool, proposed: bool = False) -> str:

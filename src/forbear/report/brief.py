@@ -12,14 +12,16 @@ import numpy as np
 from forbear.extras import need
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.spec import Figure
-from forbear.figures.standalone import standalone
+from forbear.figures.standalone import standalone, written_out
 from forbear.files import make_folder, write_bytes
 from forbear.questions.answers import Answers
 from forbear.questions.stamps import stale_answers
+from forbear.report.comparable import deaths_by_year
 from forbear.report.content import CHARTS
 from forbear.report.front import Front
 from forbear.report.games import remedies_figure
-from forbear.report.gather import beside, fan_of
+from forbear.report.gather import fan_of
+from forbear.report.pictures import LEVELS
 from forbear.report.write import front_of
 from forbear.scenario.observed import observed_values
 
@@ -31,7 +33,7 @@ __all__ = ["PAGES", "brief_figures", "typeset", "write_brief"]
 
 PAGES = 2
 #: Sizes of letters, and heights in millimetres of the first figure and of the other, the largest first.
-SIZES, FIRST, OTHER = (1.18, 1.12, 1.06, 1.0, 0.94, 0.88, 0.8), (96, 88, 80, 72, 64, 56, 48), (84, 76, 68, 60, 52)
+SIZES, FIRST, OTHER = (1.18, 1.12, 1.06, 1.0, 0.94, 0.88, 0.8), (80, 72, 64, 58, 52, 46, 40), (84, 76, 68, 60, 52)
 FACE = "Libertinus Serif"
 
 
@@ -59,18 +61,17 @@ def write_brief(
 
 
 def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: Answers | None) -> list[Figure]:
-    """Two or three figures: what was simulated beside what was counted; what remedies add, else effects on deaths,
-    else force and cost."""
+    """Two or three figures: the first picture of the report; what remedies add, else effects on deaths, else force and
+    cost."""
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
-    out = [_fan(ensemble, scenario, observed, ("observed_civilian_deaths", "observed_attacks", "deaths"))]
+    out: list[Figure] = [deaths_by_year(ensemble, scenario, observed)]
     if answers is not None and "levers" in answers.attribution:
         out.append(remedies_figure(answers.attribution["levers"]))
     elif answers is not None:
         out += _effects(answers)
     if len(out) == 1:
-        out += [
-            _fan(ensemble, scenario, observed, (name,)) for name in ("force", "cost_budget") if _moves(ensemble, name)
-        ]
+        proposed = scenario.kind == "prospective"
+        out += [_fan(ensemble, name, proposed) for name in ("force", "cost_budget") if _moves(ensemble, name)]
     return out
 
 
@@ -98,24 +99,21 @@ def _moves(ensemble: Ensemble, name: str) -> bool:
     return name in ensemble.data and float(np.abs(ensemble.data[name].values).max()) > 0
 
 
-def _fan(ensemble: Ensemble, scenario: Scenario, observed: dict[str, Any], names: tuple[str, ...]) -> Figure:
-    """The first of the charts that has observations beside it, else the last."""
-    charts = {chart.quantity: chart for chart in CHARTS}
-    seen = {n: beside(scenario, observed, n, ("month", "point")) for n in names if _moves(ensemble, n)}
-    name = next((n for n, values in seen.items() if values), names[-1])
-    chart = charts[name]
-    words = f"{chart.title}, {chart.unit}{', logarithmic' if chart.logarithmic else ''}: "
-    words += "median, half and nine tenths of simulated histories."
+def _fan(ensemble: Ensemble, name: str, proposed: bool) -> Figure:
+    """The chart of a quantity by month; of a proposal its range alone."""
+    chart = next(chart for chart in CHARTS if chart.quantity == name)
+    words = f"{chart.title}, {chart.unit}: "
+    words += "nine in ten simulated histories." if proposed else "median, half and nine in ten simulated histories."
     return fan_of(
         ensemble,
         name,
         title=chart.title,
         unit=chart.unit,
-        caption=f"{words} {chart.caption if seen.get(name) else ''}".strip(),
-        observed=seen.get(name),
+        caption=words,
         scale=chart.scale,
         others=dict(chart.others),
         logarithmic=chart.logarithmic,
+        middle=not proposed,
     )
 
 
@@ -153,8 +151,30 @@ def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
     if told is not None:
         rows = [list(row) for row in told.rows]
         table = {"title": told.title, "head": list(told.head), "rows": rows, "note": told.note}
+    screen = front.screen
     return {
         "title": front.title,
+        "headline": screen.headline,
+        "cards": [
+            {
+                "title": c.title,
+                "number": c.number,
+                "bar": written_out(c.bar),
+                "words": c.gauge.words,
+                "counted": c.counted,
+                "note": c.note,
+            }
+            for c in screen.cards
+        ],
+        "verges": [
+            [
+                LEVELS[screen.trust.level],
+                "How far to trust it.",
+                f"{screen.trust.lead} {screen.trust.more}".strip(),
+                [f.holds for f in screen.trust.facts],
+            ],
+            [LEVELS[screen.record_level], "The historical record.", screen.record, []],
+        ],
         "eyebrow": f"{front.eyebrow}: brief",
         "question": front.question,
         "answer": list(front.answer),

@@ -113,8 +113,8 @@ def methods(
             "Simulation",
             "Stocks of people, organisations, forces, services, politics and money in "
             f"{len(problem.names.get('district', ()))} districts are moved week by week by declared rules. "
-            "Random numbers have names (seed, member, week, room, draw), so the same seed gives the same bits "
-            "and two policies share their luck.",
+            "Random numbers have names (seed, simulated history, week, room, draw), so the same seed gives the same bits "
+            "and two policies are run under common random numbers.",
             ("salmon2011",),
         )
     ]
@@ -124,7 +124,7 @@ def methods(
             (
                 "Learning from the series",
                 f"{settings.get('scouts', 'Several')} independent scouts lead prior draws to the data by weights and the gain of an "
-                f"ensemble smoother; {refine.get('chains', 'many')} chains of parameters and luck start from all of them, "
+                f"ensemble smoother; {refine.get('chains', 'many')} chains of parameters and random numbers start from all of them, "
                 f"{refine.get('generations', 'many')} generations long, of which {len(posterior):,} draws are kept. Course, place and kind of a "
                 "series are separate terms with stated errors; what the model cannot explain of a course is a discrepancy, reported by "
                 "series. Agreement of scouts is measured by R-hat; facts of history, set down before the fit, are its gate.",

@@ -119,7 +119,7 @@ def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
         board.unit,
         lines,
         reference=None,
-        caption="Median, half and nine tenths of draws; every option met the same draws and the same luck.",
+        caption="Median, half and nine tenths of draws; every option met the same draws under common random numbers.",
     )
 
 

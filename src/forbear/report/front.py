@@ -5,7 +5,7 @@ Every sentence is made from the numbers of the run: nothing about any country is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,9 @@ from forbear.questions.verdict_power import power_words
 from forbear.questions.verdict_rule import WORDS
 from forbear.report.banners import banners
 from forbear.report.beside import Beside, beside_never
+from forbear.report.screen import Screen, first_screen, own_range
+from forbear.scenario.observed import Observed, observed_values
+from forbear.validation.base_rates import BaseRate, base_rates
 from forbear.validation.calibration import power_on_record
 from forbear.words import approximately, between, join, percent, span
 
@@ -80,6 +83,8 @@ class Front:
     beside: Beside | None
     trust: tuple[str, ...]
     cannot: tuple[str, ...]
+    screen: Screen
+    remedied: str = ""
     facts: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -130,13 +135,17 @@ def front_page(
     answers: Answers | None = None,
     missed: Sequence[str] = (),
     held: int = 0,
+    observed: Mapping[str, Sequence[Observed]] | None = None,
+    rates: Sequence[BaseRate] | None = None,
 ) -> Front:
     """Return the front page of a run.
 
-    never: the same draws and luck with nobody intervening, used where `answers` holds no such world; stale,
-    stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of observed series
-    that the members miss, number that they hold. Deterministic.
+    never: the same draws under common random numbers with nobody intervening, used where `answers` holds no such
+    world; stale, stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of
+    observed series that the simulated histories miss, number that they hold; observed: values by observation, read
+    where None; rates: reference classes beside the run, worked out from `ensemble` where None. Deterministic.
     """
+    seen = observed if observed is not None else {n: observed_values(scenario, n) for n in scenario.observations}
     beside = beside_never(ensemble, scenario, answers, never)
     lessons = tuple(_lesson(c) for c in answers or ())
     historical = scenario.kind == "historical"
@@ -148,7 +157,7 @@ def front_page(
         banners=banners(scenario, posterior, matching, stale, stale_verdicts, validation, answers),
         question=_question(scenario, historical, bool(lessons)),
         answer=(
-            _as_done(ensemble, historical),
+            _as_done(ensemble, beside, historical),
             _done_better(answers, lessons, posterior, matching),
             _never(beside, historical),
         ),
@@ -158,7 +167,18 @@ def front_page(
         beside=beside,
         trust=_trust(posterior, matching, validation, missed, held),
         cannot=_cannot(lessons, posterior, beside),
-        facts=_facts(ensemble),
+        screen=first_screen(
+            ensemble,
+            scenario,
+            seen,
+            beside=beside,
+            answers=answers,
+            posterior=posterior,
+            matched=matching is not None,
+            rates=rates if rates is not None else base_rates(scenario, ensemble.healthy),
+        ),
+        remedied=_remedied(answers) if answers is not None else "",
+        facts=_facts(ensemble, beside),
     )
 
 
@@ -195,37 +215,37 @@ def _lesson(result: ClaimResult) -> Lesson:
 
 def _question(scenario: Scenario, historical: bool, tested: bool) -> str:
     if historical:
-        words = f"{scenario.title}: what did the intervention bring to the country and to those who intervened"
-        words += ", how much of what went wrong could have been avoided by doing it better" if tested else ""
+        words = "What did the intervention bring to the country and to those who intervened"
+        words += ", could doing it better have spared it" if tested else ""
         return words + ", and what if nobody had intervened?"
-    words = f"{scenario.title}: what may an intervention bring to the country and to those who intervene"
-    return words + ", and what if nobody does?"
+    return "What may an intervention bring to the country and to those who intervene, and what if nobody does?"
 
 
-def _span(values: np.ndarray, scale: float = 1.0) -> str:
-    low, high = (float(v) for v in np.quantile(values * scale, [0.05, 0.95]))
-    if scale == 1.0:  # people are whole
+def _span(three: tuple[float, float, float], people: bool = False) -> str:
+    low, high = three[0], three[-1]
+    if people:  # people are whole
         low, high = float(np.round(low)), float(np.round(high))
     if approximately(low) == approximately(high):
         return f"about {approximately(low)}" if high else "no"
     return span(low, high)
 
 
-def _facts(ensemble: Ensemble) -> dict[str, str]:
+def _facts(ensemble: Ensemble, beside: Beside | None) -> dict[str, str]:
+    """Ranges in words: those of the table of main outcomes where it has them, so that a number stands once."""
     data = ensemble.data
     successes = int((data["success"].values[:, -1] > 0).sum())
     return {
-        "civilians": _span(data["civilians_dead"].values[:, -1]),
-        "soldiers": _span(data["intervener_dead"].values[:, -1]),
-        "cost": _span(data["cost_budget"].values[:, -1], 1e-9),
-        "full": _span(data["cost_full"].values[:, -1], 1e-9),
+        "civilians": _span(own_range(ensemble, beside, "deaths", "civilians_dead"), True),
+        "soldiers": _span(own_range(ensemble, beside, "intervener_deaths", "intervener_dead"), True),
+        "cost": _span(own_range(ensemble, beside, "cost", "cost_budget", 1e-9)),
+        "full": _span(own_range(ensemble, beside, "cost_full", "cost_full", 1e-9)),
         "success": f"{successes or 'none'} of {len(ensemble):,}",
         "beyond": percent(float((data["force"].values > data["sustainable_force"].values).mean())),
     }
 
 
-def _as_done(ensemble: Ensemble, historical: bool) -> str:
-    facts = _facts(ensemble)
+def _as_done(ensemble: Ensemble, beside: Beside | None, historical: bool) -> str:
+    facts = _facts(ensemble, beside)
     lead = "As it was done" if historical else "As the scenario has it"
     return (
         f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, "
@@ -266,7 +286,7 @@ def _not_asked(posterior: Posterior | None, matching: Matching | None) -> str:
         else "draws from priors, set beside no data"
     )
     return (
-        f"Whether doing it differently would help is left open: the members are {made}, which cannot tell, "
+        f"Whether doing it differently would help is left open: the simulated histories are {made}, which cannot tell, "
         "so no effect of any policy is claimed."
     )
 
@@ -415,5 +435,5 @@ def _agreement(posterior: Posterior) -> str:
         return ""
     word = "agree" if rhat <= GATES.agreement else "do not agree: single ranges are rougher than they look"
     return (
-        f"; {scouts} independent scouts {word} (R-hat {rhat:.2f} at the ninetieth percentile, gate {GATES.agreement:g})"
+        f"; {scouts} independent scouts {word}, R-hat {rhat:.2f} at the ninetieth percentile, gate {GATES.agreement:g}"
     )

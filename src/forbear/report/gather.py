@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from forbear.figures.fan import fan, yearly
 from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import Figure
+from forbear.figures.years import years_figure
 from forbear.report.content import CHARTS, MAPS, SECTIONS
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def fan_of(
     scale: float = 1.0,
     others: Mapping[str, str] | None = None,
     logarithmic: bool = False,
+    middle: bool = True,
 ) -> Figure:
     """The fan chart of a weekly quantity by month.
 
@@ -88,6 +90,7 @@ def fan_of(
         observed={label: national(series) for label, series in (observed or {}).items()},
         others={label: monthly_values(ensemble, other)[1] * scale for other, label in (others or {}).items()},
         logarithmic=logarithmic,
+        middle=middle,
     )
 
 
@@ -122,7 +125,13 @@ def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, lis
     ):
         variable = name if name in ensemble.data else "observed_intervener_deaths"
         seen = beside(scenario, observed, variable, ("year",))
-        words = "Bars of nine tenths of members: the whole range of what the draws leave open."
+        words = "Nine in ten simulated histories: the whole range of what the draws leave open."
+        if scenario.kind == "prospective":
+            years, totals = yearly_totals(ensemble, variable)
+            key = f"first-{variable}-year".replace("_", "-")
+            ranges = years_figure(key, title, "deaths a year", years, totals, middle=False, caption=words)
+            out.append(drawn(ranges))
+            continue
         figure = yearly_of(ensemble, variable, title=title, unit="deaths a year", observed=seen, caption=words)
         out.append(drawn(replace(figure, name=f"first-{figure.name}")))  # the same chart may stand again further down
     return out
@@ -151,11 +160,14 @@ def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, l
                 chart.quantity,
                 title=chart.title,
                 unit=chart.unit,
-                caption=chart.caption,
+                caption=""
+                if chart.others and scenario.kind == "prospective"
+                else chart.caption,  # medians are left out
                 observed=beside(scenario, observed, chart.quantity, ("month", "point")),
                 scale=chart.scale,
                 others=dict(chart.others),
                 logarithmic=chart.logarithmic,
+                middle=scenario.kind != "prospective",
             )
             charts.append(drawn(figure))
             by_year = beside(scenario, observed, chart.quantity, ("year",))
@@ -193,29 +205,27 @@ def district_maps(
         if not whole:
             continue
         seen = _observed_by_district(scenario, observed, name, districts, residents)
-        largest = max([float(rates[1].max()), *(float(np.max(v)) for v in seen.values())])
+        proposed = scenario.kind == "prospective"
+        largest = max([float(rates[2 if proposed else 1].max()), *(float(np.max(v)) for v in seen.values())])
         low, median, high = ({y: q[k].tolist() for k, y in enumerate(whole)} for q in rates)
-        out.append(
-            map_by_year(
-                f"map-{name}".replace("_", "-"),
-                f"{title}: median of members",
-                unit,
-                outlines,
-                districts,
-                median,
-                largest,
-                low=low,
-                high=high,
-                caption="Shades are medians; the table and each district's label hold the range of nine in ten "
-                "members.",
-            )
+        key = f"map-{name}".replace("_", "-")
+        given: tuple[Any, ...] = (unit, outlines, districts)
+        if proposed:  # no middle is told of a proposal: the two ends of its range stand side by side
+            for end, values, words in (("lower", low, "Lower"), ("upper", high, "Upper")):
+                told = f"{words} end of the range of nine in ten simulated histories, district by district."
+                out.append(map_by_year(f"{key}-{end}", f"{title}: {end} end", *given, values, largest, caption=told, slider=False))  # fmt: skip
+            continue
+        told = (
+            "Shades are medians; the table and each district's label hold the range of nine in ten simulated histories."
         )
+        title_ = f"{title}: median of simulated histories"
+        out.append(map_by_year(key, title_, *given, median, largest, low=low, high=high, caption=told, slider=False))
         if seen:
             values = {y: v.tolist() for y, v in seen.items()}
             title = f"{title}: observed (years with at least six months)"
             key = f"seen-{name}".replace("_", "-")
             words = "As counted, with the gaps of the counting; no interval is published with it."
-            out.append(map_by_year(key, title, unit, outlines, districts, values, largest, caption=words))
+            out.append(map_by_year(key, title, *given, values, largest, caption=words, slider=False))
     return out
 
 

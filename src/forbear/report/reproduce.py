@@ -134,7 +134,7 @@ def _lead(
     rows: tuple[FactResult, ...], again: tuple[FactResult, ...], course: Course | None, posterior: Posterior
 ) -> tuple[str, ...]:
     out = [
-        "The model was fitted to what was counted, and then run again many times with other luck. If it "
+        "The model was fitted to what was counted, and then run again many times with other random numbers. If it "
         "understood this war, its "
         "histories should look like the one that happened."
     ]
@@ -153,12 +153,12 @@ def _lead(
         )
     if rows and again and [r.holds for r in again] != [r.holds for r in rows]:
         out.append(
-            f"Judged once more under other luck it is {sum(r.holds for r in again)}: facts near their tolerance change sides."
+            f"Judged once more with other random numbers it is {sum(r.holds for r in again)}: facts near their tolerance change sides."
         )
     lived = posterior.notes.get("histories")
     if rows and lived:
         out.append(
-            f"Single histories with just the luck that suits the record hold {lived['held']} of them. That is what the model "
+            f"Single histories with just the random numbers that suit the record hold {lived['held']} of them. That is what the model "
             "can live through, not what it does as a rule, and it passes no gate."
         )
     if course is not None:

@@ -24,8 +24,8 @@ __all__ = ["FitRow", "cost_rows", "fit_rows", "prior_rows", "series_rows", "sour
 
 @dataclass(frozen=True)
 class FitRow:
-    """One observed series beside the members. count: values compared; inside: share inside nine tenths of members, in
-    words; low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
+    """One observed series beside the simulated histories. count: values compared; inside: share inside nine tenths of
+    them, in words; low: fewer than seven tenths are; ratios: simulated median over observed, by year."""
 
     title: str
     count: int
@@ -83,9 +83,9 @@ def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Ob
     return rows
 
 
-def cost_rows(ensemble: Ensemble) -> list[tuple[str, str, str, str]]:
-    """Cost since the start in billions: low, middle, high."""
-    out = []
+def cost_rows(ensemble: Ensemble, middle: bool = True) -> list[tuple[str, ...]]:
+    """Cost since the start in billions: low, middle (where one is told), high."""
+    out: list[tuple[str, ...]] = []
     for name in (
         "cost_operations",
         "cost_reconstruction",
@@ -97,15 +97,9 @@ def cost_rows(ensemble: Ensemble) -> list[tuple[str, str, str, str]]:
         "cost_full",
     ):
         if name in ensemble.data:
-            low, middle, high = np.quantile(ensemble.data[name].values[:, -1] / 1e9, [0.05, 0.5, 0.95])
-            out.append(
-                (
-                    MODEL.quantities[name].meaning,
-                    approximately(float(low)),
-                    approximately(float(middle)),
-                    approximately(float(high)),
-                )
-            )
+            levels = [0.05, 0.5, 0.95] if middle else [0.05, 0.95]
+            values = np.quantile(ensemble.data[name].values[:, -1] / 1e9, levels)
+            out.append((MODEL.quantities[name].meaning, *(approximately(float(v)) for v in values)))
     return out
 
 

@@ -17,7 +17,10 @@ from forbear.report.base_rates import base_rates_section
 from forbear.report.citations import bibtex, methods, references
 from forbear.report.front import Front, front_page
 from forbear.report.gather import chart_sections, deaths_first, district_maps
+from forbear.report.leads import leads
+from forbear.report.pictures import first_chart, share_image
 from forbear.report.reproduce import reproduction
+from forbear.report.stances import stances
 from forbear.report.tables import FitRow, cost_rows, fit_rows, prior_rows, series_rows, source_rows
 from forbear.report.transport import transport_section
 from forbear.report.validation import validation_sections
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.prospective.telling import Proposal
     from forbear.scenario import Problem, Scenario
+    from forbear.validation.base_rates import BaseRate
 
 __all__ = ["environment", "front_of", "with_downloads", "write"]
 
@@ -50,8 +54,9 @@ def write(
     never: Ensemble | None = None,
     stale: Sequence[str] = (),
     proposal: Proposal | None = None,
+    rates: Sequence[BaseRate] | None = None,
 ) -> Path:
-    """Write the report of `ensemble` (the members shown) to one HTML file.
+    """Write the report of `ensemble` (the simulated histories shown) to one HTML file.
 
     Parameters
     ----------
@@ -71,6 +76,8 @@ def write(
         The same draws with nobody intervening, where `answers` has no such world.
     proposal
         Ranges of a proposed intervention.
+    rates
+        Reference classes beside the run; worked out from `ensemble` where None.
 
     Returns
     -------
@@ -96,8 +103,18 @@ def write(
         validation=validation,
         answers=answers,
         fit=fit,
+        observed=observed,
+        rates=rates,
     )
-    told = {"front": front, "answers": answer_sections(answers, outdated) if answers is not None else None}
+    told = {
+        "front": front,
+        "answers": answer_sections(answers, outdated) if answers is not None else None,
+        "stances": stances(answers) if answers is not None and len(answers) else None,
+        "leads": leads(answers, front.beside, front.remedied, front.answer[2]),
+        "share": share_image(front),
+        "first": first_chart(front.screen.chart),
+        "proposed": scenario.kind == "prospective",
+    }
     shown = _shown(ensemble, scenario, problem, observed, prior)
     page = (
         environment()
@@ -127,7 +144,7 @@ def _shown(
     observed: dict[str, list[Observed]],
     prior: Ensemble | None,
 ) -> dict[str, object]:
-    """What the templates take of the members, the scenario and its sources, by name."""
+    """What the templates take of the simulated histories, the scenario and its sources, by name."""
     return {
         "scenario": scenario,
         "problem": problem,
@@ -136,7 +153,7 @@ def _shown(
         "deaths": deaths_first(ensemble, scenario, observed),
         "sections": chart_sections(ensemble, scenario, observed),
         "maps": district_maps(ensemble, scenario, problem, observed),
-        "costs": cost_rows(ensemble),
+        "costs": cost_rows(ensemble, middle=scenario.kind != "prospective"),
         "series": series_rows(scenario),
         "priors": prior_rows(ensemble, problem),
         "sources": source_rows(scenario),
@@ -157,12 +174,12 @@ def environment() -> Environment:
 
 
 def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[FitRow] | None = None, **more: Any) -> Front:
-    """The front page, with what the members hold and miss of the observed series. more: as for `front_page`."""
+    """The front page, with what simulated histories hold and miss of the observed series. more: as for `front_page`."""
+    observed = more.pop("observed", None) or {n: observed_values(scenario, n) for n in scenario.observations}
     if fit is None:
-        observed = {name: observed_values(scenario, name) for name in scenario.observations}
         fit = fit_rows(ensemble, scenario, observed)
     missed = [row.title for row in fit if row.low]
-    return front_page(ensemble, scenario, missed=missed, held=len(fit) - len(missed), **more)
+    return front_page(ensemble, scenario, missed=missed, held=len(fit) - len(missed), observed=observed, **more)
 
 
 def with_downloads(page: str) -> str:

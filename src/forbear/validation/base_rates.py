@@ -236,7 +236,7 @@ def compare(
     below = 1.0 - chance_above((count, members), (strict, reference.cases))
     model = beta_band(count, members)
     word = "model more hopeful" if above >= DISAGREES else "model bleaker" if below >= DISAGREES else "no disagreement"
-    said = f"{reference.title}: {reference.record}, a chance of {_band(record)}. In the model: {measured} in {count} of {members} members, {_band(model)}."  # fmt: skip
+    said = f"{reference.title}: {reference.record}, a chance of {_band(record)}. In the model: {measured} in {count} of {members} simulated histories, {_band(model)}."  # fmt: skip
     if word == "no disagreement":
         said += " The two do not disagree; that proves nothing."
     else:

@@ -108,6 +108,7 @@ class Run:
             "answers": self.answers,
             "validation": load_validation(self.scenario.as_filed()) if fitted else None,
             "never": self.never,
+            "rates": self.rates,
         }
 
 

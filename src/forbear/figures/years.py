@@ -1,0 +1,180 @@
+"""Totals by calendar year: bars of simulated histories with the counted totals on them, for a wide and a narrow page.
+
+A count of a year that the simulation covers only in part is drawn hollow, with the reason written beside the mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from forbear.figures.sheet import COLOURS, WIDTH, Axis, Sheet, legend_list, swatch, width_of, wrapped
+from forbear.figures.spec import Figure
+from forbear.words import approximately, span
+
+__all__ = ["Count", "Years", "draw", "legend", "narrow", "years_figure"]
+
+HEIGHT, LOW, NARROW = 330, 290, 360
+LEFT, RIGHT, TOP, BOTTOM = 62, 12, 18, 30
+LETTER, SMALL = 14.0, 13.0
+
+
+@dataclass(frozen=True)
+class Count:
+    """A published total of one year. note: why it is not comparable, "" where it is."""
+
+    year: int
+    value: float
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Years(Figure):
+    """Bars by year. quantiles: year -> 5, 25, 50, 75, 95 per cent; middle: False where no middle is told; width: of the
+    drawing in its own units."""
+
+    years: tuple[int, ...] = ()
+    quantiles: tuple[tuple[float, ...], ...] = ()
+    counts: tuple[Count, ...] = ()
+    label: str = ""
+    middle: bool = True
+    width: int = WIDTH
+
+
+def years_figure(
+    name: str,
+    title: str,
+    unit: str,
+    years: Sequence[int],
+    totals: np.ndarray,
+    *,
+    counts: Sequence[Count] = (),
+    label: str = "counted",
+    middle: bool = True,
+    caption: str = "",
+) -> Years:
+    """Return the figure of totals by year.
+
+    years, totals: calendar years and (simulated histories, years) in `unit`; counts: at most one a year; label: of the
+    counts; middle: False draws and says ranges alone. Deterministic.
+    """
+    five = np.quantile(totals, [0.05, 0.25, 0.5, 0.75, 0.95], axis=0).T if len(years) else np.zeros((0, 5))
+    by_year = {count.year: count for count in counts if count.year in set(years)}
+    rows = []
+    for year, q in zip(years, five, strict=True):
+        count = by_year.get(year)
+        told = "not counted" if count is None else approximately(count.value, 3)
+        told += f" ({count.note})" if count is not None and count.note else ""
+        ends = (approximately(float(q[0])), *((approximately(float(q[2])),) if middle else ()))
+        rows.append((str(year), *ends, approximately(float(q[4])), *((told,) if by_year else ())))
+    words = "; ".join(
+        f"{year}: {span(float(q[0]), float(q[4]))}"
+        + (f", {label} {approximately(by_year[year].value, 3)}" if year in by_year else "")
+        + (f" ({by_year[year].note})" if year in by_year and by_year[year].note else "")
+        for year, q in zip(years, five, strict=True)
+    )
+    head = ("year", "5 %", *(("median",) if middle else ()), "95 %", *((label,) if by_year else ()))
+    return Years(
+        name,
+        title,
+        unit,
+        caption,
+        f"Nine in ten simulated histories by year. {words}." if words else "Nothing to show.",
+        head=head,
+        rows=rows,
+        years=tuple(years),
+        quantiles=tuple(tuple(float(v) for v in q) for q in five),
+        counts=tuple(by_year.values()),
+        label=label,
+        middle=middle,
+    )
+
+
+def narrow(figure: Years) -> Years:
+    """The same figure for a narrow page: fewer units wide, so that its words stay as large."""
+    return replace(figure, name=f"{figure.name}-narrow", width=NARROW)
+
+
+def draw(figure: Years) -> str:
+    """Return the figure as one <svg>; places along x and the order of the table are given as data for the page."""
+    if not figure.years:
+        sheet = Sheet(figure.name, figure.title, figure.alternative, 40, figure.width)
+        sheet.text(12, 25, "Nothing to show: the run holds no year.")
+        return sheet.svg()
+    height = HEIGHT if figure.width == WIDTH else LOW
+    largest = max([q[-1] for q in figure.quantiles] + [c.value for c in figure.counts])
+    axis = Axis(0.0, max(largest * 1.06, 1e-9), height - BOTTOM, TOP)
+    each = (figure.width - LEFT - RIGHT) / len(figure.years)
+    thick = min(each * 0.62, 64.0)
+    at = {year: LEFT + (k + 0.5) * each for k, year in enumerate(figure.years)}
+    sheet = Sheet(figure.name, figure.title, figure.alternative, height, figure.width)
+    for value in axis.ticks(5):
+        y = axis.place(value)
+        sheet.line(LEFT, y, figure.width - RIGHT, y)
+        sheet.text(LEFT - 7, y + 4.5, axis.word(value), size=LETTER, anchor="end", kind="tick-word")
+    every = max(1, -(-len(figure.years) * 44 // (figure.width - LEFT - RIGHT)))
+    for k, (year, q) in enumerate(zip(figure.years, figure.quantiles, strict=True)):
+        x = at[year]
+        low, q25, middle, q75, high = (axis.place(v) for v in q)
+        sheet.box(x - thick / 2, high, thick, max(low - high, 1.0), fill="sim", opacity=0.22, kind="ninety")
+        if figure.middle:
+            sheet.box(x - thick / 2, q75, thick, max(q25 - q75, 1.0), fill="sim", opacity=0.42, kind="fifty")
+            sheet.line(x - thick / 2, middle, x + thick / 2, middle, ink="sim", width=2.4, kind="middle")
+        if k % every == 0:
+            sheet.text(x, height - BOTTOM + 19, str(year), size=LETTER, anchor="middle", kind="tick-word")
+    sheet.line(LEFT, height - BOTTOM, figure.width - RIGHT, height - BOTTOM, ink="soft")
+    tops = {at[year]: axis.place(q[-1]) for year, q in zip(figure.years, figure.quantiles, strict=True)}
+    for count in figure.counts:
+        x, y = at[count.year], axis.place(count.value)
+        tops[x] = min(tops[x], y)
+        _dot(sheet, x, y, bool(count.note))
+    for count in figure.counts:
+        if count.note:
+            free = {x: top for x, top in tops.items() if x != at[count.year]}
+            _why(sheet, at[count.year], axis.place(count.value), count.note, free, thick, figure.width - RIGHT)
+    sheet.places("x", [at[year] for year in figure.years])
+    return sheet.svg()
+
+
+def _dot(sheet: Sheet, x: float, y: float, hollow: bool) -> None:
+    """A filled dot, or a hollow one where the count is not comparable."""
+    inside, outline = ("page", "obs") if hollow else ("obs", "page")
+    sheet.parts.append(
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" class="counted{" hollow" if hollow else ""}" '
+        f'style="fill:{COLOURS[inside]};stroke:{COLOURS[outline]};stroke-width:{2.2 if hollow else 1.4:g}"/>'
+    )
+
+
+def _why(sheet: Sheet, x: float, y: float, note: str, tops: dict[float, float], thick: float, right: float) -> None:
+    """The reason beside a hollow mark, above whatever stands where its words go, with a line to the mark."""
+    lines = wrapped(note, 170, 3, SMALL)
+    wide = max(width_of(line, SMALL) for line in lines)
+    start = min(x + 16, right - wide)
+    under = [top for at, top in tops.items() if at + thick / 2 > start and at - thick / 2 < start + wide]
+    bottom = max(TOP + 15 * len(lines) - 4, min([y - 2, *(top - 10 for top in under)]))
+    if bottom < y - 12:
+        sheet.path(
+            f"M{x + 4:.1f} {y - 6:.1f}L{start:.1f} {bottom + 5:.1f}",
+            style="fill:none;stroke:{obs};stroke-width:1.2",
+            kind="to",
+        )
+    for k, line in enumerate(lines):
+        sheet.text(start, bottom - 15 * (len(lines) - 1 - k), line, size=SMALL, ink="obs", halo=True, kind="why")
+
+
+def legend(figure: Years) -> str:
+    """Return the legend as HTML."""
+    if not figure.years:
+        return ""
+    items = [swatch("background:{sim};opacity:.25", "nine in ten simulated histories")]
+    if figure.middle:
+        items.append(swatch("background:{sim};opacity:.55", "the middle half"))
+        items.append(swatch("background:{sim};height:3px", "median"))
+    if any(not c.note for c in figure.counts):
+        items.append(swatch("background:{obs};width:.75em;height:.75em;border-radius:50%", figure.label))
+    if any(c.note for c in figure.counts):
+        style = "background:{page};width:.75em;height:.75em;border-radius:50%;outline:2px solid {obs}"
+        items.append(swatch(style, "counted, not comparable"))
+    return legend_list(items)

@@ -1,0 +1,167 @@
+"""The four questions that lead: could it be done better, when to leave, terrorism without occupying, never.
+
+Each has a sentence with a range and a picture of paired effects, from the claims that were tested: by the side of the
+strategy that is changed (intervening otherwise, or restraint), by outcome, and by whether nobody intervenes under it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forbear.figures.intervals import IntervalRow, intervals
+from forbear.figures.kinds import Drawn, drawn
+from forbear.questions.answers import Answers
+from forbear.questions.claim_words import plain_effect
+from forbear.questions.results import ClaimResult
+from forbear.report.beside import Beside
+from forbear.words import percent, span, times
+
+__all__ = ["Lead", "leads"]
+
+#: Rows that a picture of a question holds.
+MOST = 9
+MARGIN = (0.91, 1.1)
+#: Questions with the titles of their pictures.
+QUESTIONS = {
+    "better": ("Could it have been done better?", "Doing it otherwise: effects on civilian deaths"),
+    "leave": ("Leave earlier, or do less?", "Leaving, or doing less: effects on civilian deaths"),
+    "terrorism": ("Fight terrorism without occupying?", "Without occupying: effects on attacks abroad"),
+    "nobody": ("Never intervene?", "Never intervening: civilians killed"),
+}
+
+
+@dataclass(frozen=True)
+class Lead:
+    """One question. answer: a sentence with a range; chart: None where nothing can be drawn; claims: those that bear on it."""
+
+    key: str
+    question: str
+    answer: str
+    chart: Drawn | None
+    claims: tuple[ClaimResult, ...]
+
+    @property
+    def verdicts(self) -> dict[str, list[str]]:
+        """Verdict -> names of its claims, decided ones first."""
+        out: dict[str, list[str]] = {}
+        for result in sorted(self.claims, key=lambda r: r.verdict.word not in ("supported", "refuted")):
+            out.setdefault(result.verdict.word, []).append(result.name)
+        return out
+
+
+def leads(answers: Answers | None, beside: Beside | None, better: str, never: str) -> list[Lead]:
+    """The questions on which a run has something. better, never: the front page's sentences. Deterministic."""
+    known = beside is not None and beside.never_deaths is not None
+    if answers is None:
+        return (
+            [Lead("nobody", QUESTIONS["nobody"][0], never, _never(beside), ())] if beside is not None and known else []
+        )
+    rows = answers.strategies.rows
+    paired = [r for r in answers if r.paired and r.claim.changed in rows]
+    deaths = [r for r in paired if r.claim.outcome == "deaths" and r.claim.base == "HISTORY"]
+    assumed = [
+        r for r in paired if rows[r.claim.changed].assumed or (r.claim.base in rows and rows[r.claim.base].assumed)
+    ]
+    abroad = [r for r in paired if r.claim.outcome == "attacks_abroad" and r not in assumed]
+    better_ = [r for r in deaths if rows[r.claim.changed].side == "intervention" and r not in assumed]
+    less = [r for r in deaths if rows[r.claim.changed].side == "restraint" and r not in assumed]
+    less.sort(key=lambda r: _middle(answers, r.claim.changed, "intervener_deaths"))
+    out = []
+    if better_:
+        out.append(_lead("better", _better(better, better_), better_, answers))
+    if less:
+        out.append(_lead("leave", _less(less, answers), less, answers))
+    if abroad:
+        out.append(_lead("terrorism", _each(abroad), abroad, answers))
+    if beside is not None and known:
+        out.append(Lead("nobody", QUESTIONS["nobody"][0], never, _never(beside), tuple(assumed)))
+    return out
+
+
+def _middle(answers: Answers, strategy: str, outcome: str) -> float:
+    found = answers.strategies.rows[strategy].outcomes.get(outcome)
+    return found.p50 if found is not None else float("inf")
+
+
+def _lead(key: str, answer: str, found: Sequence[ClaimResult], answers: Answers) -> Lead:
+    question, title = QUESTIONS[key]
+    what = "attacks abroad" if key == "terrorism" else "deaths"
+    rows = [
+        IntervalRow.of(f"{r.name} {_named(r, answers)}", list(r.effect), r.verdict.word)
+        for r in found[:MOST]
+        if r.effect_kind == "ratio"
+    ]
+    more = len(found) - len(rows)
+    figure = intervals(
+        f"lead-{key}",
+        title,
+        f"{what}, as a multiple",
+        rows,
+        margin=MARGIN,
+        logarithmic=True,
+        sides=("fewer", "more"),
+        caption="The word is the verdict on the claim."
+        + (f" {more} more in the picture of all claims." if more else ""),
+    )
+    return Lead(key, question, answer, drawn(figure) if rows else None, tuple(found))
+
+
+def _named(result: ClaimResult, answers: Answers) -> str:
+    """What is changed, against what where that is not what was done, and until when."""
+    rows, claim = answers.strategies.rows, result.claim
+    words = rows[claim.changed].title
+    if claim.base != "HISTORY" and claim.base in rows:
+        base = rows[claim.base].title
+        words += f", against: {base[:1].lower()}{base[1:]}"
+    return words + (f" (to {claim.horizon})" if claim.horizon else "")
+
+
+def _clear(found: Sequence[ClaimResult]) -> tuple[int, int]:
+    """How many effects lie with nine tenths of draws below, and above, the band that is too small to matter."""
+    return sum(r.effect.p95 < MARGIN[0] for r in found), sum(r.effect.p05 > MARGIN[1] for r in found)
+
+
+def _better(sentence: str, found: Sequence[ClaimResult]) -> str:
+    fewer, more = _clear(found)
+    low, high = min(r.effect.p50 for r in found), max(r.effect.p50 for r in found)
+    words = f"{len(found)} single changes leave between {percent(low)} and {percent(high)} of the deaths (medians); "
+    words += f"{fewer or 'none'} clearly lowers and {more or 'none'} clearly raises them"
+    return f"{sentence}{'. ' if sentence else ''}{words[0].upper()}{words[1:]}."
+
+
+def _less(found: Sequence[ClaimResult], answers: Answers) -> str:
+    rows = answers.strategies.rows
+    own = rows["HISTORY"].outcomes.get("intervener_deaths") if "HISTORY" in rows else None
+    told = []
+    for result in [r for r in found if not r.claim.horizon][:2]:
+        soldiers = rows[result.claim.changed].outcomes.get("intervener_deaths")
+        low, _, middle, _, high = result.effect
+        words = f"{rows[result.claim.changed].title}: civilians killed {times(middle)} ({times(low)} to {times(high)})"
+        if soldiers is not None and own is not None:
+            words += f", soldiers killed {span(round(soldiers.p05), round(soldiers.p95))} rather than {span(round(own.p05), round(own.p95))}"
+        told.append(words)
+    return "; ".join(told) + "." if told else _each(found)
+
+
+def _each(found: Sequence[ClaimResult]) -> str:
+    """The first effects in plain words."""
+    return (
+        "; ".join(f"{r.claim.title.lower()[:1].upper()}{r.claim.title[1:]}: {plain_effect(r)}" for r in found[:2]) + "."
+    )
+
+
+def _never(beside: Beside) -> Drawn:
+    """Deaths under what was done and under worlds without the intervention, side by side and ranked with nothing."""
+    rows = [IntervalRow.of(title, list(five)) for title, five in beside.deaths.items()]
+    figure = intervals(
+        "lead-nobody",
+        QUESTIONS["nobody"][1],
+        "civilians killed, logarithmic",
+        rows,
+        reference=None,
+        logarithmic=True,
+        middle=not beside.proposed,
+        caption="Worlds without the intervention are bands by assumption, ranked with nothing.",
+    )
+    return drawn(figure)

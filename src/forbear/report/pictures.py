@@ -1,0 +1,80 @@
+"""The first picture for wide and narrow pages, and the image to share: the first screen as one SVG document."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+from forbear.figures.gauge import draw as draw_gauge
+from forbear.figures.kinds import Drawn, draw, drawn
+from forbear.figures.sheet import wrapped
+from forbear.figures.standalone import PALETTE, standalone, written_out
+from forbear.figures.years import Years, narrow
+from forbear.report.screen import Card
+
+if TYPE_CHECKING:
+    from forbear.report.front import Front
+
+__all__ = ["LEVELS", "first_chart", "share_image"]
+
+WIDE, HIGH, EDGE = 1200, 675, 36
+#: Colours of the levels of trust on a light page.
+LEVELS = {"good": "#00795a", "mixed": "#8a5a00", "bad": "#b34e00"}
+FACE = "Helvetica, Arial, sans-serif"
+
+
+def first_chart(figure: Years) -> Drawn:
+    """The figure drawn twice, of which the page shows the one that suits its width."""
+    wide = drawn(figure)
+    small = draw(narrow(figure)).replace('class="chart"', 'class="chart narrow"', 1)
+    return Drawn(figure, wide.svg.removesuffix("</div>") + small + "</div>", wide.legend)
+
+
+def share_image(front: Front) -> str:
+    """The first screen as one SVG document that needs nothing from outside. Deterministic."""
+    screen = front.screen
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" role="img" '
+        f'aria-label="{escape(f"{front.title}. {screen.headline}")}" style="font-family:{FACE}">',
+        f'<rect width="{WIDE}" height="{HIGH}" fill="{PALETTE["page"]}"/>',
+        _text(EDGE, 52, front.title, 19, PALETTE["soft"]),
+    ]
+    y = 92.0
+    for line in wrapped(screen.headline, 500, 10, 26):
+        parts.append(_text(EDGE, y, line, 26, PALETTE["ink"], bold=True))
+        y += 34
+    parts.append(_placed(standalone(screen.chart, family=FACE), 560, 26, 604, 404))
+    each = (WIDE - 2 * EDGE) / max(len(screen.cards), 1)
+    for k, card in enumerate(screen.cards):
+        parts += _card(card, EDGE + k * each, 452, each - 24)
+    colour = LEVELS[screen.trust.level]
+    lines = wrapped(f"{screen.trust.lead} {screen.trust.more}".strip(), WIDE - 2 * EDGE - 20, 2, 17)
+    parts.append(f'<rect x="{EDGE}" y="598" width="6" height="{24 * len(lines) + 4}" fill="{colour}"/>')
+    parts += [_text(EDGE + 18, 617 + 24 * k, line, 17, colour, bold=True) for k, line in enumerate(lines)]
+    parts.append(_text(WIDE - EDGE, HIGH - 12, front.eyebrow, 13, PALETTE["soft"], anchor="end"))
+    return "".join([*parts, "</svg>"])
+
+
+def _card(card: Card, x: float, y: float, width: float) -> list[str]:
+    out = [_text(x, y, card.title, 16, PALETTE["soft"]), _text(x, y + 32, card.number, 24, PALETTE["ink"], bold=True)]
+    out.append(_placed(written_out(draw_gauge(card.gauge)), x, y + 44, width, 22, stretch=True))
+    out += [
+        _text(x, y + 86 + 17 * k, line, 13, PALETTE["soft"])
+        for k, line in enumerate(wrapped(card.counted, width, 2, 13))
+    ]
+    return out
+
+
+def _text(
+    x: float, y: float, words: str, size: float, colour: str, *, bold: bool = False, anchor: str = "start"
+) -> str:
+    weight = ";font-weight:600" if bold else ""
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" style="font-size:{size:g}px;fill:{colour}{weight}">{escape(words)}</text>'
+
+
+def _placed(svg: str, x: float, y: float, width: float, height: float, *, stretch: bool = False) -> str:
+    """A drawing at a place of another: as large as fits, its own proportions kept unless it stretches."""
+    inside = re.sub(r'^<svg([^>]*?) width="[^"]*" height="[^"]*"', r"<svg\1", svg, count=1)
+    keep = "" if stretch else ' preserveAspectRatio="xMidYMin meet"'
+    return inside.replace("<svg", f'<svg x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}"{keep}', 1)
