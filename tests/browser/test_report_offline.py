@@ -68,10 +68,12 @@ def test_it_opens_without_a_request_or_an_error_and_is_under_three_megabytes(ope
     assert report.stat().st_size < 3_000_000
 
 
-def test_the_map_follows_the_slider_by_keyboard(opened):
+def test_all_maps_follow_one_slider_by_keyboard_and_light_stays_few(opened):
     page, _, _ = opened
-    figure = page.locator("figure.map").first
-    slider = figure.locator("input")
+    page.evaluate("document.querySelector('#hindcast details').open = true")
+    figure = page.locator(".linked figure.map").first
+    slider = page.locator(".linked input")
+    assert slider.count() == 1 and page.locator(".linked figure.map").count() >= 2
 
     def shades():
         return figure.locator("path").evaluate_all("shapes => shapes.map(s => s.getAttribute('fill'))")
@@ -81,7 +83,12 @@ def test_the_map_follows_the_slider_by_keyboard(opened):
     for _ in range(8):
         page.keyboard.press("ArrowLeft")
     year = slider.get_attribute("min")
-    assert figure.locator("output").inner_text() == year
+    told = page.locator(".linked figure.map output").all_inner_texts()
+    assert {words[:4] for words in told} == {year}
+    page.emulate_media(color_scheme="dark")
+    legend = figure.locator(".swatch").evaluate_all("all => all.map(s => getComputedStyle(s).backgroundColor)")
+    lightness = [sum(int(v) for v in re.findall(r"\d+", colour)) for colour in legend]
+    assert lightness == sorted(lightness, reverse=True)
     after = shades()
     assert before != after and len(after) == 18
     # the words of a district are those of the table's cell for that year
@@ -100,6 +107,7 @@ def _numbers(words):
 
 def test_every_download_holds_what_its_table_shows(opened):
     page, _, _ = opened
+    page.evaluate("document.querySelector('#downloads details').open = true")
     links = page.locator(".downloads a[data-take^='t-']")
     assert links.count() == page.locator("table").count() >= 60
     for place in (0, 1, 2, links.count() // 2, links.count() - 1):
@@ -120,6 +128,7 @@ def test_every_download_holds_what_its_table_shows(opened):
 
 def test_the_references_are_saved_as_bibtex(opened):
     page, _, _ = opened
+    page.evaluate("document.querySelector('#downloads details').open = true")
     with page.expect_download() as waiting:
         page.locator("[data-take='bibtex']").click()
     text = Path(waiting.value.path()).read_text(encoding="utf-8")
@@ -141,8 +150,8 @@ def test_the_front_page_prints_on_two_pages(opened, paper):
 def test_the_whole_report_prints_with_the_front_page_on_its_own_sheets_and_details_closed(opened):
     page, _, _ = opened
     pages = [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(page.pdf(format="A4"))).pages]
-    at = next(k for k, words in enumerate(pages) if "side by side" in words and "counterfactual" in words)
-    assert at == 2
+    at = next(k for k, words in enumerate(pages) if "all claims in one picture" in words)
+    assert at == 2 and any("What it was learned from" in words for words in pages)  # what is folded is printed
     assert not [k for k, words in enumerate(pages) if "Table behind this chart" in words or "Save as CSV" in words]
 
 
@@ -178,3 +187,117 @@ def test_axe_finds_nothing_serious(browser, report, scheme, rules, every):
     )
     context.close()
     assert not [v for v in found if v[0] in ("serious", "critical")], found
+
+
+@pytest.mark.parametrize(("width", "height"), [(1400, 900), (800, 1000), (390, 844)])
+def test_the_first_screen_has_the_headline_and_the_first_picture(opened, width, height):
+    page, _, _ = opened
+    page.set_viewport_size({"width": width, "height": height})
+    headline, picture = page.locator(".headline"), page.locator(".see svg.chart:visible")
+    assert picture.count() == 1  # the wide or the narrow drawing, never both
+    box, said = picture.bounding_box(), headline.bounding_box()
+    assert said["y"] + said["height"] <= height and box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if width == 1400:
+        assert page.evaluate("document.documentElement.scrollHeight") < 12 * height
+        for part in (".cards", ".verge >> nth=0", ".verge >> nth=1"):
+            frame = page.locator(part).bounding_box()
+            assert frame["y"] + frame["height"] <= height, part
+
+
+def test_hover_and_arrow_keys_give_the_values_of_the_table(opened):
+    page, _, _ = opened
+    page.set_viewport_size({"width": 1400, "height": 900})
+    rows = page.evaluate("[...document.querySelectorAll('#t-killed-by-year tr')].slice(1).map(r => [...r.cells].map(c => c.textContent.trim()))")  # fmt: skip
+    box = page.locator(".see svg.chart:visible").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.99, box["y"] + box["height"] / 2)
+    tip = page.locator("#tip")
+    assert tip.is_visible() and tip.inner_text().startswith(rows[-1][0]) and rows[-1][2] in tip.inner_text()
+    page.mouse.move(1, 1)
+    page.locator(".see .values").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    told = page.locator("#told").text_content()
+    assert told.startswith(rows[1][0]) and all(cell in told for cell in rows[1][1:])
+    assert page.locator(".see .cursor").count() == 1
+    page.keyboard.press("Escape")
+    assert tip.is_hidden() and page.locator(".cursor").count() == 0
+
+
+def test_each_fact_and_each_card_has_its_words_by_keyboard(opened):
+    page, _, _ = opened
+    facts = page.locator(".facts")
+    facts.focus()
+    page.keyboard.press("ArrowLeft")
+    last = facts.locator("i").last.get_attribute("data-words")
+    assert page.locator("#told").text_content() == last and last.endswith("FAILS")
+    page.locator(".cards").scroll_into_view_if_needed()
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.className") == "card"
+    assert page.locator("#tip").inner_text() == page.locator(".card").last.get_attribute("data-words")
+
+
+def test_every_section_folds_and_a_link_opens_what_it_leads_to(opened):
+    page, _, _ = opened
+    folds = page.locator(".fold > details")
+    assert folds.count() >= 12 and page.locator(".fold > details[open]").count() == 0
+    summary = page.locator("#strategies > details > summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("#t-strategy-outcomes").is_visible()
+    page.keyboard.press("Enter")
+    assert page.locator("#t-strategy-outcomes").is_hidden()
+    page.set_viewport_size({"width": 1400, "height": 900})
+    page.locator(".contents a[href='#methods']").click()
+    page.locator("#methods dl").wait_for(state="visible")
+    page.locator("[data-fold='open']").click()
+    assert page.locator(".fold > details[open]").count() == folds.count()
+    page.locator("[data-fold='close']").click()
+    assert page.locator(".fold > details[open]").count() == 0
+    frame = page.locator(".contents").bounding_box()
+    assert 0 <= frame["y"] < 900  # the contents stay
+
+
+def test_a_claim_opens_in_place_and_a_question_leads_to_it(opened):
+    page, _, _ = opened
+    link = page.locator(".asked a").first
+    name = link.inner_text()
+    link.click()
+    claim = page.locator(f"#claim-{name}")
+    claim.locator(".open").wait_for(state="visible")
+    assert "The argument" in claim.inner_text() and "Its rival" in claim.inner_text()
+    marks = claim.locator(".track .m").count()
+    assert marks >= 2 and claim.locator("summary").get_attribute("data-words").count(": argument ") == marks
+
+
+def test_the_first_screen_is_saved_as_svg_and_as_png(opened):
+    page, _, _ = opened
+    with page.expect_download() as waiting:
+        page.locator("[data-share='svg']").click()
+    image = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "iraq-2003.svg" and image.startswith("<svg") and "How" not in image[:20]
+    with page.expect_download() as waiting:
+        page.locator("[data-share='png']").click()
+    data = Path(waiting.value.path()).read_bytes()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    assert (int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")) == (2400, 1350)
+
+
+def test_a_chart_is_saved_with_its_colours_written_out(opened):
+    page, _, _ = opened
+    page.locator("#f-lead-leave summary").click()
+    with page.expect_download() as waiting:
+        page.locator("[data-picture='lead-leave']").click()
+    image = Path(waiting.value.path()).read_text(encoding="utf-8")
+    assert waiting.value.suggested_filename == "lead-leave.svg" and "var(" not in image and "rgb(" in image
+
+
+def test_a_narrow_page_keeps_its_contents_in_a_bar_that_opens(opened):
+    page, _, _ = opened
+    page.set_viewport_size({"width": 390, "height": 844})
+    bar = page.locator(".contents details")
+    assert bar.get_attribute("open") is None
+    bar.locator("summary").click()
+    assert page.locator(".contents a[href='#answers']").is_visible()
+    page.evaluate("window.scrollTo(0, 4000)")
+    assert page.locator(".contents").bounding_box()["y"] == pytest.approx(0, abs=1)

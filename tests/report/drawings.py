@@ -13,6 +13,7 @@ from forbear.figures.ranks import ranks
 from forbear.figures.scatter import Point, scatter
 from forbear.figures.shares import ShareRow, shares
 from forbear.figures.sheet import width_of
+from forbear.figures.years import Count, years_figure
 
 LONG = (
     "A lever <named> at great length & with Donaudampfschifffahrtsgesellschaftskapitänsmütze in its name, over and over"
@@ -58,6 +59,7 @@ def figures():
         "histogram": before_and_after("narrowed", "Before and after <&>", "ratio <&>", np.exp(rng.normal(0, 0.7, 900)), np.exp(rng.normal(-0.3, 0.2, 700)), margin=(0.9, 1.1), logarithmic=True),
         "scatter": scatter("front", "Front <&>", "deaths <&>", "cost, billion US$", strategies()),
         "grid": grid("regret", "Regret <&>", "regret", ["As it was", LONG], ["deaths", "cost <&>", LONG], [[0.0, 40.0, 0.2], [9000.0, 0.0, NAN]]),
+        "years": years_figure("years", "Years <&>", "persons <&>", [2003, 2004, 2005], rng.uniform(10, 90, (60, 3)), counts=[Count(2003, 80.0, "counts <all> & more of 2003"), Count(2005, 40.0)]),
     }  # fmt: skip
 
 
@@ -68,6 +70,7 @@ EMPTY = {
     "histogram": before_and_after("e", "Empty", "ratio", [NAN], [1.0]),
     "scatter": scatter("e", "Empty", "x", "y", []),
     "grid": grid("e", "Empty", "regret", [], ["deaths"], []),
+    "years": years_figure("e", "Empty", "persons", [], np.zeros((4, 0))),
 }
 NAMES = sorted(EMPTY)
 

@@ -106,6 +106,6 @@ def test_a_figure_over_time_is_drawn_as_before_and_new_kinds_scroll_on_narrow_sc
     from forbear.figures import svg
 
     plain = Figure("x", "X", "persons", "", "words", lines=[Line([2003.0, 2004.0], [1.0, 2.0], "simulated", "s")])
-    assert kinds.drawn(plain).svg == svg.draw(plain)
+    assert svg.draw(plain) in kinds.drawn(plain).svg and "overflow" not in kinds.drawn(plain).svg
     held = kinds.drawn(figures()["grid"]).svg
     assert held.count("<svg") == 1 and 'tabindex="0"' in held and "overflow-x:auto" in held

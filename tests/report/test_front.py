@@ -26,12 +26,22 @@ def test_the_answer_is_three_sentences_each_with_a_range(front):
         assert len(re.findall(r"\.\s", sentence + " ")) == 1
 
 
-def test_the_first_sentence_holds_the_quantiles_of_the_members(iraq, front):
-    from forbear.words import approximately
+def test_sentence_headline_card_and_table_hold_the_same_numbers(iraq, front):
+    from forbear.words import span
 
-    dead = iraq["ensemble"].data["civilians_dead"].values[:, -1]
-    low, high = (approximately(float(v)) for v in np.quantile(dead, [0.05, 0.95]))
-    assert f"{low} to {high} civilians killed" in front.answer[0]
+    own = iraq["answers"].strategies.rows["HISTORY"].outcomes["deaths"]
+    killed = span(round(own.p05), round(own.p95))
+    assert f"{killed} civilians killed" in front.answer[0] and f"{killed} civilians killed" in front.screen.headline
+    assert front.screen.cards[0].number == killed and killed in front.beside.rows[0][1]
+
+
+def test_without_answers_they_are_the_quantiles_of_the_simulated_histories(meadow, invented):
+    from forbear.words import span
+
+    front = front_page(invented, meadow)
+    low, high = np.quantile(invented.data["civilians_dead"].values[:, -1], [0.05, 0.95])
+    assert front.screen.cards[0].number == span(round(low), round(high))
+    assert f"{front.screen.cards[0].number} civilians killed" in front.answer[0]
 
 
 def test_every_claim_is_a_lesson_with_its_own_verdict_and_none_is_invented(iraq, front):

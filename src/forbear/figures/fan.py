@@ -61,8 +61,10 @@ def fan(
         for m, a, b, c in zip(months.astype(str), q05, q50, q95, strict=True)
     ]
     peak = int(np.argmax(q50))
-    words = f"Median highest in {months[peak]} at about {approximately(float(q50[peak]))} {unit}; nine in ten simulated histories "
-    words += f"then between {approximately(float(q05[peak]))} and {approximately(float(q95[peak]))}."
+    words = (
+        f"Median highest in {months[peak]} at about {approximately(float(q50[peak]))} {unit}; nine in ten simulated "
+    )
+    words += f"histories then between {approximately(float(q05[peak]))} and {approximately(float(q95[peak]))}."
     ribbons = [Ribbon(x, q05.tolist(), q95.tolist(), 0.9), Ribbon(x, q25.tolist(), q75.tolist(), 0.5)]
     head = ("month", "5 %", "median", "95 %")
     return Figure(name, title, unit, caption, words, ribbons, lines, marks, head, rows, logarithmic)

@@ -34,8 +34,10 @@ def draw(gauge: Gauge) -> str:
     """Return the bar as one <svg> that stretches to the width it is given."""
     low, high = (LONG * v / gauge.top for v in (gauge.low, gauge.high))
     parts = [
-        f'<rect x="0" y="7" width="{LONG:g}" height="12" rx="2" style="fill:{COLOURS["panel"]};stroke:{COLOURS["grid"]}"/>',
-        f'<rect x="{low:.1f}" y="7" width="{max(high - low, 2.0):.1f}" height="12" class="range" style="fill:{COLOURS["sim"]};fill-opacity:.55"/>',
+        f'<rect x="0" y="7" width="{LONG:g}" height="12" rx="2" '
+        f'style="fill:{COLOURS["panel"]};stroke:{COLOURS["grid"]}"/>',
+        f'<rect x="{low:.1f}" y="7" width="{max(high - low, 2.0):.1f}" height="12" class="range" '
+        f'style="fill:{COLOURS["sim"]};fill-opacity:.55"/>',
     ]
     if gauge.middle is not None:
         x = LONG * gauge.middle / gauge.top
@@ -48,6 +50,6 @@ def draw(gauge: Gauge) -> str:
             f'<rect x="{x - 1.8:.1f}" y="1" width="3.6" height="24" class="tick" style="fill:{COLOURS["obs"]}"/>'
         )
     return (
-        f'<svg viewBox="0 0 {LONG:g} {HIGH:g}" preserveAspectRatio="none" role="img" aria-label="{escape(gauge.words)}" class="gauge" '
-        f'xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f'<svg viewBox="0 0 {LONG:g} {HIGH:g}" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(gauge.words)}" class="gauge" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )

@@ -80,8 +80,8 @@ def intervals(
 ) -> Intervals:
     """Return the forest plot of `rows`, gathered by group in the order groups first appear. Without rows it says so.
 
-    unit: of the axis; middle: False draws and says the range of nine tenths alone. Raises ValueError where quantiles are out of order, or a reference, margin or limit cannot stand
-    on a logarithmic axis.
+    unit: of the axis; middle: False draws and says the range of nine tenths alone. Raises ValueError where quantiles
+    are out of order, or a reference, margin or limit cannot stand on a logarithmic axis.
     """
     for row in rows:
         five = (row.low90, row.low50, row.median, row.high50, row.high90)

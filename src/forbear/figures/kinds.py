@@ -45,8 +45,8 @@ def drawn(figure: Figure) -> Drawn:
     """Draw a figure for a page.
 
     Kinds whose labels stand inside the drawing keep a least width, so that on a narrow screen the chart is scrolled
-    sideways and its words stay large enough to read. The page reads the values that it gives on hover and focus from the
-    table behind the chart.
+    sideways and its words stay large enough to read. The page reads the values that it gives on hover and focus from
+    the table behind the chart.
     """
     picture, plain = draw(figure), type(figure) in (Figure, years.Years)
     label = (

@@ -160,7 +160,7 @@ class Sheet:
         self.parts.append(f'<path d="{points}" class="{kind}" style="{style}"/>')
 
     def places(self, way: str, values: Iterable[float]) -> None:
-        """Where along `way` ("x" or "y") each row of the table behind the drawing stands: a page gives its values there."""
+        """Where along `way` ("x" or "y") each row of the table behind stands: a page gives its values there."""
         self.attributes = f'data-way="{way}" data-at="{" ".join(f"{value:.0f}" for value in values)}" '
 
     def svg(self) -> str:

@@ -69,7 +69,7 @@ def legend(figure: Figure) -> str:
     for band in sorted(figure.bands, key=lambda b: b.level):
         kind = "wide" if band.level > 0.6 else "narrow"
         items.append(
-            f'<li><span class="swatch band {band.role} {kind}"></span>{f"{band.level:.0%}".replace("%", " %")} of simulated histories</li>'
+            f'<li><span class="swatch band {band.role} {kind}"></span>{100 * band.level:.0f} % of simulated histories</li>'
         )
     named: list[tuple[str, str, str]] = [("line", e.role, e.label) for e in figure.lines]
     named += [("mark", m.role, m.label) for m in figure.marks]

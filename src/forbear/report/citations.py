@@ -113,7 +113,7 @@ def methods(
             "Simulation",
             "Stocks of people, organisations, forces, services, politics and money in "
             f"{len(problem.names.get('district', ()))} districts are moved week by week by declared rules. "
-            "Random numbers have names (seed, simulated history, week, room, draw), so the same seed gives the same bits "
+            "Random numbers have names (seed, history, week, room, draw), so the same seed gives the same bits "
             "and two policies are run under common random numbers.",
             ("salmon2011",),
         )

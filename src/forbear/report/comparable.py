@@ -1,4 +1,4 @@
-"""What was counted beside the same days of the simulated histories: yearly totals and one total, never unlike with like."""
+"""What was counted beside the same days of the simulated histories: yearly totals and one total, like with like."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def deaths_by_year(ensemble: Ensemble, scenario: Scenario, observed: Mapping[str
 def _by_year(
     scenario: Scenario, observed: Mapping[str, Sequence[Observed]], quantity: str
 ) -> dict[int, list[Observed]]:
-    """Year -> national totals of that year, of the first observation that has any; those that weigh in the fit first."""
+    """Year -> national totals of that year, of the first observation with any; those of the fit first."""
     for name, _ in _national(scenario, observed, quantity, ("year",)):
         out: dict[int, list[Observed]] = {}
         for value in observed[name]:

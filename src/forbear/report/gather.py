@@ -213,7 +213,8 @@ def district_maps(
         if proposed:  # no middle is told of a proposal: the two ends of its range stand side by side
             for end, values, words in (("lower", low, "Lower"), ("upper", high, "Upper")):
                 told = f"{words} end of the range of nine in ten simulated histories, district by district."
-                out.append(map_by_year(f"{key}-{end}", f"{title}: {end} end", *given, values, largest, caption=told, slider=False))  # fmt: skip
+                of = (f"{key}-{end}", f"{title}: {end} end")
+                out.append(map_by_year(*of, *given, values, largest, caption=told, slider=False))
             continue
         told = (
             "Shades are medians; the table and each district's label hold the range of nine in ten simulated histories."

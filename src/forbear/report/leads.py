@@ -33,7 +33,7 @@ QUESTIONS = {
 
 @dataclass(frozen=True)
 class Lead:
-    """One question. answer: a sentence with a range; chart: None where nothing can be drawn; claims: those that bear on it."""
+    """One question. answer: a sentence with a range; chart: None where nothing is drawn; claims: that bear on it."""
 
     key: str
     question: str
@@ -139,7 +139,8 @@ def _less(found: Sequence[ClaimResult], answers: Answers) -> str:
         low, _, middle, _, high = result.effect
         words = f"{rows[result.claim.changed].title}: civilians killed {times(middle)} ({times(low)} to {times(high)})"
         if soldiers is not None and own is not None:
-            words += f", soldiers killed {span(round(soldiers.p05), round(soldiers.p95))} rather than {span(round(own.p05), round(own.p95))}"
+            fewer, were = (span(round(v.p05), round(v.p95)) for v in (soldiers, own))
+            words += f", soldiers killed {fewer} rather than {were}"
         told.append(words)
     return "; ".join(told) + "." if told else _each(found)
 

@@ -35,7 +35,8 @@ def share_image(front: Front) -> str:
     """The first screen as one SVG document that needs nothing from outside. Deterministic."""
     screen = front.screen
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" width="{WIDE}" height="{HIGH}" '
+        'role="img" '
         f'aria-label="{escape(f"{front.title}. {screen.headline}")}" style="font-family:{FACE}">',
         f'<rect width="{WIDE}" height="{HIGH}" fill="{PALETTE["page"]}"/>',
         _text(EDGE, 52, front.title, 19, PALETTE["soft"]),
@@ -70,7 +71,8 @@ def _text(
     x: float, y: float, words: str, size: float, colour: str, *, bold: bool = False, anchor: str = "start"
 ) -> str:
     weight = ";font-weight:600" if bold else ""
-    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" style="font-size:{size:g}px;fill:{colour}{weight}">{escape(words)}</text>'
+    style = f"font-size:{size:g}px;fill:{colour}{weight}"
+    return f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" style="{style}">{escape(words)}</text>'
 
 
 def _placed(svg: str, x: float, y: float, width: float, height: float, *, stretch: bool = False) -> str:

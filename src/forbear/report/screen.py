@@ -168,7 +168,7 @@ def _cards(
 
 
 def _counted(title: str, three: Three, count: CountedTotal | None, note: str, proposed: bool, unit: str = "") -> Card:
-    """A card of people or money: the bar shows what is comparable with the count, all of it where nothing was counted."""
+    """A card of people or money: the bar shows what a count can be compared with, all where nothing was counted."""
     number = (_people(three) if not unit else span(three.p05, three.p95)) + unit
     shown = three
     told = "A proposal: nothing is counted yet." if proposed else "No count stands beside it."
@@ -242,7 +242,7 @@ def _trust(
 
 
 def _record(rates: Sequence[BaseRate]) -> tuple[str, str]:
-    """The historical record beside the model's own chance, and a colour: the first class in full, the others by name."""
+    """The historical record beside the model's own chance, and a colour."""
     told, level = [], "good"
     for rate in rates:
         if rate.model is None:

@@ -60,7 +60,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Stance:
-    """One claim. grey: why no data can move it far, "" where they can; moved: how far the last mark is from the first."""
+    """One claim. grey: why the question was not open before data, "" where it was; moved: from first to last."""
 
     result: ClaimResult
     marks: tuple[Mark, ...]
@@ -173,7 +173,8 @@ def _digest(open_: tuple[Stance, ...], grey: tuple[Stance, ...]) -> str:
     far = [x for x in open_ if x.moved >= 0.5]
     sides = [sum(x.marks[-1].place > 0.6 for x in open_), sum(x.marks[-1].place < -0.6 for x in open_)]
     licensed = sum(x.result.licensed for x in open_)
-    words = f"Of {len(open_)} claims that were open before data, data moved {len(far) or 'none'} by a quarter of the scale or more; "
+    words = f"Of {len(open_)} claims that were open before data, data moved {len(far) or 'none'} "
+    words += "by a quarter of the scale or more; "
     words += f"{sides[0] or 'none'} now lie near the argument and {sides[1] or 'none'} near its rival, "
     words += (
         f"but only {licensed or 'none'} rest on facts that the model lives through"
