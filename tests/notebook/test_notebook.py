@@ -69,7 +69,7 @@ def test_a_drawing_is_a_document_of_its_own(ensemble):
     picture = fb.plot.fan(ensemble, "deaths")
     root = ElementTree.fromstring(picture.svg)
     words = "".join(root.itertext())
-    assert "median of members" in words and picture.title in words  # legend and title are inside
+    assert "median of simulated histories" in words and picture.title in words  # legend and title are inside
     assert "var(--" not in picture.svg and "http" not in picture.svg.replace("http://www.w3.org/2000/svg", "")
 
 

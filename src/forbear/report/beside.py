@@ -161,8 +161,10 @@ def _table(
     title = f"Never intervening, beside {own[0][:1].lower()}{own[0][1:]}" if never else "The main outcomes"
     money = f"{approximately(cost.p05)} to {approximately(cost.p95)} billion US$" if cost.p95 > 0 else "no money"
     head, own_deaths = ("outcome", *columns), columns[own[0]]["deaths"]
-    told = {"own": columns[own[0]], "deaths": deaths}
-    return Beside(title, head, tuple(rows), bool(never), own_deaths, first.get("deaths"), money, note, proposed, **told)
+    never_deaths = first.get("deaths")
+    return Beside(
+        title, head, tuple(rows), bool(never), own_deaths, never_deaths, money, note, proposed, columns[own[0]], deaths
+    )  # fmt: skip
 
 
 def _words(three: Three, whole: bool, proposed: bool = False) -> str:

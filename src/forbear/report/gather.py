@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -209,12 +209,12 @@ def district_maps(
         largest = max([float(rates[2 if proposed else 1].max()), *(float(np.max(v)) for v in seen.values())])
         low, median, high = ({y: q[k].tolist() for k, y in enumerate(whole)} for q in rates)
         key = f"map-{name}".replace("_", "-")
-        given: tuple[Any, ...] = (unit, outlines, districts)
+        given = (unit, outlines, districts)
         if proposed:  # no middle is told of a proposal: the two ends of its range stand side by side
             for end, values, words in (("lower", low, "Lower"), ("upper", high, "Upper")):
                 told = f"{words} end of the range of nine in ten simulated histories, district by district."
-                of = (f"{key}-{end}", f"{title}: {end} end")
-                out.append(map_by_year(*of, *given, values, largest, caption=told, slider=False))
+                of, heading = f"{key}-{end}", f"{title}: {end} end"
+                out.append(map_by_year(of, heading, *given, values, largest, caption=told, slider=False))
             continue
         told = (
             "Shades are medians; the table and each district's label hold the range of nine in ten simulated histories."

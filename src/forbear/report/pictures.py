@@ -78,5 +78,6 @@ def _text(
 def _placed(svg: str, x: float, y: float, width: float, height: float, *, stretch: bool = False) -> str:
     """A drawing at a place of another: as large as fits, its own proportions kept unless it stretches."""
     inside = re.sub(r'^<svg([^>]*?) width="[^"]*" height="[^"]*"', r"<svg\1", svg, count=1)
+    inside = re.sub(r' (?:id|aria-labelledby)="[^"]*"', "", inside)  # the drawing stands in the page, too
     keep = "" if stretch else ' preserveAspectRatio="xMidYMin meet"'
     return inside.replace("<svg", f'<svg x="{x:.0f}" y="{y:.0f}" width="{width:.0f}" height="{height:.0f}"{keep}', 1)

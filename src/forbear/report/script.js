@@ -91,7 +91,7 @@ function point(box, k, x, y, aloud) {
   ["x1", "y1", "x2", "y2"].forEach((name, i) => line.setAttribute(name, ends[i]));
   line.setAttribute("class", "cursor");
   svg.append(line);
-  box.dataset.k = k;
+  if (aloud) box.dataset.k = k; // where the keyboard stands; the mouse does not move it
   say(rowWords(box, k), x, y, aloud);
 }
 document.addEventListener("pointermove", (event) => {
@@ -216,7 +216,8 @@ function shared(kind) {
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     canvas.toBlob((blob) => keep(name + ".png", blob), "image/png");
   };
-  image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(words);
+  const held = "data:image/svg+xml;charset=utf-8,";
+  image.src = held + encodeURIComponent(words);
 }
 document.addEventListener("click", (event) => {
   const link = event.target.closest("[data-take]"), picture = event.target.closest("[data-picture]");

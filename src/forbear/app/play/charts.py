@@ -303,7 +303,7 @@ def drawn(figure: Figure) -> dict[str, Any]:
         "title": figure.title,
         "unit": figure.unit,
         "svg": plain(draw(figure)),
-        "legend": plain(legend(known)).replace("of members", "of worlds"),
+        "legend": plain(legend(known)).replace("of simulated histories", "of worlds"),
         "caption": figure.caption,
         "head": figure.head,
         "rows": figure.rows,
