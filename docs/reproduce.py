@@ -60,7 +60,7 @@ def pages(names: Sequence[str] | None = None) -> dict[str, str]:
         "# What the model can and cannot reproduce",
         "",
         "This page is for readers without statistics. A model that explains a war should be able to live through it: run again from the "
-        "start, with other luck, its histories should look like the one that happened. Here is where they do and where they do not. "
+        "start, with other random numbers, its histories should look like the one that happened. Here is where they do and where they do not. "
         "It is written by `python docs/reproduce.py` from the shipped fits; no number in it is typed.",
         "",
         "How to read it: a *history* is one run of the fitted model. A *range* holds nine of ten histories. What was *observed* is a count or a poll "

@@ -102,7 +102,13 @@ def test_trust_counts_the_facts_and_takes_its_colour_from_the_gate(front, iraq):
     facts = replace(iraq["answers"].facts, results=tuple(replace(f, holds=True) for f in iraq["answers"].facts.results))
     other = front_page(iraq["ensemble"], iraq["scenario"], answers=replace(iraq["answers"], facts=facts))
     assert other.screen.trust.level == "good" and "passed" in other.screen.trust.lead
-    assert "misses" in front.screen.headline and "misses" not in other.screen.headline
+    assert ("misses" in front.screen.headline) is not iraq["answers"].facts.passed
+    assert "misses" not in other.screen.headline
+
+
+def test_a_headline_from_verdicts_that_are_out_of_date_says_so(iraq):
+    front = front_page(iraq["ensemble"], iraq["scenario"], posterior=iraq["posterior"], answers=iraq["answers"], stale_verdicts=["model"])  # fmt: skip
+    assert "out of date" in front.screen.headline
 
 
 def test_what_was_checked_against_nothing_says_so(meadow, invented):
@@ -116,7 +122,7 @@ def test_numbers_of_seven_digits_are_rounded(front):
     assert not long, long
 
 
-def test_the_image_to_share_holds_headline_cards_and_trust_and_needs_nothing(front):
+def test_the_image_to_share_holds_headline_cards_and_trust_and_needs_nothing(front, iraq):
     import xml.etree.ElementTree as ElementTree
 
     image = share_image(front)
@@ -124,7 +130,8 @@ def test_the_image_to_share_holds_headline_cards_and_trust_and_needs_nothing(fro
     words = " ".join(" ".join(t.itertext()) for t in root.iter("{http://www.w3.org/2000/svg}text"))
     for word in front.screen.headline.split():
         assert word in words
-    assert all(card.number in words for card in front.screen.cards) and "NOT passed" in words
+    assert all(card.number in words for card in front.screen.cards)
+    assert ("NOT passed" in words) is not iraq["posterior"].facts.passed
     assert "var(" not in image and "href" not in image
 
 

@@ -176,6 +176,7 @@ def front_page(
             posterior=posterior,
             matched=matching is not None,
             rates=rates if rates is not None else base_rates(scenario, ensemble.healthy),
+            outdated=bool(stale_verdicts),
         ),
         remedied=_remedied(answers) if answers is not None else "",
         facts=_facts(ensemble, beside),

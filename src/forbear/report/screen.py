@@ -89,12 +89,14 @@ def first_screen(
     posterior: Posterior | None,
     matched: bool,
     rates: Sequence[BaseRate],
+    outdated: bool = False,
 ) -> Screen:
-    """The first screen of a run. beside: its main outcomes; rates: reference classes beside it. Deterministic."""
+    """The first screen of a run. beside: its main outcomes; rates: reference classes beside it; outdated: the verdicts
+    were made with something else. Deterministic."""
     facts = _facts_of(answers, posterior)
     record, level = _record(rates)
     return Screen(
-        headline_of(ensemble, scenario, beside, answers, facts),
+        headline_of(ensemble, scenario, beside, answers, outdated),
         deaths_by_year(ensemble, scenario, observed),
         _cards(ensemble, scenario, observed, beside, rates),
         _trust(scenario, facts, posterior, matched, answers),
@@ -123,9 +125,11 @@ def _people(three: Three) -> str:
 
 
 def headline_of(
-    ensemble: Ensemble, scenario: Scenario, beside: Beside | None, answers: Answers | None, facts: FactsHeld | None
+    ensemble: Ensemble, scenario: Scenario, beside: Beside | None, answers: Answers | None, outdated: bool = False
 ) -> str:
-    """The answer in one sentence with its range."""
+    """The answer in one sentence with its range, and what stands against it: facts that the model behind the answers
+    misses, or that they are out of date."""
+    facts = answers.facts if answers is not None else None
     killed = _people(own_range(ensemble, beside, "deaths", "civilians_dead"))
     lead = "As it was done" if scenario.kind == "historical" else "As the scenario has it"
     words = f"{lead}, nine in ten simulated histories have {killed} civilians killed"
@@ -143,6 +147,8 @@ def headline_of(
         )
     if game is not None and facts is not None and not facts.passed:
         words += f", in a model that misses {len(facts.missed)} of {len(facts.results)} facts of history"
+    if game is not None and outdated:
+        words += ", by runs that are out of date"
     return words + "."
 
 
