@@ -44,7 +44,11 @@ def inside(name: str) -> Path:
 
 def stamp(chosen: str) -> str:
     """What the environment is made of: the pinned packages, the project's own description, and the Python."""
-    lists = ("requirements.txt", *(f"requirements-{name}.txt" for name in dict.fromkeys(EXTRAS.values())), "pyproject.toml")
+    lists = (
+        "requirements.txt",
+        *(f"requirements-{name}.txt" for name in dict.fromkeys(EXTRAS.values())),
+        "pyproject.toml",
+    )
     content = b"".join((ROOT / name).read_bytes() for name in lists)
     return hashlib.sha256(content + chosen.encode()).hexdigest()
 

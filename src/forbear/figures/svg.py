@@ -19,7 +19,8 @@ def draw(figure: Figure) -> str:
     """Return one <svg> element with title, description and axes; classes take their colours from the page."""
     scale = _Scale(figure)
     parts = [
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" {_places(figure, scale)}role="img" aria-labelledby="{figure.name}-t {figure.name}-d" class="chart">',
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" {_places(figure, scale)}role="img" '
+        f'aria-labelledby="{figure.name}-t {figure.name}-d" class="chart">',
         f'<title id="{figure.name}-t">{escape(figure.title)}</title><desc id="{figure.name}-d">{escape(figure.alternative)}</desc>',
     ]
     for value in scale.y_ticks():

@@ -15,7 +15,6 @@ from typing import Any
 from forbear.questions.answers import Answers
 from forbear.questions.regions import held_apart
 from forbear.questions.results import ClaimResult
-from forbear.questions.verdict_inputs import region
 from forbear.words import join, percent
 
 __all__ = ["STAGES", "Mark", "Stance", "Stances", "stances"]
@@ -150,9 +149,14 @@ def _of(shares: Any, key: str) -> float:
 def _mark(result: ClaimResult, stage: str, three: tuple[float, float, float]) -> Mark:
     """Shares of draws (for, against, within the margin) as those of the regions that each side asserts."""
     asserts, rival_asserts = held_apart(result.claim)
-    ours, theirs = region(asserts, 0), region(rival_asserts, 1)  # type: ignore[arg-type]
+    ours, theirs = _asserted(asserts, 0), _asserted(rival_asserts, 1)
     claim, rival = (float(sum(three[k] for k in which)) for which in (ours, theirs))
     return Mark(stage, claim, max(0.0, 1.0 - claim - rival), rival, float("nan"))
+
+
+def _asserted(says: str, own: int) -> tuple[int, ...]:
+    """Which of the shares (for, against, within the margin) a side asserts; own: the index of its own direction."""
+    return {"effect": (own,), "no effect": (2,), "no opposite effect": (own, 2)}[says]
 
 
 def _row(stance: Stance, present: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
