@@ -67,7 +67,7 @@ class Country:
         self.strategies = load_strategies(scenario)
         unchanged = self.strategies["HISTORY"]
         if scenario.kind != "historical" and unchanged.title == "what was done":  # nothing was done there
-            self.strategies["HISTORY"] = replace(unchanged, title="the plan of the scenario")
+            self.strategies["HISTORY"] = replace(unchanged, title="The plan as it is")
         never = without_intervention(scenario, self.strategies)
         self.strategies.setdefault(never.name, never)
         self.never = never.apply(scenario).problem()
@@ -107,7 +107,12 @@ class Country:
     @property
     def unchanged(self) -> str:
         """What a difference to the unchanged levers is a difference to."""
-        return "history" if self.scenario.kind == "historical" else "the file"
+        return "history" if self.scenario.kind == "historical" else "the plan as it is"
+
+    @property
+    def proposal(self) -> bool:
+        """True for a proposed intervention, of which ranges are shown and no middle."""
+        return self.scenario.kind == "prospective"
 
     @cached_property
     def residents(self) -> np.ndarray:
@@ -139,11 +144,11 @@ class Country:
             }
         return self._observed[quantity]
 
-    def darkest(self, deaths: np.ndarray, years: np.ndarray, whole: list[int]) -> float:
-        """The value of the darkest shade: set by the first map drawn, so that maps can be compared."""
+    def darkest(self, districts: dict[int, list[float]]) -> float:
+        """The value of the darkest shade: set by the first map drawn, so that maps can be compared. districts: year ->
+        values by district."""
         if self._darkest is None:
-            most = [np.nanmedian(deaths[:, years == y].sum(axis=1), axis=0) / self.residents * 1e5 for y in whole]
-            self._darkest = max(float(np.max(most)), 1.0)
+            self._darkest = max(float(np.max(list(districts.values()))), 1.0)
         return self._darkest
 
     def draws(self, asked: str) -> str:
