@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from forbear.ensemble.recording import Block, joined_blocks
 from forbear.ensemble.results import Ensemble, dataset_of
 from forbear.errors import FitError
 from forbear.inference.posterior import Posterior
+from forbear.inference.structures import structures, with_structure
 from forbear.questions.stamps import posterior_numbers
 from forbear.scenario.casefiles.policies import load_strategies, without_intervention
 from forbear.scenario.observed import observed_values
@@ -62,7 +64,7 @@ class Country:
     def __init__(self, scenario: Scenario, key: str, blocks: Memory[Block] | None = None) -> None:
         """Load strategies and the posterior beside the scenario; `blocks` is where countries of one server keep what
         was run. Raises as `Scenario.problem` and `load_strategies`."""
-        self.scenario, self.key = scenario, key
+        self.scenario, self.key, self.structure = scenario, key, "full"
         self.problem = scenario.problem()
         self.strategies = load_strategies(scenario)
         unchanged = self.strategies["HISTORY"]
@@ -91,6 +93,25 @@ class Country:
     def preparation(self) -> Preparation:
         """The compilation of its rules for this machine; asking for it begins it."""
         return preparation_of(self.problem)
+
+    @cached_property
+    def theories(self) -> dict[str, Country]:
+        """The same country under each theory whose posterior ships beside the scenario, by the theory's title."""
+        out = {}
+        for name in structures(self.scenario):
+            changed = with_structure(self.scenario, name)
+            found = Posterior.nearest(changed, f"posterior-{name}.npz")
+            if found is not None:
+                out[name.replace("-", " ")] = self._under(name, changed, found)
+        return out
+
+    def _under(self, structure: str, scenario: Scenario, posterior: Posterior) -> Country:
+        other = copy(self)
+        for name in ("theories", "posterior_draws"):
+            other.__dict__.pop(name, None)
+        other.structure, other.scenario, other.problem = structure, scenario, scenario.problem()
+        other.posterior = posterior
+        return other
 
     def prepare(self) -> None:
         """Begin the compilation where it was not begun."""
@@ -155,6 +176,13 @@ class Country:
         """Which draws are used when `asked` ("posterior" or "prior") are wanted."""
         return "posterior" if asked == "posterior" and self.posterior is not None else "prior"
 
+    @cached_property
+    def posterior_draws(self) -> dict[str, np.ndarray]:
+        """All draws of the posterior, name -> (draws, *dimensions); empty without one."""
+        if self.posterior is None:
+            return {}
+        return self.posterior.parameters(np.arange(len(self.posterior), dtype=np.uint32))
+
     def parameters(
         self, draws: str, members: np.ndarray, seed: int, pinned: tuple[tuple[str, float], ...] = ()
     ) -> dict[str, np.ndarray]:
@@ -207,7 +235,7 @@ class Country:
                 return piece(pieces[0])
             return joined_blocks(list(_threads().map(piece, pieces)))
 
-        made_of = (problem.hash, draws, start, many, seed, weekly, pinned)
+        made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
         baseline = start + many <= KEPT and not pinned and problem.hash in (self.problem.hash, self.never.hash)
         return self._blocks.made(made_of, (lambda: self._from_disk(made_of, run)) if baseline else run)
 

@@ -288,7 +288,7 @@ class Runs:
         with self._wake:
             before = [w for w in self._waiting if not w.complete and w.members == 0 and w is not run]
             ahead = sum(self._place(w) < self._place(run) for w in before) if run in self._waiting else 0
-        return Waits(f"{ahead} requests of others are before yours" if ahead > 1 else "Simulating the first members...")
+        return Waits(f"{ahead} requests of others are before yours" if ahead > 1 else "Simulating...")
 
     def close(self) -> None:
         """Cancel everything and stop the workers."""

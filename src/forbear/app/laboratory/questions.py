@@ -67,7 +67,9 @@ _LEVERS: dict[str, tuple[str, tuple[str, float], float, str, str]] = {
 def questions_of(country: Country) -> list[Question]:
     """The baseline and the questions that the scenario knows the strategies or levers of, in order."""
     historical = country.scenario.kind == "historical"
-    label, plan = ("As it was done", "As it was done") if historical else ("The plan as it is", "Under the plan as it is")
+    label, plan = (
+        ("As it was done", "As it was done") if historical else ("The plan as it is", "Under the plan as it is")
+    )
     out = [Question(BASELINE, label, plan, State(country.key))]
     sliders = {slider.key: slider for slider in country.sliders}
     for key in (*_STRATEGIES,):

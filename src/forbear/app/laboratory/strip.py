@@ -115,7 +115,10 @@ def sentence_of(found: Summary, plan: str, than: str, years: str, *, same_as_nev
         text = f"{plan}, {span(row.plan[0], row.plan[2])} civilians are killed by violence in {years}"
         if not same_as_never:
             text += f"; if nobody intervenes, {span(row.never[0], row.never[2])}"
-        return text + ". Nine tenths of simulated histories lie in such a range, which follows from assumptions and is no forecast."
+        return (
+            text
+            + ". Nine tenths of simulated histories lie in such a range, which follows from assumptions and is no forecast."
+        )
     if not than:
         text = f"{plan}, about {approximately(row.plan[1])} civilians are killed by violence in {years}"
         text += f" (nine tenths of simulated histories: {span(row.plan[0], row.plan[2])})"

@@ -29,7 +29,9 @@ def drawn(figure: Figure, low: float, high: float, *, dots: bool) -> str:
     for value in _ticks(bottom, top):
         kind = "frame" if value == 0 else "grid"
         parts.append(f'<line class="{kind}" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}"/>')
-        parts.append(f'<text class="tick" x="{LEFT - 5}" y="{y(value) + 5:.1f}" text-anchor="end">{_short(value)}</text>')
+        parts.append(
+            f'<text class="tick" x="{LEFT - 5}" y="{y(value) + 5:.1f}" text-anchor="end">{_short(value)}</text>'
+        )
     for value in _ticks(low, high):
         parts.append(
             f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{approximately(value)}</text>'
