@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.app.guesses import Guesses
 from forbear.app.laboratory.levers import Slider, sliders_of
 from forbear.app.memory import MEGABYTE, Memory
 from forbear.app.preparing import Cancelled, Preparation, preparation_of
@@ -74,6 +75,7 @@ class Country:
         self.strategies.setdefault(never.name, never)
         self.never = never.apply(scenario).problem()
         self.sliders: list[Slider] = sliders_of(scenario)
+        self.guesses = Guesses.of(scenario)
         self.notice = ""
         self.posterior: Posterior | None = None
         try:
@@ -223,17 +225,22 @@ class Country:
 
         def run() -> Block:
             self.preparation.wait(cancelled)
-            engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
             members = np.arange(start, start + many, dtype=np.uint32)
             given = self.parameters(draws, members, seed, pinned)
-            pieces = cut(many, threads_of(None))
+            parts = self.guesses.parts(problem, members, seed)
+            if len(parts) == 1:
+                engine = Engine(parts[0][1], weekly=weekly, monthly=MONTHLY)
+                work = [(at, engine) for at in cut(many, threads_of(None))]
+            else:
+                work = [(at, Engine(changed, weekly=weekly, monthly=MONTHLY)) for at, changed in parts]
 
-            def piece(at: slice) -> Block:
+            def piece(one: tuple[slice, Engine]) -> Block:
+                at, engine = one
                 return _part(engine, {name: v[at] for name, v in given.items()}, members[at], seed, cancelled)
 
-            if len(pieces) == 1:
-                return piece(pieces[0])
-            return joined_blocks(list(_threads().map(piece, pieces)))
+            if len(work) == 1:
+                return piece(work[0])
+            return joined_blocks(list(_threads().map(piece, work)))
 
         made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
         baseline = start + many <= KEPT and not pinned and problem.hash in (self.problem.hash, self.never.hash)
@@ -244,7 +251,8 @@ class Country:
         drawn = (
             posterior_numbers(self.posterior) if made_of[1] == "posterior" and self.posterior is not None else "prior"
         )
-        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(MONTHLY), drawn=drawn)
+        guessed = [fact.key for fact in self.guesses.facts]
+        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(MONTHLY), drawn=drawn, guessed=guessed)
         found = place.read()
         if found is not None:
             groups: dict[str, dict[str, np.ndarray]] = {"weekly": {}, "monthly": {}}
