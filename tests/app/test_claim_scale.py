@@ -18,6 +18,8 @@ from forbear.scenario.priors import quantile
 @pytest.fixture(scope="module")
 def iraq():
     country = Country(Scenario.load("iraq-2003"), "iraq-2003")
+    if country.posterior is None or len(country.theories) < 5:
+        pytest.skip("no posteriors of this model ship with the scenario")
     country.preparation.wait()
     return country
 
@@ -58,7 +60,8 @@ def test_what_is_held_and_moves_nothing_is_said_to(iraq):
     assert moves_nothing(run)
 
 
-def test_what_has_one_value_only_is_not_offered(iraq):
-    for claim in load_claims(iraq.scenario, (), iraq.strategies).values():
-        for name in parameters_of(claim, None, iraq.problem.priors):
-            assert any(np.ptp(quantile(p, np.array([0.01, 0.99]))) > 0 for p in iraq.problem.priors[name].ravel())
+def test_what_has_one_value_only_is_not_offered():
+    country = Country(Scenario.load("iraq-2003"), "iraq-2003")
+    for claim in load_claims(country.scenario, (), country.strategies).values():
+        for name in parameters_of(claim, None, country.problem.priors):
+            assert any(np.ptp(quantile(p, np.array([0.01, 0.99]))) > 0 for p in country.problem.priors[name].ravel())

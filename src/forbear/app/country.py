@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
@@ -73,7 +74,7 @@ class Country:
             self.strategies["HISTORY"] = replace(unchanged, title="The plan as it is")
         never = without_intervention(scenario, self.strategies)
         self.strategies.setdefault(never.name, never)
-        self.never = never.apply(scenario).problem()
+        self.never, self.never_name = never.apply(scenario).problem(), never.name
         self.sliders: list[Slider] = sliders_of(scenario)
         self.guesses = Guesses.of(scenario)
         self.notice = ""
@@ -102,9 +103,10 @@ class Country:
         out = {}
         for name in structures(self.scenario):
             changed = with_structure(self.scenario, name)
-            found = Posterior.nearest(changed, f"posterior-{name}.npz")
-            if found is not None:
-                out[name.replace("-", " ")] = self._under(name, changed, found)
+            with contextlib.suppress(FitError):  # one of other uncertainties: the page then has the shipped shares only
+                found = Posterior.nearest(changed, f"posterior-{name}.npz")
+                if found is not None:
+                    out[name.replace("-", " ")] = self._under(name, changed, found)
         return out
 
     def _under(self, structure: str, scenario: Scenario, posterior: Posterior) -> Country:

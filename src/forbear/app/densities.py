@@ -46,27 +46,29 @@ def beliefs(country: Country, name: str) -> Beliefs | None:
 
 
 def density(found: Beliefs, label: str) -> str:
-    """The picture as one <svg>, stepwise over quantiles of the prior, so that a slider below runs over the same axis."""
+    """The picture as one <svg>, stepwise over quantiles of the prior, so that a slider below has the same axis."""
     edges = np.quantile(found.before, np.linspace(LEAST, MOST, BINS + 1))
-    step = WIDTH / BINS
-    words = f"{label}: before the data {found.words('before')}"
-    flat = HEIGHT - 3 - (HEIGHT - 8) / 4
-    parts = [f'<line class="prior" x1="0" x2="{WIDTH}" y1="{flat:.1f}" y2="{flat:.1f}"/>']
+    step, low, tall, words = (
+        WIDTH / BINS,
+        HEIGHT - 3,
+        (HEIGHT - 8) / 4,
+        f"{label}: before the data {found.words('before')}",
+    )
+    parts = []
     if found.after is not None:
         words += f", after {found.words('after')}"
         shares = [np.mean((found.after > a) & (found.after <= b)) for a, b in zip(edges, edges[1:], strict=False)]
         # as tall as many times more likely than before the data
         ratio = np.array(shares) / ((MOST - LEAST) / BINS)
-        tall = (HEIGHT - 3 - flat) * ratio
-        scale = min(1.0, (HEIGHT - 3) / max(float(tall.max()), 1e-9))
-        parts[0] = (
-            f'<line class="prior" x1="0" x2="{WIDTH}" y1="{HEIGHT - 3 - scale * (HEIGHT - 3 - flat):.1f}" y2="{HEIGHT - 3 - scale * (HEIGHT - 3 - flat):.1f}"/>'
-        )
-        for place, height in enumerate(scale * tall):
+        tall = min(tall, low / max(float(ratio.max()), 1e-9))
+        for place, height in enumerate(tall * ratio):
             if height > 0:
-                parts.insert(0, f'<rect class="posterior" x="{place * step:.1f}" y="{HEIGHT - 3 - height:.1f}" width="{step - 0.8:.1f}" height="{height:.1f}"/>')  # fmt: skip
+                box = f'x="{place * step:.1f}" y="{low - height:.1f}" width="{step - 0.8:.1f}" height="{height:.1f}"'
+                parts.append(f'<rect class="posterior" {box}/>')
+    parts.append(f'<line class="prior" x1="0" x2="{WIDTH}" y1="{low - tall:.1f}" y2="{low - tall:.1f}"/>')
+    box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none"'
     return (
-        f'<svg class="density" viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img" aria-label="{escape(words)}">'
+        f'<svg class="density" {box} role="img" aria-label="{escape(words)}">'
         + "".join(parts)
         + f'<line class="axis" x1="0" x2="{WIDTH}" y1="{HEIGHT - 2}" y2="{HEIGHT - 2}"/></svg>'
     )

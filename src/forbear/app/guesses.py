@@ -38,8 +38,8 @@ class Guesses:
         return cls(tuple(guessed_facts(scenario)) if scenario.kind == "prospective" else ())
 
     def parts(self, problem: Problem, members: np.ndarray, seed: int) -> list[tuple[slice, Problem]]:
-        """Members, (n,) in order, in parts that stand on one set of facts, each with its problem; one part where nothing
-        is guessed. Randomness: the stream "guessed facts" of the seed."""
+        """Members, (n,) in order, in parts that stand on one set of facts, each with its problem; one part where
+        nothing is guessed. Randomness: the stream "guessed facts" of the seed."""
         if not self.facts:
             return [(slice(0, len(members)), problem)]
         which = (members // TOGETHER) % SETS

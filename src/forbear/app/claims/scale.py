@@ -1,4 +1,4 @@
-"""A claim on a scale from its rival to the argument: a dot for what the draws say, before and after the data, by theory."""
+"""A claim on a scale from its rival to the argument: a dot for what the draws say, before and after data, by theory."""
 
 from __future__ import annotations
 
@@ -29,15 +29,17 @@ class Line:
     def words(self) -> str:
         """The shares in words: of what is held, where anything is."""
         way, within, other = self.held or self.shares
-        return f"{percent(way)} the argument\N{RIGHT SINGLE QUOTATION MARK}s way, {percent(within)} within the margin, {percent(other)} the other way"
+        text = f"{percent(way)} the argument\N{RIGHT SINGLE QUOTATION MARK}s way, {percent(within)} within the margin"
+        return f"{text}, {percent(other)} the other way"
 
     @property
     def svg(self) -> str:
         """The line as one <svg>: at the left end all draws go the other way, at the right end all the argument's."""
         first, moved = _place(self.shares), self.held is not None and self.held != self.shares
         middle, y = WIDTH / 2, HEIGHT / 2
+        label = escape(f"{self.label}: {self.words}")
         parts = [
-            f'<svg class="scale-line" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{self.label}: {self.words}")}">',
+            f'<svg class="scale-line" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{label}">',
             f'<line class="rail" x1="{EDGE}" x2="{WIDTH - EDGE}" y1="{y}" y2="{y}"/>',
             f'<line class="zero" x1="{middle}" x2="{middle}" y1="3" y2="{HEIGHT - 3}"/>',
         ]

@@ -1,4 +1,4 @@
-"""The causal graph: which rules of a room read what another room holds, and the equations, uncertainties and sources of it.
+"""The causal graph: which rules of a room read what another room holds, and the equations and sources behind it.
 
 Everything is looked up in the declarations, the rules and the rooms' `equations.md`; nothing is typed here.
 """
@@ -58,7 +58,7 @@ def _mentions(equation: Equation, name: str) -> bool:
 
 
 def equations_of_arrow(arrow: Arrow) -> list[Equation]:
-    """Equations that the arrow's rules run and that name one of its quantities; all that the rules run where none does."""
+    """Equations that the arrow's rules run and that name one of its quantities; all of them where none does."""
     numbers = dict.fromkeys(n for rule in arrow.rules for n in getattr(rule_named(rule), "equations", ()))
     run = [equations()[number] for number in numbers]
     return [e for e in run if any(_mentions(e, name) for name in arrow.names)] or run

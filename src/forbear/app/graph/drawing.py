@@ -26,8 +26,7 @@ def drawn(arrows: tuple[Arrow, ...], scenario: str, room: str, arrow: tuple[str,
     }
     parts = [
         f'<svg class="causal" viewBox="0 0 {WIDTH} {HEIGHT}" aria-label="Causal graph of the rooms" role="group">',
-        '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="6" markerHeight="6" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z" class="head"/></marker>'
-        '<marker id="head-on" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="14" markerHeight="14" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L10 5L0 10z" class="head on"/></marker></defs>',
+        f"<defs>{_head('head', 'head', 6)}{_head('head-on', 'head on', 14)}</defs>",
     ]
     ordered = sorted(arrows, key=lambda a: _on(a, room, arrow))
     for entry in ordered:
@@ -38,17 +37,26 @@ def drawn(arrows: tuple[Arrow, ...], scenario: str, room: str, arrow: tuple[str,
         kind = "arrow on" if on == 2 else "arrow near" if on else "arrow"
         head = "head-on" if on else "head"
         parts.append(
-            f'<a href="{escape(address)}#what" aria-label="{escape(what)}"><title>{escape(what)}</title><path class="reach" d="{path}"/>'
-            f'<path class="{kind}" d="{path}" stroke-width="{1 + 0.3 * len(entry.names):.1f}" marker-end="url(#{head})"/></a>'
+            f'<a href="{escape(address)}#what" aria-label="{escape(what)}"><title>{escape(what)}</title>'
+            f'<path class="reach" d="{path}"/><path class="{kind}" d="{path}" '
+            f'stroke-width="{1 + 0.3 * len(entry.names):.1f}" marker-end="url(#{head})"/></a>'
         )
     for name, (x, y) in at.items():
         address = "/graph?" + urlencode({"scenario": scenario, "room": name})
         kind = "room on" if name == room or (arrow is not None and name in arrow) else "room"
         parts.append(
-            f'<a href="{escape(address)}#what"><rect class="{kind}" x="{x - BOX[0] / 2:.0f}" y="{y - BOX[1] / 2:.0f}" width="{BOX[0]}" height="{BOX[1]}" rx="9"/>'
+            f'<a href="{escape(address)}#what"><rect class="{kind}" x="{x - BOX[0] / 2:.0f}" y="{y - BOX[1] / 2:.0f}" '
+            f'width="{BOX[0]}" height="{BOX[1]}" rx="9"/>'
             f'<text class="{kind}" x="{x:.0f}" y="{y + 6:.0f}" text-anchor="middle">{name}</text></a>'
         )
     return "".join([*parts, "</svg>"])
+
+
+def _head(name: str, kind: str, size: int) -> str:
+    """The head of an arrow."""
+    box = f'viewBox="0 0 10 10" refX="9" refY="5" markerWidth="{size}" markerHeight="{size}"'
+    head = f'<path d="M0 0L10 5L0 10z" class="{kind}"/>'
+    return f'<marker id="{name}" {box} markerUnits="userSpaceOnUse" orient="auto">{head}</marker>'
 
 
 def _on(entry: Arrow, room: str, arrow: tuple[str, str] | None) -> int:

@@ -81,11 +81,11 @@ def _chosen(asked: dict[str, str]) -> dict[str, str]:
     """What the address names. Raises ScenarioError E241 with the nearest name."""
     known = {"room": list(ROOMS), "quantity": list(CORE.quantities), "from": list(ROOMS), "to": list(ROOMS)}
     chosen = {key: asked[key] for key in known if asked.get(key)}
-    faults = [
-        Fault("E241", f"no such {'room' if key != 'quantity' else key}", field=key, value=value[:80], nearest=nearest(value, known[key]))
-        for key, value in chosen.items()
-        if value not in known[key]
-    ]  # fmt: skip
+    faults = []
+    for key, value in chosen.items():
+        if value not in known[key]:
+            what = f"no such {'quantity' if key == 'quantity' else 'room'}"
+            faults.append(Fault("E241", what, field=key, value=value[:80], nearest=nearest(value, known[key])))
     pair = (chosen.get("from", ""), chosen.get("to", ""))
     if any(pair) and not faults and pair not in {(a.source, a.target) for a in arrows()}:
         faults.append(Fault("E241", "no such arrow", field="from, to", value=" to ".join(pair)))

@@ -58,13 +58,14 @@ def _fan(country: Country, found: Summary, second: str, chart: tuple[str, str, s
     name, title, unit, scale, logarithmic = chart
     x = _middles(found.months)
     plan, reference, never = (found.monthly[of][name] * scale for of in ("plan", "reference", "never"))
-    proposal = country.proposal
-    lines = [] if proposal else [_line(x, plan[MIDDLE], "simulated", "this plan, median")]
-    if second and proposal:
+    nobody = np.array_equal(plan, never)
+    bare = country.proposal or nobody  # only a range is shown of what nobody could count
+    lines = [] if bare else [_line(x, plan[MIDDLE], "simulated", "this plan, median")]
+    if second and country.proposal:
         lines += _ends(x, reference, "second", f"{second}, ends of nine tenths")
     elif second:
         lines.append(_line(x, reference[MIDDLE], "second", f"{second}, median"))
-    if not np.array_equal(plan, never):
+    if not nobody:
         lines += _ends(x, never, "third", "never intervening, ends of nine tenths, by assumption")
     marks: list[Marks] = []
     for label, series in country.observed(name).items():
@@ -72,7 +73,7 @@ def _fan(country: Country, found: Summary, second: str, chart: tuple[str, str, s
         if inside:
             role = "observed" if not marks else "observed again"
             marks.append(Marks(list(inside), list(inside.values()), role, label))
-    return _figure(name.replace("_", "-"), title, unit, plan, x, lines, marks, logarithmic, found.months, proposal)
+    return _figure(name.replace("_", "-"), title, unit, plan, x, lines, marks, logarithmic, found.months, bare)
 
 
 def _figure(
@@ -169,7 +170,10 @@ def _values(figure: Figure, months: list[str]) -> dict[str, object]:
         if line.label and "ends of" not in line.label:
             columns.append((line.label, [approximately(v) for v in line.y]))
     wide = next(band for band in figure.bands if band.level > 0.6)
-    columns.insert(1 if columns and figure.name != "force" else len(columns), ("nine tenths", [span(a, b) for a, b in zip(wide.low, wide.high, strict=True)]))  # fmt: skip
+    ends = [span(a, b) for a, b in zip(wide.low, wide.high, strict=True)]
+    whose = "deployed" if figure.name == "force" else "this plan"
+    after = next((k + 1 for k, (label, _) in enumerate(columns) if label.startswith(whose)), 0)
+    columns.insert(after, (f"{whose}, nine tenths", ends))
     for first, last in zip(figure.lines, figure.lines[1:], strict=False):
         if not last.label:
             label = first.label.partition(", ends")[0]
@@ -201,12 +205,12 @@ def drawn_map(country: Country, found: Summary) -> str:
 def csv_of(found: Summary, figures: list[Figure], second: str, *, proposal: bool) -> str:
     """The table of differences and the monthly table behind every chart, as one CSV text.
 
-    second: what the reference is called. A proposal's medians are left empty.
+    second: what the reference is called. Medians of a proposal, and of never intervening, are left empty.
     """
 
-    def three(values: tuple[float, ...]) -> list[str]:
+    def three(values: tuple[float, ...], counted: bool) -> list[str]:
         low, middle, high = (f"{value:.6g}" for value in values)
-        return [low, "" if proposal else middle, high]
+        return [low, middle if counted and not proposal else "", high]
 
     rows: list[list[object]] = []
     for row in found.rows:
@@ -217,7 +221,7 @@ def csv_of(found: Summary, figures: list[Figure], second: str, *, proposal: bool
             (f"to_{second}", row.to_reference),
             ("to_never", row.to_never),
         ):
-            rows.append(["outcome", row.name, row.unit, key, "", *three(values)])
+            rows.append(["outcome", row.name, row.unit, key, "", *three(values, "never" not in key)])
     for figure in figures:
         wide = max(figure.bands, key=lambda band: band.level)
         for place, month in enumerate(found.months):

@@ -67,9 +67,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """What the page shows of a plan. months: "2003-05"; monthly: "plan", "reference" and "never" -> quantity -> quantiles
-    as in `LEVELS` by month, (5, months), in the quantity's unit; intended: the planned force by month, persons;
-    districts: year -> deaths per 100,000 residents by district, medians, of whole years."""
+    """What the page shows of a plan.
+
+    months: "2003-05"; monthly: "plan", "reference" and "never" -> quantity -> quantiles as in `LEVELS` by month,
+    (5, months), in the quantity's unit; intended: the planned force by month, persons; districts: year -> deaths per
+    100,000 residents by district, medians, of whole years.
+    """
 
     members: int
     failed: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from forbear.app.state import State, written
 
@@ -64,8 +65,17 @@ _LEVERS: dict[str, tuple[str, tuple[str, float], float, str, str]] = {
 }
 
 
+_KNOWN: WeakKeyDictionary[Country, list[Question]] = WeakKeyDictionary()
+
+
 def questions_of(country: Country) -> list[Question]:
     """The baseline and the questions that the scenario knows the strategies or levers of, in order."""
+    if country not in _KNOWN:
+        _KNOWN[country] = _found(country)
+    return _KNOWN[country]
+
+
+def _found(country: Country) -> list[Question]:
     historical = country.scenario.kind == "historical"
     label, plan = (
         ("As it was done", "As it was done") if historical else ("The plan as it is", "Under the plan as it is")
@@ -82,9 +92,8 @@ def questions_of(country: Country) -> list[Question]:
         lever, change, below, label, plan = _LEVERS[key]
         if lever in sliders and sliders[lever].least < below:
             out.append(Question(key, label, plan, State(country.key, changes=((lever, change),))))
-    never = next(name for name, s in country.strategies.items() if s.apply(country.scenario).problem().hash == country.never.hash)  # fmt: skip
     words = "If nobody intervenes"
-    out.append(Question("never", "Never intervening", words, State(country.key, never)))
+    out.append(Question("never", "Never intervening", words, State(country.key, country.never_name)))
     return out
 
 
@@ -94,7 +103,8 @@ def plan_words(country: Country, state: State) -> str:
     if asked is not None:
         return asked.plan
     strategy = country.strategies[state.strategy]
-    parts = [] if state.strategy == "HISTORY" else [f"\N{LEFT DOUBLE QUOTATION MARK}{strategy.title}\N{RIGHT DOUBLE QUOTATION MARK}"]  # fmt: skip
+    quoted = f"\N{LEFT DOUBLE QUOTATION MARK}{strategy.title}\N{RIGHT DOUBLE QUOTATION MARK}"
+    parts = [] if state.strategy == "HISTORY" else [quoted]
     labels = {slider.key: slider.spec.label[0].lower() + slider.spec.label[1:] for slider in country.sliders}
     told = []
     for key, (how, value) in state.changes:

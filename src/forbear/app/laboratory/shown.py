@@ -72,7 +72,7 @@ def shown_of(country: Country, state: State, found: Summary, pinned: State | Non
         ),
         second=second,
         strips=strips_of(found, second, same_as_never=never, proposal=country.proposal),
-        rows=table_rows(found, proposal=country.proposal),
+        rows=table_rows(found, same_as_never=never, proposal=country.proposal),
         charts=[picture(f, found.months, legend=f.name == "force") for f in figures],
         legend=key_of([f for f in figures if f.name != "force"]),
         map=drawn_map(country, found),
@@ -89,4 +89,5 @@ def trust_of(country: Country) -> str:
         return ""
     of, good = len(held.results), sum(result.holds for result in held.results)
     enough = "enough by" if held.passed else "fewer than asked by"
-    return f"The fitted model reproduces {good} of {of} facts of history, {enough} the rule set down beforehand ({percent(held.gate)})."
+    text = f"The fitted model reproduces {good} of {of} facts of history, {enough} the rule set down beforehand"
+    return f"{text} ({percent(held.gate)})."

@@ -19,7 +19,7 @@ _NONE = "no difference"
 
 @dataclass(frozen=True)
 class Mark:
-    """One whisker. role: of the colours; words: its values; aside: in how many simulated histories the plan has less."""
+    """One whisker. role: of the colours; words: its values; aside: in how many histories the plan has less."""
 
     role: str
     label: str
@@ -50,7 +50,9 @@ def strips_of(found: Summary, second: str, *, same_as_never: bool, proposal: boo
     for row in map(_counted, found.rows):
         drawn: list[tuple[str, str, Triple, bool, float | None]] = []
         if second:
-            drawn.append(("second", f"against {second}", row.to_reference, not proposal, row.lower_reference))
+            drawn.append(
+                ("second", f"against {second}", row.to_reference, not (proposal or same_as_never), row.lower_reference)
+            )
         if not same_as_never:
             drawn.append(("third", "against never intervening", row.to_never, False, row.lower_never))
         reach = max((abs(v) for _, _, three, _, _ in drawn for v in three), default=0.0)
@@ -91,8 +93,9 @@ def _svg(row: Row, label: str, three: Triple, reach: float, role: str, dot: bool
     scale = (WIDTH / 2 - EDGE) / reach if reach > 0 else 0.0
     x = [WIDTH / 2 + scale * value for value in (low, middle, high)]
     y = HEIGHT / 2
+    words = escape(f"{row.title}, {label}: {_words(three, dot)}")
     parts = [
-        f'<svg class="whisker-box" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(f"{row.title}, {label}: {_words(three, dot)}")}">',
+        f'<svg class="whisker-box" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{words}">',
         f'<line class="zero" x1="{WIDTH / 2}" x2="{WIDTH / 2}" y1="1" y2="{HEIGHT - 1}"/>',
     ]
     if low == high == 0:
@@ -117,7 +120,8 @@ def sentence_of(found: Summary, plan: str, than: str, years: str, *, same_as_nev
             text += f"; if nobody intervenes, {span(row.never[0], row.never[2])}"
         return (
             text
-            + ". Nine tenths of simulated histories lie in such a range, which follows from assumptions and is no forecast."
+            + ". Nine tenths of simulated histories lie in such a range;"
+            + " it follows from assumptions and is no forecast."
         )
     if not than:
         text = f"{plan}, about {approximately(row.plan[1])} civilians are killed by violence in {years}"
@@ -127,9 +131,11 @@ def sentence_of(found: Summary, plan: str, than: str, years: str, *, same_as_nev
     if row.lower_reference is None:
         return f"{plan}, as many civilians are killed as {than}, in every simulated history."
     if same_as_never:
-        return f"{plan}, {_range_more(row.to_reference)} civilians are killed by violence than {than}, a band by assumption."
+        more = _range_more(row.to_reference)
+        return f"{plan}, {more} civilians are killed by violence than {than}, a band by assumption."
     side = row.lower_reference if middle <= 0 else 1 - row.lower_reference
-    text = f"{plan}, about {_more(middle)} civilians are killed than {than} (nine tenths of simulated histories: {_range_more((low, middle, high))})"
+    text = f"{plan}, about {_more(middle)} civilians are killed than {than}"
+    text += f" (nine tenths of simulated histories: {_range_more((low, middle, high))})"
     if side < 0.75:
         return f"{text}; histories do not agree on the direction, {percent(row.lower_reference)} have fewer."
     return f"{text}; {percent(side)} have {'fewer' if middle <= 0 else 'more'}."
@@ -150,7 +156,7 @@ def _range_more(three: Triple) -> str:
     return f"{span(low, high)} more"
 
 
-def table_rows(found: Summary, *, proposal: bool) -> list[dict[str, str | dict[str, str]]]:
+def table_rows(found: Summary, *, same_as_never: bool, proposal: bool) -> list[dict[str, str | dict[str, str]]]:
     """The table of outcomes and differences in words: middles only where they mean something."""
 
     def words(three: Triple, middle: bool, show: object) -> dict[str, str]:
@@ -161,13 +167,14 @@ def table_rows(found: Summary, *, proposal: bool) -> list[dict[str, str | dict[s
         return {"middle": (write(three[1]) if three[1] else "0") if middle else "", "span": ends}
 
     out: list[dict[str, str | dict[str, str]]] = []
+    bare = proposal or same_as_never
     for row in map(_counted, found.rows):
         out.append(
             {
                 "title": row.title,
                 "unit": row.unit,
-                "plan": words(row.plan, not proposal, "value"),
-                "to_reference": words(row.to_reference, not proposal, "difference"),
+                "plan": words(row.plan, not bare, "value"),
+                "to_reference": words(row.to_reference, not bare, "difference"),
                 "to_never": words(row.to_never, False, "difference"),
                 "share_reference": _aside(row.lower_reference),
                 "share_never": _aside(row.lower_never),

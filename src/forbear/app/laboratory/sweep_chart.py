@@ -22,9 +22,10 @@ def drawn(figure: Figure, low: float, high: float, *, dots: bool) -> str:
         bottom, top = -1.0, 1.0
     x = lambda value: LEFT + (value - low) / (high - low) * (WIDTH - LEFT - RIGHT)
     y = lambda value: TOP + (top - value) / (top - bottom) * (HEIGHT - TOP - BOTTOM)
+    title, words = f"{figure.name}-t", f"{figure.name}-d"
     parts = [
-        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{figure.name}-t {figure.name}-d">',
-        f'<title id="{figure.name}-t">{escape(figure.title)}</title><desc id="{figure.name}-d">{escape(figure.alternative)}</desc>',
+        f'<svg class="chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{title} {words}">',
+        f'<title id="{title}">{escape(figure.title)}</title><desc id="{words}">{escape(figure.alternative)}</desc>',
     ]
     for value in _ticks(bottom, top):
         kind = "frame" if value == 0 else "grid"
@@ -37,7 +38,8 @@ def drawn(figure: Figure, low: float, high: float, *, dots: bool) -> str:
             f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{approximately(value)}</text>'
         )
     for at, middle, first, last in zip(marks.x, marks.y, marks.low, marks.high, strict=True):
-        parts.append(f'<line class="span second" stroke-width="4" stroke-opacity=".6" x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(first):.1f}" y2="{y(last):.1f}"/>')  # fmt: skip
+        ends = f'x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(first):.1f}" y2="{y(last):.1f}"'
+        parts.append(f'<line class="span second" stroke-width="4" stroke-opacity=".6" {ends}/>')
         if dots:
             parts.append(f'<circle class="dot second" cx="{x(at):.1f}" cy="{y(middle):.1f}" r="5"/>')
     return "".join([*parts, "</svg>"])
