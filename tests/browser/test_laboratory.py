@@ -289,7 +289,7 @@ def test_a_plan_is_pinned_and_let_go(served, eyes):
     again = seen.context.new_page()
     again.goto(page.url)
     stood(again)
-    assert "own soldiers times 2" in again.locator("#pinned-words").inner_text().lower()
+    assert "twice the soldiers" in again.locator("#pinned-words").inner_text().lower()
     page.locator("#unpin").click()
     page.wait_for_function("!document.getElementById('sentence').textContent.includes('plan A')", timeout=60_000)
     assert "against=" not in page.url

@@ -90,6 +90,6 @@ def charts_of(country: Country, swept: Sweep, stage: int, second: str) -> list[t
         ]
         title = rows[0].title[0].upper() + rows[0].title[1:]
         words = "; ".join(f"{v}: {m or s}{f' ({s})' if m else ''}" for v, m, s in table)
-        unit = f"{rows[0].unit}, less {second}"
+        unit = f"{rows[0].unit}, against {second}"
         out.append((Figure(f"sweep-{name}".replace("_", "-"), title, unit, "", words, marks=[marks]), table))
     return out
