@@ -171,19 +171,18 @@ def test_after_a_restart_the_page_says_what_to_do_and_its_address_still_works(se
 
 def test_nothing_jumps_while_results_arrive(served, eyes):
     seen = eyes()
-    seen.page.goto(served.address + "/")
-    seen.page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
-    heights = seen.page.evaluate(
-        "[...document.querySelectorAll('#results svg.chart')].map(c => c.getBoundingClientRect().top)"
-    )
-    seen.page.locator("#intervener-force").focus()
-    run = seen.page.get_attribute("#results", "data-run")
-    seen.page.keyboard.press("ArrowRight")
-    stood(seen.page, run)
-    after = seen.page.evaluate(
-        "[...document.querySelectorAll('#results svg.chart')].map(c => c.getBoundingClientRect().top)"
-    )
-    assert all(abs(a - b) < 40 for a, b in zip(heights, after, strict=True))
+    page = seen.page
+    tops = "[...document.querySelectorAll('#results svg.chart')].map(c => c.getBoundingClientRect().top + scrollY)"
+    page.goto(served.address + "/?scenario=meadow&intervener.force=*1.3")
+    run = stood(page)
+    first = page.evaluate(tops)
+    page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    refined = page.evaluate(tops)
+    page.locator("#intervener-force").focus()
+    page.keyboard.press("ArrowRight")
+    stood(page, run)
+    for after in (refined, page.evaluate(tops)):
+        assert all(abs(a - b) < 40 for a, b in zip(first, after, strict=True))
 
 
 def test_a_claims_parameter_held_by_keys_changes_the_shares(served, eyes):
@@ -196,7 +195,7 @@ def test_a_claims_parameter_held_by_keys_changes_the_shares(served, eyes):
     stood(page, run)
     cells = [row.locator("td").all_text_contents() for row in page.locator("table.shares tbody tr").all()]
     assert cells[0] != cells[1]
-    assert page.locator("#results .scale-row.full .was").count() == 1
+    assert page.locator("#results .scale .was").count() >= 1
     assert "=0.99" in page.url
     seen.clean()
 
@@ -265,12 +264,13 @@ def test_a_question_is_answered_by_one_press_and_then_by_the_keyboard(served, ey
     page.locator(".chip[data-question=more]").click()
     page.wait_for_function("document.querySelector('.chip[aria-current]').dataset.question === 'more'")
     page.wait_for_function("document.getElementById('results').dataset.query.includes('MORE-200')", timeout=60_000)
+    page.wait_for_function("location.search.includes('strategy=MORE-200')")
     assert page.locator("#sentence").inner_text() != before
-    assert "strategy=MORE-200" in page.url and page.locator("#strategy").input_value() == "MORE-200"
+    assert page.locator("#strategy").input_value() == "MORE-200"
     page.locator(".chip[data-question='as it is']").focus()
     page.keyboard.press("Enter")
     page.wait_for_function("!document.getElementById('results').dataset.query.includes('MORE-200')", timeout=60_000)
-    assert "strategy" not in page.url
+    page.wait_for_function("!location.search.includes('strategy')")
     seen.clean()
 
 
