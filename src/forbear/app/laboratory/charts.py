@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -164,7 +164,8 @@ def picture(figure: Figure, months: list[str], *, legend: bool) -> Drawn:
 
 def _values(figure: Figure, months: list[str]) -> dict[str, object]:
     """What a pointer over the chart reads: ends of its axis in years, months, and words for every month."""
-    xs = [x for item in [*figure.bands, *figure.lines, *figure.marks] for x in item.x]
+    drawn: list[Any] = [*figure.bands, *figure.lines, *figure.marks]
+    xs = [x for item in drawn for x in item.x]
     columns: list[tuple[str, list[str]]] = []
     for line in figure.lines:
         if line.label and "ends of" not in line.label:

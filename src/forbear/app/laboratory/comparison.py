@@ -98,7 +98,10 @@ class Summary:
     def of(cls, plain: dict[str, Any]) -> Summary:
         """A summary from the plain values of a file. Raises KeyError, TypeError or ValueError for what is none."""
         known = {name: plain[name] for name in ("members", "failed", "months", "intended")}
-        rows = [Row(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in plain["rows"]]
+        rows = []
+        for row in plain["rows"]:
+            fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}
+            rows.append(Row(**fields))
         monthly = {of: {q: np.asarray(v, float) for q, v in found.items()} for of, found in plain["monthly"].items()}
         return cls(
             **known,

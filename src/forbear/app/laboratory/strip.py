@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from html import escape
+from typing import Any
 
 from forbear.app.laboratory.comparison import Row, Summary, Triple
 from forbear.app.laboratory.panel import signed
@@ -69,7 +70,8 @@ def _counted(row: Row) -> Row:
     if row.unit not in ("persons", "attacks"):
         return row
     names = ("plan", "reference", "never", "to_reference", "to_never")
-    return replace(row, **{name: tuple(float(round(v)) for v in getattr(row, name)) for name in names})
+    whole: dict[str, Any] = {name: tuple(float(round(v)) for v in getattr(row, name)) for name in names}
+    return replace(row, **whole)
 
 
 def _words(three: Triple, dot: bool) -> str:

@@ -84,7 +84,7 @@ def charts_of(country: Country, swept: Sweep, stage: int, second: str) -> list[t
         rows = [next(r for r in found if r.name == name) for found in swept.rows[:stage]]
         low, middle, high = zip(*(r.to_reference for r in rows), strict=True)
         marks = Marks(values, list(high if country.proposal else middle), "simulated", "", list(low), list(high))
-        table = [
+        table: list[tuple[str, ...]] = [
             (approximately(v), "" if country.proposal else approximately(m), span(a, b))
             for v, a, m, b in zip(values, low, middle, high, strict=True)
         ]
