@@ -64,7 +64,16 @@ def cold(browser: Any, scenario: str) -> None:
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        call = [sys.executable, "-c", "from forbear.cli import main; main()", "app", scenario, "--port", str(port), "--no-browser"]
+        call = [
+            sys.executable,
+            "-c",
+            "from forbear.cli import main; main()",
+            "app",
+            scenario,
+            "--port",
+            str(port),
+            "--no-browser",
+        ]
         server = subprocess.Popen(call, env={**os.environ, "FORBEAR_CACHE": folder}, stdout=subprocess.DEVNULL)
         try:
             address = f"http://localhost:{port}/"
@@ -77,7 +86,7 @@ def cold(browser: Any, scenario: str) -> None:
             up = time.perf_counter()
             page = browser.new_page(viewport={"width": 1400, "height": 900})
             page.goto(address)
-            page.wait_for_selector(".whisker-box")
+            page.wait_for_selector("#stand .whisker-box")
             drawn = time.perf_counter()
             words, still, changed = "", 0, time.perf_counter()
             while page.locator("#results[data-run]").count() == 0:
