@@ -43,7 +43,13 @@ def test_stages_begin_with_a_group_of_lanes_and_double():
 
 def test_a_run_comes_to_every_stage_and_never_has_many_members_under_way(country, blocks):
     state = State("meadow", changes=(("intervener.force", ("scale", 1.5)),), draws="prior")
-    run = Run(1, state, country, problem=state.apply(country.scenario, country.strategies).problem())
+    run = Run(
+        1,
+        state,
+        country,
+        problem=state.apply(country.scenario, country.strategies).problem(),
+        reference=country.problem,
+    )
     seen = []
     while not run.complete:
         before = run.members

@@ -16,7 +16,7 @@ def test_a_decision_is_answered_with_every_option_and_what_would_change_it(visit
     asked = {"scenario": "meadow", "option": "NEVER", "order": "deaths, cost", "attitude": "regret"}
     text = visitor.settled(visitor.run(asked, "/decide/run"), last=256)
     assert "NEVER (by assumption)" in text and "HISTORY" in text and "Chosen:" in text
-    assert "cost before deaths" in text and "256 members" in text
+    assert "cost before deaths" in text and "256 simulated histories" in text
 
 
 def test_several_losses_without_a_unit_are_refused_with_the_code_and_all_faults_are_told(visitor):

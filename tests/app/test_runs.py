@@ -140,7 +140,9 @@ def test_finished_runs_are_let_go_when_their_memory_is_needed_and_the_newest_sta
     runs = Runs(workers=1, kept=40 * size)  # one run holds 24
     works = []
     for k in range(4):
-        works.append(runs.ask(Asker("a", f"person {k}", "p"), lambda n: Filled(n, None, None, problem=None)))
+        works.append(
+            runs.ask(Asker("a", f"person {k}", "p"), lambda n: Filled(n, None, None, problem=None, reference=None))
+        )
         finished(works)
         works[-1].shown = 512
     runs.close()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.app.guesses import Guesses
 from forbear.app.laboratory.levers import Slider, sliders_of
 from forbear.app.memory import MEGABYTE, Memory
 from forbear.app.preparing import Cancelled, Preparation, preparation_of
@@ -21,6 +24,7 @@ from forbear.ensemble.recording import Block, joined_blocks
 from forbear.ensemble.results import Ensemble, dataset_of
 from forbear.errors import FitError
 from forbear.inference.posterior import Posterior
+from forbear.inference.structures import structures, with_structure
 from forbear.questions.stamps import posterior_numbers
 from forbear.scenario.casefiles.policies import load_strategies, without_intervention
 from forbear.scenario.observed import observed_values
@@ -62,16 +66,17 @@ class Country:
     def __init__(self, scenario: Scenario, key: str, blocks: Memory[Block] | None = None) -> None:
         """Load strategies and the posterior beside the scenario; `blocks` is where countries of one server keep what
         was run. Raises as `Scenario.problem` and `load_strategies`."""
-        self.scenario, self.key = scenario, key
+        self.scenario, self.key, self.structure = scenario, key, "full"
         self.problem = scenario.problem()
         self.strategies = load_strategies(scenario)
         unchanged = self.strategies["HISTORY"]
         if scenario.kind != "historical" and unchanged.title == "what was done":  # nothing was done there
-            self.strategies["HISTORY"] = replace(unchanged, title="the plan of the scenario")
+            self.strategies["HISTORY"] = replace(unchanged, title="The plan as it is")
         never = without_intervention(scenario, self.strategies)
         self.strategies.setdefault(never.name, never)
-        self.never = never.apply(scenario).problem()
+        self.never, self.never_name = never.apply(scenario).problem(), never.name
         self.sliders: list[Slider] = sliders_of(scenario)
+        self.guesses = Guesses.of(scenario)
         self.notice = ""
         self.posterior: Posterior | None = None
         try:
@@ -92,6 +97,26 @@ class Country:
         """The compilation of its rules for this machine; asking for it begins it."""
         return preparation_of(self.problem)
 
+    @cached_property
+    def theories(self) -> dict[str, Country]:
+        """The same country under each theory whose posterior ships beside the scenario, by the theory's title."""
+        out = {}
+        for name in structures(self.scenario):
+            changed = with_structure(self.scenario, name)
+            with contextlib.suppress(FitError):  # one of other uncertainties: the page then has the shipped shares only
+                found = Posterior.nearest(changed, f"posterior-{name}.npz")
+                if found is not None:
+                    out[name.replace("-", " ")] = self._under(name, changed, found)
+        return out
+
+    def _under(self, structure: str, scenario: Scenario, posterior: Posterior) -> Country:
+        other = copy(self)
+        for name in ("theories", "posterior_draws"):
+            other.__dict__.pop(name, None)
+        other.structure, other.scenario, other.problem = structure, scenario, scenario.problem()
+        other.posterior = posterior
+        return other
+
     def prepare(self) -> None:
         """Begin the compilation where it was not begun."""
         preparation_of(self.problem)
@@ -107,7 +132,12 @@ class Country:
     @property
     def unchanged(self) -> str:
         """What a difference to the unchanged levers is a difference to."""
-        return "history" if self.scenario.kind == "historical" else "the file"
+        return "history" if self.scenario.kind == "historical" else "the plan as it is"
+
+    @property
+    def proposal(self) -> bool:
+        """True for a proposed intervention, of which ranges are shown and no middle."""
+        return self.scenario.kind == "prospective"
 
     @cached_property
     def residents(self) -> np.ndarray:
@@ -139,16 +169,23 @@ class Country:
             }
         return self._observed[quantity]
 
-    def darkest(self, deaths: np.ndarray, years: np.ndarray, whole: list[int]) -> float:
-        """The value of the darkest shade: set by the first map drawn, so that maps can be compared."""
+    def darkest(self, districts: dict[int, list[float]]) -> float:
+        """The value of the darkest shade: set by the first map drawn, so that maps can be compared. districts: year ->
+        values by district."""
         if self._darkest is None:
-            most = [np.nanmedian(deaths[:, years == y].sum(axis=1), axis=0) / self.residents * 1e5 for y in whole]
-            self._darkest = max(float(np.max(most)), 1.0)
+            self._darkest = max(float(np.max(list(districts.values()))), 1.0)
         return self._darkest
 
     def draws(self, asked: str) -> str:
         """Which draws are used when `asked` ("posterior" or "prior") are wanted."""
         return "posterior" if asked == "posterior" and self.posterior is not None else "prior"
+
+    @cached_property
+    def posterior_draws(self) -> dict[str, np.ndarray]:
+        """All draws of the posterior, name -> (draws, *dimensions); empty without one."""
+        if self.posterior is None:
+            return {}
+        return self.posterior.parameters(np.arange(len(self.posterior), dtype=np.uint32))
 
     def parameters(
         self, draws: str, members: np.ndarray, seed: int, pinned: tuple[tuple[str, float], ...] = ()
@@ -190,19 +227,24 @@ class Country:
 
         def run() -> Block:
             self.preparation.wait(cancelled)
-            engine = Engine(problem, weekly=weekly, monthly=MONTHLY)
             members = np.arange(start, start + many, dtype=np.uint32)
             given = self.parameters(draws, members, seed, pinned)
-            pieces = cut(many, threads_of(None))
+            parts = self.guesses.parts(problem, members, seed)
+            if len(parts) == 1:
+                engine = Engine(parts[0][1], weekly=weekly, monthly=MONTHLY)
+                work = [(at, engine) for at in cut(many, threads_of(None))]
+            else:
+                work = [(at, Engine(changed, weekly=weekly, monthly=MONTHLY)) for at, changed in parts]
 
-            def piece(at: slice) -> Block:
+            def piece(one: tuple[slice, Engine]) -> Block:
+                at, engine = one
                 return _part(engine, {name: v[at] for name, v in given.items()}, members[at], seed, cancelled)
 
-            if len(pieces) == 1:
-                return piece(pieces[0])
-            return joined_blocks(list(_threads().map(piece, pieces)))
+            if len(work) == 1:
+                return piece(work[0])
+            return joined_blocks(list(_threads().map(piece, work)))
 
-        made_of = (problem.hash, draws, start, many, seed, weekly, pinned)
+        made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
         baseline = start + many <= KEPT and not pinned and problem.hash in (self.problem.hash, self.never.hash)
         return self._blocks.made(made_of, (lambda: self._from_disk(made_of, run)) if baseline else run)
 
@@ -211,7 +253,8 @@ class Country:
         drawn = (
             posterior_numbers(self.posterior) if made_of[1] == "posterior" and self.posterior is not None else "prior"
         )
-        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(MONTHLY), drawn=drawn)
+        guessed = [fact.key for fact in self.guesses.facts]
+        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(MONTHLY), drawn=drawn, guessed=guessed)
         found = place.read()
         if found is not None:
             groups: dict[str, dict[str, np.ndarray]] = {"weekly": {}, "monthly": {}}

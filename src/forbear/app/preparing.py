@@ -1,11 +1,12 @@
 """The rules of the country are compiled for this machine once, before the first answer: how far that has come.
 
-It takes a minute and more on an empty cache. It runs in a thread of its own, so that a page can say how long is left.
+It takes some ten seconds on an empty cache, more where the machine is busy. It runs in a thread of its own, so that a
+page can say how long is left.
 """
 
 from __future__ import annotations
 
-import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Cancelled", "Preparation", "Progress", "preparation_of"]
 
-#: Seconds of a compilation where nothing is known of the machine yet, and the share of it that the single rules take
-#: (the rest goes into the whole that is made of them); measured on two machines.
-EXPECTED, SHARE_OF_RULES = 80.0, 0.375
+#: Seconds of a compilation where nothing is known of the machine yet: weaving and compiling on a free core.
+EXPECTED = 12.0
+#: Where it takes longer, what is left is thought to be this part of what has passed.
+_LEFT = 0.25
 #: Loading what was compiled before takes a few seconds.
 LOADING = 4.0
 
@@ -57,7 +59,6 @@ class Preparation:
     def __init__(self, problem: Problem) -> None:
         self._done = threading.Event()
         self._begun = time.monotonic()
-        self._newest_rule = 0.0
         self.error: Exception | None = None
         self.compiles = not is_compiled(problem)
         self._thread = threading.Thread(target=self._work, args=(problem,), name="forbear-prepare", daemon=True)
@@ -65,15 +66,11 @@ class Preparation:
 
     def _work(self, problem: Problem) -> None:
         try:
-            with _listening(self._rule_done) if self.compiles else contextlib.nullcontext():
-                compile_rules(problem)
+            compile_rules(problem)
         except Exception as error:  # it is told to whoever waits
             self.error = error
         finally:
             self._done.set()
-
-    def _rule_done(self) -> None:
-        self._newest_rule = time.monotonic() - self._begun
 
     @property
     def done(self) -> bool:
@@ -87,10 +84,13 @@ class Preparation:
     def progress(self) -> Progress:
         """How far it has come by now."""
         passed = time.monotonic() - self._begun
-        expected = max(EXPECTED, self._newest_rule / SHARE_OF_RULES) if self.compiles else LOADING
-        # what takes longer than expected is never quite done
-        share = 1.0 if self.done else passed / (passed + max(expected - passed, 0.1 * expected))
-        return Progress(share, 0.0 if self.done else max(expected - passed, 0.1 * expected), self.compiles)
+        if self.done:
+            return Progress(1.0, 0.0, self.compiles)
+        expected = EXPECTED if self.compiles else LOADING
+        # a bar that always moves and never says that it is done before it is
+        return Progress(
+            0.99 * (1.0 - math.exp(-1.6 * passed / expected)), max(expected - passed, _LEFT * passed), self.compiles
+        )
 
     def wait(self, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Wait until it is done. Raises Cancelled as soon as `cancelled` says so, and what the compilation raised."""
@@ -110,26 +110,6 @@ def compile_rules(problem: Problem) -> None:
     """Compile the problem's rules, or load them: one member is run for one step."""
     members = np.zeros(1, dtype=np.uint32)
     Engine(problem).open(draw_priors(problem, members, 1), members, 1).advance(1)
-
-
-@contextlib.contextmanager
-def _listening(tell: Callable[[], None]) -> Any:
-    """Call `tell` whenever the compiler is done with a function."""
-    from numba.core import event
-
-    class Listener(event.Listener):
-        def on_start(self, _: Any) -> None:
-            pass
-
-        def on_end(self, _: Any) -> None:
-            tell()
-
-    listener = Listener()
-    event.register("numba:compile", listener)
-    try:
-        yield
-    finally:
-        event.unregister("numba:compile", listener)
 
 
 _FOUND: dict[tuple[Any, ...], Preparation] = {}

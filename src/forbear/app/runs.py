@@ -135,10 +135,18 @@ class Work(ABC):
 
 @dataclass(eq=False)
 class Run(Work):
-    """A plan, history and never intervening over the same draws with the same luck."""
+    """A plan, its reference and never intervening over the same draws under common random numbers. reference: what the
+    plan is compared with; pinned: the state of the reference where it is a plan of the user's own, else None."""
 
     problem: Problem = field(kw_only=True)
-    blocks: dict[str, list[Block]] = field(default_factory=lambda: {"plan": [], "history": [], "never": []})
+    reference: Problem = field(kw_only=True)
+    pinned: State | None = field(kw_only=True, default=None)
+    blocks: dict[str, list[Block]] = field(default_factory=lambda: {"plan": [], "reference": [], "never": []})
+
+    @property
+    def problems(self) -> dict[str, Problem]:
+        """The three that are run."""
+        return {"plan": self.problem, "reference": self.reference, "never": self.country.never}
 
     @property
     def members(self) -> int:
@@ -155,7 +163,7 @@ class Run(Work):
         self.blocks = {name: [] for name in self.blocks}
 
     def first(self, stage: int) -> dict[str, list[Block]]:
-        """The blocks of the first `stage` members: plan, history, never. Raises Gone where they were let go."""
+        """The blocks of the first `stage` members: plan, reference, never. Raises Gone where they were let go."""
         if self.members < stage:
             raise Gone
         return {
@@ -168,10 +176,9 @@ class Run(Work):
         start = self.members
         many = _following(start)
         draws = self.country.draws(self.state.draws)
-        problems = {"plan": self.problem, "history": self.country.problem, "never": self.country.never}
         done = {
             name: self.country.block(problem, draws, start, self.state.seed, lambda: self.cancelled, many=many)
-            for name, problem in problems.items()
+            for name, problem in self.problems.items()
         }
         with self.lock:
             for name, block in done.items():
@@ -281,7 +288,7 @@ class Runs:
         with self._wake:
             before = [w for w in self._waiting if not w.complete and w.members == 0 and w is not run]
             ahead = sum(self._place(w) < self._place(run) for w in before) if run in self._waiting else 0
-        return Waits(f"{ahead} requests of others are before yours" if ahead > 1 else "Simulating the first members...")
+        return Waits(f"{ahead} requests of others are before yours" if ahead > 1 else "Simulating...")
 
     def close(self) -> None:
         """Cancel everything and stop the workers."""

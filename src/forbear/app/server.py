@@ -14,11 +14,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
+from forbear.app import glossary
 from forbear.app.claims import pages as claims_pages
 from forbear.app.connections import careful
 from forbear.app.countries import Countries
 from forbear.app.decisions import pages as decisions_pages
 from forbear.app.entrance import VARIABLE, Entrance, TooManyGuesses, checked_password
+from forbear.app.graph import pages as graph_pages
 from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import pages as play_pages
@@ -61,6 +63,8 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.include_router(laboratory.router)
     app.include_router(claims_pages.router)
     app.include_router(decisions_pages.router)
+    app.include_router(graph_pages.router)
+    app.include_router(glossary.router)
     app.include_router(play_pages.router)
     with as_file(files("forbear.app") / "static") as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")

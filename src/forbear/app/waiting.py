@@ -48,7 +48,7 @@ async def arrived(request: Request, made: Work, beyond: int, seconds: float, aga
     if stage > beyond:
         return stage
     waits = runs.waits(made)
-    headers = {"X-Forbear-Again": again, "X-Forbear-Waits": waits.words if beyond == 0 else ""}
+    headers = {"X-Forbear-Again": again, "X-Forbear-Waits": waits.words if made.members == 0 else ""}
     if waits.share is not None:
         headers["X-Forbear-Share"] = f"{waits.share:.3f}"
     return Response(status_code=204, headers=headers)

@@ -6,11 +6,14 @@ import secrets
 from typing import Any, cast
 from urllib.parse import urlencode
 
+import numpy as np
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from forbear.app.claims import scale
 from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
 from forbear.app.country import Country
+from forbear.app.densities import LEAST, MOST, beliefs, density
 from forbear.app.laboratory import panel
 from forbear.app.pages import checked_form, mistakes, page
 from forbear.app.runs import Asker, Busy, Runs
@@ -21,6 +24,7 @@ from forbear.errors import Fault, ForbearError, ScenarioError, nearest
 from forbear.figures.histogram import before_and_after
 from forbear.figures.spec import approximately
 from forbear.questions.answers import Answers
+from forbear.questions.claims import three_shares
 from forbear.questions.results import ClaimResult
 from forbear.questions.stamps import stale_answers
 from forbear.questions.verdict_telling import stage_lines
@@ -30,8 +34,8 @@ from forbear.scenario.outcomes import OUTCOMES
 __all__ = ["router"]
 
 router = APIRouter()
-#: A slider runs over the central 98 hundredths of a prior, in these steps.
-LEAST, MOST, STEPS = 0.01, 0.99, 49
+#: A slider runs over the part of a prior that is drawn above it, in these steps.
+STEPS = 49
 
 
 def answers_of(country: Country) -> dict[str, ClaimResult]:
@@ -121,7 +125,53 @@ def show(request: Request) -> Response:
         tab=secrets.token_hex(8),
         draws=country.draws(state.draws),
         stale=stale_of(country),
+        scale=scale.drawn(_shipped(answers.get(claim.name))) if claim is not None else [],
+        answered=answers.get(claim.name) if claim is not None else None,
     )
+
+
+def _shipped(answered: ClaimResult | None) -> list[scale.Line]:
+    """The scale as shipped with the scenario; empty without answers."""
+    if answered is None or not answered.structures:
+        return []
+    out = [scale.Line("before the data", "before", _three(answered.prior_shares))] if answered.prior_shares else []
+    for name, shares in answered.structures.items():
+        full = name == "full"
+        label = "after the data, full model" if full else f"theory: {name.replace('-', ' ')}"
+        out.append(scale.Line(label, "full" if full else "theory", _three(shares)))
+    return out
+
+
+def _three(shares: Any) -> scale.Shares:
+    first, second, third = (float(share) for share in shares)
+    return first, second, third
+
+
+def _lines(made: ClaimRun, found: Any, answered: ClaimResult | None) -> list[scale.Line]:
+    """The scale with the draws that were just run; a theory that is not run yet stands as shipped."""
+    shipped = {line.label: line for line in _shipped(answered)}
+    posterior = made.country.draws(made.state.draws) == "posterior"
+    out = []
+    if posterior and "before the data" in shipped:
+        out.append(shipped["before the data"])
+    label = "after the data, full model" if posterior else "before the data"
+    held = (lambda three: _three(three)) if made.pinned else (lambda three: None)
+    out.append(scale.Line(label, "full" if posterior else "before", _three(found.free), held(found.held)))
+    if not posterior:
+        return out
+    for name, (free, with_values) in made.theories.items():
+        good = np.isfinite(free) & np.isfinite(with_values)
+        if good.any():
+            before, after = (three_shares(made.claim, values[good]) for values in (free, with_values))
+            out.append(scale.Line(f"theory: {name}", "theory", _three(before), held(after)))
+    known = {line.label for line in out}
+    return out + [line for label, line in shipped.items() if line.role == "theory" and label not in known]
+
+
+def moves_nothing(made: ClaimRun) -> bool:
+    """True where values are held and no simulated history of any model comes out otherwise."""
+    pairs = [*zip(made.free, made.held, strict=True), *made.theories.values()]
+    return bool(made.pinned) and all(np.array_equal(free, held, equal_nan=True) for free, held in pairs)
 
 
 def _sliders(
@@ -144,6 +194,8 @@ def _sliders(
                 "class": known.identification if known else "",
                 "many": many,
                 "at": pinned.get(name, ""),
+                "density": density(found, name.replace("_", " ")) if (found := beliefs(country, name)) else "",
+                "after": found.words("after") if found else "",
                 "values": [approximately(v) for v in values],
                 "place": round((pinned.get(name, 0.5) - LEAST) / (MOST - LEAST) * STEPS),
             }
@@ -215,6 +267,8 @@ def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
         "claim_results.html",
         run=made,
         claim=made.claim,
+        scale=scale.drawn(_lines(made, found, answered)),
+        nothing=moves_nothing(made),
         stage=stage,
         last=STAGES[-1],
         tab=tab,

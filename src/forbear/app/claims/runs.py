@@ -20,8 +20,10 @@ from forbear.questions.verdict import Verdict
 from forbear.questions.verdict_evidence import TheoryWeight, shares_of
 from forbear.questions.verdict_rule import Evidence, Shares, TheoryShares, ruling
 from forbear.scenario.outcomes import OUTCOMES, recorded, until, values_of
+from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
+    from forbear.app.country import Country
     from forbear.questions.answers import Answers
     from forbear.questions.results import ClaimResult
     from forbear.scenario.casefiles.policies import Claim
@@ -36,12 +38,15 @@ MOST_SLIDERS = 8
 
 @dataclass(eq=False)
 class ClaimRun(Work):
-    """The effect of a claim, with nothing held and with parameters pinned, over the same draws and luck."""
+    """The effect of a claim, with nothing held and with parameters pinned, over the same draws under common random
+    numbers; after the first block also under every theory that was fitted."""
 
     claim: Claim = field(kw_only=True)
     pinned: tuple[tuple[str, float], ...] = field(kw_only=True)
     free: list[np.ndarray] = field(default_factory=list)
     held: list[np.ndarray] = field(default_factory=list)
+    #: theory -> effects (BLOCK,), free and held.
+    theories: dict[str, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     stages: ClassVar[tuple[int, ...]] = STAGES
 
     @property
@@ -52,15 +57,23 @@ class ClaimRun(Work):
     def one_block(self) -> None:
         """Run the next members. Raises Cancelled, RunError."""
         start = self.members
-        free = self._effect(start, ())
-        held = self._effect(start, self.pinned) if self.pinned else free
+        free = self._effect(self.country, start, ())
+        held = self._effect(self.country, start, self.pinned) if self.pinned else free
+        found = {}
+        if start == BLOCK and self.country.draws(self.state.draws) == "posterior":
+            for name, theory in self.country.theories.items():
+                pinned = tuple((p, at) for p, at in self.pinned if same_prior(self.country, theory, p))
+                alone = self._effect(theory, 0, ())
+                found[name] = alone, self._effect(theory, 0, pinned) if pinned else alone
         with self.lock:
             self.free.append(free)
             self.held.append(held)
+            self.theories |= found
 
-    def _effect(self, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
-        """The claim's effect by member (BLOCK,), not finite where a member failed."""
-        claim, country, state = self.claim, self.country, self.state
+    def _effect(self, country: Country, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
+        """The claim's effect by member (BLOCK,), not finite where a member failed; country: as it is, or under a
+        theory."""
+        claim, state = self.claim, self.state
         draws = country.draws(state.draws)
         if claim.kind == "share":
             if self.cancelled:
@@ -115,6 +128,15 @@ class ClaimRun(Work):
         held = np.concatenate(self.held[: stage // BLOCK])
         good = np.isfinite(free) & np.isfinite(held)
         return free[good], held[good]
+
+
+def same_prior(country: Country, theory: Country, name: str) -> bool:
+    """Whether a theory lets a parameter vary as the full model does: only then can it be held at a value there."""
+    ours, theirs = country.problem.priors[name].ravel(), theory.problem.priors.get(name)
+    if theirs is None or theirs.size != ours.size:
+        return False
+    pairs = zip(ours, theirs.ravel(), strict=True)
+    return all(a.family == b.family and a.arguments == b.arguments for a, b in pairs)
 
 
 @dataclass(frozen=True)
@@ -182,4 +204,9 @@ def parameters_of(claim: Claim, answered: ClaimResult | None, known: dict[str, A
     )
     names = [str(found).split("[")[0]] if found else []
     names += [name for name in claim.deciding if name not in names]
-    return [name for name in names if name in known][:MOST_SLIDERS]
+    return [name for name in names if name in known and not _fixed(known[name])][:MOST_SLIDERS]
+
+
+def _fixed(priors: np.ndarray) -> bool:
+    """Whether every element of a parameter has one value only: to hold it would move nothing."""
+    return all(float(np.ptp(quantile(prior, np.array([0.01, 0.99])))) == 0.0 for prior in priors.ravel())

@@ -4,43 +4,77 @@ from __future__ import annotations
 
 import secrets
 from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from forbear.app.country import Country
-from forbear.app.laboratory import panel
+from forbear.app.laboratory import sweep_chart
+from forbear.app.laboratory.charts import csv_of, standalone
+from forbear.app.laboratory.comparison import Summary, compared, summarised
 from forbear.app.laboratory.drawing import drawing, plan_in_force
 from forbear.app.laboratory.levers import GROUPS
+from forbear.app.laboratory.questions import plan_words, questions_of
+from forbear.app.laboratory.shown import figures_of, shown_of, trust_of
+from forbear.app.laboratory.stored import held_for, stored, stored_for
+from forbear.app.laboratory.sweep import MEMBERS, POINTS, Sweep
+from forbear.app.laboratory.sweep import charts_of as swept_charts
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import STAGES, Asker, Busy, Gone, Run, Runs
 from forbear.app.saving import scenario_file
 from forbear.app.state import State, read_state, written
 from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
-from forbear.errors import ForbearError
+from forbear.errors import Fault, ForbearError, ScenarioError, nearest
+from forbear.validation.base_rates import imposes, reference_classes
 
 __all__ = ["router"]
 
 router = APIRouter()
 
 
+#: The pinned plan, as a query inside the query.
+AGAINST = "against"
+LONGEST_PIN = 4000
+
+
 def _state(request: Request, pairs: Any) -> tuple[State, Country]:
     countries = request.app.state.countries
-    state = read_state(pairs, countries.started_with)
+    state = read_state([(k, v) for k, v in pairs if k != AGAINST], countries.started_with)
     return state, countries.get(state.scenario)
+
+
+def _pinned(pairs: Any, state: State, country: Country) -> State | None:
+    """The plan that is pinned as A: of the same scenario, draws and seed, or it would not be the same comparison.
+
+    Raises ScenarioError as `read_state` and `State.apply`.
+    """
+    text = next((v for k, v in pairs if k == AGAINST and v), "")
+    if not text:
+        return None
+    fixed = {"scenario": state.scenario, "seed": str(state.seed), "draws": state.draws}
+    asked = [(k, v) for k, v in parse_qsl(text[:LONGEST_PIN]) if k not in fixed and k not in ("token", "page", AGAINST)]
+    pinned = read_state([*asked, *fixed.items()], state.scenario)
+    pinned.apply(country.scenario, country.strategies)
+    return pinned
+
+
+def _address(state: State, pinned: State | None) -> str:
+    return "/?" + state.query() + (f"&{urlencode({AGAINST: pinned.query()})}" if pinned is not None else "")
 
 
 @router.get("/")
 def show(request: Request) -> Response:
-    """The page: the state comes from the URL."""
+    """The page: the state comes from the URL. It is drawn with what is stored, where anything is."""
     countries = request.app.state.countries
     faults: list[dict[str, str]] = []
+    pinned = None
     try:
-        state, country = _state(request, request.query_params.multi_items())
-        country.strategies[state.strategy] if state.strategy in country.strategies else state.apply(
-            country.scenario, country.strategies
-        )
+        pairs = request.query_params.multi_items()
+        state, country = _state(request, pairs)
+        state.apply(country.scenario, country.strategies)
+        pinned = _pinned(pairs, state, country)
     except ForbearError as error:
         faults = mistakes(error)
         state = State(countries.started_with)
@@ -54,8 +88,8 @@ def show(request: Request) -> Response:
         }
         for s in country.sliders
     ]
-    shown = {s.key for s in country.sliders}
-    others = [(key, written(*change)) for key, change in state.changes if key not in shown]
+    levers = {s.key for s in country.sliders}
+    others = [(key, written(*change)) for key, change in state.changes if key not in levers]
     return page(
         request,
         "laboratory.html",
@@ -69,7 +103,35 @@ def show(request: Request) -> Response:
         drawing=drawing(country),
         faults=faults,
         tab=secrets.token_hex(8),
+        questions=questions_of(country),
+        pinned=pinned,
+        pinned_words=plan_words(country, pinned) if pinned is not None else "",
+        trust=trust_of(country) if country.draws(state.draws) == "posterior" else "",
+        rates=_rates(country),
+        **_first(country, state),
     )
+
+
+def _first(country: Country, state: State) -> dict[str, Any]:
+    """What the page is drawn with before anything is run: the stored answer to the state, else that of the baseline."""
+    found = stored_for(country, state)
+    if found is None:
+        return {"shown": None, "stored_words": ""}
+    summary, of = found
+    words, _ = stored_words(country, summary)
+    if of is not state:
+        words += "; shown until your own plan is simulated"
+    return {"shown": shown_of(country, of, summary), "stored_words": words}
+
+
+def _rates(country: Country) -> list[list[str]]:
+    """Rows of the base rates of a proposal: as stored, else what became of such undertakings, without the model."""
+    if not country.proposal or not imposes(country.scenario):
+        return []
+    held = stored(country)
+    if held is not None and held.rates:
+        return held.rates
+    return [[c.title, c.record, "", "", "", ""] for c in reference_classes()]
 
 
 @router.get("/plan")
@@ -95,8 +157,8 @@ async def run(request: Request) -> Response:
         return page(request, "mistakes.html", 422, faults=mistakes(error), title="These levers cannot be set")
     except Busy:
         return too_many(request)
-    answer = await _results(request, made, 0, tab, FIRST_ANSWER)
-    answer.headers["HX-Replace-Url"] = "/?" + made.state.query()
+    answer = await _meanwhile(request, made, tab) or await _results(request, made, 0, tab, FIRST_ANSWER)
+    answer.headers["HX-Replace-Url"] = _address(made.state, made.pinned)
     return answer
 
 
@@ -105,7 +167,15 @@ def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> Run:
     runs.admit(asker)
     state, country = _state(request, pairs)
     problem = state.apply(country.scenario, country.strategies).problem()
-    return cast("Run", runs.ask(asker, lambda number: Run(number, state, country, problem=problem)))
+    pinned, reference = _pinned(pairs, state, country), country.problem
+    if pinned is not None:
+        reference = pinned.apply(country.scenario, country.strategies).problem()
+    country.prepare()  # here, in a thread: to look whether rules are compiled takes its time
+
+    def make(number: int) -> Run:
+        return Run(number, state, country, problem=problem, reference=reference, pinned=pinned)
+
+    return cast("Run", runs.ask(asker, make))
 
 
 async def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float) -> Response:
@@ -118,26 +188,132 @@ async def _results(request: Request, made: Run, beyond: int, tab: str, seconds: 
     except Gone:
         return Response(status_code=204)
     made.shown = stage
-    answer.headers["HX-Replace-Url"] = "/?" + made.state.query()
+    answer.headers["HX-Replace-Url"] = _address(made.state, made.pinned)
     return answer
 
 
+async def _meanwhile(request: Request, made: Run, tab: str) -> Response | None:
+    """What is stored of the asked state, at once; the page then asks for the run's own, where it has more behind it.
+
+    None where nothing is stored.
+    """
+    found = held_for(made.country, made.state) if made.pinned is None else None
+    if found is None:
+        return None
+    words, current = stored_words(made.country, found)
+    shown = await run_in_threadpool(shown_of, made.country, made.state, found)
+    answer = page(request, "results.html", shown=shown, country=made.country, stage=0, run=None, tab=tab, words=words)
+    beyond = max((stage for stage in STAGES if stage < found.members), default=0) if current else 0
+    answer.headers["X-Forbear-Again"] = f"/results/{made.number}?page={tab}&seen={beyond}"
+    answer.headers["X-Forbear-Waits"] = words
+    return answer
+
+
+def stored_words(country: Country, found: Summary) -> tuple[str, bool]:
+    """What is said of a stored answer, and whether model, scenario and posterior are still those it was made with."""
+    held = stored(country)
+    current = held is not None and held.current(country)
+    words = f"{found.members} simulated histories, stored with the scenario"
+    return words + ("" if current else " by an earlier version of model or data"), current
+
+
+def _summary(made: Run, stage: int) -> Summary:
+    return summarised(made.country, made.problem, compared(made, stage), made.first(stage)["plan"])
+
+
 def _shown(request: Request, made: Run, stage: int, tab: str) -> Response:
-    found = panel.compared(made, stage)
+    shown = shown_of(made.country, made.state, _summary(made, stage), made.pinned)
+    words = f"{shown.members} simulated histories"
+    words += f", refining to {STAGES[-1]}" if stage < STAGES[-1] else ""
+    words += f"; {made.country.draws(made.state.draws)} draws"
+    words += f"; {shown.failed} failed and are left out" if shown.failed else ""
     return page(
         request,
         "results.html",
-        charts=[panel.picture(figure) for figure in panel.charts_of(made, found)],
-        rows=panel.table_rows(found),
-        map=panel.drawn_map(made, stage),
-        found=found,
+        shown=shown,
+        country=made.country,
         stage=stage,
         last=STAGES[-1],
         run=made,
         tab=tab,
-        query=made.state.query(),
-        draws=made.country.draws(made.state.draws),
-        unchanged=made.problem.hash == made.country.problem.hash,
+        words=words,
+    )
+
+
+@router.post("/sweep")
+async def sweep(request: Request) -> Response:
+    """Run the sent state with one lever over its range; answer with the first value."""
+    form = await checked_form(request)
+    tab = form.get("page")
+    asker = asker_of(request, tab, "sweep ")
+    try:
+        made = await run_in_threadpool(_swept, request, asker, form.pairs)
+    except ForbearError as error:
+        return page(request, "mistakes.html", 422, faults=mistakes(error), title="This lever cannot be swept")
+    except Busy:
+        return too_many(request)
+    return await _values(request, made, 0, tab, FIRST_ANSWER)
+
+
+def _swept(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> Sweep:
+    runs: Runs = request.app.state.runs
+    runs.admit(asker)
+    key = next((v for k, v in pairs if k == "sweep"), "")
+    pairs = [(k, v) for k, v in pairs if k != "sweep"]
+    state, country = _state(request, pairs)
+    known = {s.key: s for s in country.sliders if s.spec.how != "switch"}
+    if key not in known:
+        close = nearest(key, known)
+        fault = Fault("E205", "no lever that can be swept", field="sweep", value=key[:80], nearest=close)
+        raise ScenarioError("E205", "no lever that can be swept", faults=(fault,))
+    pinned, reference = _pinned(pairs, state, country), country.problem
+    if pinned is not None:
+        reference = pinned.apply(country.scenario, country.strategies).problem()
+    state.apply(country.scenario, country.strategies)
+    country.prepare()
+
+    def make(number: int) -> Sweep:
+        return Sweep(number, state, country, slider=known[key], reference=reference, pinned=pinned is not None)
+
+    return cast("Sweep", runs.ask(asker, make))
+
+
+@router.get("/sweep/{number}")
+async def swept(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next value of a page's newest sweep. 204 when a newer request has taken its place."""
+    made = request.app.state.runs.newest(asker_of(request, page, "sweep "))
+    if not isinstance(made, Sweep) or made.number != number:
+        return Response(status_code=204)
+    return await _values(request, made, seen, page, LONG_POLL)
+
+
+async def _values(request: Request, made: Sweep, beyond: int, tab: str, seconds: float) -> Response:
+    stage = await arrived(request, made, beyond, seconds, f"/sweep/{made.number}?page={tab}&seen={beyond}")
+    if isinstance(stage, Response):
+        return stage
+    country, spec = made.country, made.slider.spec
+    second = "plan A" if made.pinned else country.unchanged
+    drawn = [
+        {
+            "title": figure.title,
+            "unit": figure.unit,
+            "svg": sweep_chart.drawn(figure, spec.low, spec.high, dots=not country.proposal),
+            "rows": rows,
+        }
+        for figure, rows in swept_charts(country, made, stage, second)
+    ]
+    made.shown = stage
+    return page(
+        request,
+        "sweep.html",
+        run=made,
+        country=country,
+        stage=stage,
+        last=POINTS,
+        tab=tab,
+        charts=drawn,
+        second=second,
+        members=MEMBERS,
     )
 
 
@@ -165,17 +341,20 @@ def export(request: Request, number: int, what: str, page: str = "") -> Response
     if made.stage == 0 and not made.gone:
         raise Refused(409, "The run has no results yet.")
     try:
-        found = panel.compared(made, made.stage)
-        figures = panel.charts_of(made, found)
+        found = _summary(made, made.stage)
     except Gone:
         words = "This run was let go, since memory was needed for others: open the page's address again."
         raise Refused(410, words) from None
+    country = made.country
+    figures = figures_of(country, made.state, found, made.pinned)
     if what == "differences.csv":
-        return _file(panel.csv_of(found, figures), "text/csv", f"{made.country.scenario.name}-differences.csv")
+        second = "plan A" if made.pinned is not None else "history"
+        text = csv_of(found, figures, second, proposal=country.proposal)
+        return _file(text, "text/csv", f"{made.country.scenario.name}-differences.csv")
     drawn = {f"{figure.name}.svg": figure for figure in figures}
     if what not in drawn:
         raise Refused(404, "There is no such export: " + ", ".join(["differences.csv", *drawn]))
-    return _file(panel.standalone(drawn[what]), "image/svg+xml", f"{made.country.scenario.name}-{what}")
+    return _file(standalone(drawn[what]), "image/svg+xml", f"{made.country.scenario.name}-{what}")
 
 
 @router.get("/scenario.toml")

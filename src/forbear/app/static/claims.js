@@ -19,7 +19,7 @@
     box.querySelector(".back").disabled = !held;
   }
   function announce() {
-    progress.textContent = "Simulating the first members…";
+    progress.textContent = "Simulating…";
     document.getElementById("results").setAttribute("aria-busy", "true");
     form.dispatchEvent(new CustomEvent("claims:moved"));
   }
@@ -53,6 +53,9 @@
     const run = Number(results.dataset.run || newest);
     if (run < newest) return announce();
     newest = run;
+    const scale = results.querySelector(".scale");
+    const small = document.getElementById("small");
+    if (scale && small) small.replaceChildren(scale.cloneNode(true));
     progress.textContent = results.dataset.words || "";
   }
   new MutationObserver(arrived).observe(document.getElementById("stand"), { childList: true });

@@ -5,7 +5,7 @@
   if (!form) return;
   const progress = document.getElementById("progress");
   form.addEventListener("submit", () => {
-    progress.textContent = "Simulating the first members under every option…";
+    progress.textContent = "Simulating every option…";
     document.getElementById("results").setAttribute("aria-busy", "true");
   });
   new MutationObserver(() => {

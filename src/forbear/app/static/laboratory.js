@@ -44,7 +44,7 @@
     say(box);
   }
   function waiting() {
-    progress.textContent = "Simulating the first members…";
+    progress.textContent = "Simulating…";
     document.getElementById("results").setAttribute("aria-busy", "true");
   }
 
@@ -75,6 +75,64 @@
     waiting();
     announce();
   });
+  // a question is a whole state: the strategy and the levers that it sets, all others back
+  const strategy = document.getElementById("strategy");
+  for (const chip of document.querySelectorAll(".chip")) {
+    chip.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      form.querySelectorAll(".lever").forEach(back);
+      form.querySelectorAll(".other input").forEach((input) => { input.value = ""; });
+      document.getElementById("from").value = "";
+      strategy.value = chip.dataset.strategy;
+      const levers = JSON.parse(chip.dataset.levers);
+      for (const key in levers) {
+        const box = form.querySelector('input[type=hidden][name="' + key + '"]').closest(".lever");
+        field(box).value = levers[key];
+        const input = slider(box);
+        if (input.type === "checkbox") input.checked = Number(levers[key]) === 1;
+        else input.value = levers[key].replace("*", "");
+        say(box);
+      }
+      mark(chip.dataset.question);
+      waiting();
+      announce();
+    });
+  }
+  function mark(question) {
+    for (const chip of document.querySelectorAll(".chip")) {
+      if (chip.dataset.question === question) chip.setAttribute("aria-current", "true");
+      else chip.removeAttribute("aria-current");
+    }
+  }
+
+  // a plan is pinned as A: what follows is compared with it
+  const against = document.getElementById("against");
+  const pinned = document.getElementById("pinned");
+  document.getElementById("pin").addEventListener("click", () => {
+    const results = document.getElementById("results");
+    if (!results.dataset.query) return;
+    against.value = results.dataset.query;
+    document.getElementById("pinned-words").textContent = planWords();
+    pinned.hidden = false;
+    waiting();
+    announce();
+  });
+  document.getElementById("unpin").addEventListener("click", () => {
+    against.value = "";
+    pinned.hidden = true;
+    document.getElementById("pin").focus();
+    waiting();
+    announce();
+  });
+  function planWords() {
+    const words = [strategy.selectedOptions[0].textContent];
+    for (const box of form.querySelectorAll(".lever.moved")) {
+      words.push(box.querySelector("label").textContent.toLowerCase() + " " + box.querySelector("output").textContent);
+    }
+    return words.join(", ");
+  }
+
   document.getElementById("share").addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(location.href);
@@ -121,6 +179,11 @@
     const run = Number(results.dataset.run || newest);
     if (run < newest) return announce();
     newest = run;
+    const sentence = results.querySelector("template.new-sentence");
+    if (sentence) document.getElementById("sentence").textContent = sentence.content.textContent;
+    const small = results.querySelector("template.new-small");
+    if (small) document.getElementById("small").replaceChildren(small.content.cloneNode(true));
+    if (results.dataset.question !== undefined) mark(results.dataset.question);
     // what was refused stays said until it is mended, whatever arrives meanwhile
     if (!form.querySelector("input:invalid")) progress.textContent = results.dataset.words || "";
     if (results.dataset.query) document.getElementById("save").href = "/scenario.toml?" + results.dataset.query;

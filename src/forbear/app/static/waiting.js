@@ -5,7 +5,7 @@
   const progress = document.getElementById("progress");
   const bar = document.getElementById("bar");
   if (!progress) return;
-  const TRIES = 3;
+  const PATIENCE = 5;
   let asked = 0;
   let failed = 0;
   let timer = null;
@@ -41,16 +41,16 @@
     again(address, 100);
   });
   new MutationObserver(() => { bar.hidden = true; }).observe(document.getElementById("stand"), { childList: true });
+  // a server that is busy, or being started again, is asked again and again: what is on the page stays there
   document.addEventListener("htmx:error", (event) => {
     const request = event.detail.ctx && event.detail.ctx.request;
     const address = request && request.action;
     failed += 1;
-    if (failed <= TRIES && address && String(request.method).toUpperCase() === "GET") {
-      again(address, 1000 * failed);
-      return;
-    }
-    bar.hidden = true;
-    progress.textContent = "The server does not answer. Start it again and reload: the address holds the state.";
-    document.getElementById("results").removeAttribute("aria-busy");
+    const wait = Math.min(1000 * failed, 8000);
+    show(failed < PATIENCE ? "No answer yet: asking again…" : "No answer for a while: asking again. If the server was stopped, start it again; the address holds the state.", null);
+    if (address && String(request.method).toUpperCase() === "GET") return again(address, wait);
+    clearTimeout(timer);
+    const form = document.querySelector("form[hx-post]");
+    if (form) timer = setTimeout(() => form.dispatchEvent(new CustomEvent(form.dataset.again || "submit")), wait);
   });
 })();

@@ -1,0 +1,1 @@
+"""The causal graph as a page: arrows between rooms, and what stands behind each."""

@@ -1,0 +1,46 @@
+"""Write the answers that the laboratory opens with: the baseline and the questions on top, of every scenario of the library.
+
+    uv run python tools/laboratory.py                 # all, where they are not of today's model, scenario and posterior
+    uv run python tools/laboratory.py iraq-2003       # one
+    uv run python tools/laboratory.py --check         # say which are not of today, exit 1 where any is
+
+Run it after a change of the model, a scenario or a posterior. The numbers are those of seed 1: the page's own first ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from forbear.app.country import Country
+from forbear.app.laboratory.stored import place_of, stored, written
+from forbear.scenario.reading.chain import library_names
+from forbear.scenario.scenario import Scenario
+
+
+def main() -> int:
+    """Write or check; return the exit status."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("names", nargs="*", choices=[*library_names(), []], help="scenarios; all where none is named")
+    asked.add_argument("--check", action="store_true")
+    options = asked.parse_args()
+    old = 0
+    for name in options.names or library_names():
+        country = Country(Scenario.load(name), name)
+        found = stored(country)
+        if found is not None and found.current(country):
+            print(f"{name}: of today")
+            continue
+        old += 1
+        if options.check:
+            print(f"{name}: {'older than model, scenario or posterior' if found else 'none'}")
+            continue
+        path = place_of(country)
+        assert path is not None  # it is one of the library
+        written(country, path)
+        print(f"{name}: written, {path.stat().st_size / 1000:.0f} kB")
+    return 1 if options.check and old else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
