@@ -13,6 +13,9 @@ from html import escape
 from pathlib import Path
 
 from forbear.evidence.atlas import ATLAS, Case, atlas, second_coding
+from forbear.inference.record import about
+from forbear.inference.studies import designs, estimates
+from forbear.validation.record_words import score_rows, verdict_on_record
 
 HERE = Path(__file__).parent
 INK, SOFT, GRID, LAND, BLUE = "#1b1b1b", "#555555", "#dcdcdc", "#ecece6", "#0072b2"
@@ -244,7 +247,7 @@ def answer(cases: tuple[Case, ...]) -> list[str]:
         f"**{len(calm)} of {len(known)} territories were calm ten years after an intervention began; {sum(case.democracy == 'yes' for case in free)} of {len(free)} were democracies; in {sum(case.war == 'yes' for case in cases)} of {len(cases)}",
         "a war over a thousand dead a year was coded at five or ten years or within five after the end. The middle of the largest forces was",
         f"{middle[0]:.2g} soldiers for every thousand inhabitants where it was calm and {middle[1]:.2g} where it was not.** Where a shared threat from outside was coded as strong, {sum(case in calm for case in strong)} of {len(strong)} were calm.",
-        "These are counts of few cases, not drawn at random, whose inputs were coded by people who knew the outcome: they raise questions and settle none; scores and orders from tables are of the whole state (Cyprus, Lebanon, Croatia, for Kosovo Serbia). No verdict and no prior of forbear rests on them.",
+        "These are counts of few cases, not drawn at random, whose inputs were coded by people who knew the outcome: they raise questions and settle none; scores and orders from tables are of the whole state (Cyprus, Lebanon, Croatia, for Kosovo Serbia). No verdict of forbear rests on them.",
         "",
         f"{total:,} facts; {recalled} of them ({recalled / total:.0%}) are recalled and carry wide ranges. Of {len(second_coding())} inputs coded twice, {same} agree.",
     ]
@@ -275,9 +278,102 @@ def page() -> str:
     lines += ["## With what force, through time", "", "![Soldiers per thousand inhabitants through time, one panel a case](images/atlas-courses.svg)", "", "Soldiers for every thousand inhabitants at the start (logarithmic) against years since the start; bars are ranges, the dashed line is the end, the mark in the corner order after ten years.", ""]  # fmt: skip
     lines += table("Counts of soldiers", ("case", "year", "soldiers", "range", "grade"), [
         (case.title, f"{year:.1f}", f"{count:,.0f}", spread(fact.range), fact.grade) for case in cases for year, count, fact in case.soldiers])  # fmt: skip
+    lines += foreseen()
     rules = (ATLAS / "README.md").read_text(encoding="utf-8").split("\n", 2)[2]
     lines += ["# How it was coded", "", rules.strip(), ""]
     return "\n".join(lines).replace("\n# How it was coded", "\n## How it was coded").replace("\n## Grades", "\n### Grades").replace("\n## Words", "\n### Words").replace("\n## Known weaknesses", "\n### Known weaknesses").replace("\n## The scenarios", "\n### The scenarios")  # fmt: skip
+
+
+def foreseen() -> list[str]:
+    """What the model would have expected of each case from the others, beside what came; studies; what each case moves."""
+    told = about()
+    lines = ["## What the model would have expected", ""]
+    if not told:
+        return [*lines, "No record of other wars is on file: `forbear atlas fit` makes it.", ""]
+    rows = told["judged"]["cases"]
+    verdict = verdict_on_record(told)
+    lines += [
+        f"**{verdict[0]}** Shared parameters were learned from the outcomes of all other cases, and the case was then run without knowing its own "
+        f"([how](record.md)). *Prior* is the model before any data; the *base rate* is the share among the other cases. "
+        f"Made by `forbear atlas fit` with model {told['model'][:8]}.",
+        "",
+        "![Chance of calm after five years and of a war, foreseen from the other cases, beside what came](images/atlas-foreseen.svg)",
+        "",
+        "| question | score | record | prior alone | base rate |", "|---|---|---|---|---|",
+        *("| " + " | ".join(row) + " |" for row in score_rows(told["judged"])), "",
+        "Lower is better for Brier and log score, higher for the area; intervals are nine tenths of a bootstrap over cases.", "",
+        *(f"- {line.strip()}" for line in verdict if line.strip().startswith("coded")), "",
+    ]  # fmt: skip
+    lines += table("Each case foreseen from the others", ("case", "calm at 5: record", "prior", "base rate", "came", "war: record", "prior", "base rate", "came", "local dead, nine tenths", "coded", "their dead, nine tenths", "coded"), [
+        (row["case"], *chances_of(row["calm"]), *chances_of(row["war"]), *interval_of(row.get("deaths")), *interval_of(row.get("theirs"))) for row in rows])  # fmt: skip
+    lines += studies_told(told)
+    lines += table("What leaving out each case changes most", ("case", "parameter", "change of its mean score"), [
+        (row["case"], row["parameter"], f"{row['change']:+.2f}") for row in told["dropped"]])  # fmt: skip
+    return lines
+
+
+def studies_told(told: dict) -> list[str]:  # type: ignore[type-arg]
+    """Estimates from other wars, and how far those that the simulation can compute agree with the model."""
+    known, tau = estimates(), designs()
+    lines = ["### Studies", "", "Estimates of what happened elsewhere, computed from tables that do not ship; none is the size of an effect. Where the same comparison can be made in simulated cases, it weighs draws, with a bias that its design allows (standard deviation tau).", ""]  # fmt: skip
+    lines += table("Estimates", ("estimate", "value", "error", "unit", "cases", "design", "tau", "sample", "source"), [
+        (one.title, f"{one.estimate:.2g}", f"{one.error:.2g}", one.unit, one.cases, one.design, f"{tau[one.design]:g}", one.sample, one.source) for one in known.values()])  # fmt: skip
+    lines += table("How far the model agrees, and what tau does to it", ("study", "draws of", "tau times", "the model's own", "estimate", "effective draws", "shape of the tail", "in conflict"), [
+        (row["study"], row["draws"], f"{row['times']:g}", *(("", "") if row["study"] not in known else (f"{row['expected'][0]:.2g} ± {row['expected'][1]:.2g}", f"{known[row['study']].estimate:.2g}")),
+         f"{row['effective']:.0%}", f"{row['shape']:.2f}", "yes" if row["conflict"] else "no") for row in told["sensitivity"]])  # fmt: skip
+    return lines
+
+
+def chances_of(row: dict) -> tuple[str, ...]:  # type: ignore[type-arg]
+    """Chances of the three forecasters, and whether it came."""
+    return (*(f"{row[name]:.0%}" if name in row else "?" for name in ("record", "prior", "base rate")), {True: "yes", False: "no", None: "?"}[row["came"]])  # fmt: skip
+
+
+def interval_of(row: dict | None) -> tuple[str, str]:  # type: ignore[type-arg]
+    """The central nine tenths of the record's forecast, and the coded number."""
+    return ("?", "?") if row is None else (f"{row['record'][0]:,.0f} to {row['record'][4]:,.0f}", f"{row['came']:,.0f}")
+
+
+def expected(cases: tuple[Case, ...]) -> str:
+    """Two columns of chances, one line a case: filled the record, hollow the prior, the base rate as a stroke; came or not beside."""
+    rows = {row["case"]: row for row in about().get("judged", {}).get("cases", [])}
+    kept = [case for case in cases if case.name in rows]
+    left, wide, gap, top, step = 232.0, 260.0, 100.0, 76.0, 21.0
+    height = top + step * max(len(kept), 1) + 14
+    parts = [
+        f'<circle cx="20" cy="15" r="5" fill="{BLUE}"/>', text(30, 19, "knowing the other cases", colour=SOFT),
+        f'<circle cx="200" cy="15" r="4" fill="#ffffff" stroke="{SOFT}" stroke-width="1.6"/>', text(210, 19, "before any data", colour=SOFT),
+        f'<line x1="330" x2="330" y1="8" y2="22" stroke="{INK}" stroke-width="2"/>', text(338, 19, "share among the other cases", colour=SOFT),
+        '<rect x="540" y="10" width="10" height="10" fill="#d55e00"/>', text(556, 19, "it came", colour=SOFT), text(620, 19, "–  it did not", colour=SOFT),
+    ]  # fmt: skip
+    for place, (question, head) in enumerate((("calm", "calm after five years"), ("war", "a war"))):
+        x0 = left + place * (wide + gap)
+        parts += [text(x0, 44, head, weight=600), text(x0 + wide + 42, top - 14, "came", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
+        for value in (0, 0.25, 0.5, 0.75, 1):
+            x = x0 + wide * value
+            parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 12:.1f}" stroke="{GRID}"/>', text(x, top - 14, f"{value:.0%}", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
+        for row, case in enumerate(kept):
+            y, found = top + 6 + step * row, rows[case.name][question]
+            if place == 0:
+                parts.append(text(left - 10, y + 4, case.title, anchor="end", size=11.5))
+            if found["came"] is None:
+                continue
+            at = {name: x0 + wide * found[name] for name in ("record", "prior", "base rate")}
+            parts += [
+                f'<line x1="{at["base rate"]:.1f}" x2="{at["base rate"]:.1f}" y1="{y - 6:.1f}" y2="{y + 6:.1f}" stroke="{INK}" stroke-width="2"/>',
+                f'<circle cx="{at["prior"]:.1f}" cy="{y:.1f}" r="4" fill="#ffffff" stroke="{SOFT}" stroke-width="1.6"/>',
+                f'<circle cx="{at["record"]:.1f}" cy="{y:.1f}" r="5" fill="{BLUE}"/>',
+                f'<rect x="{x0 + wide + 37:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="#d55e00"/>' if found["came"] else text(x0 + wide + 42, y + 4, "–", anchor="middle", colour=SOFT),
+            ]  # fmt: skip
+    told = "One line a case: chances of calm after five years and of a war by three forecasters, and whether it came. The table below has every number."
+    return sheet(
+        "foreseen",
+        left + 2 * wide + gap + 70,
+        height,
+        "What the model would have expected of each case from the others",
+        told,
+        parts,
+    )
 
 
 def spaced(word: str) -> str:
@@ -317,7 +413,8 @@ def table(title: str, heads: tuple[str, ...], rows: list[tuple[object, ...]]) ->
 def documents() -> dict[str, str]:
     """Every file by its path under `docs/`."""
     cases = atlas()
-    return {"atlas.md": page(), "images/atlas-map.svg": world(cases), "images/atlas-forces.svg": forces(cases), "images/atlas-courses.svg": courses(cases)}  # fmt: skip
+    found = {"atlas.md": page(), "images/atlas-map.svg": world(cases), "images/atlas-forces.svg": forces(cases), "images/atlas-courses.svg": courses(cases)}  # fmt: skip
+    return found | ({"images/atlas-foreseen.svg": expected(cases)} if about() else {})
 
 
 if __name__ == "__main__":

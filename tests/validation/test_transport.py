@@ -337,7 +337,7 @@ def test_a_country_without_a_fit_is_told_what_it_borrows_and_how_that_travelled(
     assert "no fit of its own" in text
     assert "iraq-2003 to afghanistan-2001" in text
     assert "nothing learned elsewhere" in heading(meadow)
-    assert "nothing learned elsewhere" not in heading(meadow, pooled=True)
+    assert "nothing learned elsewhere" not in heading(meadow, "pooled")
 
 
 def test_where_no_trial_is_on_record_the_command_that_makes_one_is_said(

@@ -1,17 +1,24 @@
-"""`forbear atlas`: interventions since 1898 on one page; `forbear atlas show CASE`: every number with source and grade."""
+"""`forbear atlas`: interventions since 1898 on one page; `show CASE`: every number with source and grade; `foreseen`:
+what the model would have expected of each from the others; `fit`: make that record again."""
 
 from __future__ import annotations
 
 import csv
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from forbear.cli.lines import tell
+from forbear.cli.options import Seed, Workers
 from forbear.evidence.atlas import GRADES, Case, Fact, atlas, case, second_coding
+from forbear.inference.record import RecordPrior, about, absence
+from forbear.validation.record_words import verdict_on_record
+from forbear.workflow.arguments import shown
+from forbear.workflow.record import fit_record
 
 __all__ = ["app"]
 
@@ -55,7 +62,8 @@ def listed(
         "\nper 1,000: most soldiers for every thousand inhabitants. at 5, at 10: order so many years after the start; after: five years "
         "after the end.\ndem.: democracy ten years after the start. theirs, locals: the intervener's soldiers killed, and inhabitants killed "
         "(order of magnitude).\nseen: share of the case's facts that were read in print or in a table; the rest is recalled, with wide "
-        "ranges. No verdict rests on this page.\nforbear atlas show CASE   every number with its source and grade"
+        "ranges. No verdict rests on this page.\nforbear atlas show CASE   every number with its source and grade\n"
+        "forbear atlas foreseen    what the model would have expected of each case from the others"
     )
 
 
@@ -113,7 +121,116 @@ def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear
             tell(
                 f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}"
             )
+    for row in _judged():
+        if row["case"] == name:
+            tell(f"\nforeseen from the other cases: {_sentence(row)}")
     tell(f"\nas a scenario: forbear check atlas/{name}")
+
+
+@app.command()
+def foreseen(
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the forecasts as CSV and nothing else.")] = False,
+    parameters: Annotated[int, typer.Option(help="so many shared parameters that other wars moved most", min=0)] = 8,
+) -> None:
+    """Print what the model would have expected of each case, knowing only the others, beside what came."""
+    rows = _judged()
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(("case", "question", "record", "prior", "base rate", "came"))
+        for row in rows:
+            for question in ("calm", "war"):
+                told = row[question]
+                writer.writerow(
+                    (row["case"], question, *(told.get(name) for name in ("record", "prior", "base rate", "came")))
+                )
+        return
+    console = Console(highlight=False, markup=False)
+    if not rows:
+        console.print(f"{absence() or 'no case was foreseen'}: forbear atlas fit makes it")
+        return
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 1, 0, 0))
+    table.add_column("case", no_wrap=True)
+    for name in ("calm\nat 5", "came", "war", "came", "local dead\n90 %", "came", "their\ndead", "came"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(row["case"], *_chances(row), *_spans(row))
+    console.print(table)
+    console.print(
+        "\ncalm at 5, war: chance that the model gives, knowing the other cases only; dead: central nine tenths."
+    )
+    if absence():
+        console.print(absence())
+    tell("\n".join(verdict_on_record(about())))
+    if parameters and not absence():
+        record = RecordPrior.require("meadow")
+        console.print("\nParameters that all cases together moved most (score; the prior is 0 ± 1):")
+        for name, mean, sd, spread in record.moved[:parameters]:
+            console.print(f"  {name}: {mean:+.2f} ± {sd:.2f}, spread between wars {spread:.2f}")
+
+
+@app.command()
+def fit(
+    to: Annotated[Path | None, typer.Option(help="the record; the file that ships when absent")] = None,
+    draws: Annotated[int, typer.Option(help="draws under which every case is run", min=64)] = 1024,
+    judged: Annotated[
+        int, typer.Option(help="fewest effective draws of a case foreseen from the others; else it is run anew", min=32)
+    ] = 128,
+    studied: Annotated[
+        int, typer.Option(help="draws with no soldiers staying, for studies that compare; 0: none", min=0)
+    ] = 256,
+    seed: Seed = 1,
+    store: Annotated[Path | None, typer.Option(help="folder that keeps finished cases: a stopped fit goes on")] = None,
+    workers: Workers = None,
+) -> None:
+    """Fit shared parameters to the outcomes of all cases, foresee each from the others, and write the record."""
+    told = fit_record(
+        to=to, draws=draws, judged_draws=judged, studied=studied, seed=seed, store=store, workers=workers,
+        progress=shown(),
+    )  # fmt: skip
+    print("\n".join(verdict_on_record(told)))
+
+
+def _judged() -> list[dict[str, Any]]:
+    return list(about().get("judged", {}).get("cases", []))
+
+
+def _chances(row: dict[str, Any]) -> list[str]:
+    out = []
+    for question in ("calm", "war"):
+        told = row[question]
+        out += [
+            f"{told['record']:.0%}" if "record" in told else "?",
+            {True: "yes", False: "no", None: "?"}[told["came"]],
+        ]
+    return out
+
+
+def _spans(row: dict[str, Any]) -> list[str]:
+    out = []
+    for kind in ("deaths", "theirs"):
+        if kind not in row:
+            out += ["?", "?"]
+            continue
+        low, *_, high = row[kind]["record"]
+        out += [f"{_round(low)}-{_round(high)}", _round(row[kind]["came"])]
+    return out
+
+
+def _round(value: float) -> str:
+    """Two digits, thousands as k, millions as M."""
+    for size, mark in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.2g}{mark}" if value < 100 * size else f"{value / size:.0f}{mark}"
+    return f"{value:.0f}"
+
+
+def _sentence(row: dict[str, Any]) -> str:
+    calm, came, war, war_came = _chances(row)
+    spans = _spans(row)
+    return (
+        f"calm after five years {calm} (came: {came}), a war {war} (came: {war_came}), "
+        f"local dead {spans[0]} (coded: {spans[1]}), the intervener's dead {spans[2]} (coded: {spans[3]})"
+    )
 
 
 def _told(fact: Fact) -> str:

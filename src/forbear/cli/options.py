@@ -17,7 +17,7 @@ Given = Annotated[
     str | None,
     typer.Option(
         help="what is drawn from: posterior, prior, pooled (the prior narrowed by what the data of other countries say), "
-        "or a posterior's file; the posterior where there is one when absent"
+        "record (what other wars say), or a posterior's file; the posterior where there is one when absent"
     ),
 ]
 Members = Annotated[int, typer.Option(help="simulated histories: draws of the uncertainties", min=1, max=1_000_000_000)]

@@ -18,7 +18,7 @@ __all__ = ["transport_section"]
 def transport_section(scenario: Scenario, posterior: Posterior | None, note: str = "") -> dict[str, Any] | None:
     """What the template `parts_transport.html` needs; None for a fitted country that no transport on record concerns.
 
-    note: that of the run ("pooled draws" where the pooled scores were used).
+    note: that of the run ("pooled draws ...", "record draws ..." where those were used).
     """
     name = scenario.problem().name
     records = [r for r in load_transports() if posterior is None or name in (r["to"], r["from"])]
@@ -26,8 +26,8 @@ def transport_section(scenario: Scenario, posterior: Posterior | None, note: str
         return None
     borrowed = None
     if posterior is None:
-        pooled = note == "pooled draws"
-        borrowed = {"heading": heading(scenario, pooled), "head": HEADING, "rows": borrowed_rows(scenario, pooled)}
+        kind = next((kind for kind in ("pooled", "record") if note.startswith(f"{kind} draws")), "prior")
+        borrowed = {"heading": heading(scenario, kind), "head": HEADING, "rows": borrowed_rows(scenario, kind)}
     return {"borrowed": borrowed, "records": [_record(r) for r in records]}
 
 

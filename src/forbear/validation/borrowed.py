@@ -1,7 +1,7 @@
 """What a country without a fit of its own borrows, from where, and how well that travelled: printed before any answer.
 
 The equations and most priors come with the package; nothing that was *learned* elsewhere is used unless it is asked for
-(`--given pooled`). Either way a user should know what became of it where it could be tried.
+(`--given pooled`, `--given record`). Either way a user should know what became of it where it could be tried.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from forbear.country.model import MODEL
+from forbear.inference.record import RecordPrior
 from forbear.validation.pooling import element_priors, form, load
 from forbear.validation.transport import load_transports
 
@@ -24,15 +25,17 @@ UNTRIED = "no trial with the fits that ship is on record"
 TO_TRY = f"{UNTRIED}; forbear validate afghanistan-2001 --parts transport makes one"
 
 
-def heading(scenario: Scenario, pooled: bool = False) -> str:
-    """One sentence that says what the numbers of an unfitted country are."""
+def heading(scenario: Scenario, kind: str = "prior") -> str:
+    """One sentence that says what the numbers of an unfitted country are. kind: what members are drawn from."""
     start = f"{scenario.title or scenario.name} has no fit of its own: "
-    if pooled:
+    if kind == "record":
+        return start + "its uncertainties are drawn from priors, moved by what the outcomes of other wars say."
+    if kind == "pooled":
         return start + "its uncertainties are drawn from priors, narrowed by what other countries' data say together."
     return start + "its uncertainties are drawn from priors, and nothing learned elsewhere is used but the equations."
 
 
-def borrowed_rows(scenario: Scenario, pooled: bool = False) -> list[tuple[str, str, str]]:
+def borrowed_rows(scenario: Scenario, kind: str = "prior") -> list[tuple[str, str, str]]:
     """Rows (what, from where, how well it travelled) for a scenario that is not fitted itself. No randomness."""
 
     problem = scenario.problem()
@@ -61,10 +64,19 @@ def borrowed_rows(scenario: Scenario, pooled: bool = False) -> list[tuple[str, s
         rho = found.rho
         rows.append(
             (
-                f"{len(usable)} parameters narrowed by data" + ("" if pooled else " (only with --given pooled)"),
+                f"{len(usable)} parameters narrowed by data"
+                + ("" if kind == "pooled" else " (only with --given pooled)"),
                 " and ".join(cases),
                 f"correlation of a parameter between two countries {rho['q50']:.2f} ({rho['q05']:.2f} to {rho['q95']:.2f})",
             )
+        )
+    record = RecordPrior.load(problem)
+    if record is not None:
+        aside = "" if kind == "record" else " (only with --given record)"
+        tried = "beat the base rate" if record.used else "did not beat the base rate"
+        told = f"each foreseen from the others: {tried} (forbear atlas foreseen)"
+        rows.append(
+            (f"{len(record.names)} parameters moved by outcomes{aside}", f"{len(record.cases)} wars of the atlas", told)
         )
     return rows
 
@@ -107,10 +119,10 @@ def travel_rows(record: Mapping[str, Any]) -> list[tuple[str, ...]]:
     ]  # fmt: skip
 
 
-def travel_lines(scenario: Scenario, pooled: bool = False) -> list[str]:
+def travel_lines(scenario: Scenario, kind: str = "prior") -> list[str]:
     """Plain lines for a terminal: see `borrowed_rows`, and one line for each transport on record."""
-    out = [heading(scenario, pooled), "What it borrows, from where, and how well that travelled:"]
-    out += [f"  {what}: from {where}; {well}" for what, where, well in borrowed_rows(scenario, pooled)]
+    out = [heading(scenario, kind), "What it borrows, from where, and how well that travelled:"]
+    out += [f"  {what}: from {where}; {well}" for what, where, well in borrowed_rows(scenario, kind)]
     for record in load_transports():
         out.append("  " + record_line(record))
     return out

@@ -185,6 +185,8 @@ def _notes(scenario: Scenario, asked: Decision, found: Given) -> tuple[str, ...]
         out.append("These are prior draws, what the model allows before any data: no effect of any option is claimed.")
     if found.kind == "pooled":
         out.append("These are draws of other countries' posteriors together, not of this one.")
+    if found.kind == "record":
+        out.append("These are draws of what the outcomes of other wars say, not of a fit to this one.")
     if found.stale:
         out.append(f"The fit is out of date, it was made with another {', '.join(found.stale)}: fit again first.")
     held = facts_on_record(scenario, found.posterior)

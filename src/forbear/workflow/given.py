@@ -1,8 +1,9 @@
 """What members are drawn from: the posterior where there is one that holds, else the prior, and what is said about it.
 
 Every command and every function of the public interface asks here, so that the rule is one: the posterior is the
-default; the prior is asked for by name; what was taken is named in every result, and whatever a reader should know
-about it (no posterior, a stale one) is said once.
+default; where there is none, the record of other wars if it beat the base rate, else the prior; each can be asked for
+by name; what was taken is named in every result, and whatever a reader should know about it (no posterior, a stale
+one) is said once.
 """
 
 from __future__ import annotations
@@ -20,16 +21,17 @@ from forbear.ensemble.design import SharedDraws
 from forbear.ensemble.progress import Meter
 from forbear.errors import FitError, RunError, nearest
 from forbear.inference.posterior import Posterior, priors_hash
+from forbear.inference.record import RecordPrior, absence
 from forbear.inference.space import Space
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario.problem import Problem
 from forbear.scenario.scenario import Scenario
 from forbear.validation import pooling
 
-__all__ = ["KINDS", "Given", "GivenWarning", "resolve"]
+__all__ = ["KINDS", "Given", "GivenWarning", "beats_base_rate", "resolve"]
 
 #: What may be asked for by name.
-KINDS = ("posterior", "prior", "pooled")
+KINDS = ("posterior", "prior", "pooled", "record")
 
 
 class GivenWarning(UserWarning):
@@ -43,8 +45,8 @@ class Given:
     Parameters
     ----------
     kind
-        "posterior", "prior", "pooled" (the prior narrowed by what the data of other countries say together) or
-        "stated" (parameters of the caller's own).
+        "posterior", "prior", "pooled" (the prior narrowed by what the data of other countries say together), "record"
+        (what the outcomes of other wars say) or "stated" (parameters of the caller's own).
     posterior
         The posterior where kind is "posterior", else None.
     stale
@@ -64,7 +66,7 @@ class Given:
     @property
     def words(self) -> str:
         """For one line of a result, such as "posterior draws" or "prior draws (before any data)"."""
-        more = {"prior": "before any data"}.get(self.kind, "")
+        more = {"prior": "before any data", "record": "outcomes of other wars, nothing of this one"}.get(self.kind, "")
         if self.posterior is not None:
             more = ", ".join(
                 [*([f"{self.posterior.effort} fit"] if self.posterior.effort != "full" else []), *self.limits]
@@ -86,13 +88,15 @@ class Given:
         """Parameters of members, name -> (members, *dimensions); None where the engine draws from the prior.
 
         Randomness: a posterior's draws stand in a fixed order; pooled ones are named by the seed. Raises FitError
-        E612 where the package ships no pooled scores.
+        E612 where the package ships no pooled scores, E616 where no record of other wars holds.
         """
         if self.posterior is not None:
             drawn = self.posterior
             return SharedDraws(drawn.space.values(drawn.scores), drawn.chosen(members))
         if self.kind == "pooled":
             return pooling.pooled_parameters(problem, members, seed)
+        if self.kind == "record":
+            return RecordPrior.require(problem).parameters(problem, members, seed)
         return self.stated or None
 
     def worlds(self, scenario: Scenario, *, members: int, replications: int, seed: int, **more: Any) -> PolicyRuns:
@@ -104,8 +108,16 @@ class Given:
             raise RunError(
                 "E449", "parameters of one's own serve `simulate` alone", hint="ask for the prior or a posterior"
             )
-        if self.kind == "pooled":
-            return _pooled_worlds(scenario, members, replications, seed, more)
+        if self.kind in ("pooled", "record"):
+            problem = scenario.problem()
+            space = Space(problem)
+            scores = (
+                _pooled(space, members, seed)
+                if self.kind == "pooled"
+                else RecordPrior.require(problem).draw(space, members, seed)
+            )
+            part, names = scores[:, : space.parameters], tuple(space.names[: space.parameters])
+            return PolicyRuns(scenario, space.values(scores), ndtr(part), names, replications, seed, **more)
         count = min(members, len(self.posterior)) if self.posterior is not None else members
         return PolicyRuns.of(scenario, self.posterior, members=count, replications=replications, seed=seed, **more)
 
@@ -124,9 +136,11 @@ def resolve(
         The scenario, with whatever was laid over its file. A posterior is of the scenario as filed: other levers leave
         it standing (they are policies), other facts make it stale, other priors end it.
     given
-        None: the posterior beside the scenario where there is one that holds, else the prior. "posterior": that one or
-        nothing. "prior", "pooled": by name. A `Posterior`, or the path of a file that holds one. A mapping name ->
-        (members, *dimensions): parameters of the caller's own.
+        None: the posterior beside the scenario where there is one that holds, else the record of other wars where it
+        beat
+        the base rate, else the prior. "posterior": that one or nothing. "prior", "pooled", "record": by name. A
+        `Posterior`, or the path of a file that holds one. A mapping name -> (members, *dimensions): parameters of the
+        caller's own.
     progress
         Where the notice is said; a `GivenWarning` where there is no meter.
 
@@ -139,7 +153,7 @@ def resolve(
     ------
     FitError
         E606 where the posterior belongs to other uncertainties, E609 for an unknown name, E610 where a posterior is
-        asked for and there is none.
+        asked for and there is none, E616 where the record of other wars is asked for and none holds.
     """
     if isinstance(given, Given):
         return given
@@ -159,6 +173,8 @@ def _found(scenario: Scenario, given: str | Path | Posterior | Mapping[str, np.n
         return Given("stated", stated={name: np.asarray(values) for name, values in given.items()})
     if given in ("prior", "pooled"):
         return Given(str(given))
+    if given == "record":
+        return _from_record(scenario, "")
     if isinstance(given, Path) or (isinstance(given, str) and given.endswith(".npz")):
         return _with_posterior(scenario, Posterior.load(Path(given), scenario.as_filed().problem()))
     if given not in (None, "posterior"):
@@ -170,7 +186,7 @@ def _found(scenario: Scenario, given: str | Path | Posterior | Mapping[str, np.n
     if posterior is None:
         if given == "posterior":
             raise FitError("E610", f"{name} has no posterior", hint=f"`forbear fit {name}`, or ask for the prior")
-        return Given("prior", notice=f"{name} has no posterior: prior draws, what the model allows before any data")
+        return _unfitted(scenario, f"{name} has no posterior")
     if priors_hash(scenario.problem()) != priors_hash(filed.problem()):
         why = f"the posterior of {name} was learned with other priors than these"
         if given == "posterior":
@@ -196,14 +212,36 @@ def _with_posterior(scenario: Scenario, posterior: Posterior) -> Given:
     return Given("posterior", posterior, tuple(stale), notice)
 
 
-def _pooled_worlds(scenario: Scenario, members: int, replications: int, seed: int, more: dict[str, Any]) -> PolicyRuns:
+def _unfitted(scenario: Scenario, why: str) -> Given:
+    """The record of other wars where it holds and beat the base rate, else the prior; either is said."""
+    missing = absence()
+    if beats_base_rate(scenario):
+        return _from_record(scenario, f"{why}: ")
+    aside = f" ({missing})" if "another version" in missing else ""
+    return Given("prior", notice=f"{why}: prior draws, what the model allows before any data{aside}")
+
+
+def beats_base_rate(scenario: Scenario) -> bool:
+    """Whether a record of other wars holds and is used by default. Raises FitError E617 for a damaged one."""
+    found = RecordPrior.load(scenario)
+    return found is not None and found.used
+
+
+def _from_record(scenario: Scenario, why: str) -> Given:
+    """Draws of the record, with what a reader should know: whose outcomes, and whether it beat the base rate."""
+    record = RecordPrior.require(scenario)
+    told = f"{why}draws of the record, what the outcomes of {len(record.cases)} other wars say"
+    if not record.used:
+        told += (
+            "; it did not beat the base rate when each was foreseen from the others: no result rests on it by default"
+        )
+    return Given("record", notice=told)
+
+
+def _pooled(space: Space, members: int, seed: int) -> np.ndarray:
     pooled = pooling.load()
     if pooled is None:
         raise FitError(
             "E612", "no pooled scores are on record", hint="they are made from the posteriors of the library"
         )
-    space = Space(scenario.problem())
-    scores = pooling.draw(pooled, space, members, seed)
-    part = scores[:, : space.parameters]
-    names = tuple(space.names[: space.parameters])
-    return PolicyRuns(scenario, space.values(scores), ndtr(part), names, replications, seed, **more)
+    return pooling.draw(pooled, space, members, seed)

@@ -23,7 +23,7 @@ from forbear.validation.borrowed import travel_lines
 from forbear.validation.validate import load_validation
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.claims import read_answers, test_claims
-from forbear.workflow.given import Given, resolve
+from forbear.workflow.given import Given, beats_base_rate, resolve
 from forbear.workflow.simulate import simulate
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Run:
 
     def lines(self) -> list[str]:
         """Base rates, and the ranges of a proposed intervention, for a terminal."""
-        borrowed = travel_lines(self.scenario.as_filed(), pooled=self.given.kind == "pooled")
+        borrowed = travel_lines(self.scenario.as_filed(), self.given.kind)
         head = borrowed if self.given.posterior is None else []
         return [*head, *base_rate_lines(self.rates), *(self.proposal.lines() if self.proposal is not None else [])]
 
@@ -138,7 +138,9 @@ def run(
     require_range(opened, members or MEMBERS[False])
     meter = meter_of(progress)
     proposed = opened.kind == "prospective"
-    wanted = "prior" if proposed and given is None else given
+    wanted = given
+    if proposed and given is None:  # no posterior is of a war that has not been
+        wanted = "record" if beats_base_rate(opened) else "prior"
     found = resolve(opened, wanted, progress=meter if progress else None)
     many = count(members, "members") if members is not None else MEMBERS[found.posterior is not None]
     common: dict[str, Any] = {"seed": seed_of(seed), "workers": workers_of(workers)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 
 from forbear.errors import Fault, FileError, nearest
@@ -10,6 +11,8 @@ from forbear.scenario.reading.document import Document, read_document
 
 __all__ = ["LIBRARY", "extensions_of", "find", "library_names", "read_chain"]
 
+#: So many cases of the atlas are offered in place of one that does not exist.
+NEAREST = 5
 #: Scenarios that come with the package: one folder each.
 LIBRARY = Path(__file__).parents[2] / "library"
 
@@ -38,7 +41,7 @@ def find(name: str | Path, folder: Path | None = None) -> Path:
 
     Looked for in this order: a folder or file of that name in `folder` (default: the current directory), then the
     library by name ("meadow", or "meadow/strategies/..." for a file within). Raises FileError E101 with the nearest
-    name of the library.
+    name of the library, or the nearest cases of the atlas where the name begins with its folder.
     """
     text = str(name)
     local = _in(folder or Path(), text) if text.strip() else None
@@ -49,20 +52,28 @@ def find(name: str | Path, folder: Path | None = None) -> Path:
     if known is not None:
         return known
     names = library_names()
-    message = f"no scenario {show(text)!r}"
-    raise FileError(
-        "E101",
-        message,
-        faults=(
-            Fault(
-                "E101",
-                message,
-                value=show(text),
-                allowed="a TOML file, a folder with scenario.toml, or one of the library: " + ", ".join(names),
-                nearest=nearest(text, names),
-            ),
-        ),
+    allowed, close = (
+        "a TOML file, a folder with scenario.toml, or one of the library: " + ", ".join(names),
+        nearest(text, names),
     )
+    cases = _cases_beside(text) if inside else []
+    if cases:
+        alike = difflib.get_close_matches(text, cases, n=NEAREST, cutoff=0.0)
+        allowed, close = "cases such as " + ", ".join(alike) + " (all: forbear atlas)", nearest(text, cases) or alike[0]
+    message = f"no scenario {show(text)!r}"
+    fault = Fault("E101", message, value=show(text), allowed=allowed, nearest=close)
+    raise FileError("E101", message, faults=(fault,))
+
+
+def _cases_beside(name: str) -> list[str]:
+    """Cases of the folder of the library that a name such as atlas/nope begins with, if it is one."""
+    folder = Path(name).parts[0] if len(Path(name).parts) > 1 else ""
+    try:
+        if not folder or not (LIBRARY / folder).is_dir() or (LIBRARY / folder / "scenario.toml").exists():
+            return []
+        return sorted(f"{folder}/{file.stem}" for file in (LIBRARY / folder).glob("*.toml"))
+    except (OSError, ValueError):  # names that no file can have
+        return []
 
 
 def read_chain(path: Path, faults: Faults, layer: str = "scenario") -> list[Document]:
