@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import forbear as fb
-from forbear.figures.standalone import frame
+from forbear.figures.standalone import frame, standalone
 from forbear.inference.posterior import Posterior
 from forbear.report.reproduce import MapPair, Reproduction, reproduction
 from forbear.scenario.reading.chain import LIBRARY, library_names
@@ -104,7 +104,7 @@ def _case(name: str, found: Reproduction, images: dict[str, str]) -> Iterator[st
         yield ""
         for picture in found.pictures:
             path = f"{IMAGES}/{name}-{picture.figure.name}.svg"
-            images[path] = frame(picture.svg, picture.legend, picture.figure.title)
+            images[path] = standalone(picture.figure)
             yield from (
                 f"![{picture.figure.title}, {picture.figure.unit}: {picture.figure.alternative}]({path})",
                 "",
