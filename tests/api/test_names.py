@@ -22,7 +22,7 @@ VOCABULARY = {
     "answers", "attitude", "attribution", "chunk", "claims", "cluster", "decision", "device", "ensemble", "evaluations", "fails_beyond", "files",
     "first", "found", "game", "given", "horizon", "keep", "kernel", "losses", "members", "monthly", "name", "names", "only", "options", "order", "orders", "other",
     "outcome", "outcomes", "parts", "progress", "quick", "replications", "scenario", "second", "seed", "stages", "step",
-    "store", "strategies", "structure", "tail", "thresholds", "to", "until", "weekly", "where", "workers", "worth",
+    "store", "strategies", "structure", "tail", "thresholds", "to", "until", "weekly", "where", "workers", "worth", "worlds",
 }  # fmt: skip
 OF_RUNS = {
     "simulate",

@@ -61,8 +61,10 @@ def test_a_course_that_is_off_by_a_half_cannot_be_bought(terms: Terms) -> None:
 def test_errors_come_from_publishers_or_are_stated(terms: Terms) -> None:
     deaths = of(terms, "civilian_deaths (course)")
     assert isinstance(deaths, Course)
-    assert deaths.error[0] == pytest.approx(0.15, abs=0.01)  # one publisher, a year
-    assert deaths.error[3] == pytest.approx(0.5 * np.log(25063 / 17956), abs=0.01)  # two publishers
+    assert deaths.error == pytest.approx(0.1, abs=0.01)  # stated in the scenario
+    defence = of(terms, "local_defence (course)")
+    assert isinstance(defence, Course)
+    assert defence.error[0] == pytest.approx(0.5 * np.log(4000 / 1600), abs=0.01)  # the spread, beyond what is stated
     attacks = of(terms, "attacks (course)")
     assert isinstance(attacks, Course)
     assert attacks.error[0] == pytest.approx(0.25, abs=0.01)  # one release, a month

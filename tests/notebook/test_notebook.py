@@ -137,7 +137,7 @@ def test_answers_on_record_are_drawn_by_claim_and_by_remedy():
     assert np.allclose(remedies.data["p95"], [s.part.p95 for s in shares])
     with pytest.raises(RunError, match="structure"):
         fb.plot.attribution(answers, game="structur")
-    assert "not licensed" in answers._repr_html_() and "H2" in answers["H2"]._repr_html_()
+    assert "not identified" in answers._repr_html_() and "H2" in answers["H2"]._repr_html_()
 
 
 def test_a_posterior_and_a_claim_show_what_they_are():

@@ -42,7 +42,7 @@ def test_what_is_written_comes_back_in_the_same_order(answers: Answers, tmp_path
 def test_a_number_that_was_changed_by_hand_is_noticed(answers: Answers, tmp_path: Path) -> None:
     path = answers.write(tmp_path / "a.json")
     path.write_text(
-        path.read_text(encoding="utf-8").replace('"word": "not licensed"', '"word": "supported"', 1), encoding="utf-8"
+        path.read_text(encoding="utf-8").replace('"word": "not identified"', '"word": "supported"', 1), encoding="utf-8"
     )
     with pytest.raises(FileError) as caught:
         Answers.read(path)
@@ -108,7 +108,11 @@ HELD = FactResult(
 
 
 def test_claims_without_a_licence_are_counted_in_a_sentence_with_the_size_of_what_is_missed(answers: Answers) -> None:
-    needing = {name: r for name, r in answers.claims.items() if "decline" in r.claim.needs}
+    needing = {
+        name: replace(r, verdict=replace(r.verdict, word="not licensed"))
+        for name, r in answers.claims.items()
+        if "decline" in r.claim.needs
+    }
     found = replace(answers, claims=needing, facts=FactsHeld((HELD,)))
     words = licence_sentence(found)
     assert words.startswith(f"{len(needing)} of {len(needing)} claims are not licensed") and "0.37" in words

@@ -209,7 +209,12 @@ def test_sampled_orders_agree_with_all_coalitions(meadow: fb.Scenario, monkeypat
     assert (gap <= 5.0 * sampled.error["deaths"] + 0.05).all()
 
 
-def test_every_audited_lever_of_iraq_was_open_before_the_data() -> None:
+#: Levers of the audit that are not open before the data under the larger model, and are said not to be (decision 0022).
+NOT_OPEN = {"no-local-deals", "power-sharing"}
+
+
+def test_every_audited_lever_of_iraq_was_open_before_the_data_but_those_that_are_said_not_to_be() -> None:
     found = audit(Scenario.load("iraq-2003"), draws=512, forms=False)
-    assert [f"{row.title}: {row.helps:.2f} {row.none:.2f} {row.hurts:.2f}" for row in found.failures] == []
+    told = {row.lever: f"{row.helps:.2f} {row.none:.2f} {row.hurts:.2f}" for row in found.failures}
+    assert set(told) == NOT_OPEN, told
     assert len(found.rows) == 15 and 0.2 < found.share < 0.7

@@ -15,7 +15,7 @@ from forbear.questions.verdict import SIDES, Side
 from forbear.questions.verdict_rule import WORDS
 from forbear.words import between, percent
 
-__all__ = ["OfWord", "Power", "Share", "power_and_error", "power_words"]
+__all__ = ["OfWord", "Power", "Share", "power_and_error", "power_in_brief", "power_words"]
 
 #: Words that say nothing of a region: they are neither right nor wrong.
 OPEN = ("contested", "not identified")
@@ -146,6 +146,19 @@ def power_words(power: Power | None, word: str) -> str:
         f"it is said in {found.where_right.words} of the cases in which it would be right, and wrongly in "
         f"{found.where_wrong.words} of all."
     )
+
+
+def power_in_brief(power: Power, word: str) -> str:
+    """The same in a few words, for a page where room is short: the rest stands beside each claim."""
+    found = power.of(word)
+    if found is None:
+        return ""
+    if word in OPEN:
+        return f"{percent(found.said.share)} of cases in {power.worlds} worlds of known truth"
+    right = found.right
+    if not right.of:
+        return ""
+    return f"right {percent(right.share)} of {right.of} times in {power.worlds} worlds of known truth"
 
 
 def _share(hits: int, of: int, worlds: int) -> Share:

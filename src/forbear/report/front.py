@@ -16,7 +16,7 @@ from forbear.questions.answers import Answers
 from forbear.questions.claim_words import plain_effect
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict import NOT_LICENSED
-from forbear.questions.verdict_power import power_words
+from forbear.questions.verdict_power import power_in_brief
 from forbear.questions.verdict_rule import WORDS
 from forbear.report.banners import banners
 from forbear.report.beside import Beside, beside_never
@@ -186,9 +186,9 @@ def front_page(
 def _meanings(verdicts: Iterable[str], power: Power | None) -> tuple[tuple[str, str], ...]:
     """Words that were said, what each means, and how often it is right in worlds of known truth where anybody tried."""
     said = set(verdicts)
-    tried = {word: power_words(power, word) for word in WORDS} if power is not None else {}
+    tried = {word: power_in_brief(power, word) for word in WORDS} if power is not None else {}
     return tuple(
-        (word, meaning + (f" ({_in_brackets(tried[word])})" if tried.get(word) else ""))
+        (word, meaning + (f" ({tried[word]})" if tried.get(word) else ""))
         for word, meaning in WORDS.items()
         if word in said
     )
@@ -199,10 +199,6 @@ def _untried(lessons: Sequence[Lesson], validation: dict[str, Any] | None) -> st
     if not lessons or power_on_record(validation) is not None:
         return ""
     return " How often each word is right in worlds of known truth is not on record."
-
-
-def _in_brackets(sentence: str) -> str:
-    return sentence[0].lower() + sentence[1:].rstrip(".")
 
 
 def _lesson(result: ClaimResult) -> Lesson:

@@ -93,7 +93,7 @@ def simulate(
     >>> import forbear as fb
     >>> ensemble = fb.simulate("meadow", given="prior", members=16, seed=1)
     >>> ensemble
-    <Ensemble meadow: 16 members, prior draws (before any data), seed 1>
+    <Ensemble meadow: 16 simulated histories, prior draws (before any data), seed 1>
     >>> ensemble.data["deaths"].dims
     ('member', 'week')
     """
