@@ -23,21 +23,10 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from app import MOVE  # the other benchmark of this page, beside this file
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
 
-MOVE = """(value) => new Promise((done) => {
-  const slider = document.getElementById('intervener-force');
-  const shown = () => document.getElementById('results').dataset;
-  const old = shown().run, start = performance.now();
-  slider.value = value;
-  slider.dispatchEvent(new Event('input', {bubbles: true}));
-  const look = () => {
-    const now = shown();
-    if (now.run && now.run !== old) done(performance.now() - start);
-    else setTimeout(look, 4);
-  };
-  look();
-})"""
 ASK = """(key) => new Promise((done) => {
   const start = performance.now();
   const old = document.getElementById('results');

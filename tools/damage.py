@@ -21,6 +21,7 @@ import json
 import shutil
 import sys
 import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -62,7 +63,7 @@ class Told(NoMeter):
         self.lines.append(text)
 
 
-class Kind:
+class Kind(ABC):
     """A kind of file. whole: the folder with undamaged ones; names: those that may be damaged."""
 
     def __init__(self, place: Path) -> None:
@@ -71,13 +72,13 @@ class Kind:
         self.make()
         self.names = sorted(path.relative_to(self.whole) for path in self.whole.rglob("*") if path.is_file())
 
+    @abstractmethod
     def make(self) -> None:
         """Write the undamaged files, and remember what they say."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, folder: Path) -> tuple[bool, bool]:
         """Read as forbear does: (whether the numbers are those that were written, whether damage was said)."""
-        raise NotImplementedError
 
 
 class StoreKind(Kind):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from random import Random
 
 __all__ = ["Reader"]
 
 
-class Reader:
+class Reader(ABC):
     """One way in. kind: toml, csv, json or arrays, which says how its files are changed; seal: whether they have a checksum."""
 
     name = ""
@@ -18,10 +19,10 @@ class Reader:
     share = 10
     origins: tuple[bytes, ...] = ()
 
+    @abstractmethod
     def read(self, raw: bytes, folder: Path) -> str | None:
         """Read a file; a word for the outcome where it is more than that. Raises what the reader raises."""
-        raise NotImplementedError
 
     def remade(self, origin: bytes, random: Random) -> bytes:
-        """A file of arrays with other arrays in it."""
-        raise NotImplementedError
+        """A file of arrays with other arrays in it, of readers whose kind is "arrays"."""
+        raise TypeError(f"{self.name} reads no arrays")

@@ -1,8 +1,8 @@
 """The prior from the record: what the outcomes of other wars say of shared parameters.
 
 It is fitted by `forbear atlas fit` (see `inference/joint`), ships in `library/record/` with the fingerprint of the
-model that it was made with, and is left out, and said to be, under any other. A case of the atlas leaves itself out;
-Iraq 2003 and Afghanistan 2001 never took part.
+model that it was made with, and is left out, and said to be, under any other. A case of the atlas leaves itself out; a war of the library that has a fit
+of its own stands in no atlas and never took part.
 """
 
 from __future__ import annotations
@@ -24,14 +24,12 @@ from forbear.inference.joint.passes import Law, log_ratio
 from forbear.inference.space import Space
 from forbear.inference.studies import Studies, Study, designs, estimates
 from forbear.scenario.problem import Problem
-from forbear.scenario.reading.chain import LIBRARY
+from forbear.scenario.reading.chain import LIBRARY, library_names
 from forbear.scenario.scenario import Scenario
 
-__all__ = ["NEVER", "RECORD", "RecordPrior", "absence", "about", "save"]
+__all__ = ["RECORD", "RecordPrior", "absence", "about", "save"]
 
 RECORD = LIBRARY / "record" / "prior.npz"
-#: Wars that are fitted on their own and stand in no atlas.
-NEVER = ("iraq-2003", "afghanistan-2001")
 REBUILD = "forbear atlas fit makes it again"
 
 
@@ -114,7 +112,7 @@ class RecordPrior:
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise FitError("E617", f"{path or RECORD} is no record of other wars: {error}", hint=REBUILD) from None
         kept = np.array([place for place, name in enumerate(names) if _own_prior(problem, name)], dtype=int)
-        left = (problem.name,) if out is not None or problem.name in NEVER else ()
+        left = (problem.name,) if out is not None or _fitted_alone(problem.name) else ()
         covariance = covariance[np.ix_(kept, kept)]
         return cls(
             tuple(names[k] for k in kept),
@@ -254,6 +252,11 @@ def _file(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         return read_arrays(path)
     except FileError as error:
         raise FitError("E617", f"{path} is no record of other wars: {error.message}", hint=REBUILD) from None
+
+
+def _fitted_alone(name: str) -> bool:
+    """Whether the library ships a fit of this war, so that it stands in no atlas."""
+    return name in library_names() and (LIBRARY / name / "posterior.npz").is_file()
 
 
 def _own_prior(problem: Problem, name: str) -> bool:
