@@ -14,9 +14,10 @@ from forbear.inference.data import gather
 from forbear.inference.fit import fit
 from forbear.inference.keeper import Keeper
 from forbear.inference.posterior import Posterior, stamp_of
-from forbear.inference.settings import GATES, Settings
+from forbear.inference.settings import COARSE, GATES, RIVAL, Settings
 from forbear.inference.space import Space
 from forbear.inference.structures import structures, with_structure
+from forbear.workflow.fit import named, plan_of, target_of
 
 TINY = Settings("tiny", 2, 128, 64, 2, 16, 4, 1, 1, 48)
 OPEN = replace(GATES, misfit=1e9, accepted=0.0, agreement=1e9, effective=0.0, coverage=0.0)
@@ -61,6 +62,19 @@ def test_a_scenario_without_observations_is_refused_with_what_to_do(meadow: fb.S
     with pytest.raises(FitError) as caught:
         fit(meadow, settings=TINY)
     assert caught.value.code == "E601" and "observations" in str(caught.value)
+
+
+def test_a_fit_of_a_theory_or_to_a_month_has_files_of_its_own(iraq: fb.Scenario) -> None:
+    asked = [{}, {"structure": "occupation"}, {"until": "2007-01"}, {"structure": "occupation", "until": "2007-01"}]
+    assert len({target_of(iraq, **one) for one in asked}) == len({named(iraq, **one) for one in asked}) == len(asked)
+
+
+def test_an_effort_is_asked_for_by_name_and_another_word_is_refused_with_the_nearest(iraq: fb.Scenario) -> None:
+    assert plan_of(iraq, effort="rival").settings is RIVAL
+    assert plan_of("afghanistan-2001").settings is COARSE
+    with pytest.raises(FitError, match="E609.*'rivel'.*full, rival, coarse, quick") as caught:
+        plan_of(iraq, effort="rivel")
+    assert caught.value.hint == "did you mean rival?"
 
 
 def test_a_stopped_fit_goes_on_to_the_same_bits(iraq: fb.Scenario, tmp_path: Path) -> None:

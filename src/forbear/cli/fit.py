@@ -10,19 +10,26 @@ import typer
 from forbear.cli.lines import tell
 from forbear.cli.options import Scenario, Seed, Workers
 from forbear.workflow.arguments import scenario_of, shown
-from forbear.workflow.fit import fit, lines_of, target_of
+from forbear.workflow.fit import fit, lines_of, named, target_of
 
 
 def command(
     scenario: Scenario,
     quick: Annotated[bool, typer.Option("--quick", help="a few minutes; marked as quick wherever it is shown")] = False,
+    effort: Annotated[
+        str | None,
+        typer.Option(help="full, rival, coarse or quick; what validation.toml asks for when absent, else full"),
+    ] = None,
     until: Annotated[
         str | None, typer.Option(help="learn only from what was observed before this month, 2007-01")
     ] = None,
     stages: Annotated[str, typer.Option(help="a leading part of scout,refine,validate")] = "scout,refine,validate",
     seed: Seed = 1,
     store: Annotated[
-        Path | None, typer.Option(help="folder of finished work; NAME.fit when absent: a stopped fit goes on")
+        Path | None,
+        typer.Option(
+            help="folder of finished work; NAME.fit when absent (and theory, month, effort): a stopped fit goes on"
+        ),
     ] = None,
     to: Annotated[
         Path | None,
@@ -36,10 +43,12 @@ def command(
     """Learn from data in stages: scout, refine, validate. Each stage has a gate that refuses a bad result."""
     opened = scenario_of(scenario)
     wanted = [stage.strip() for stage in stages.split(",") if stage.strip()]
-    folder = store or Path(f"{opened.problem().name}.fit{'-quick' if quick else ''}")
+    called = named(opened, until=until, structure=structure)
+    how = "quick" if quick else effort
+    folder = store or Path(f"{called}.fit{f'-{how}' if how else ''}")
     found = fit(
-        opened, quick=quick, until=until, structure=structure, stages=wanted, seed=seed, store=folder, workers=workers,
-        progress=shown(),
+        opened, quick=quick, effort=effort, until=until, structure=structure, stages=wanted, seed=seed, store=folder,
+        workers=workers, progress=shown(),
     )  # fmt: skip
     target = to or target_of(opened, until=until, structure=structure)
     found.save(target)

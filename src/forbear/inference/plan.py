@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from forbear.inference.settings import COARSE, FULL, QUICK, Settings
+from forbear.inference.settings import COARSE, FULL, QUICK, RIVAL, Settings
 from forbear.scenario.casefiles.plan import Happened, load_plan_file
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Plan", "load_plan"]
+__all__ = ["EFFORTS", "Plan", "load_plan"]
 
-EFFORTS = {"full": FULL, "coarse": COARSE, "quick": QUICK}
+#: Settings by the word for them, here and in `validation.toml`.
+EFFORTS = {"full": FULL, "rival": RIVAL, "coarse": COARSE, "quick": QUICK}
 
 
 @dataclass(frozen=True)

@@ -231,7 +231,7 @@ def _trust(
             for f in sorted(facts.results, key=lambda f: not f.holds)
         )
         lead = f"{held} of {number} facts of history hold in the fitted model; the gate asks for {needed}"
-        rough = posterior is not None and (posterior.quick or posterior.effort == "coarse")
+        rough = posterior is not None and (posterior.quick or posterior.effort != "full")
         if not facts.passed:
             without = len(answers.unlicensed) if answers is not None else 0
             more = f"{without} of {len(answers or ())} claims get no verdict for it." if without else ""

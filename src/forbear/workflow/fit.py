@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from forbear.errors import FitError, nearest
 from forbear.inference import fit as stages_of_a_fit
 from forbear.inference.fit import STAGES
-from forbear.inference.plan import load_plan
+from forbear.inference.plan import EFFORTS, load_plan
 from forbear.inference.posterior import FILE, Posterior
-from forbear.inference.settings import QUICK, Settings
+from forbear.inference.settings import Settings
 from forbear.inference.structures import with_structure
 from forbear.integers import seed_of, workers_of
 from forbear.workflow.arguments import meter_of, scenario_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Plan", "fit", "lines_of", "plan_of", "target_of"]
+__all__ = ["Plan", "fit", "lines_of", "named", "plan_of", "target_of"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Plan:
         """What a user should know before it begins."""
         effort = self.settings
         out = []
-        if effort.name == "coarse" or (self.until and not self.asked):
+        if (effort.name == "coarse" or self.until) and not self.asked:
             end = f" to what was observed before {self.until}" if self.until else ""
             out.append(f"as validation.toml asks: a {effort.name} fit{end}")
         out.append(f"at most {effort.runs:,} runs of the model; stop at any time, the same command goes on")
@@ -46,19 +46,34 @@ class Plan:
 
 
 def plan_of(
-    scenario: Scenario | str | Path, *, quick: bool = False, until: str | None = None, structure: str = "full"
+    scenario: Scenario | str | Path,
+    *,
+    quick: bool = False,
+    effort: str | None = None,
+    until: str | None = None,
+    structure: str = "full",
 ) -> Plan:
     """How a fit of a scenario is made: a scenario may ask for a coarser one, and for one that stops where its hold-out
-    begins. Raises ScenarioError E205 for an unknown structure, FitError E611 for a wrong `validation.toml`."""
+    begins. Raises ScenarioError E205 for an unknown structure, FitError E609 for an unknown effort, E611 for a wrong
+    `validation.toml`."""
+    word = "quick" if quick else effort
+    if word is not None and word not in EFFORTS:
+        close = nearest(word, EFFORTS) or next(iter(EFFORTS))
+        raise FitError(
+            "E609", f"no effort of a fit is called {word!r}: {', '.join(EFFORTS)}", hint=f"did you mean {close}?"
+        )
     opened = with_structure(scenario_of(scenario), structure)
     said = load_plan(opened)
-    return Plan(opened, QUICK if quick else said.effort, until or said.until, until is not None)
+    return Plan(
+        opened, EFFORTS[word] if word else said.effort, until or said.until, until is not None or word is not None
+    )
 
 
 def fit(
     scenario: Scenario | str | Path,
     *,
     quick: bool = False,
+    effort: str | None = None,
     until: str | None = None,
     structure: str = "full",
     stages: Sequence[str] = STAGES,
@@ -76,7 +91,11 @@ def fit(
     scenario
         A scenario, or its name in the library, or a path.
     quick
-        A few minutes; the posterior is marked as quick wherever it is shown.
+        A few minutes; the posterior is marked as quick wherever it is shown. The same as effort "quick".
+    effort
+        How much work: "full", "rival" (of theories that are set against one another), "coarse" or "quick"
+        (`inference/settings.py` says how many scouts, chains and runs each has). None: what `validation.toml` beside
+        the scenario asks for, else full.
     until
         Learn only from what was observed before this month, "2007-01".
     structure
@@ -98,7 +117,8 @@ def fit(
     Raises
     ------
     FitError
-        E601 nothing to learn from, E602 to E604 a gate, E607 the store holds another fit, E609 an unknown stage.
+        E601 nothing to learn from, E602 to E604 a gate, E607 the store holds another fit, E609 an unknown stage or
+        effort.
     ScenarioError
         E205 for an unknown structure.
 
@@ -113,7 +133,7 @@ def fit(
         if stage not in STAGES:
             close = nearest(stage, STAGES) or STAGES[0]
             raise FitError("E609", f"no stage is called {stage!r}", hint=f"did you mean {close}?")
-    meter, plan = meter_of(progress), plan_of(scenario, quick=quick, until=until, structure=structure)
+    meter, plan = meter_of(progress), plan_of(scenario, quick=quick, effort=effort, until=until, structure=structure)
     for line in plan.lines():
         meter.say(line)
     return stages_of_a_fit.fit(
@@ -132,7 +152,15 @@ def target_of(scenario: Scenario, *, until: str | None = None, structure: str = 
     """Where a posterior is written unless told: beside a scenario of the user's own, else into this folder."""
     if is_own(scenario) and until is None and structure == "full":
         return Path(str(scenario.file)).parent / FILE
-    return Path(f"{scenario.problem().name}-posterior.npz")
+    return Path(f"{named(scenario, until=until, structure=structure)}-posterior.npz")
+
+
+def named(scenario: Scenario, *, until: str | None = None, structure: str = "full") -> str:
+    """The name of a fit: of its scenario, with the theory and the month where either is asked for, so that two fits
+    never meet in one folder or file."""
+    return "-".join(
+        [scenario.problem().name, *([structure] if structure != "full" else []), *([f"until-{until}"] if until else [])]
+    )
 
 
 def lines_of(found: Posterior, target: Path) -> list[str]:

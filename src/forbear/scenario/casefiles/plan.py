@@ -5,7 +5,7 @@ from = "2015-01"          # first month that the fit whose forecasts are judged 
 reason = "..."
 [fit]
 until = "holdout"         # the shipped fit stops there, too; absent: it learns from everything
-effort = "coarse"         # full, coarse or quick
+effort = "coarse"         # full, rival, coarse or quick
 [transport]
 from = "another-case"     # the case whose parameters are borrowed; absent: the first fitted one of the library
 [[happened]]              # facts after the hold-out month that no series holds
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["EFFORTS", "FILE", "Happened", "PlanFile", "load_plan_file"]
 
 FILE = "validation.toml"
-EFFORTS = ("full", "coarse", "quick")
+EFFORTS = ("full", "rival", "coarse", "quick")
 
 
 @dataclass(frozen=True)
