@@ -45,7 +45,12 @@ def test_ctrl_c_in_any_command_leaves_with_status_130_and_one_line(name, monkeyp
 def test_ctrl_c_at_a_question_leaves_with_status_130(tmp_path):
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    asked = subprocess.Popen([*COMMAND, "new", "mine"], cwd=tmp_path, text=True, env=environment, **pipes)
+
+    def heeds():  # a child of a job in the background is born deaf to interrupts
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    command = [*COMMAND, "new", "mine"]
+    asked = subprocess.Popen(command, cwd=tmp_path, text=True, env=environment, preexec_fn=heeds, **pipes)
     assert "Nothing is fetched" in asked.stdout.readline()
     while select.select([asked.stdout], [], [], 1.0)[0]:  # until it has asked and waits
         assert os.read(asked.stdout.fileno(), 4096)

@@ -36,6 +36,11 @@ def test_a_resumed_run_gives_the_same_bits(problem, tmp_path):
     assert whole.data["deaths"].values.tobytes() == again.data["deaths"].values.tobytes()
 
 
+def heeds():
+    """A child of a job in the background is born deaf to interrupts; whoever stops a run at a terminal is heard."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_a_run_that_is_stopped_in_the_middle_goes_on_with_the_same_bits(problem, tmp_path, how):
     code = (
@@ -43,7 +48,7 @@ def test_a_run_that_is_stopped_in_the_middle_goes_on_with_the_same_bits(problem,
         f"simulate(Scenario.load('meadow').problem(), store={str(tmp_path / 'run')!r}, members=6000, seed=4, "
         "weekly=('deaths', 'cost_budget'), monthly=('control',), workers=1)"
     )
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True, preexec_fn=heeds)
     chunks = tmp_path / "run" / "chunks"
     for _ in range(1200):
         if list(chunks.glob("*/seal.json")) or process.poll() is not None:
