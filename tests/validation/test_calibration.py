@@ -6,7 +6,8 @@ import pytest
 from forbear.inference.recovery import Effort, Recovered
 from forbear.questions.verdict_power import power_and_error, power_words
 from forbear.scenario.casefiles.policies import Claim
-from forbear.validation.calibration import judged, power_on_record, share_between, words_of
+from forbear.validation.calibration import judged, power_on_record
+from forbear.validation.called import share_between, words_of
 from forbear.validation.parts import PARTS, Result
 
 CLAIM = Claim("x", "a change", "", "", "effect", "lower", "higher", changed="CHANGE", margin=0.1)
