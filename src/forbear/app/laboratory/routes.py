@@ -14,20 +14,18 @@ from forbear.app.country import Country
 from forbear.app.laboratory import sweep_chart
 from forbear.app.laboratory.charts import csv_of, standalone
 from forbear.app.laboratory.comparison import Summary, compared, summarised
-from forbear.app.laboratory.drawing import drawing, plan_in_force
-from forbear.app.laboratory.levers import GROUPS
-from forbear.app.laboratory.questions import plan_words, questions_of
-from forbear.app.laboratory.shown import figures_of, shown_of, trust_of
-from forbear.app.laboratory.stored import held_for, stored, stored_for
+from forbear.app.laboratory.drawing import plan_in_force
+from forbear.app.laboratory.opening import opened, stored_words
+from forbear.app.laboratory.shown import figures_of, shown_of
+from forbear.app.laboratory.stored import held_for
 from forbear.app.laboratory.sweep import MEMBERS, POINTS, Sweep
 from forbear.app.laboratory.sweep import charts_of as swept_charts
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import STAGES, Asker, Busy, Gone, Run, Runs
 from forbear.app.saving import scenario_file
-from forbear.app.state import State, read_state, written
+from forbear.app.state import State, read_state
 from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
-from forbear.validation.base_rates import imposes, reference_classes
 
 __all__ = ["router"]
 
@@ -79,59 +77,13 @@ def show(request: Request) -> Response:
         faults = mistakes(error)
         state = State(countries.started_with)
         country = countries.get(state.scenario)
-    changes = dict(state.changes)
-    sliders: list[dict[str, Any]] = [
-        {
-            "slider": s,
-            "value": changes[s.key][1] if s.key in changes and changes[s.key][0] != "path" else s.rest,
-            "sent": written(*changes[s.key]) if s.key in changes else "",
-        }
-        for s in country.sliders
-    ]
-    levers = {s.key for s in country.sliders}
-    others = [(key, written(*change)) for key, change in state.changes if key not in levers]
     return page(
         request,
         "laboratory.html",
         422 if faults else 200,
-        state=state,
-        country=country,
-        groups=[(g, [entry for entry in sliders if entry["slider"].spec.group == g]) for g in GROUPS],
-        others=others,
-        scenarios=countries.names(),
-        months=list(country.problem.month_labels)[1:],
-        drawing=drawing(country),
-        faults=faults,
         tab=secrets.token_hex(8),
-        questions=questions_of(country),
-        pinned=pinned,
-        pinned_words=plan_words(country, pinned) if pinned is not None else "",
-        trust=trust_of(country) if country.draws(state.draws) == "posterior" else "",
-        rates=_rates(country),
-        **_first(country, state),
+        **opened(country, state, countries.names(), pinned=pinned, faults=faults),
     )
-
-
-def _first(country: Country, state: State) -> dict[str, Any]:
-    """What the page is drawn with before anything is run: the stored answer to the state, else that of the baseline."""
-    found = stored_for(country, state)
-    if found is None:
-        return {"shown": None, "stored_words": ""}
-    summary, of = found
-    words, _ = stored_words(country, summary)
-    if of is not state:
-        words += "; shown until your own plan is simulated"
-    return {"shown": shown_of(country, of, summary), "stored_words": words}
-
-
-def _rates(country: Country) -> list[list[str]]:
-    """Rows of the base rates of a proposal: as stored, else what became of such undertakings, without the model."""
-    if not country.proposal or not imposes(country.scenario):
-        return []
-    held = stored(country)
-    if held is not None and held.rates:
-        return held.rates
-    return [[c.title, c.record, "", "", "", ""] for c in reference_classes()]
 
 
 @router.get("/plan")
@@ -207,14 +159,6 @@ async def _meanwhile(request: Request, made: Run, tab: str) -> Response | None:
     answer.headers["X-Forbear-Again"] = f"/results/{made.number}?page={tab}&seen={beyond}"
     answer.headers["X-Forbear-Waits"] = words
     return answer
-
-
-def stored_words(country: Country, found: Summary) -> tuple[str, bool]:
-    """What is said of a stored answer, and whether model, scenario and posterior are still those it was made with."""
-    held = stored(country)
-    current = held is not None and held.current(country)
-    words = f"{found.members} simulated histories, stored with the scenario"
-    return words + ("" if current else " by an earlier version of model or data"), current
 
 
 def _summary(made: Run, stage: int) -> Summary:
