@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from forbear.app import glossary
+from forbear.app.atlas import pages as atlas_pages
 from forbear.app.claims import pages as claims_pages
 from forbear.app.connections import careful
 from forbear.app.countries import Countries
@@ -65,6 +66,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.include_router(claims_pages.router)
     app.include_router(decisions_pages.router)
     app.include_router(graph_pages.router)
+    app.include_router(atlas_pages.router)
     app.include_router(glossary.router)
     app.include_router(play_pages.router)
     with as_file(files("forbear.app") / "static") as folder:
