@@ -13,6 +13,7 @@ from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.play.begin import answered, crowded, games_of, preparing, refusal
 from forbear.app.play.brief import brief_of
 from forbear.app.play.classes import LONGEST_TIMER, MOST_GROUPS, Room, groups_of, time_left
+from forbear.app.play.code import code_of
 from forbear.app.play.digest import sent_of
 from forbear.app.play.ends import log_file
 from forbear.app.play.expect import totals
@@ -37,6 +38,11 @@ _AGAIN = 15
 def _base(request: Request) -> str:
     """The address of this server, as the visitor wrote it."""
     return f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def _door_of(request: Request, room: Room) -> tuple[str, bool]:
+    """The address at which groups join, and whether it works on this machine alone."""
+    return f"{_base(request)}/play/join/{room.code}", is_loopback(request.url.hostname or "")
 
 
 # -- the class --------------------------------------------------------------------------------------------------
@@ -101,9 +107,11 @@ def umpire(request: Request, key: str, still: str = "") -> Response:
 def _shown(request: Request, room: Room) -> dict[str, Any]:
     """What the umpire's page and the board have in common."""
     seconds = time_left(room)
+    address, alone = _door_of(request, room)
     return {
-        "address": f"{_base(request)}/play/join/{room.code}",
-        "alone": is_loopback(request.url.hostname or ""),
+        "address": address,
+        "alone": alone,
+        "qr": "" if alone else code_of(address),
         "timer": timer_words(seconds) if seconds is not None else "",
         "seconds": round(seconds) if seconds is not None else None,
     }
@@ -307,7 +315,13 @@ def brief(request: Request) -> Response:
         return refusal(request, error, "This brief cannot be written")
     link = address_of({**asked, "scenario": country.key})
     return page(
-        request, "play_brief.html", **brief_of(country, _plan(country, asked), aim), room=None, link=link, address=""
+        request,
+        "play_brief.html",
+        **brief_of(country, _plan(country, asked), aim),
+        room=None,
+        link=link,
+        address="",
+        qr="",
     )
 
 
@@ -323,7 +337,9 @@ def brief_of_class(request: Request, code: str) -> Response:
     asked = {"strategy": room.strategy, "months": str(room.months), "feasible": "1" if room.feasible else "0"}
     link = f"/play/join/{room.code}"
     shown = brief_of(country, _plan(country, asked), room.aim)
-    return page(request, "play_brief.html", **shown, room=room, link=link, address=f"{_base(request)}{link}")
+    address, alone = _door_of(request, room)
+    qr = "" if alone else code_of(address)
+    return page(request, "play_brief.html", **shown, room=room, link=link, address=address, qr=qr)
 
 
 def _plan(country: Country, asked: dict[str, str]) -> dict[str, Any]:
