@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -50,7 +51,7 @@ def _shown() -> tuple[Shown, ...]:
 
 
 @cache
-def _drawings() -> dict[str, str]:
+def _drawings() -> dict[str, Any]:
     """What is the same for every visitor: the sources ship and do not change while a server runs."""
     cases = atlas()
     drawn = {"map": world(cases, address), "forces": forces(cases), "expected": expected(cases) if about() else ""}
