@@ -68,7 +68,7 @@ def test_the_command_line_takes_no_password_and_asks_for_none_on_this_machine(mo
     from forbear.cli import app as command
 
     served = {}
-    monkeypatch.setattr(command, "serve", lambda scenario, **more: served.update(more))
+    monkeypatch.setattr(command, "serve", lambda scenario, listens, **more: served.update(more) or listens.close())
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setattr(command, "_asked", lambda: pytest.fail("nobody is asked"))
     command.command("meadow", port=free_port(), browser=False)

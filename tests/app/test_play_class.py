@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+import segno
 from playing import FORCE, turn
 from starlette.testclient import TestClient
 
@@ -268,3 +269,45 @@ def test_a_link_to_a_class_survives_the_password(meet):
 )
 def test_the_entrance_leads_nowhere_else(address):
     assert local_page(address) == "/"
+
+
+def test_the_code_for_phones_is_that_of_the_address_and_is_not_shown_where_it_leads_nowhere(player, meet):
+    umpire, code = made(player)
+    for path in (umpire, f"/play/board/{code}", f"/play/join/{code}/brief"):
+        assert 'class="qr"' not in player.get(path).text  # this server answers on this machine alone
+    base = "http://10.0.0.9"
+    with TestClient(create("meadow", password="open sesame", local_only=False), base_url=base) as client:
+        visitor = meet(client)
+        visitor.get("/enter")
+        visitor.post("/enter", {"password": "open sesame", "to": "/play"}, origin=base)
+        visitor.get("/play")
+        answer = visitor.post("/play/class", MINE, origin=base, follow_redirects=False)
+        umpire = answer.headers["location"]
+        code = re.search(r'<b class="code">([A-Z0-9]{6})</b>', visitor.get(umpire).text)[1]
+        for path in (umpire, f"/play/board/{code}", f"/play/join/{code}/brief"):
+            drawn = re.search(r'<svg [^>]*class="qr">.*?</svg>', visitor.get(path).text, re.S)[0]
+            assert dark_modules(drawn) == [
+                list(row) for row in segno.make_qr(f"{base}/play/join/{code}", error="m").matrix
+            ]
+
+
+def dark_modules(svg):
+    """The modules of a drawn code, row by row, without the quiet zone."""
+    size = int(re.search(r'viewBox="0 0 ([0-9]+) ', svg)[1])
+    assert 'fill="#fff"' in svg
+    rows = [[0] * size for _ in range(size)]
+    x = y = 0.0
+    for step, across, down in re.findall(
+        r"([Mmh])(-?[0-9.]+)(?: (-?[0-9.]+))?", re.search(r'stroke="#000" d="([^"]+)"', svg)[1]
+    ):
+        if step == "h":
+            for place in range(int(x), int(x) + int(across)):
+                rows[int(y)][place] = 1
+            x += int(across)
+        elif step == "M":
+            x, y = float(across), float(down)
+        else:
+            x, y = x + float(across), y + float(down)
+    quiet = 4
+    assert not any(map(any, rows[:quiet])) and not any(any(row[:quiet]) for row in rows)
+    return [row[quiet : size - quiet] for row in rows[quiet : size - quiet]]

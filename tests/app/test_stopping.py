@@ -6,20 +6,27 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
+
+from forbear.app.starting import STARTING
 
 SERVE = """
 import sys
-from forbear.app.server import serve
+from forbear.app.starting import listening, serve
 try:
-    serve("meadow", host="127.0.0.1", port=int(sys.argv[1]), password=None)
+    serve("meadow", listening("127.0.0.1", int(sys.argv[1])))
 except KeyboardInterrupt:
     sys.exit(130)
 """
 
 
-def listens(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def serves(port):
+    """True when the whole server answers, and no longer the page that is shown while it is loaded."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/static/icon.svg", timeout=30) as answer:
+            return STARTING not in answer.headers
+    except OSError:
+        return False
 
 
 def test_whoever_serves_is_told_of_the_interrupt_that_ended_it():
@@ -30,7 +37,7 @@ def test_whoever_serves_is_told_of_the_interrupt_that_ended_it():
     with subprocess.Popen(
         command, stderr=subprocess.PIPE, text=True, env={**os.environ, "FORBEAR_GAMES": ""}
     ) as server:
-        while not listens(port):
+        while not serves(port):
             assert server.poll() is None
             time.sleep(0.1)
         server.send_signal(signal.SIGINT)

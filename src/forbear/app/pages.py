@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import HTMLResponse
 
-__all__ = ["Form", "Refused", "checked_form", "mistakes", "page"]
+__all__ = ["Form", "Refused", "checked_form", "mistakes", "page", "rendered"]
 
 
 class Refused(Exception):
@@ -36,16 +36,17 @@ def _environment() -> Any:
     return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader, undefined=StrictUndefined)
 
 
+def rendered(template: str, **values: Any) -> str:
+    """The text of a template."""
+    return str(_environment().get_template(template).render(**values))
+
+
 def page(
     request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
 ) -> HTMLResponse:
     """Render a template with the session's token."""
-    keys = request.app.state.keys
-    text = (
-        _environment()
-        .get_template(template)
-        .render(token=keys.token(request.state.session), here=request.url.path, **values)
-    )
+    token = request.app.state.keys.token(request.state.session)
+    text = rendered(template, token=token, here=request.url.path, **values)
     # what somebody sent may hold halves of characters: a page that names it must not fail for that
     return HTMLResponse(text.encode("utf-8", "replace"), status_code=status, headers=headers)
 

@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from forbear.app import glossary
+from forbear.app.atlas import pages as atlas_pages
 from forbear.app.claims import pages as claims_pages
 from forbear.app.connections import careful
 from forbear.app.countries import Countries
@@ -25,15 +26,16 @@ from forbear.app.laboratory import routes as laboratory
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import pages as play_pages
 from forbear.app.runs import Runs, begin_baselines
-from forbear.app.security import Guard, Keys, is_loopback, local_page, network_of
+from forbear.app.security import Guard, Keys, local_page, network_of
 from forbear.errors import RunError
 
 if TYPE_CHECKING:
+    import socket
     from types import FrameType
 
     from starlette.exceptions import HTTPException
 
-__all__ = ["create", "serve"]
+__all__ = ["Stopped", "configured", "create", "serve"]
 
 
 def create(scenario: str = "iraq-2003", *, password: str | None = None, local_only: bool = True) -> FastAPI:
@@ -64,6 +66,7 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.include_router(claims_pages.router)
     app.include_router(decisions_pages.router)
     app.include_router(graph_pages.router)
+    app.include_router(atlas_pages.router)
     app.include_router(glossary.router)
     app.include_router(play_pages.router)
     with as_file(files("forbear.app") / "static") as folder:
@@ -117,21 +120,22 @@ class Stopped(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def serve(scenario: str, *, host: str, port: int, password: str | None) -> None:
-    """Serve until stopped. Raises as `create`; KeyboardInterrupt when the user stops it."""
-    app = create(scenario, password=password, local_only=is_loopback(host))
-    config = uvicorn.Config(
+def configured(app: FastAPI) -> uvicorn.Config:
+    """How the application is served."""
+    return uvicorn.Config(
         app,
-        host=host,
-        port=port,
         http=careful(),
         ws="none",
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+
+
+def serve(app: FastAPI, listens: socket.socket) -> None:
+    """Serve on a listening socket until stopped. Raises KeyboardInterrupt when the user stops it."""
     # not `uvicorn.run`, which swallows the interrupt: whoever called must know that it was stopped
-    server = Stopped(config)
-    server.run()
+    server = Stopped(configured(app))
+    server.run(sockets=[listens])
     if server.interrupted:
         raise KeyboardInterrupt

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
 import sys
 import threading
 import webbrowser
@@ -14,7 +13,7 @@ import typer
 
 from forbear.app.entrance import VARIABLE, password_from
 from forbear.app.security import is_loopback
-from forbear.app.server import serve
+from forbear.app.starting import listening, serve
 from forbear.errors import RunError
 
 
@@ -38,19 +37,12 @@ def command(
     if not is_loopback(host) and password is None:
         hint = f"--password-file FILE, or the variable {VARIABLE}"
         raise RunError("E411", f"at {host} others could reach this server: it needs a password", hint=hint)
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise RunError(
-                "E412", f"cannot listen at {host} port {port}: {error.strerror}", hint=f"--port {port + 1}"
-            ) from None
+    listens = listening(host, port)
     address = f"http://{'localhost' if is_loopback(host) else host}:{port}/"
     print(f"{address}   (Ctrl-C stops it)", flush=True)
     if browser:
-        threading.Timer(1.0, webbrowser.open, (address,)).start()
-    serve(scenario, host=host, port=port, password=password)
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    serve(scenario, listens, password=password, local_only=is_loopback(host))
 
 
 def _asked() -> str:

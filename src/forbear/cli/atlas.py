@@ -6,7 +6,7 @@ from __future__ import annotations
 import csv
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +16,7 @@ from forbear.cli.lines import tell
 from forbear.cli.options import Seed, Workers
 from forbear.evidence.atlas import GRADES, Case, Fact, atlas, case, second_coding
 from forbear.inference.record import RecordPrior, about, absence
+from forbear.report.atlas.telling import chances_and_came, fact_lines, foreseen_sentence, judged, spans_and_came
 from forbear.validation.record_words import verdict_on_record
 from forbear.workflow.arguments import shown
 from forbear.workflow.record import fit_record
@@ -115,15 +116,15 @@ def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear
     grades = [(grade, sum(fact.grade == grade for fact in entry.facts)) for grade in GRADES]
     console.print("grades: " + ", ".join(f"{grade} {count}" for grade, count in grades if count))
     for fact in entry.facts:
-        tell(_told(fact))
+        tell(fact_lines(fact))
     for row in second_coding():
         if row["case"] == name:
             tell(
                 f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}"
             )
-    for row in _judged():
-        if row["case"] == name:
-            tell(f"\nforeseen from the other cases: {_sentence(row)}")
+    found = judged().get(name)
+    if found is not None:
+        tell(f"\nforeseen from the other cases: {foreseen_sentence(found)}")
     tell(f"\nas a scenario: forbear check atlas/{name}")
 
 
@@ -133,7 +134,7 @@ def foreseen(
     parameters: Annotated[int, typer.Option(help="so many shared parameters that other wars moved most", min=0)] = 8,
 ) -> None:
     """Print what the model would have expected of each case, knowing only the others, beside what came."""
-    rows = _judged()
+    rows = list(judged().values())
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("case", "question", "record", "prior", "base rate", "came"))
@@ -153,7 +154,7 @@ def foreseen(
     for name in ("calm\nat 5", "came", "war", "came", "local dead\n90 %", "came", "their\ndead", "came"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
-        table.add_row(row["case"], *_chances(row), *_spans(row))
+        table.add_row(row["case"], *chances_and_came(row), *spans_and_came(row))
     console.print(table)
     console.print(
         "\ncalm at 5, war: chance that the model gives, knowing the other cases only; dead: central nine tenths."
@@ -188,69 +189,3 @@ def fit(
         progress=shown(),
     )  # fmt: skip
     print("\n".join(verdict_on_record(told)))
-
-
-def _judged() -> list[dict[str, Any]]:
-    return list(about().get("judged", {}).get("cases", []))
-
-
-def _chances(row: dict[str, Any]) -> list[str]:
-    out = []
-    for question in ("calm", "war"):
-        told = row[question]
-        out += [
-            f"{told['record']:.0%}" if "record" in told else "?",
-            {True: "yes", False: "no", None: "?"}[told["came"]],
-        ]
-    return out
-
-
-def _spans(row: dict[str, Any]) -> list[str]:
-    out = []
-    for kind in ("deaths", "theirs"):
-        if kind not in row:
-            out += ["?", "?"]
-            continue
-        low, *_, high = row[kind]["record"]
-        out += [f"{_round(low)}-{_round(high)}", _round(row[kind]["came"])]
-    return out
-
-
-def _round(value: float) -> str:
-    """Two digits, thousands as k, millions as M."""
-    for size, mark in ((1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:.2g}{mark}" if value < 100 * size else f"{value / size:.0f}{mark}"
-    return f"{value:.0f}"
-
-
-def _sentence(row: dict[str, Any]) -> str:
-    calm, came, war, war_came = _chances(row)
-    spans = _spans(row)
-    return (
-        f"calm after five years {calm} (came: {came}), a war {war} (came: {war_came}), "
-        f"local dead {spans[0]} (coded: {spans[1]}), the intervener's dead {spans[2]} (coded: {spans[3]})"
-    )
-
-
-def _told(fact: Fact) -> str:
-    """A fact on two lines: the number with its range and date, then grade, source and note."""
-    unit = "" if fact.unit in ("words", "date") else f" {fact.unit}"
-    span = " to ".join(dict.fromkeys(printed(end) for end in (fact.low, fact.high) if end))
-    first = f"{fact.quantity}{f' ({fact.of})' if fact.of else ''}: {printed(fact.value)}{unit}"
-    first += (f" [{span}]" if span else "") + (f", {fact.date}" if fact.date else "")
-    place = [
-        part
-        for part in dict.fromkeys((fact.title, fact.address, fact.note))
-        if part and (part, fact.grade) != ("recalled", "memory")
-    ]
-    return f"{first}\n    {'; '.join([fact.grade, *place])}"
-
-
-def printed(text: str) -> str:
-    """A number with its thousands parted; words as they are."""
-    try:
-        value = float(text)
-    except ValueError:
-        return text
-    return f"{value:,.0f}" if abs(value) >= 1000 else text

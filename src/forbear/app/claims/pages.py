@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from forbear.app.claims import scale
 from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
 from forbear.app.country import Country
 from forbear.app.densities import LEAST, MOST, beliefs, density
 from forbear.app.laboratory import panel
-from forbear.app.pages import checked_form, mistakes, page
-from forbear.app.runs import Asker, Busy, Runs
-from forbear.app.state import State, read_state
-from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
+from forbear.app.pages import mistakes, page
+from forbear.app.state import State
+from forbear.app.waiting import Waiting, state_of
 from forbear.country.model import MODEL
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
 from forbear.figures.histogram import before_and_after
@@ -53,10 +52,8 @@ def stale_of(country: Country) -> list[str]:
 def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
     """State, country, claim (None: the list) and pinned parameters. Raises ScenarioError with a fault for each
     mistake."""
-    countries = request.app.state.countries
     wanted = dict(pairs)
-    state = read_state([(k, v) for k, v in pairs if k in ("scenario", "seed", "draws")], countries.started_with)
-    country = countries.get(state.scenario)
+    state, country = state_of(request, pairs, ("scenario", "seed", "draws"))
     claims = load_claims(country.scenario, (), country.strategies)
     name = wanted.get("claim", "")
     faults: list[Fault] = []
@@ -203,58 +200,18 @@ def _sliders(
     return out
 
 
-@router.post("/claims/run")
-async def run(request: Request) -> Response:
-    """Start the two runs of a claim, cancel the page's earlier work, answer with the first stage."""
-    form = await checked_form(request)
-    tab = form.get("page")
-    asker = asker_of(request, tab, "claim ")
-    try:
-        made = await run_in_threadpool(_ask, request, asker, form.pairs)
-    except ForbearError as error:
-        return page(request, "mistakes.html", 422, faults=mistakes(error), title="This cannot be tested")
-    except Busy:
-        return too_many(request)
-    answer = await _results(request, made, 0, tab, FIRST_ANSWER)
-    answer.headers["HX-Replace-Url"] = _address(made)
-    return answer
-
-
-def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> ClaimRun:
-    runs: Runs = request.app.state.runs
-    runs.admit(asker)
+def _made(request: Request, pairs: list[tuple[str, str]]) -> Callable[[int], ClaimRun]:
     state, country, claim, pinned = _read(request, pairs)
     if claim is None:
         raise ScenarioError("E241", "no claim was chosen")
     held = tuple(sorted(pinned.items()))
-    made = runs.ask(asker, lambda number: ClaimRun(number, state, country, claim=claim, pinned=held))
-    return cast("ClaimRun", made)
+    return lambda number: ClaimRun(number, state, country, claim=claim, pinned=held)
 
 
 def _address(made: ClaimRun) -> str:
     """The address that shows the claim with the values that are held."""
     held = urlencode([("claim", made.claim.name), *((k, f"{v:g}") for k, v in made.pinned)])
     return f"/claims?{made.state.query()}&{held}"
-
-
-@router.get("/claims/results/{number}")
-async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
-    """Wait for the next stage of a page's newest test. 204 when a newer request has taken its place."""
-    made = request.app.state.runs.newest(asker_of(request, page, "claim "))
-    if not isinstance(made, ClaimRun) or made.number != number:
-        return Response(status_code=204)
-    return await _results(request, made, seen, page, LONG_POLL)
-
-
-async def _results(request: Request, made: ClaimRun, beyond: int, tab: str, seconds: float) -> Response:
-    again = f"/claims/results/{made.number}?page={tab}&seen={beyond}"
-    stage = await arrived(request, made, beyond, seconds, again)
-    if isinstance(stage, Response):
-        return stage
-    answer = await run_in_threadpool(_shown, request, made, stage, tab)
-    made.shown = stage
-    answer.headers["HX-Replace-Url"] = _address(made)
-    return answer
 
 
 def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
@@ -280,6 +237,21 @@ def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
         draws=made.country.draws(made.state.draws),
         spans=[panel.span_words(free), panel.span_words(held)],
     )
+
+
+_TESTS = Waiting("claim ", ClaimRun, "/claims/results", "This cannot be tested", _made, _shown, _address)
+
+
+@router.post("/claims/run")
+async def run(request: Request) -> Response:
+    """Start the two runs of a claim, cancel the page's earlier work, answer with the first stage."""
+    return await _TESTS.begun(request)
+
+
+@router.get("/claims/results/{number}")
+async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next stage of a page's newest test. 204 when a newer request has taken its place."""
+    return await _TESTS.followed(request, number, page, seen)
 
 
 def _figure(made: ClaimRun, free: Any, held: Any) -> Any:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from forbear.app.country import Country
 from forbear.app.decisions.runs import STAGES, DecisionRun, judged
 from forbear.app.laboratory import panel
-from forbear.app.pages import checked_form, mistakes, page
-from forbear.app.runs import Asker, Busy, Runs
-from forbear.app.state import State, read_state
-from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
+from forbear.app.pages import mistakes, page
+from forbear.app.state import State
+from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError
 from forbear.report.decision import board_head, board_rows, loss_figure
 from forbear.scenario.casefiles.checker import CaseFile
@@ -33,9 +32,7 @@ ASKED, LOSS = ("option", "order", "unit", "attitude", "horizon"), "loss-"
 
 
 def _state(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country]:
-    countries = request.app.state.countries
-    state = read_state([(k, v) for k, v in pairs if k in ("scenario", "seed", "draws")], countries.started_with)
-    return state, countries.get(state.scenario)
+    return state_of(request, pairs, ("scenario", "seed", "draws"))
 
 
 def _asked(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -109,49 +106,15 @@ def show(request: Request) -> Response:
     )
 
 
-@router.post("/decide/run")
-async def run(request: Request) -> Response:
-    """Start the runs of a decision, cancel the page's earlier ones, answer with the first stage."""
-    form = await checked_form(request)
-    tab = form.get("page")
-    asker = asker_of(request, tab, "decide ")
-    try:
-        made = await run_in_threadpool(_ask, request, asker, form.pairs)
-    except ForbearError as error:
-        return page(request, "mistakes.html", 422, faults=mistakes(error), title="This cannot be decided")
-    except Busy:
-        return too_many(request)
-    answer = await _results(request, made, 0, tab, FIRST_ANSWER)
-    answer.headers["HX-Replace-Url"] = f"/decide?{made.state.query()}&{urlencode(_asked(form.pairs))}"
-    return answer
-
-
-def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> DecisionRun:
-    runs: Runs = request.app.state.runs
-    runs.admit(asker)
+def _made(request: Request, pairs: list[tuple[str, str]]) -> Callable[[int], DecisionRun]:
     state, country = _state(request, pairs)
-    decision = _decision(country, pairs)
-    made = runs.ask(asker, lambda number: DecisionRun(number, state, country, decision=decision))
-    return cast("DecisionRun", made)
+    decision, asked = _decision(country, pairs), tuple(_asked(pairs))
+    return lambda number: DecisionRun(number, state, country, decision=decision, asked=asked)
 
 
-@router.get("/decide/results/{number}")
-async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
-    """Wait for the next stage of a page's newest decision. 204 when a newer request has taken its place."""
-    made = request.app.state.runs.newest(asker_of(request, page, "decide "))
-    if not isinstance(made, DecisionRun) or made.number != number:
-        return Response(status_code=204)
-    return await _results(request, made, seen, page, LONG_POLL)
-
-
-async def _results(request: Request, made: DecisionRun, beyond: int, tab: str, seconds: float) -> Response:
-    again = f"/decide/results/{made.number}?page={tab}&seen={beyond}"
-    stage = await arrived(request, made, beyond, seconds, again)
-    if isinstance(stage, Response):
-        return stage
-    answer = await run_in_threadpool(_shown, request, made, stage, tab)
-    made.shown = stage
-    return answer
+def _address(made: DecisionRun) -> str:
+    """The address that shows the form as it was filled in."""
+    return f"/decide?{made.state.query()}&{urlencode(made.asked)}"
 
 
 def _shown(request: Request, made: DecisionRun, stage: int, tab: str) -> Response:
@@ -174,3 +137,18 @@ def _shown(request: Request, made: DecisionRun, stage: int, tab: str) -> Respons
         chart=panel.picture(loss_figure(deciding, decision, found.chosen)),
         draws=made.country.draws(made.state.draws),
     )
+
+
+_DECISIONS = Waiting("decide ", DecisionRun, "/decide/results", "This cannot be decided", _made, _shown, _address)
+
+
+@router.post("/decide/run")
+async def run(request: Request) -> Response:
+    """Start the runs of a decision, cancel the page's earlier ones, answer with the first stage."""
+    return await _DECISIONS.begun(request)
+
+
+@router.get("/decide/results/{number}")
+async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next stage of a page's newest decision. 204 when a newer request has taken its place."""
+    return await _DECISIONS.followed(request, number, page, seen)

@@ -26,9 +26,10 @@ STAGES = (64, 128, 256)
 
 @dataclass(eq=False)
 class DecisionRun(Work):
-    """Outcomes of every option over the same draws and luck."""
+    """Outcomes of every option over the same draws under common random numbers. asked: the form as it was filled in."""
 
     decision: Decision = field(kw_only=True)
+    asked: tuple[tuple[str, str], ...] = field(kw_only=True, default=())
     #: Block by block: outcome -> (options, BLOCK), not finite where a member failed.
     found: list[dict[str, np.ndarray]] = field(default_factory=list)
     stages: ClassVar[tuple[int, ...]] = STAGES

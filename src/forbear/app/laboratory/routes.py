@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from forbear.app.country import Country
 from forbear.app.laboratory import sweep_chart
 from forbear.app.laboratory.charts import csv_of, standalone
 from forbear.app.laboratory.comparison import Summary, compared, summarised
-from forbear.app.laboratory.drawing import drawing, plan_in_force
-from forbear.app.laboratory.levers import GROUPS
-from forbear.app.laboratory.questions import plan_words, questions_of
-from forbear.app.laboratory.shown import figures_of, shown_of, trust_of
-from forbear.app.laboratory.stored import held_for, stored, stored_for
+from forbear.app.laboratory.drawing import plan_in_force
+from forbear.app.laboratory.opening import opened, stored_words
+from forbear.app.laboratory.shown import figures_of, shown_of
+from forbear.app.laboratory.stored import held_for
 from forbear.app.laboratory.sweep import MEMBERS, POINTS, Sweep
 from forbear.app.laboratory.sweep import charts_of as swept_charts
 from forbear.app.pages import Refused, checked_form, mistakes, page
-from forbear.app.runs import STAGES, Asker, Busy, Gone, Run, Runs
+from forbear.app.runs import STAGES, Gone, Run
 from forbear.app.saving import scenario_file
-from forbear.app.state import State, read_state, written
-from forbear.app.waiting import FIRST_ANSWER, LONG_POLL, arrived, asker_of, too_many
+from forbear.app.state import State, read_state
+from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
-from forbear.validation.base_rates import imposes, reference_classes
+
+if TYPE_CHECKING:
+    from forbear.app.country import Country
+    from forbear.scenario.problem import Problem
 
 __all__ = ["router"]
 
@@ -39,13 +41,11 @@ AGAINST = "against"
 LONGEST_PIN = 4000
 
 
-def _state(request: Request, pairs: Any) -> tuple[State, Country]:
-    countries = request.app.state.countries
-    state = read_state([(k, v) for k, v in pairs if k != AGAINST], countries.started_with)
-    return state, countries.get(state.scenario)
+def _state(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country]:
+    return state_of(request, [(k, v) for k, v in pairs if k != AGAINST])
 
 
-def _pinned(pairs: Any, state: State, country: Country) -> State | None:
+def _pinned(pairs: list[tuple[str, str]], state: State, country: Country) -> State | None:
     """The plan that is pinned as A: of the same scenario, draws and seed, or it would not be the same comparison.
 
     Raises ScenarioError as `read_state` and `State.apply`.
@@ -79,59 +79,13 @@ def show(request: Request) -> Response:
         faults = mistakes(error)
         state = State(countries.started_with)
         country = countries.get(state.scenario)
-    changes = dict(state.changes)
-    sliders: list[dict[str, Any]] = [
-        {
-            "slider": s,
-            "value": changes[s.key][1] if s.key in changes and changes[s.key][0] != "path" else s.rest,
-            "sent": written(*changes[s.key]) if s.key in changes else "",
-        }
-        for s in country.sliders
-    ]
-    levers = {s.key for s in country.sliders}
-    others = [(key, written(*change)) for key, change in state.changes if key not in levers]
     return page(
         request,
         "laboratory.html",
         422 if faults else 200,
-        state=state,
-        country=country,
-        groups=[(g, [entry for entry in sliders if entry["slider"].spec.group == g]) for g in GROUPS],
-        others=others,
-        scenarios=countries.names(),
-        months=list(country.problem.month_labels)[1:],
-        drawing=drawing(country),
-        faults=faults,
         tab=secrets.token_hex(8),
-        questions=questions_of(country),
-        pinned=pinned,
-        pinned_words=plan_words(country, pinned) if pinned is not None else "",
-        trust=trust_of(country) if country.draws(state.draws) == "posterior" else "",
-        rates=_rates(country),
-        **_first(country, state),
+        **opened(country, state, countries.names(), pinned=pinned, faults=faults),
     )
-
-
-def _first(country: Country, state: State) -> dict[str, Any]:
-    """What the page is drawn with before anything is run: the stored answer to the state, else that of the baseline."""
-    found = stored_for(country, state)
-    if found is None:
-        return {"shown": None, "stored_words": ""}
-    summary, of = found
-    words, _ = stored_words(country, summary)
-    if of is not state:
-        words += "; shown until your own plan is simulated"
-    return {"shown": shown_of(country, of, summary), "stored_words": words}
-
-
-def _rates(country: Country) -> list[list[str]]:
-    """Rows of the base rates of a proposal: as stored, else what became of such undertakings, without the model."""
-    if not country.proposal or not imposes(country.scenario):
-        return []
-    held = stored(country)
-    if held is not None and held.rates:
-        return held.rates
-    return [[c.title, c.record, "", "", "", ""] for c in reference_classes()]
 
 
 @router.get("/plan")
@@ -145,54 +99,22 @@ def plan(request: Request, lever: str = "") -> Response:
         return JSONResponse({"faults": mistakes(error)}, status_code=422)
 
 
-@router.post("/run")
-async def run(request: Request) -> Response:
-    """Start a run for the sent state, cancel the page's earlier one, answer with the first stage."""
-    form = await checked_form(request)
-    tab = form.get("page")
-    asker = asker_of(request, tab)
-    try:
-        made = await run_in_threadpool(_ask, request, asker, form.pairs)
-    except ForbearError as error:
-        return page(request, "mistakes.html", 422, faults=mistakes(error), title="These levers cannot be set")
-    except Busy:
-        return too_many(request)
-    answer = await _meanwhile(request, made, tab) or await _results(request, made, 0, tab, FIRST_ANSWER)
-    answer.headers["HX-Replace-Url"] = _address(made.state, made.pinned)
-    return answer
-
-
-def _ask(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> Run:
-    runs: Runs = request.app.state.runs
-    runs.admit(asker)
+def _reference(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, State | None, Problem]:
+    """State, country, the plan that is pinned and what the state is compared with. Raises as `_pinned`."""
     state, country = _state(request, pairs)
-    problem = state.apply(country.scenario, country.strategies).problem()
-    pinned, reference = _pinned(pairs, state, country), country.problem
-    if pinned is not None:
-        reference = pinned.apply(country.scenario, country.strategies).problem()
+    pinned = _pinned(pairs, state, country)
+    changed = pinned.apply(country.scenario, country.strategies) if pinned is not None else None
     country.prepare()  # here, in a thread: to look whether rules are compiled takes its time
-
-    def make(number: int) -> Run:
-        return Run(number, state, country, problem=problem, reference=reference, pinned=pinned)
-
-    return cast("Run", runs.ask(asker, make))
+    return state, country, pinned, changed.problem() if changed is not None else country.problem
 
 
-async def _results(request: Request, made: Run, beyond: int, tab: str, seconds: float) -> Response:
-    again = f"/results/{made.number}?page={tab}&seen={beyond}"
-    stage = await arrived(request, made, beyond, seconds, again)
-    if isinstance(stage, Response):
-        return stage
-    try:
-        answer = await run_in_threadpool(_shown, request, made, stage, tab)
-    except Gone:
-        return Response(status_code=204)
-    made.shown = stage
-    answer.headers["HX-Replace-Url"] = _address(made.state, made.pinned)
-    return answer
+def _plan(request: Request, pairs: list[tuple[str, str]]) -> Callable[[int], Run]:
+    state, country, pinned, reference = _reference(request, pairs)
+    problem = state.apply(country.scenario, country.strategies).problem()
+    return lambda number: Run(number, state, country, problem=problem, reference=reference, pinned=pinned)
 
 
-async def _meanwhile(request: Request, made: Run, tab: str) -> Response | None:
+def _meanwhile(request: Request, made: Run, tab: str) -> Response | None:
     """What is stored of the asked state, at once; the page then asks for the run's own, where it has more behind it.
 
     None where nothing is stored.
@@ -201,20 +123,12 @@ async def _meanwhile(request: Request, made: Run, tab: str) -> Response | None:
     if found is None:
         return None
     words, current = stored_words(made.country, found)
-    shown = await run_in_threadpool(shown_of, made.country, made.state, found)
+    shown = shown_of(made.country, made.state, found)
     answer = page(request, "results.html", shown=shown, country=made.country, stage=0, run=None, tab=tab, words=words)
     beyond = max((stage for stage in STAGES if stage < found.members), default=0) if current else 0
-    answer.headers["X-Forbear-Again"] = f"/results/{made.number}?page={tab}&seen={beyond}"
+    answer.headers["X-Forbear-Again"] = _PLANS.again(made, tab, beyond)
     answer.headers["X-Forbear-Waits"] = words
     return answer
-
-
-def stored_words(country: Country, found: Summary) -> tuple[str, bool]:
-    """What is said of a stored answer, and whether model, scenario and posterior are still those it was made with."""
-    held = stored(country)
-    current = held is not None and held.current(country)
-    words = f"{found.members} simulated histories, stored with the scenario"
-    return words + ("" if current else " by an earlier version of model or data"), current
 
 
 def _summary(made: Run, stage: int) -> Summary:
@@ -240,57 +154,45 @@ def _shown(request: Request, made: Run, stage: int, tab: str) -> Response:
     )
 
 
-@router.post("/sweep")
-async def sweep(request: Request) -> Response:
-    """Run the sent state with one lever over its range; answer with the first value."""
-    form = await checked_form(request)
-    tab = form.get("page")
-    asker = asker_of(request, tab, "sweep ")
-    try:
-        made = await run_in_threadpool(_swept, request, asker, form.pairs)
-    except ForbearError as error:
-        return page(request, "mistakes.html", 422, faults=mistakes(error), title="This lever cannot be swept")
-    except Busy:
-        return too_many(request)
-    return await _values(request, made, 0, tab, FIRST_ANSWER)
+_PLANS = Waiting(
+    "",
+    Run,
+    "/results",
+    "These levers cannot be set",
+    _plan,
+    _shown,
+    lambda made: _address(made.state, made.pinned),
+    _meanwhile,
+)
 
 
-def _swept(request: Request, asker: Asker, pairs: list[tuple[str, str]]) -> Sweep:
-    runs: Runs = request.app.state.runs
-    runs.admit(asker)
+@router.post("/run")
+async def run(request: Request) -> Response:
+    """Start a run for the sent state, cancel the page's earlier one, answer with the first stage."""
+    return await _PLANS.begun(request)
+
+
+@router.get("/results/{number}")
+async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next stage of a page's newest run. 204 when a newer request has taken its place."""
+    return await _PLANS.followed(request, number, page, seen)
+
+
+def _sweep(request: Request, pairs: list[tuple[str, str]]) -> Callable[[int], Sweep]:
     key = next((v for k, v in pairs if k == "sweep"), "")
-    pairs = [(k, v) for k, v in pairs if k != "sweep"]
-    state, country = _state(request, pairs)
+    state, country, pinned, reference = _reference(request, [(k, v) for k, v in pairs if k != "sweep"])
     known = {s.key: s for s in country.sliders if s.spec.how != "switch"}
     if key not in known:
         close = nearest(key, known)
         fault = Fault("E205", "no lever that can be swept", field="sweep", value=key[:80], nearest=close)
         raise ScenarioError("E205", "no lever that can be swept", faults=(fault,))
-    pinned, reference = _pinned(pairs, state, country), country.problem
-    if pinned is not None:
-        reference = pinned.apply(country.scenario, country.strategies).problem()
     state.apply(country.scenario, country.strategies)
-    country.prepare()
-
-    def make(number: int) -> Sweep:
-        return Sweep(number, state, country, slider=known[key], reference=reference, pinned=pinned is not None)
-
-    return cast("Sweep", runs.ask(asker, make))
+    return lambda number: Sweep(
+        number, state, country, slider=known[key], reference=reference, pinned=pinned is not None
+    )
 
 
-@router.get("/sweep/{number}")
-async def swept(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
-    """Wait for the next value of a page's newest sweep. 204 when a newer request has taken its place."""
-    made = request.app.state.runs.newest(asker_of(request, page, "sweep "))
-    if not isinstance(made, Sweep) or made.number != number:
-        return Response(status_code=204)
-    return await _values(request, made, seen, page, LONG_POLL)
-
-
-async def _values(request: Request, made: Sweep, beyond: int, tab: str, seconds: float) -> Response:
-    stage = await arrived(request, made, beyond, seconds, f"/sweep/{made.number}?page={tab}&seen={beyond}")
-    if isinstance(stage, Response):
-        return stage
+def _values(request: Request, made: Sweep, stage: int, tab: str) -> Response:
     country, spec = made.country, made.slider.spec
     second = "plan A" if made.pinned else country.unchanged
     drawn = [
@@ -302,7 +204,6 @@ async def _values(request: Request, made: Sweep, beyond: int, tab: str, seconds:
         }
         for figure, rows in swept_charts(country, made, stage, second)
     ]
-    made.shown = stage
     return page(
         request,
         "sweep.html",
@@ -317,27 +218,27 @@ async def _values(request: Request, made: Sweep, beyond: int, tab: str, seconds:
     )
 
 
-def _current(request: Request, number: int, tab: str) -> Run:
-    made = request.app.state.runs.newest(asker_of(request, tab))
-    if not isinstance(made, Run) or made.number != number:
-        raise Refused(410, "This run is gone: move a lever to start another.")
-    return made
+_SWEEPS = Waiting("sweep ", Sweep, "/sweep", "This lever cannot be swept", _sweep, _values)
 
 
-@router.get("/results/{number}")
-async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
-    """Wait for the next stage of a page's newest run. 204 when a newer request has taken its place."""
-    try:
-        made = _current(request, number, page)
-    except Refused:
-        return Response(status_code=204)
-    return await _results(request, made, seen, page, LONG_POLL)
+@router.post("/sweep")
+async def sweep(request: Request) -> Response:
+    """Run the sent state with one lever over its range; answer with the first value."""
+    return await _SWEEPS.begun(request)
+
+
+@router.get("/sweep/{number}")
+async def swept(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
+    """Wait for the next value of a page's newest sweep. 204 when a newer request has taken its place."""
+    return await _SWEEPS.followed(request, number, page, seen)
 
 
 @router.get("/export/{number}/{what}")
 def export(request: Request, number: int, what: str, page: str = "") -> Response:
     """What is on the page as a file: differences.csv, or a chart as NAME.svg."""
-    made = _current(request, number, page)
+    made = _PLANS.newest(request, number, page)
+    if made is None:
+        raise Refused(410, "This run is gone: move a lever to start another.")
     if made.stage == 0 and not made.gone:
         raise Refused(409, "The run has no results yet.")
     try:

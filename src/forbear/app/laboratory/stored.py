@@ -91,6 +91,7 @@ def _rates(country: Country, draws: str, members: int) -> list[list[str]]:
 def written(country: Country, path: Path) -> None:
     """Write the answers of a country, whole or not at all. Raises FileError E103, and as `made`."""
     write_json(path, made(country), seal=True, indent=None)
+    _read.cache_clear()
 
 
 def stored(country: Country) -> Stored | None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable
+from functools import wraps
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -23,6 +26,7 @@ from forbear.app.play.settings import (
     filled,
     playable,
 )
+from forbear.app.play.shown import file_answer
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
 from forbear.app.play.world import Crowded
 from forbear.errors import Fault, ForbearError, ScenarioError
@@ -30,8 +34,9 @@ from forbear.errors import Fault, ForbearError, ScenarioError
 if TYPE_CHECKING:
     from forbear.app.country import Country
 
-__all__ = ["MOST_COMPARED", "answered", "crowded", "games_of", "preparing", "refusal", "router"]
+__all__ = ["MOST_COMPARED", "answered", "crowded", "games_of", "preparing", "refusal", "router", "told"]
 
+R = TypeVar("R", bound=Callable[..., Any])
 router = APIRouter()
 _BEGIN = threading.Lock()
 #: Games that are set side by side at most.
@@ -69,6 +74,26 @@ def crowded(request: Request) -> Response:
         faults=[],
         title="Too many turns are being played at this moment: try again in a few seconds.",
     )
+
+
+def told(title: str) -> Callable[[R], R]:
+    """Let a route say under a title what cannot be done and why, and where too many turns are played at once."""
+
+    def around(route: R) -> R:
+        @wraps(route)
+        async def answer(request: Request, *arguments: Any, **named: Any) -> Response:
+            try:
+                if iscoroutinefunction(route):
+                    return cast("Response", await route(request, *arguments, **named))
+                return await run_in_threadpool(route, request, *arguments, **named)
+            except ForbearError as error:
+                return refusal(request, error, title)
+            except Crowded:
+                return crowded(request)
+
+        return cast("R", answer)
+
+    return around
 
 
 # -- beginning ----------------------------------------------------------------------------------------------
@@ -166,13 +191,11 @@ async def _uploaded(request: Request, most: int) -> list[bytes]:
 
 
 @router.post("/play/restore")
+@told("This file is not a log of a game that can be played here")
 async def restore(request: Request) -> Response:
     """Go on with a game from its log."""
     text = (await _uploaded(request, 1))[0]
-    try:
-        game = await run_in_threadpool(games_of(request).take, text, request.state.session)
-    except ForbearError as error:
-        return refusal(request, error, "This file is not a log of a game that can be played here")
+    game = await run_in_threadpool(games_of(request).take, text, request.state.session)
     return RedirectResponse(f"/play/{game.key}?turn={len(game.turns)}", status_code=303)
 
 
@@ -180,31 +203,20 @@ async def restore(request: Request) -> Response:
 
 
 @router.get("/play/compare")
-def compare(request: Request, game: str = "") -> Response:
+@told("These games cannot be compared")
+def compare(request: Request) -> Response:
     """Finished games of this server, and those chosen side by side."""
     chosen = request.query_params.getlist("game")[:MOST_COMPARED]
-    try:
-        waits = unready(games_of(request), chosen)
-        if waits is not None:
-            return preparing(request, waits)
-        return compare_page(request, games_of(request), chosen)
-    except ForbearError as error:
-        return refusal(request, error, "These games cannot be compared")
-    except Crowded:
-        return crowded(request)
+    waits = unready(games_of(request), chosen)
+    return compare_page(request, games_of(request), chosen) if waits is None else preparing(request, waits)
 
 
 @router.get("/play/compare.csv")
+@told("These games cannot be compared")
 def compare_table(request: Request) -> Response:
     """The chosen games as a table."""
-    try:
-        text = compare_csv(games_of(request), request.query_params.getlist("game")[:MOST_COMPARED])
-    except ForbearError as error:
-        return refusal(request, error, "These games cannot be compared")
-    except Crowded:
-        return crowded(request)
-    headers = {"Content-Disposition": 'attachment; filename="groups.csv"'}
-    return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
+    text = compare_csv(games_of(request), request.query_params.getlist("game")[:MOST_COMPARED])
+    return file_answer(text, "text/csv", "groups.csv")
 
 
 @router.post("/play/compare")

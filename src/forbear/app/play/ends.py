@@ -11,14 +11,12 @@ from starlette.concurrency import run_in_threadpool
 
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import charts as play_charts
-from forbear.app.play.begin import crowded, games_of, preparing, refusal
+from forbear.app.play.begin import games_of, preparing, told
 from forbear.app.play.compare import beside
 from forbear.app.play.expect import SHARE, Scored, scored, totals
 from forbear.app.play.log import csv_of, log_text
 from forbear.app.play.shown import file_answer, months_of, number_of, shown, tree_of, view_of, words_of
 from forbear.app.play.store import public_name
-from forbear.app.play.world import Crowded
-from forbear.errors import ForbearError
 
 if TYPE_CHECKING:
     from forbear.app.play.game import Game
@@ -31,19 +29,17 @@ router = APIRouter()
 
 
 @router.post("/play/{key}/end")
+@told("The game cannot be ended here")
 async def stop(request: Request, key: str) -> Response:
     """End the game at a turn: the truth is shown."""
     form = await checked_form(request)
-    try:
-        games = games_of(request)
-        game = await run_in_threadpool(games.get, key)
-        if games.locked(game):
-            return locked_page(request, game)
-        number = number_of(form.get("parent"), game)
-        game.end(number)
-        await run_in_threadpool(games.save, game)
-    except ForbearError as error:
-        return refusal(request, error, "The game cannot be ended here")
+    games = games_of(request)
+    game = await run_in_threadpool(games.get, key)
+    if games.locked(game):
+        return locked_page(request, game)
+    number = number_of(form.get("parent"), game)
+    game.end(number)
+    await run_in_threadpool(games.save, game)
     return RedirectResponse(f"/play/{key}/end?turn={number}", status_code=303)
 
 
@@ -53,68 +49,60 @@ def locked_page(request: Request, game: Game) -> Response:
 
 
 @router.get("/play/{key}/end")
+@told("The end cannot be shown")
 def happened(request: Request, key: str, turn: str = "") -> Response:
     """What happened, for a turn at which the game was ended."""
-    try:
-        games = games_of(request)
-        game = games.get(key)
-        number = number_of(turn, game)
-        if games.locked(game):
-            return locked_page(request, game)
-        if number not in game.ended:
-            return RedirectResponse(f"/play/{key}?turn={number}", status_code=303)
-        if not games.country(game).preparation.soon():
-            return preparing(request, games.country(game))
-        country, problem, view = view_of(games, game, number)
-        truth = games.worlds.truth(country, game, number)
-        path = game.path(number)
-        figures = play_charts.end_figures(problem, view, truth, beside(country))
-        return page(
-            request,
-            "play_end.html",
-            game=game,
-            country=country,
-            number=number,
-            path=path,
-            labels=months_of(problem),
-            words=words_of,
-            beside=beside(country),
-            months=path[-1].until,
-            charts=[play_charts.drawn(f) for f in figures],
-            rows=games.worlds.outcomes(country, game, number),
-            show=shown,
-            differs=bool(path[-1].check) and path[-1].check != view.check,
-            held=game.feasible and not (problem.levers["feasible"] == 1).all(),
-            tree=tree_of(game, months_of(problem)),
-            foresight=[t for t in path if t.hindsight != "none"],
-            public=f"{public_name(game)}.{number}",
-            totals=totals(problem, view, path),
-            room=games.room_of(game),
-            share=SHARE,
-            aim=game.aim,
-        )
-    except ForbearError as error:
-        return refusal(request, error, "The end cannot be shown")
-    except Crowded:
-        return crowded(request)
+    games = games_of(request)
+    game = games.get(key)
+    number = number_of(turn, game)
+    if games.locked(game):
+        return locked_page(request, game)
+    if number not in game.ended:
+        return RedirectResponse(f"/play/{key}?turn={number}", status_code=303)
+    if not games.country(game).preparation.soon():
+        return preparing(request, games.country(game))
+    country, problem, view = view_of(games, game, number)
+    truth = games.worlds.truth(country, game, number)
+    path = game.path(number)
+    figures = play_charts.end_figures(problem, view, truth, beside(country))
+    return page(
+        request,
+        "play_end.html",
+        game=game,
+        country=country,
+        number=number,
+        path=path,
+        labels=months_of(problem),
+        words=words_of,
+        beside=beside(country),
+        months=path[-1].until,
+        charts=[play_charts.drawn(f) for f in figures],
+        rows=games.worlds.outcomes(country, game, number),
+        show=shown,
+        differs=bool(path[-1].check) and path[-1].check != view.check,
+        held=game.feasible and not (problem.levers["feasible"] == 1).all(),
+        tree=tree_of(game, months_of(problem)),
+        foresight=[t for t in path if t.hindsight != "none"],
+        public=f"{public_name(game)}.{number}",
+        totals=totals(problem, view, path),
+        room=games.room_of(game),
+        share=SHARE,
+        aim=game.aim,
+    )
 
 
 @router.get("/play/{key}/log")
+@told("This log cannot be shown")
 def log(request: Request, key: str) -> Response:
     """The umpire's log as a page."""
-    try:
-        games = games_of(request)
-        game = games.get(key)
-        country = games.country(game)
-        problem = games.worlds.problem(country, game.strategy)
-        last = len(game.turns)
-        if last and not country.preparation.soon():
-            return preparing(request, country)
-        results = _scores(games, game)
-    except ForbearError as error:
-        return refusal(request, error, "This log cannot be shown")
-    except Crowded:
-        return crowded(request)
+    games = games_of(request)
+    game = games.get(key)
+    country = games.country(game)
+    problem = games.worlds.problem(country, game.strategy)
+    last = len(game.turns)
+    if last and not country.preparation.soon():
+        return preparing(request, country)
+    results = _scores(games, game)
     return page(
         request,
         "play_log.html",
@@ -153,23 +141,20 @@ _TITLES = {name: (title, unit) for name, title, unit, _ in play_charts.ROWS} | {
 
 
 @router.get("/play/{key}/{name}")
+@told("This log cannot be saved")
 def saved(request: Request, key: str, name: str) -> Response:
     """The log as a file: log.json or log.csv."""
-    if name not in ("log.json", "log.csv"):
-        raise Refused(404, "There is no such file: log.json, log.csv")
-    try:
-        games = games_of(request)
-        game = games.get(key)
-        problem = games.worlds.problem(games.country(game), game.strategy)
-        if name == "log.json" and games.locked(game):
-            return locked_page(request, game)  # it holds the number of the world
-    except ForbearError as error:
-        return refusal(request, error, "This log cannot be saved")
-    return log_file(game, problem, name)
+    games = games_of(request)
+    game = games.get(key)
+    if name == "log.json" and games.locked(game):
+        return locked_page(request, game)  # it holds the number of the world
+    return log_file(game, games.worlds.problem(games.country(game), game.strategy), name)
 
 
 def log_file(game: Game, problem: Problem, name: str) -> Response:
-    """A log as a file to take away: log.json or log.csv."""
+    """A log as a file to take away: log.json or log.csv. Raises Refused 404 for any other name."""
+    if name not in ("log.json", "log.csv"):
+        raise Refused(404, "There is no such file: log.json, log.csv")
     stem = re.sub(r"[^A-Za-z0-9]+", "-", game.group).strip("-")[:40] or "group"
     if name == "log.csv":
         return file_answer(csv_of(game, problem), "text/csv", f"game-{stem}.csv")

@@ -14,7 +14,7 @@ from forbear.app.play import begin as play_begin
 from forbear.app.play import charts as play_charts
 from forbear.app.play import ends as play_ends
 from forbear.app.play import umpire as play_umpire
-from forbear.app.play.begin import crowded, games_of, preparing, refusal
+from forbear.app.play.begin import games_of, preparing, told
 from forbear.app.play.brief import AIM
 from forbear.app.play.cards import EXACT, cards_of, decided
 from forbear.app.play.classes import time_left
@@ -25,9 +25,8 @@ from forbear.app.play.log import can_be_shown, log_text
 from forbear.app.play.maps import turn_map
 from forbear.app.play.shown import months_of, number_of, timer_words, tree_of, view_of, words_of
 from forbear.app.play.views import View
-from forbear.app.play.world import Crowded
 from forbear.app.security import LARGEST_FILE
-from forbear.errors import Fault, ForbearError, RunError, ScenarioError
+from forbear.errors import Fault, RunError, ScenarioError
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -47,20 +46,16 @@ _LIMIT = LARGEST_FILE - 8192
 
 
 @router.get("/play/{key}")
+@told("This turn cannot be shown")
 def turn(request: Request, key: str, turn: str = "") -> Response:
     """A turn: what was reported up to it, and the decision for the months that follow."""
-    try:
-        games = games_of(request)
-        game = games.get(key)
-        number = number_of(turn, game)
-        country = games.country(game)
-        if number and not country.preparation.soon():
-            return preparing(request, country)
-        return _turn_page(request, game, number, None, [])
-    except ForbearError as error:
-        return refusal(request, error, "This turn cannot be shown")
-    except Crowded:
-        return crowded(request)
+    games = games_of(request)
+    game = games.get(key)
+    number = number_of(turn, game)
+    country = games.country(game)
+    if number and not country.preparation.soon():
+        return preparing(request, country)
+    return _turn_page(request, game, number, None, [])
 
 
 def _turn_page(
@@ -166,16 +161,11 @@ def decided_before(key: str) -> Response:
 
 
 @router.post("/play/{key}/decide")
+@told("This turn cannot be played")
 async def decide(request: Request, key: str) -> Response:
     """Take a decision, let the months pass, show what is reported then."""
     form = await checked_form(request)
-    sent = dict(form.pairs)
-    try:
-        return await run_in_threadpool(_decide, request, key, sent)
-    except ForbearError as error:
-        return refusal(request, error, "This turn cannot be played")
-    except Crowded:
-        return crowded(request)
+    return await run_in_threadpool(_decide, request, key, dict(form.pairs))
 
 
 def _decide(request: Request, key: str, sent: dict[str, str]) -> Response:

@@ -1,0 +1,54 @@
+"""The atlas as pages."""
+
+import re
+from html import unescape
+
+import pytest
+
+from forbear.evidence.atlas import atlas, case
+
+
+def test_every_case_has_a_mark_on_the_map_and_a_panel_and_a_page(visitor):
+    page = visitor.get("/atlas").text
+    for entry in atlas():
+        address = f"/atlas?case={entry.name}"
+        assert page.count(f'href="{address}"') == 2, entry.name
+        shown = visitor.get(address)
+        assert shown.status_code == 200 and entry.title in unescape(shown.text)
+
+
+def test_a_cases_page_has_every_fact_with_its_grade_and_source(visitor):
+    entry = case("kosovo-1999")
+    page = unescape(visitor.get("/atlas?case=kosovo-1999").text)
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page)
+    assert len(rows) == len(entry.facts)
+    for fact, row in zip(entry.facts, rows, strict=True):
+        assert f"<td>{fact.grade}</td>" in row
+        assert fact.title in row or fact.grade == "memory"
+
+
+def test_cases_are_sorted_by_force_by_order_and_by_time(visitor):
+    def listed(sort):
+        page = visitor.get(f"/atlas?sort={sort}").text
+        return re.findall(r'<li class="atlas-panel"><a href="/atlas\?case=([^"]+)"', page)
+
+    peaks = [case(name).per_1000 for name in listed("force")]
+    known = [peak[0] for peak in peaks if peak]
+    assert known == sorted(known, reverse=True)
+    assert listed("when") == [entry.name for entry in atlas()] == listed("nothing")
+    orders = [case(name).word("order_10y") for name in listed("order")]
+    assert orders.index("civil_war") > max(n for n, word in enumerate(orders) if word == "calm")
+
+
+@pytest.mark.parametrize("name", ["nowhere", "../iraq-2003", "<b>"])
+def test_a_case_that_is_not_there_is_said_to_be_so(visitor, name):
+    answer = visitor.get("/atlas", params={"case": name})
+    assert answer.status_code == 404
+    assert "There is no such case" in answer.text and "<b>" not in answer.text.replace("<b>forbear", "")
+
+
+def test_the_numbers_said_at_a_glance_are_those_of_the_command(visitor):
+    from forbear.report.atlas.telling import answer
+
+    lead = re.search(r'<p class="answer">(.*?)</p>', visitor.get("/atlas").text, re.S)[1]
+    assert unescape(lead).split() == " ".join(answer(atlas())[:3]).split("**")[1].split()
