@@ -105,15 +105,17 @@ def draw(figure: Years) -> str:
         return sheet.svg()
     height = HEIGHT if figure.width == WIDTH else LOW
     largest = max([q[-1] for q in figure.quantiles] + [c.value for c in figure.counts])
-    axis = Axis(0.0, max(largest * 1.06, 1e-9), height - BOTTOM, TOP)
+    axis = Axis(0.0, largest * 1.06, height - BOTTOM, TOP)
     each = (figure.width - LEFT - RIGHT) / len(figure.years)
     thick = min(each * 0.62, 64.0)
     at = {year: LEFT + (k + 0.5) * each for k, year in enumerate(figure.years)}
     sheet = Sheet(figure.name, figure.title, figure.alternative, height, figure.width)
-    for value in axis.ticks(5):
+    for value, words in axis.labelled(5):
         y = axis.place(value)
         sheet.line(LEFT, y, figure.width - RIGHT, y)
-        sheet.text(LEFT - 7, y + 4.5, axis.word(value), size=LETTER, anchor="end", kind="tick-word")
+        sheet.text(LEFT - 7, y + 4.5, words, size=LETTER, anchor="end", kind="tick-word")
+    if axis.times:
+        sheet.text(LEFT, TOP - 5, axis.times, size=SMALL, kind="times")
     every = max(1, -(-len(figure.years) * 44 // (figure.width - LEFT - RIGHT)))
     for k, (year, q) in enumerate(zip(figure.years, figure.quantiles, strict=True)):
         x = at[year]
