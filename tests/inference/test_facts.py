@@ -109,7 +109,7 @@ def test_facts_in_a_posterior_survive_a_file_that_knows_no_not_a_number() -> Non
     noted = SimpleNamespace(notes={"facts": plain(order.as_dict())}, quick=False)
     again = facts_held(noted)  # type: ignore[arg-type]
     assert again is not None and np.isnan(again.results[0].observed) and not again.results[0].holds
-    assert again.results[0].words.endswith("0% of draws")
+    assert again.results[0].words.endswith("0\N{NO-BREAK SPACE}% of draws")
     assert facts_held(None) is None
 
 

@@ -89,18 +89,19 @@ def number(element, *names):
 
 
 def size_of(element):
-    return float(re.search(r"font-size:([\d.]+)px", element.get("style")).group(1))
+    found = re.search(r"font-size:([\d.]+)px", element.get("style", ""))
+    return float(found.group(1)) if found else 12.0  # what the style sheet says of ticks
 
 
 def text_boxes(root):
     """Boxes of all upright words; turned ones (in a group) stand alone at the left edge."""
-    turned = {t for g in root.iter("g") for t in g.iter("text")}
+    turned = {t for g in root.iter("g") for t in g.iter("text")} | {t for t in root.iter("text") if t.get("transform")}
     out = []
     for text in root.iter("text"):
         if text in turned:
             continue
         (x, y), size = number(text, "x", "y"), size_of(text)
         wide = width_of(text.text or "", size)
-        left = x - {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor")]
+        left = x - {"start": 0, "middle": wide / 2, "end": wide}[text.get("text-anchor", "start")]
         out.append((text.text, (left, y - 0.8 * size, left + wide, y + 0.2 * size)))
     return out

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from drawings import effect_row, effect_rows, figures, kind, number, tree
+from drawings import effect_row, effect_rows, figures, kind, number, text_boxes, tree
 
 from forbear.figures import kinds
 from forbear.figures.grid import DARKEST, grid
@@ -14,6 +14,7 @@ from forbear.figures.placement import crosses, place_labels
 from forbear.figures.ranks import ranks
 from forbear.figures.scatter import Point, scatter
 from forbear.figures.shares import ShareRow, shares
+from forbear.figures.years import Count, narrow, years_figure
 
 
 def test_interval_marks_stand_where_the_table_says_and_inside_the_axis():
@@ -187,3 +188,20 @@ def test_a_grid_of_the_wrong_shape_or_with_negative_regret_is_refused():
         grid("g", "G", "regret", ["a", "b"], ["deaths"], [[1.0]])
     with pytest.raises(ValueError, match="negative"):
         grid("g", "G", "regret", ["a"], ["deaths"], [[-1.0]])
+
+
+@pytest.mark.parametrize("value", [9.0, 30.0, 95.0])
+@pytest.mark.parametrize("at", [0, 4, 8])
+def test_a_note_beside_a_hollow_mark_covers_no_bar_and_no_other_mark_on_wide_and_narrow_pages(at, value):
+    totals = np.random.default_rng(at).uniform(5, 100, (40, 9))
+    note = Count(2003 + at, value, "counts all of this year; the run begins in May")
+    figure = years_figure("y", "Y", "persons", range(2003, 2012), totals, counts=[note, Count(2003 + (at + 3) % 9, 50.0)])
+    for one in (figure, narrow(figure)):
+        root = tree(one)
+        words = [box for text, box in text_boxes(root) if text in " ".join((note.note, "…")) and text]
+        bars = [number(b, "x", "y", "width", "height") for b in kind(root, "ninety")]
+        boxes = [(x, y, x + w, y + h) for x, y, w, h in bars]
+        boxes += [(x - 6, y - 6, x + 6, y + 6) for x, y in (number(c, "cx", "cy") for c in root.iter("circle"))]
+        assert " ".join(t for t, _ in text_boxes(root) if t in note.note and t) == note.note
+        assert not [w for w in words for b in boxes if crosses(w, b)]
+        assert all(b[0] >= 0 and b[1] >= 0 and b[2] <= one.width for b in words)

@@ -68,7 +68,7 @@ def density(found: Beliefs, label: str) -> str:
     parts.append(f'<line class="prior" x1="0" x2="{WIDTH}" y1="{low - tall:.1f}" y2="{low - tall:.1f}"/>')
     box = f'viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none"'
     return (
-        f'<svg class="density" {box} role="img" aria-label="{escape(words)}">'
+        f'<svg class="density" {box} role="img" data-words="{escape(words)}" aria-label="{escape(words)}">'
         + "".join(parts)
         + f'<line class="axis" x1="0" x2="{WIDTH}" y1="{HEIGHT - 2}" y2="{HEIGHT - 2}"/></svg>'
     )

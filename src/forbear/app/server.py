@@ -69,6 +69,13 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     app.include_router(atlas_pages.router)
     app.include_router(glossary.router)
     app.include_router(play_pages.router)
+    values = (files("forbear.report") / "values.js").read_text(encoding="utf-8")
+
+    @app.get("/static/values.js")
+    def values_script() -> Response:
+        """What gives the values of charts here and in reports."""
+        return Response(values, media_type="text/javascript")
+
     with as_file(files("forbear.app") / "static") as folder:
         app.mount("/static", StaticFiles(directory=folder), name="static")
     app.add_middleware(Guard, keys=app.state.keys, local_only=local_only)

@@ -144,6 +144,7 @@ def draw(figure: Grid) -> str:
             )
             number = [] if not math.isfinite(value) else [_number(value)]
             sheet.lines_of_text(x + cell / 2, y + height / 2, [*lines, *number], size=SMALL, anchor="middle")
+    sheet.places("y", [y + height / 2 for y, height, *_ in plan])
     return sheet.svg()
 
 

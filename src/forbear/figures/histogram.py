@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch
+from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch, width_of
 from forbear.figures.spec import Figure
 from forbear.words import approximately
 
@@ -120,19 +120,23 @@ def draw(figure: Histogram) -> str:
     if figure.margin:
         left, right = (across.place(v) for v in figure.margin)
         sheet.box(left, TOP, right - left, bottom - TOP, fill="grid", opacity=0.55, kind="margin")
-    for value in up.ticks(4):
-        words = f"{value * 100:.3g} %" if figure.upright.startswith("share") else Axis.word(value)
+    for value, words in up.labelled(4):
+        if figure.upright.startswith("share"):
+            words = f"{value * 100:.3g} %"
         sheet.line(LEFT, up.place(value), WIDTH - RIGHT, up.place(value))
         sheet.text(LEFT - 8, up.place(value) + 4, words, size=12, anchor="end", kind="tick-word")
-    for value in across.ticks(8):
+    for value, words in across.labelled(8):
         x = across.place(value)
         sheet.line(x, bottom, x, bottom + 5, ink="soft")
-        sheet.text(x, bottom + 19, Axis.word(value), size=12, anchor="middle", kind="tick-word")
+        inside = WIDTH - width_of(words, 12) / 2
+        sheet.text(min(x, inside), bottom + 19, words, size=12, anchor="middle", kind="tick-word")
     if figure.band:
         low, high = (up.place(v) for v in figure.band)
         sheet.box(LEFT, high, WIDTH - RIGHT - LEFT, low - high, fill="grid", opacity=0.75, kind="uniform")
     for outline in figure.outlines:
         _outline(sheet, figure, outline, across, up)
+    middles = [(across.place(a) + across.place(b)) / 2 for a, b in zip(figure.edges, figure.edges[1:], strict=False)]
+    sheet.places("x", middles)
     if figure.reference is not None and across.holds(figure.reference):
         x = across.place(figure.reference)
         sheet.line(x, TOP, x, bottom, ink="soft", width=1.5, kind="reference")
@@ -140,7 +144,7 @@ def draw(figure: Histogram) -> str:
     for words, x, anchor in ((f"← {figure.sides[0]}", LEFT, "start"), (f"{figure.sides[1]} →", WIDTH - RIGHT, "end")):
         if any(figure.sides):
             sheet.text(x, bottom + 37, words, size=12, ink="ink", anchor=anchor, kind="side")
-    sheet.text((LEFT + WIDTH - RIGHT) / 2, bottom + 57 - spare, figure.unit, size=12, anchor="middle", kind="unit")
+    sheet.text((LEFT + WIDTH - RIGHT) / 2, bottom + 57 - spare, across.unit(figure.unit), size=12, anchor="middle", kind="unit")
     sheet.parts.append(
         f'<g transform="translate(18 {(TOP + bottom) / 2:.0f}) rotate(-90)"><text text-anchor="middle" class="upright" style="fill:var(--soft,#555);font-size:12px">{figure.upright}</text></g>'
     )

@@ -172,10 +172,10 @@ def draw(figure: Intervals) -> str:
     if figure.margin:
         left, right = (axis.place(v) for v in figure.margin)
         sheet.box(left, TOP, right - left, bottom - TOP, fill="grid", opacity=0.55, kind="margin")
-    for value in axis.ticks():
+    for value, words in axis.labelled():
         x = axis.place(value)
         sheet.line(x, TOP, x, bottom)
-        sheet.text(x, bottom + 16, axis.word(value), size=12, anchor="middle", kind="tick-word")
+        sheet.text(x, bottom + 16, words, size=12, anchor="middle", kind="tick-word")
     if figure.reference is not None and axis.holds(figure.reference):
         x = axis.place(figure.reference)
         sheet.line(x, TOP, x, bottom, ink="soft", width=1.5, kind="reference")
@@ -197,7 +197,7 @@ def draw(figure: Intervals) -> str:
         ):
             sheet.text(x, below, wrapped(words, room, 1, 12)[0], size=12, anchor=anchor, ink="ink", kind="side")
         below += 16
-    sheet.text((LEFT + WIDTH - RIGHT) / 2, below, figure.unit, size=12, anchor="middle", kind="unit")
+    sheet.text((LEFT + WIDTH - RIGHT) / 2, below, axis.unit(figure.unit), size=12, anchor="middle", kind="unit")
     sheet.places("y", [middle for middle, item, _, _ in plan if not isinstance(item, str)])
     return sheet.svg()
 

@@ -116,14 +116,14 @@ def draw(figure: Scatter) -> str:
     bottom, right = HEIGHT - BOTTOM, WIDTH - RIGHT
     across = _axis([p.x for p in figure.points], LEFT, right, figure.scales[0])
     up = _axis([p.y for p in figure.points], bottom, TOP, figure.scales[1])
-    for value in across.ticks(7):
+    for value, words in across.labelled(7):
         x = across.place(value)
         sheet.line(x, TOP, x, bottom)
-        sheet.text(x, bottom + 17, Axis.word(value), size=SMALL, anchor="middle", kind="tick-word")
-    for value in up.ticks(6):
+        sheet.text(x, bottom + 17, words, size=SMALL, anchor="middle", kind="tick-word")
+    for value, words in up.labelled(6):
         y = up.place(value)
         sheet.line(LEFT, y, right, y)
-        sheet.text(LEFT - 7, y + 4, Axis.word(value), size=SMALL, anchor="end", kind="tick-word")
+        sheet.text(LEFT - 7, y + 4, words, size=SMALL, anchor="end", kind="tick-word")
     sheet.line(LEFT, bottom, right, bottom, ink="soft")
     sheet.line(LEFT, TOP, LEFT, bottom, ink="soft")
     thin: list[Box] = []
@@ -138,16 +138,17 @@ def draw(figure: Scatter) -> str:
             thin += [(left, y - width / 2, far, y + width / 2), (x - width / 2, head, x + width / 2, foot)]
     for point in figure.points:
         _mark(sheet, across.place(point.x[2]), up.place(point.y[2]), point)
+    sheet.spots([(across.place(p.x[2]), up.place(p.y[2])) for p in figure.points])
     missing = _labels(sheet, figure, across, up, thin, (LEFT + 3, TOP, right, bottom - 3))
     middle = (LEFT + right) / 2
-    words = wrapped(_arrow(figure.across, figure.better[0], ("←", "→")), right - LEFT, 1, SMALL)[0]
+    words = wrapped(_arrow(across.unit(figure.across), figure.better[0], ("←", "→")), right - LEFT, 1, SMALL)[0]
     sheet.text(middle, bottom + 37, words, size=SMALL, anchor="middle", ink="ink", kind="unit")
     if missing:
         sheet.height += 18
         sheet.text(
             middle, bottom + 55, f"No room for the labels of {missing}: see the table.", size=SMALL, anchor="middle"
         )
-    words = wrapped(_arrow(figure.unit, figure.better[1], ("←", "→")), bottom - TOP, 1, SMALL)[0]
+    words = wrapped(_arrow(up.unit(figure.unit), figure.better[1], ("←", "→")), bottom - TOP, 1, SMALL)[0]
     sheet.parts.append(f'<g transform="translate(18 {(TOP + bottom) / 2:.0f}) rotate(-90)">')
     sheet.text(0, 0, words, size=SMALL, anchor="middle", ink="ink", kind="upright")
     sheet.parts.append("</g>")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
 __all__ = ["COLOURS", "LETTER", "WIDTH", "Axis", "Sheet", "identifier", "legend_list", "swatch", "width_of", "wrapped"]
 
 WIDTH = 720
 LETTER = 13.0
+#: Below this nothing is told apart from nought; values are alike that differ by less than this part of themselves.
+NOTHING, ALIKE = 1e-15, 1e-12
+#: From which value a number of an axis is written in which unit, and of what the numbers of a short axis are multiples.
+LARGE = ((1e12, 1e12, " tn"), (1e9, 1e9, " bn"), (1e6, 1e6, " m"), (1e4, 1e3, "k"))
+SMALL = ((1e-15, "million-billionths"), (1e-12, "trillionths"), (1e-9, "billionths"), (1e-6, "millionths"))
 
 #: The page's colours; the second value serves where the drawing stands alone, outside a report.
 COLOURS = {
@@ -163,6 +168,10 @@ class Sheet:
         """Where along `way` ("x" or "y") each row of the table behind stands: a page gives its values there."""
         self.attributes = f'data-way="{way}" data-at="{" ".join(f"{value:.0f}" for value in values)}" '
 
+    def spots(self, points: Iterable[tuple[float, float]]) -> None:
+        """Where on the sheet each row of the table behind stands: a page gives the values of the nearest."""
+        self.attributes = f'data-way="spot" data-at="{" ".join(f"{x:.0f},{y:.0f}" for x, y in points)}" '
+
     def svg(self) -> str:
         """The whole element."""
         return (
@@ -173,13 +182,20 @@ class Sheet:
 
 
 class Axis:
-    """Values to places between `start` and `end`, linear or logarithmic; outside values come to lie on the edge."""
+    """Values to places between `start` and `end`, linear or logarithmic; outside values come to lie on the edge.
+
+    Values that are all alike get an axis from nought that has them in its middle; all noughts, one from 0 to 1.
+    """
 
     def __init__(self, low: float, high: float, start: float, end: float, logarithmic: bool = False) -> None:
         if not (math.isfinite(low) and math.isfinite(high)) or (logarithmic and low <= 0):
             raise ValueError(f"an axis from {low} to {high} cannot be drawn{' in logarithms' if logarithmic else ''}")
-        if high <= low:
-            low, high = (low / 2, low * 2) if logarithmic else (low - 0.5, low + 0.5)
+        if logarithmic:
+            low, high = (low / 2, low * 2) if high <= low else (low, high)
+        elif max(abs(low), abs(high)) < NOTHING:
+            low, high = 0.0, 1.0
+        elif high - low <= ALIKE * max(abs(low), abs(high)):
+            low, high = min(0.0, 2 * low), max(0.0, 2 * low)
         self.low, self.high, self.start, self.end, self.logarithmic = low, high, start, end, logarithmic
 
     def place(self, value: float) -> float:
@@ -199,26 +215,75 @@ class Axis:
         """Round values to write along the axis."""
         if self.logarithmic:
             powers = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+            found: list[float] = []
             for steps in ((1,), (1, 3), (1, 2, 5), (1, 2, 3, 5), (1, 1.5, 2, 3, 4, 5, 7)):
-                found = [s * 10.0**k for k in powers for s in steps if self.holds(s * 10.0**k)]
+                found = [v for k in powers for s in steps if self.holds(v := float(f"{s}e{k}"))]
                 if 4 <= len(found) <= about + 3:
                     return found
-            if len(found) > about + 3:
-                found = [10.0**k for k in powers if self.holds(10.0**k)]
-                return found[:: math.ceil(len(found) / (about + 3))]
-        raw = (self.high - self.low) / about
-        step = 10 ** math.floor(math.log10(raw))
-        step *= next(m for m in (1, 2, 5, 10) if m * step >= raw * 0.999)
-        first = math.ceil(self.low / step - 1e-9)
-        return [round(k * step, 12) for k in range(first, math.floor(self.high / step + 1e-9) + 1)]
+                if len(found) > about + 3:
+                    return found[:: math.ceil(len(found) / (about + 3))]
+        spare = 1e-9 * (self.high - self.low)
+        for finer in (1, 2, 4):
+            step, power = self._step(finer * about)
+            first, last = (math.floor(v / (step * 10.0**power)) for v in (self.low, self.high))
+            exact = (float(f"{k * step}e{power}") for k in range(first, last + 2))  # none is 0.30000000000000004
+            ticks = [v for v in exact if self.low - spare <= v <= self.high + spare]
+            if len(ticks) > 1:
+                break
+        return ticks
 
-    @staticmethod
-    def word(value: float) -> str:
-        """A tick in words; ticks are round, so nothing is lost."""
-        for size, word in ((1e9, " bn"), (1e6, " m"), (1e4, "k")):
-            if abs(value) >= size:
-                return f"{value / (1e3 if word == 'k' else size):.4g}{word}"
-        return f"{value:,.6g}".replace("-", "−")
+    def _step(self, about: int) -> tuple[int, int]:
+        """Distance of linear ticks: 1, 2 or 5 of a power of ten."""
+        raw = (self.high - self.low) / about
+        power = math.floor(math.log10(raw))
+        step = next(m for m in (1, 2, 5, 10) if m * 10.0**power >= raw * 0.999)
+        return (1, power + 1) if step == 10 else (step, power)
+
+    @property
+    def times(self) -> str:
+        """What the words of ticks are multiples of, where the axis is too short for plain numbers: "millionths"."""
+        largest = max(abs(self.low), abs(self.high))
+        return next((word for size, word in SMALL if largest < 1e3 * size), "") if largest < 1e-3 else ""
+
+    def labelled(self, about: int = 6) -> list[tuple[float, str]]:
+        """Ticks with their words."""
+        ticks = self.ticks(about)
+        return list(zip(ticks, self.words(ticks), strict=True))
+
+    def unit(self, words: str) -> str:
+        """The unit of the axis, with what its words are multiples of."""
+        return f"{words}, {self.times}" if self.times else words
+
+    def words(self, ticks: Sequence[float]) -> list[str]:
+        """Ticks in words: all in one unit with as many decimals as tell them apart; those of logarithms each in its own.
+
+        Never in powers of ten: of an axis that ends below a thousandth they are multiples of `times`.
+        """
+        scale = next((size for size, word in SMALL if word == self.times), 1.0)
+        values = [v / scale for v in ticks]
+        if self.logarithmic:
+            return [_word(v, *_size(abs(v))) for v in values]
+        largest = max((abs(v) for v in values), default=0.0)
+        size, word = _size(largest)
+        for decimals in range(13):
+            told = [_word(v, size, word, decimals) for v in values]
+            if all(abs(float(f"{v / size:.{decimals}f}") - v / size) <= 1e-9 * largest / size for v in values):
+                break
+        return told
+
+
+def _size(largest: float) -> tuple[float, str]:
+    """The unit in which numbers as large as this are written."""
+    return next(((size, word) for least, size, word in LARGE if largest >= least), (1.0, ""))
+
+
+def _word(value: float, size: float, word: str, decimals: int | None = None) -> str:
+    if value == 0:
+        return "0"
+    shown = f"{value / size:,.{decimals}f}" if decimals is not None else f"{value / size:,.12g}"
+    if "e" in shown:
+        shown = f"{value / size:,.15f}".rstrip("0")
+    return shown.replace("-", "\N{MINUS SIGN}") + word
 
 
 def swatch(style: str, words: str) -> str:

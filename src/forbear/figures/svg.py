@@ -6,8 +6,8 @@ import math
 from html import escape
 from typing import Any
 
+from forbear.figures.sheet import Axis
 from forbear.figures.spec import Figure
-from forbear.words import approximately
 
 __all__ = ["draw", "legend"]
 
@@ -23,17 +23,17 @@ def draw(figure: Figure) -> str:
         f'aria-labelledby="{figure.name}-t {figure.name}-d" class="chart">',
         f'<title id="{figure.name}-t">{escape(figure.title)}</title><desc id="{figure.name}-d">{escape(figure.alternative)}</desc>',
     ]
-    for value in scale.y_ticks():
+    for value, words in scale.up_words():
         y = scale.y(value)
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" class="grid"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" class="tick">{_short(value)}</text>')
-    for year in scale.x_ticks():
-        x = scale.x(year)
+        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" class="tick">{words}</text>')
+    for at, words in scale.across_words():
+        x = scale.x(at)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" class="grid"/>')
         if x + 32 <= WIDTH:  # a year that begins at the very edge has no room for its name
-            parts.append(f'<text x="{x + 2:.1f}" y="{HEIGHT - BOTTOM + 16}" class="tick">{year}</text>')
+            parts.append(f'<text x="{x + 2:.1f}" y="{HEIGHT - BOTTOM + 16}" class="tick">{words}</text>')
     parts.append(
-        f'<text transform="translate(14 {HEIGHT / 2 - 10:.0f}) rotate(-90)" text-anchor="middle" class="axis">{escape(figure.unit)}</text>'
+        f'<text transform="translate(14 {HEIGHT / 2 - 10:.0f}) rotate(-90)" text-anchor="middle" class="axis">{escape(scale.up.unit(figure.unit))}</text>'
     )
     for band in sorted(figure.bands, key=lambda b: -b.level):
         forward = [f"{scale.x(x):.1f} {scale.y(v):.1f}" for x, v in zip(band.x, band.high, strict=True)]
@@ -90,13 +90,6 @@ def _places(figure: Figure, scale: _Scale) -> str:
     return f'data-way="x" data-at="{" ".join(f"{scale.x(at):.0f}" for at in x)}" '
 
 
-def _short(value: float) -> str:
-    for size, word in ((1e9, " bn"), (1e6, " m"), (1e3, "k")):
-        if abs(value) >= size * (10 if word == "k" else 1):
-            return f"{value / size:g}{word}"
-    return approximately(value) if abs(value) < 1 else f"{value:,.10g}"
-
-
 class _Scale:
     def __init__(self, figure: Figure) -> None:
         drawn: list[Any] = [*figure.lines, *figure.marks]
@@ -104,42 +97,43 @@ class _Scale:
         highs = [v for b in figure.bands for v in b.high] + [v for item in drawn for v in item.y]
         highs += [v for m in figure.marks for v in (m.high or [])]
         lows = [v for b in figure.bands for v in b.low] + [v for item in drawn for v in item.y]
+        lows += [v for m in figure.marks for v in (m.low or [])]
         highs = [v for v in highs if math.isfinite(v)] or [1.0]
         lows = [v for v in lows if math.isfinite(v)] or [0.0]
-        self.logarithmic = figure.logarithmic
         self.left, self.right = min(xs, default=0.0), max(xs, default=1.0)
+        self.by_year = not figure.bands and not figure.lines
+        if self.by_year:  # marks stand in the middle of whole years
+            self.left, self.right = float(math.floor(self.left)), float(math.floor(self.right) + 1)
         if self.right <= self.left:
             self.right = self.left + 1
-        if not figure.bands and not figure.lines:  # marks by year keep clear of the edges
-            self.left, self.right = self.left - 0.4, self.right + 0.5
-        top = max(highs)
-        if self.logarithmic:
-            self.low = max(min([v for v in lows if v > 0] or [1.0]), max(top, 1.0) / 1e5)
-            self.high = max(top, self.low * 10)
+        top, bottom = max(highs), HEIGHT - BOTTOM
+        self.left_out = figure.logarithmic and min(lows) <= 0 < top
+        if figure.logarithmic and top > 0:
+            low = max(min(v for v in [*lows, top] if v > 0), top / 1e5)
+            # noughts have no place in logarithms: they lie on the bottom line, clear of the least that has one
+            low = low / 2 if self.left_out else low
+            self.up = Axis(low, max(top, low * 10), bottom, TOP, True)
         else:
-            self.low, self.high = min(0.0, min(lows)), max(top * 1.04, 1e-9)
+            self.up = Axis(min(0.0, min(lows)), max(top * 1.04, 0.0), bottom, TOP)
 
     def x(self, year: float) -> float:
         return LEFT + (year - self.left) / (self.right - self.left) * (WIDTH - LEFT - RIGHT)
 
     def y(self, value: float) -> float:
-        value = min(max(value, self.low), self.high)
-        if self.logarithmic:
-            part = math.log(max(value, self.low) / self.low) / math.log(self.high / self.low)
-        else:
-            part = (value - self.low) / (self.high - self.low)
-        return HEIGHT - BOTTOM - part * (HEIGHT - TOP - BOTTOM)
+        return self.up.place(value)
 
-    def x_ticks(self) -> list[int]:
-        years = list(range(math.ceil(self.left), math.floor(self.right) + 1))
-        every = max(1, len(years) // 12 + (1 if len(years) > 12 else 0))
-        return years[::every]
+    def across_words(self) -> list[tuple[float, str]]:
+        """Years; months where the chart is shorter than two years."""
+        if self.right - self.left < 2 and not self.by_year:
+            months = range(math.ceil(12 * self.left - 1e-6), math.floor(12 * self.right + 1e-6) + 1)
+            every = next(n for n in (1, 2, 3, 6, 12) if len(months) <= 9 * n)
+            return [(m / 12, f"{m // 12}-{m % 12 + 1:02d}") for m in months if m % every == 0]
+        years = range(math.ceil(self.left), math.floor(self.right) + 1)
+        every = -(-len(years) // 12)
+        return [(float(year), str(year)) for year in years[::every]]
 
-    def y_ticks(self) -> list[float]:
-        if self.logarithmic:
-            return [10.0**k for k in range(math.ceil(math.log10(self.low)), math.floor(math.log10(self.high)) + 1)]
-        raw = (self.high - self.low) / 5
-        step = 10 ** math.floor(math.log10(raw))
-        step *= next(m for m in (1, 2, 5, 10) if m * step >= raw)
-        first = math.ceil(self.low / step) * step
-        return [first + k * step for k in range(int((self.high - first) / step) + 1)]
+    def up_words(self) -> list[tuple[float, str]]:
+        if not self.left_out:
+            return self.up.labelled(5)
+        clear = self.up.low * (self.up.high / self.up.low) ** 0.06
+        return [(self.up.low, "0"), *((v, words) for v, words in self.up.labelled(5) if v > clear)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from forbear.figures.placement import Box, crosses
 from forbear.figures.sheet import COLOURS, WIDTH, Axis, Sheet, legend_list, swatch, width_of, wrapped
 from forbear.figures.spec import Figure
 from forbear.words import approximately, span
@@ -18,7 +19,7 @@ __all__ = ["Count", "Years", "draw", "legend", "narrow", "years_figure"]
 
 HEIGHT, LOW, NARROW = 330, 290, 360
 LEFT, RIGHT, TOP, BOTTOM = 62, 12, 18, 30
-LETTER, SMALL = 14.0, 13.0
+LETTER, SMALL, LINE = 14.0, 13.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -103,17 +104,18 @@ def draw(figure: Years) -> str:
         sheet = Sheet(figure.name, figure.title, figure.alternative, 40, figure.width)
         sheet.text(12, 25, "Nothing to show: the run holds no year.")
         return sheet.svg()
-    height = HEIGHT if figure.width == WIDTH else LOW
-    largest = max([q[-1] for q in figure.quantiles] + [c.value for c in figure.counts])
-    axis = Axis(0.0, max(largest * 1.06, 1e-9), height - BOTTOM, TOP)
-    each = (figure.width - LEFT - RIGHT) / len(figure.years)
-    thick = min(each * 0.62, 64.0)
-    at = {year: LEFT + (k + 0.5) * each for k, year in enumerate(figure.years)}
-    sheet = Sheet(figure.name, figure.title, figure.alternative, height, figure.width)
-    for value in axis.ticks(5):
+    plan = _planned(figure, TOP)
+    if plan.notes is None:  # no room beside the bars: the notes go above them all
+        spare = sum(LINE * len(wrapped(c.note, figure.width - LEFT - RIGHT, 3, SMALL)) + 8 for c in plan.noted) + 20
+        plan = _planned(figure, TOP + spare)
+    axis, at, thick = plan.axis, plan.at, plan.thick
+    sheet = Sheet(figure.name, figure.title, figure.alternative, plan.foot + BOTTOM, figure.width)
+    for value, words in axis.labelled(5):
         y = axis.place(value)
         sheet.line(LEFT, y, figure.width - RIGHT, y)
-        sheet.text(LEFT - 7, y + 4.5, axis.word(value), size=LETTER, anchor="end", kind="tick-word")
+        sheet.text(LEFT - 7, y + 4.5, words, size=LETTER, anchor="end", kind="tick-word")
+    if axis.times:
+        sheet.text(LEFT, 12, axis.times, size=SMALL, kind="times")
     every = max(1, -(-len(figure.years) * 44 // (figure.width - LEFT - RIGHT)))
     for k, (year, q) in enumerate(zip(figure.years, figure.quantiles, strict=True)):
         x = at[year]
@@ -123,19 +125,72 @@ def draw(figure: Years) -> str:
             sheet.box(x - thick / 2, q75, thick, max(q25 - q75, 1.0), fill="sim", opacity=0.42, kind="fifty")
             sheet.line(x - thick / 2, middle, x + thick / 2, middle, ink="sim", width=2.4, kind="middle")
         if k % every == 0:
-            sheet.text(x, height - BOTTOM + 19, str(year), size=LETTER, anchor="middle", kind="tick-word")
-    sheet.line(LEFT, height - BOTTOM, figure.width - RIGHT, height - BOTTOM, ink="soft")
-    tops = {at[year]: axis.place(q[-1]) for year, q in zip(figure.years, figure.quantiles, strict=True)}
+            sheet.text(x, plan.foot + 19, str(year), size=LETTER, anchor="middle", kind="tick-word")
+    sheet.line(LEFT, plan.foot, figure.width - RIGHT, plan.foot, ink="soft")
     for count in figure.counts:
-        x, y = at[count.year], axis.place(count.value)
-        tops[x] = min(tops[x], y)
-        _dot(sheet, x, y, bool(count.note))
-    for count in figure.counts:
-        if count.note:
-            free = {x: top for x, top in tops.items() if x != at[count.year]}
-            _why(sheet, at[count.year], axis.place(count.value), count.note, free, thick, figure.width - RIGHT)
+        _dot(sheet, at[count.year], axis.place(count.value), bool(count.note))
+    for count, (lines, box) in zip(plan.noted, plan.notes or (), strict=False):
+        _why(sheet, at[count.year], axis.place(count.value), lines, box)
     sheet.places("x", [at[year] for year in figure.years])
     return sheet.svg()
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Where things stand. top, foot: of the axis; at: middle of each year; noted: counts with a note; notes: lines and
+    place of each, None where one finds no room."""
+
+    top: float
+    foot: float
+    axis: Axis
+    at: dict[int, float]
+    thick: float
+    noted: tuple[Count, ...]
+    notes: list[tuple[list[str], Box]] | None
+
+
+def _planned(figure: Years, top: float) -> _Plan:
+    """Places with the axis ending at `top`; notes stand beside their marks and on nothing else."""
+    foot = (HEIGHT if figure.width == WIDTH else LOW) - BOTTOM + top - TOP
+    largest = max([q[-1] for q in figure.quantiles] + [c.value for c in figure.counts])
+    axis = Axis(0.0, largest * 1.06, foot, top)
+    each = (figure.width - LEFT - RIGHT) / len(figure.years)
+    thick = min(each * 0.62, 64.0)
+    at = {year: LEFT + (k + 0.5) * each for k, year in enumerate(figure.years)}
+    taken: list[Box] = [
+        (at[y] - thick / 2, axis.place(q[-1]), at[y] + thick / 2, axis.place(q[0]))
+        for y, q in zip(figure.years, figure.quantiles, strict=True)
+    ]
+    for count in figure.counts:
+        x, y = at[count.year], axis.place(count.value)
+        taken.append((x - 7, y - 7, x + 7, y + 7))
+    if axis.times:  # these words stand above the axis
+        taken.append((LEFT, 0.0, LEFT + width_of(axis.times, SMALL), 16.0))
+    noted = tuple(count for count in figure.counts if count.note)
+    notes: list[tuple[list[str], Box]] | None = []
+    for count in noted:
+        found = _room(count.note, at[count.year], axis.place(count.value), taken, figure.width - RIGHT)
+        if found is None:
+            notes = None
+            break
+        notes.append(found)
+        taken.append(found[1])
+    return _Plan(top, foot, axis, at, thick, noted, notes)
+
+
+def _room(note: str, x: float, y: float, taken: list[Box], right: float) -> tuple[list[str], Box] | None:
+    """Lines and box of a note near its mark at (x, y), clear of what is taken; None where there is no room."""
+    for width in (170.0, right - LEFT, 120.0):
+        lines = wrapped(note, width, 3, SMALL)
+        if lines[-1].endswith("…"):
+            continue
+        wide, high = max(width_of(line, SMALL) for line in lines), LINE * len(lines)
+        for start in (min(x + 16, right - wide), max(LEFT, min(x, right) - wide)):
+            for foot in range(int(y - 2), int(high), -6):
+                box = (start, foot - high, start + wide, float(foot))
+                if not any(crosses(box, other, 6) for other in taken):
+                    return lines, box
+    return None
 
 
 def _dot(sheet: Sheet, x: float, y: float, hollow: bool) -> None:
@@ -147,21 +202,18 @@ def _dot(sheet: Sheet, x: float, y: float, hollow: bool) -> None:
     )
 
 
-def _why(sheet: Sheet, x: float, y: float, note: str, tops: dict[float, float], thick: float, right: float) -> None:
-    """The reason beside a hollow mark, above whatever stands where its words go, with a line to the mark."""
-    lines = wrapped(note, 170, 3, SMALL)
-    wide = max(width_of(line, SMALL) for line in lines)
-    start = min(x + 16, right - wide)
-    under = [top for at, top in tops.items() if at + thick / 2 > start and at - thick / 2 < start + wide]
-    bottom = max(TOP + 15 * len(lines) - 4, min([y - 2, *(top - 10 for top in under)]))
-    if bottom < y - 12:
+def _why(sheet: Sheet, x: float, y: float, lines: list[str], box: Box) -> None:
+    """The reason beside a hollow mark, with a line to the mark where it stands away from it."""
+    if box[3] < y - 12:
+        end = min(max(x, box[0]), box[2])
         sheet.path(
-            f"M{x + 4:.1f} {y - 6:.1f}L{start:.1f} {bottom + 5:.1f}",
+            f"M{x + (4 if end > x else 0):.1f} {y - 7:.1f}L{end:.1f} {box[3] + 2:.1f}",
             style="fill:none;stroke:{obs};stroke-width:1.2",
             kind="to",
         )
     for k, line in enumerate(lines):
-        sheet.text(start, bottom - 15 * (len(lines) - 1 - k), line, size=SMALL, ink="obs", halo=True, kind="why")
+        foot = box[3] - 3 - LINE * (len(lines) - 1 - k)
+        sheet.text(box[0], foot, line, size=SMALL, ink="obs", halo=True, kind="why")
 
 
 def legend(figure: Years) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from forbear.scenario.casefiles.facts import Fact, load_facts, month_label, month_number
+from forbear.words import approximately, percent
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,18 +79,16 @@ class FactResult:
     @property
     def words(self) -> str:
         """One line: what was observed and what the fitted model gives."""
-        number = self.shown
         if self.measure == "order":
-            return f"{self.title}: {self.share_right:.0%} of draws"
-        return f"{self.title}: observed {number(self.observed)}, model {number(self.median)} ({number(self.low_90)} to {number(self.high_90)})"
+            return f"{self.title}: {percent(self.share_right)} of draws"
+        low, middle, high = (self.shown(value) for value in (self.low_90, self.median, self.high_90))
+        return f"{self.title}: observed {self.shown(self.observed, 3)}, model {middle} ({low} to {high})"
 
-    def shown(self, value: float) -> str:
-        """A number of this fact for people."""
+    def shown(self, value: float, digits: int = 2) -> str:
+        """A number of this fact for people: to two digits what a model gives, to three what was counted."""
         if not np.isfinite(value):
             return "-"
-        if self.measure == "peak":
-            return month_label(value)
-        return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+        return month_label(value) if self.measure == "peak" else approximately(value, digits)
 
 
 @dataclass(frozen=True)

@@ -133,9 +133,8 @@ def _numbers(fact: FactResult) -> tuple[str, str]:
     if fact.measure != "peak":
         told = middle_and_span((fact.low_90, fact.median, fact.high_90))
         return approximately(fact.observed, 3), told
-    shown = fact.shown
-    low, middle, high = (shown(v) for v in (fact.low_90, fact.median, fact.high_90))
-    return shown(fact.observed), f"{middle} ({low} to {high})"
+    low, middle, high = (fact.shown(v) for v in (fact.low_90, fact.median, fact.high_90))
+    return fact.shown(fact.observed, 3), f"{middle} ({low} to {high})"
 
 
 def _facts(answers: Answers) -> list[tuple[str, ...]]:

@@ -176,7 +176,7 @@ def miss_in_words(row: FactResult) -> str:
     """A missed fact for people: what was, what the model has, and how far off that is."""
     if row.measure == "order":
         return f"{row.title}: only {percent(row.share_right)} of histories have the order that was asked."
-    seen, model = _shown(row, row.observed), _shown(row, row.median)
+    seen, model = _shown(row, row.observed, 3), _shown(row, row.median)
     if row.measure == "peak":
         months = round(abs(row.miss))
         late = "early" if row.miss < 0 else "late"
@@ -191,15 +191,16 @@ def miss_in_words(row: FactResult) -> str:
     return f"{row.title}: {seen} observed, the model has {model}: {size}."
 
 
-def _shown(row: FactResult, value: float) -> str:
+def _shown(row: FactResult, value: float, digits: int = 2) -> str:
     """A fact's number for people: shares in per cent."""
-    return percent(value) if row.measure in ("share", "part") and np.isfinite(value) else row.shown(value)
+    return percent(value) if row.measure in ("share", "part") and np.isfinite(value) else row.shown(value, digits)
 
 
 def _held_in_words(row: FactResult) -> str:
     if row.measure == "order":
         return f"{row.title}: as asked in {percent(row.share_right)} of histories."
-    seen, model, low, high = (_shown(row, v) for v in (row.observed, row.median, row.low_90, row.high_90))
+    seen = _shown(row, row.observed, 3)
+    model, low, high = (_shown(row, v) for v in (row.median, row.low_90, row.high_90))
     return f"{row.title}: {seen} observed, the model has {model} ({low} to {high})."
 
 
@@ -207,7 +208,8 @@ def _fact_row(row: FactResult) -> tuple[str, ...]:
     word = "holds" if row.holds else "MISSED"
     if row.measure == "order":
         return row.title, "as asked", f"{percent(row.share_right)} of histories", word
-    seen, model, low, high = (_shown(row, v) for v in (row.observed, row.median, row.low_90, row.high_90))
+    seen = _shown(row, row.observed, 3)
+    model, low, high = (_shown(row, v) for v in (row.median, row.low_90, row.high_90))
     return row.title, seen, f"{model} ({low} to {high})", word
 
 

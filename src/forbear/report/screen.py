@@ -208,10 +208,7 @@ def _order(rates: Sequence[BaseRate], proposed: bool) -> Card | None:
 
 def fact_words(fact: FactResult) -> str:
     """What was observed and what the fitted model gives, rounded as people read numbers."""
-    if fact.measure in ("order", "peak"):
-        return fact.words
-    low, middle, high = (approximately(v) for v in (fact.low_90, fact.median, fact.high_90))
-    return f"{fact.title}: observed {approximately(fact.observed, 3)}, model {middle} ({low} to {high})"
+    return fact.words
 
 
 def _cases(rate: BaseRate) -> str:

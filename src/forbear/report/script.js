@@ -15,7 +15,7 @@ function mapped(figure) {
       shape.setAttribute("fill", data.shades[k]);
       const band = values && data.low ? " (" + Number(data.low[year][at].toPrecision(2)).toLocaleString("en") + " to " + Number(data.high[year][at].toPrecision(2)).toLocaleString("en") + ")" : "";
       const words = shape.dataset.district + ": " + (values ? about(value) + band + " " + data.unit : "not counted in " + year);
-      shape.querySelector("title").textContent = words;
+      shape.dataset.words = words;
     }
     return data;
   };
@@ -51,89 +51,6 @@ for (const group of all(".maps.linked")) {
   group.prepend(box);
   show();
 }
-
-// Values on hover and on focus: from the table behind a chart, or from the words of a mark.
-const tip = document.getElementById("tip"), told = document.getElementById("told");
-function say(words, x, y, aloud) {
-  if (!tip) return;
-  tip.textContent = words;
-  tip.hidden = !words;
-  if (words) {
-    const wide = tip.offsetWidth, high = tip.offsetHeight;
-    tip.style.left = Math.max(4, Math.min(innerWidth - wide - 4, x + 14)) + "px";
-    tip.style.top = (y + high + 18 > innerHeight ? Math.max(4, y - high - 10) : y + 14) + "px";
-  }
-  if (aloud) told.textContent = words;
-}
-const hush = () => {
-  say("", 0, 0);
-  all(".cursor").forEach((line) => line.remove());
-  all(".facts .on").forEach((one) => one.classList.remove("on"));
-};
-function drawing(box) {
-  return all("svg[data-at]", box).find((svg) => svg.getClientRects().length);
-}
-function rowWords(box, k) {
-  const table = document.getElementById(box.dataset.values);
-  const head = table && [...table.rows[0].cells], row = table && table.rows[k + 1];
-  if (!row) return "";
-  const unit = table.dataset.unit ? " (" + table.dataset.unit + ")" : "";
-  return [...row.cells].map((c, i) => {
-    const words = c.textContent.replace(/\s+/g, " ").trim();
-    return !words ? "" : i === 0 ? words : head[i].textContent.trim() + " " + words;
-  }).filter(Boolean).join("; ") + unit;
-}
-function point(box, k, x, y, aloud) {
-  const svg = drawing(box), view = svg.viewBox.baseVal, at = svg.dataset.at.split(" ").map(Number);
-  all(".cursor").forEach((line) => line.remove());
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "line");
-  const ends = svg.dataset.way === "x" ? [at[k], 0, at[k], view.height] : [0, at[k], view.width, at[k]];
-  ["x1", "y1", "x2", "y2"].forEach((name, i) => line.setAttribute(name, ends[i]));
-  line.setAttribute("class", "cursor");
-  svg.append(line);
-  if (aloud) box.dataset.k = k; // where the keyboard stands; the mouse does not move it
-  say(rowWords(box, k), x, y, aloud);
-}
-document.addEventListener("pointermove", (event) => {
-  const box = event.target.closest?.(".values"), one = event.target.closest?.("[data-words]");
-  if (one) return say(one.dataset.words, event.clientX, event.clientY);
-  const svg = box && drawing(box);
-  if (!svg) return document.activeElement?.matches?.(".values,.steps,[data-words]") || hush();
-  const frame = svg.getBoundingClientRect(), view = svg.viewBox.baseVal;
-  const at = svg.dataset.at.split(" ").map(Number);
-  const here = svg.dataset.way === "x" ? ((event.clientX - frame.left) / frame.width) * view.width : ((event.clientY - frame.top) / frame.height) * view.height;
-  const k = at.reduce((best, value, i) => (Math.abs(value - here) < Math.abs(at[best] - here) ? i : best), 0);
-  point(box, k, event.clientX, event.clientY);
-});
-document.addEventListener("focusin", (event) => {
-  hush();
-  if (!event.target.matches("[data-words]:focus-visible")) return;
-  const frame = event.target.getBoundingClientRect();
-  say(event.target.dataset.words, frame.left + 40, frame.bottom - 10);
-});
-document.addEventListener("focusout", hush);
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") return hush();
-  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-  const box = event.target.closest?.(".values,.steps");
-  if (!step || box !== event.target) return;
-  const svg = box.matches(".values") && drawing(box), marks = all("[data-words]", box);
-  const number = svg ? svg.dataset.at.split(" ").length : marks.length;
-  if (!number) return;
-  event.preventDefault();
-  const k = box.dataset.k === undefined ? (step > 0 ? 0 : number - 1) : Math.max(0, Math.min(number - 1, Number(box.dataset.k) + step));
-  if (svg) {
-    const frame = svg.getBoundingClientRect(), view = svg.viewBox.baseVal, place = Number(svg.dataset.at.split(" ")[k]);
-    const x = svg.dataset.way === "x" ? frame.left + (place / view.width) * frame.width : frame.left + 40;
-    const y = svg.dataset.way === "x" ? frame.top + 10 : frame.top + (place / view.height) * frame.height;
-    return point(box, k, x, y, true);
-  }
-  all(".on", box).forEach((one) => one.classList.remove("on"));
-  marks[k].classList.add("on");
-  box.dataset.k = k;
-  const frame = marks[k].getBoundingClientRect();
-  say(marks[k].dataset.words, frame.left, frame.bottom, true);
-});
 
 // What is folded opens for whoever is led to it, and for paper.
 function reveal(target) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from typing import Any
 
 import numpy as np
 
@@ -13,16 +14,18 @@ from forbear.figures.spec import Figure, approximately
 __all__ = ["picture", "plain", "signed", "span_words"]
 
 
-def picture(figure: Figure) -> dict[str, str]:
-    """One chart as the template takes it: title, SVG, legend, caption."""
-    found = {
+def picture(figure: Figure) -> dict[str, Any]:
+    """One chart as `parts_chart.html` takes it: title, SVG, legend, caption, and the table behind it."""
+    return {
         "name": figure.name,
         "title": figure.title,
-        "svg": draw(figure),
-        "legend": legend(figure),
+        "unit": figure.unit,
+        "svg": plain(draw(figure)),
+        "legend": plain(legend(figure)),
         "caption": figure.caption,
+        "head": figure.head,
+        "rows": figure.rows,
     }
-    return {key: plain(text) if key in ("svg", "legend") else text for key, text in found.items()}
 
 
 def plain(markup: str) -> str:

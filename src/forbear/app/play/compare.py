@@ -220,9 +220,9 @@ def bars(name: str, title: str, unit: str, rows: list[tuple[str, Outcome]]) -> d
     )
     bottom = 14 + height * len(rows)
     sheet = Sheet(f"bars-{name}", title, f"{title}, {unit}. {said}.", bottom + 42)
-    for value in axis.ticks():
+    for value, words in axis.labelled():
         sheet.line(axis.place(value), 10, axis.place(value), bottom)
-        sheet.text(axis.place(value), bottom + 16, axis.word(value), size=12, anchor="middle", kind="tick-word")
+        sheet.text(axis.place(value), bottom + 16, words, size=12, anchor="middle", kind="tick-word")
     for place, (label, row) in enumerate(rows):
         y = 12 + height * place + height / 2
         sheet.lines_of_text(12, y, wrapped(label, left - 24, 2))
