@@ -80,15 +80,21 @@ class RecordPrior:
         return None if absence(path) else cls._read(scenario, path)
 
     @classmethod
-    def require(cls, scenario: str | Path | Scenario | Problem, path: Path | None = None) -> RecordPrior:
-        """The record for a scenario, as `load`. Raises FitError E616 where there is none that holds."""
+    def require(
+        cls, scenario: str | Path | Scenario | Problem, path: Path | None = None, *, without: str = ""
+    ) -> RecordPrior:
+        """The record for a scenario, as `load`. Raises FitError E616 where there is none that holds.
+
+        without: a case whose outcomes are left out, for a sensitivity; of a case of the atlas only its own can be.
+        Raises ValueError for another.
+        """
         why = absence(path)
         if why:
             raise FitError("E616", why, hint=REBUILD)
-        return cls._read(scenario, path)
+        return cls._read(scenario, path, without)
 
     @classmethod
-    def _read(cls, scenario: str | Path | Scenario | Problem, path: Path | None) -> RecordPrior:
+    def _read(cls, scenario: str | Path | Scenario | Problem, path: Path | None, without: str = "") -> RecordPrior:
         opened = Scenario.load(scenario) if isinstance(scenario, str | Path) else scenario
         problem = opened.problem() if isinstance(opened, Scenario) else opened
         arrays, told = _file(path or RECORD)
@@ -96,7 +102,8 @@ class RecordPrior:
             names, cases = [str(name) for name in arrays["names"]], [str(name) for name in told["cases"]]
             level, slopes, residual = (np.asarray(arrays[key], dtype=float) for key in ("level", "slopes", "residual"))
             joint = Joint(level, slopes, residual, arrays["case"].astype(int))
-            out = cases.index(problem.name) if problem.name in cases else None
+            left_out = problem.name if problem.name in cases else without
+            out = cases.index(left_out) if left_out in cases else None
             rows = np.flatnonzero(joint.case != out) if out is not None else np.arange(len(joint.case))
             place = 0 if out is None else 1 + out
             sites = Sites(
@@ -111,8 +118,10 @@ class RecordPrior:
             studies = _studies(names, arrays, told)
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise FitError("E617", f"{path or RECORD} is no record of other wars: {error}", hint=REBUILD) from None
+        if without and (out is None or without != left_out):
+            raise ValueError(f"{without} cannot be left out of the record for {problem.name}")
         kept = np.array([place for place, name in enumerate(names) if _own_prior(problem, name)], dtype=int)
-        left = (problem.name,) if out is not None or _fitted_alone(problem.name) else ()
+        left = tuple(name for name in (left_out, problem.name) if name in cases or _fitted_alone(name))
         covariance = covariance[np.ix_(kept, kept)]
         return cls(
             tuple(names[k] for k in kept),
@@ -120,7 +129,7 @@ class RecordPrior:
             np.sqrt(np.diag(covariance)),
             np.sqrt(1.0 - sites.shared[kept]),
             used,
-            left,
+            tuple(dict.fromkeys(left)),
             covariance,
             tuple(case for place, case in enumerate(cases) if place != out),
             judged,

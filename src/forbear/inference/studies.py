@@ -27,7 +27,7 @@ from forbear.inference.joint.simulated import War
 from forbear.inference.pareto import USABLE, Weights, smoothed
 from forbear.scenario.reading.chain import LIBRARY
 
-__all__ = ["ESTIMANDS", "Estimate", "Studies", "Study", "designs", "estimates", "in_conflict", "measured"]
+__all__ = ["ESTIMANDS", "Estimate", "Studies", "Study", "absent", "designs", "estimates", "in_conflict", "measured"]
 
 TABLE, DESIGNS = LIBRARY / "record" / "estimates.csv", LIBRARY / "record" / "designs.toml"
 #: Below this share of effective draws a study is in conflict with the model.
@@ -61,6 +61,12 @@ class Study:
     level: float
     slopes: np.ndarray
     tau: float
+
+    def law(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean (p,) and covariance (p, p) of scores under the prior N(0, I) and this study alone, g being linear."""
+        pull = self.slopes / (self.estimate.error**2 + self.tau**2 + float(self.slopes @ self.slopes))
+        away = self.estimate.estimate - self.level
+        return pull * away, np.eye(len(self.slopes)) - np.outer(pull, self.slopes)
 
     def log_likelihood(self, z: np.ndarray, times: float = 1.0) -> np.ndarray:
         """(draws,), for scores (draws, p). times: of tau."""
@@ -139,6 +145,13 @@ def designs() -> dict[str, float]:
     return {entry["name"]: float(entry["tau"]) for entry in told["design"]}
 
 
+def absent() -> dict[str, str]:
+    """Estimate -> why the same comparison cannot be made in simulated cases (designs.toml); all that are in no
+    `ESTIMANDS`."""
+    told = tomllib.loads(DESIGNS.read_text(encoding="utf-8"))
+    return {name: str(why) for name, why in told["absent"].items()}
+
+
 def measured(
     wars: Sequence[War],
     scores: np.ndarray,
@@ -169,7 +182,9 @@ def _column(war: War, values: np.ndarray, kind: str) -> np.ndarray | None:
     return values[:, war.reading.kinds.index(kind)] if kind in war.reading.kinds else None
 
 
-def _with_less_without(bound: float) -> Callable[..., np.ndarray | None]:
+def _with_less_without(
+    bound: float, among: Callable[[War], bool] = lambda war: True
+) -> Callable[..., np.ndarray | None]:
     """Mean over cases of more deaths than `bound` in the fifth year, as it was less with nobody staying."""
 
     def estimand(
@@ -179,10 +194,12 @@ def _with_less_without(bound: float) -> Callable[..., np.ndarray | None]:
             return None
         parts = []
         for war, one, other in zip(wars, as_was, without, strict=True):
+            if not among(war):
+                continue
             first, second = _column(war, one, "order_5"), _column(war, other, "order_5")
             if first is not None and second is not None:
                 parts.append((first[: len(second)] > bound).astype(float) - (second > bound))
-        return np.mean(parts, axis=0)
+        return np.mean(parts, axis=0) if parts else None
 
     return estimand
 
@@ -223,6 +240,11 @@ def _excluded(war: War) -> float:
     return float(people[inclusion < EXCLUSION].sum() / people.sum())
 
 
+def _after_a_war(war: War) -> bool:
+    """Whether soldiers came on terms that had ended a war, as peacekeepers do."""
+    return war.case.word("old_regime_end") == "negotiated"
+
+
 def _soldiers(war: War) -> float:
     """Logarithm to base ten of the most soldiers."""
     return float(np.log10(max(float(np.max(war.problems[0].levers["force"])), 1.0)))
@@ -237,7 +259,7 @@ EXCLUSION = 0.3
 #: Study -> its estimand in simulated cases: (draws,), or None where it needs runs that were not made.
 ESTIMANDS: Mapping[str, Callable[..., np.ndarray | None]] = {
     "troops-and-fighting": _with_less_without(CONFLICT),
-    "peacekeepers-and-renewed-war": _with_less_without(WAR),
+    "peacekeepers-and-renewed-war": _with_less_without(WAR, _after_a_war),
     "exclusion-and-fighting": _slope("order_5", CONFLICT, _excluded, None),
     "force-and-democracy": _slope("democracy", None, _soldiers, _democracy),
 }

@@ -25,7 +25,7 @@ from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES, until
 
 __all__ = [
-    "Sources", "assess_claim", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
+    "Sources", "assess_claim", "drawn_groups", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
     "three_shares",
 ]  # fmt: skip
 
@@ -150,16 +150,7 @@ def assess_claim(
 
     def told(asked: Claim) -> Evidence:
         """What is known under another margin or horizon of the same claim."""
-
-        def group(runs: PolicyRuns, name: str, which: np.ndarray | None = None) -> Group:
-            drawn, _ = estimand(asked, runs, shares.get(name, {}))
-            judged = np.isfinite(drawn) & provided(asked, runs) & (True if which is None else which)
-            return Group(drawn, judged, known.worth.get(name, len(drawn)), known.record.get(name))
-
-        full = group(posterior, "posterior") if fitted else None
-        theories = {} if full is None else {"full": full, **{n: group(r, n) for n, r in structures.items()}}
-        first = group(prior, "prior", condition)
-        groups = Groups(first, full, theories, known.theories, known.left_out)
+        groups = drawn_groups(asked, posterior if fitted else None, prior, structures, shares, condition, known)
         return evidence(asked, groups, unlicensed="" if granted.granted else granted.words, mute=mute)
 
     own, ours = told(claim), margins(claim)
@@ -189,6 +180,30 @@ def assess_claim(
         information=_information(claim, posterior, effect, good, seed) if fitted else (),
         beside=(*against_studies(claim, posterior), *country_against_record(stages)),
     )
+
+
+def drawn_groups(
+    claim: Claim,
+    posterior: PolicyRuns | None,
+    prior: PolicyRuns,
+    structures: Mapping[str, PolicyRuns],
+    shares: Mapping[str, Mapping[tuple[str, ...], np.ndarray]],
+    condition: np.ndarray,
+    known: Sources,
+) -> Groups:
+    """The claim's effect by draw in every ensemble, as a verdict looks at it.
+
+    posterior: None where nothing was fitted; the rest as for `assess_claim`, `known` being its sources.
+    """
+
+    def group(runs: PolicyRuns, name: str, which: np.ndarray | None = None) -> Group:
+        drawn, _ = estimand(claim, runs, shares.get(name, {}))
+        judged = np.isfinite(drawn) & provided(claim, runs) & (True if which is None else which)
+        return Group(drawn, judged, known.worth.get(name, len(drawn)), known.record.get(name))
+
+    full = group(posterior, "posterior") if posterior is not None else None
+    theories = {} if full is None else {"full": full, **{n: group(r, n) for n, r in structures.items()}}
+    return Groups(group(prior, "prior", condition), full, theories, known.theories, known.left_out)
 
 
 def _scaled(claim: Claim, factor: float) -> float | None:

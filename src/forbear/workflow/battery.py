@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,10 +39,23 @@ from forbear.workflow.battery_sources import Heard, fit_words, heard
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FULL", "QUICK", "Effort", "answer"]
+__all__ = ["FULL", "QUICK", "Battery", "Effort", "answer", "shares_of_pull", "tested"]
 
 #: Fewest prior draws of plausible size that a question is judged by; with fewer, all of them are taken.
 FEWEST = 20
+
+
+@dataclass(frozen=True)
+class Battery:
+    """A battery that has been run: what was asked, the runs, facts of history beside the posterior, prior draws with a
+    war of plausible size (true where one counts), what else was heard, and every claim tested."""
+
+    asked: Asked
+    runs: Runs
+    held: FactsHeld | None
+    condition: np.ndarray
+    beside: Heard
+    results: dict[str, ClaimResult]
 
 
 def answer(
@@ -110,27 +124,57 @@ def answer(
     FitError, RunError
         As `load_facts` and `simulate`.
     """
-    begun, meter = time.time(), progress or NoMeter()
+    begun = time.time()
+    found, conditions = posterior, tuple(where)
+    for condition in conditions:  # before anything is run: one that cannot be met is told at once
+        found = found.where(condition) if found is not None else None
+    ran = tested(
+        scenario, posterior, claims=claims, strategies=strategies, only=only, where=conditions, structures=structures,
+        members=members, effort=effort, attribution=attribution, seed=seed, workers=workers, progress=progress,
+        store=store, keep=keep,
+    )  # fmt: skip
+    return Answers(
+        ran.results,
+        compare_strategies(ran.runs.fitted, ran.asked.strategies),
+        ran.runs.ledgers["posterior"].result(),
+        _provenance(scenario, found, ran, effort, conditions, only is not None, seed, begun),
+        ran.runs.games,
+        ran.held,
+    )
+
+
+def tested(
+    scenario: Scenario,
+    posterior: Posterior | None,
+    *,
+    claims: Iterable[str | Path] = (),
+    strategies: Iterable[str | Path] = (),
+    only: Iterable[str] | None = None,
+    where: Iterable[str] = (),
+    structures: Mapping[str, Posterior] | None = None,
+    members: int = 128,
+    effort: Effort = FULL,
+    attribution: bool = False,
+    seed: int = 1,
+    workers: int | None = None,
+    progress: Meter | None = None,
+    store: str | Path | None = None,
+    keep: bool = True,
+) -> Battery:
+    """Run a battery and test its claims: as `answer`, with the runs themselves in memory."""
+    meter, whole = progress or NoMeter(), posterior
     asked = asked_of(scenario, only, claims, strategies)
     rivals = structure_posteriors(scenario) if structures is None else structures
-    whole, conditions = posterior, tuple(where)
-    for condition in conditions:  # before anything is run: one that cannot be met is told at once
+    for condition in where:
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: restricted(found, condition) for name, found in rivals.items()}
     held = _facts(scenario, whole, seed, workers, meter)
     common = Shared(seed, workers, None if store is None else Path(store), keep)
     runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
-    beside = heard(scenario, posterior, whole, rivals, runs, _condition(scenario, runs.prior), seed)
-    results = _assess(scenario, asked, runs, held, beside, fitted=posterior is not None, seed=seed)
-    made = _provenance(scenario, posterior, asked, runs, beside, effort, conditions, only is not None, seed, begun)
-    return Answers(
-        results,
-        compare_strategies(runs.fitted, asked.strategies),
-        runs.ledgers["posterior"].result(),
-        made,
-        runs.games,
-        held,
-    )
+    plausible = _condition(scenario, runs.prior)
+    beside = heard(scenario, posterior, whole, rivals, runs, plausible, seed)
+    results = _assess(scenario, asked, runs, held, beside, plausible, fitted=posterior is not None, seed=seed)
+    return Battery(asked, runs, held, plausible, beside, results)
 
 
 def _facts(
@@ -151,15 +195,12 @@ def _assess(
     runs: Runs,
     held: FactsHeld | None,
     beside: Heard,
+    condition: np.ndarray,
     *,
     fitted: bool,
     seed: int,
 ) -> dict[str, ClaimResult]:
-    shares = {
-        group: {(c.community, *c.sources): ledger.share(c.community, *c.sources) for c in asked.of_shares}
-        for group, ledger in runs.ledgers.items()
-    }
-    condition = _condition(scenario, runs.prior)
+    shares = shares_of_pull(asked, runs)
     return {
         name: assess_claim(
             claim,
@@ -178,6 +219,14 @@ def _assess(
     }
 
 
+def shares_of_pull(asked: Asked, runs: Runs) -> dict[str, dict[tuple[str, ...], np.ndarray]]:
+    """Name of the runs -> (community, *sources) -> share of the pull to arms, (draws,), for claims of that kind."""
+    return {
+        group: {(c.community, *c.sources): ledger.share(c.community, *c.sources) for c in asked.of_shares}
+        for group, ledger in runs.ledgers.items()
+    }
+
+
 def _condition(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
     """Prior draws with a war of plausible size, as the scenario's audit says; all of them without an audit."""
     audited = load_audit(scenario)
@@ -192,15 +241,14 @@ def _condition(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
 def _provenance(
     scenario: Scenario,
     posterior: Posterior | None,
-    asked: Asked,
-    runs: Runs,
-    beside: Heard,
+    ran: Battery,
     effort: Effort,
     where: tuple[str, ...],
     some: bool,
     seed: int,
     begun: float,
 ) -> Provenance:
+    asked, runs, beside = ran.asked, ran.runs, ran.beside
     return Provenance(
         scenario=scenario.name,
         seed=seed,
@@ -208,7 +256,7 @@ def _provenance(
         members=runs.fitted.members,
         replications=runs.fitted.replications,
         prior_members=runs.prior.members,
-        prior_conditioned=int(_condition(scenario, runs.prior).sum()),
+        prior_conditioned=int(ran.condition.sum()),
         structures=("full", *runs.rivals),
         structure_members=effort.structure_members,
         stamp=answers_stamp(scenario, posterior),

@@ -20,9 +20,10 @@ from forbear.inference.joint.fit import Fitted, fit
 from forbear.inference.joint.judge import judged, use
 from forbear.inference.joint.passes import Law, simulate_pass
 from forbear.inference.joint.simulated import War, shared_names
+from forbear.inference.joint.success import Success, expected_success
 from forbear.inference.keeper import Keeper
 from forbear.inference.record import RECORD, save
-from forbear.inference.studies import Studies, in_conflict, measured
+from forbear.inference.studies import ESTIMANDS, Studies, in_conflict, measured
 from forbear.integers import seed_of, workers_of
 from forbear.questions.streams import stream
 from forbear.scenario.scenario import Scenario
@@ -34,6 +35,12 @@ __all__ = ["fit_record", "wars"]
 SETS = 8
 #: Draws that studies weigh in their table of sensitivity.
 WEIGHED = 4000
+#: Studies that compare cases as they were with nobody staying.
+COMPARED = ("troops-and-fighting", "peacekeepers-and-renewed-war")
+#: Draws under which every case is run again to see whether a study's linear answer keeps what it foretells.
+TRIED = 128
+#: A study that foretells less than this part of its own error has nothing to try.
+LEAST_FORETOLD = 0.1
 #: A member of a case, in seconds of one processor, measured over all cases: for what is told before the runs.
 SECONDS_A_MEMBER = 0.0035
 
@@ -108,11 +115,11 @@ def fit_record(
         "problems": [w.problems[0].hash for w in ready],
         **made,
     }
-    members = len(ready) * (draws + studied)
+    members = len(ready) * (draws + studied + max(studied, TRIED) + TRIED)
     meter.say(
         f"{members:,} runs of {len(ready)} cases: about {members * SECONDS_A_MEMBER / 60:.0f} minutes of one processor"
     )
-    meter.start(len(ready) * (2 + (studied > 0)), "running the cases of the atlas")
+    meter.start(len(ready) * (4 + (studied > 0)), "running the cases of the atlas")
     target = Path(to) if to is not None else RECORD
     make_folder(target.parent)
     common: dict[str, Any] = {
@@ -136,15 +143,63 @@ def fit_record(
             **common,
         )
         without = none.outcomes
-    meter.finish()
+    succeeded = simulate_pass(
+        ready,
+        names,
+        first.law,
+        name="success",
+        draws=len(first.scores[: max(studied, TRIED)]),
+        scores=first.scores[: max(studied, TRIED)],
+        reads=Success(float(ready[0].problems[0].step)),
+        **common,
+    )
     studies = measured(ready, first.scores, first.outcomes, without, names)
+    promises = tried(ready, studies, names, min(TRIED, draws), common)
+    meter.finish()
     told = told_of(ready, fitted, seed) | {
         "settings": made,
         "seconds": round(time.process_time() - begun),
         "sensitivity": sensitivity(studies, fitted, seed),
+        "tried": promises,
+        "success": expected_success(ready, succeeded),
     }
     save(target, fitted, names, told, studies)
     return told
+
+
+def tried(
+    ready: Sequence[War], studies: Studies, names: Sequence[str], draws: int, common: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Whether the linear answer of each study keeps what it foretells: cases run again under the law that the study
+    leaves over the prior.
+
+    Rows: study, prior (the comparison before any data), foretold (under that law, by the linear answer), found (in the
+    new runs) with its Monte Carlo error; found is null where a study foretells too little to try. Randomness: by the
+    seed of `common`.
+    """
+    out = []
+    for study in studies.studies:
+        name, (mean, covariance) = study.estimate.name, study.law()
+        row: dict[str, Any] = {
+            "study": name,
+            "prior": study.level,
+            "foretold": study.level + float(study.slopes @ mean),
+        }
+        found = None
+        if abs(row["foretold"] - row["prior"]) > LEAST_FORETOLD * study.estimate.error:
+            law = Law.of(mean, covariance)
+            again = simulate_pass(ready, names, law, name=f"tried-{name}", draws=draws, **common)
+            nobody = simulate_pass(
+                ready, names, law, name=f"tried-{name}-nobody-stays", draws=draws, changes={"force": 0.0},
+                scores=again.scores, **common,
+            ) if name in COMPARED else None  # fmt: skip
+            found = ESTIMANDS[name](ready, again.outcomes, nobody.outcomes if nobody is not None else None)
+        if found is not None:
+            row["foretold"] = study.level + float((again.scores @ study.slopes).mean())
+        row["found"] = None if found is None else float(np.nanmean(found))
+        row["error"] = None if found is None else float(np.nanstd(found) / np.sqrt(np.isfinite(found).sum()))
+        out.append(row)
+    return out
 
 
 def dropped(ready: Sequence[War], fitted: Fitted) -> list[dict[str, Any]]:

@@ -1,9 +1,9 @@
 """What the record is worth before it is used: each case foreseen from the others, beside the base rate.
 
 Three forecasters of each case: *record*, the model under what the other cases say; *prior*, the model before any
-data; *base rate*, the share among the other cases. Brier and logarithmic score of calm after five years and of a war,
-area under the curve, coverage of central intervals of the dead. Intervals are of a bootstrap over cases. The rule is
-fixed here: the record is used if both scores of both questions are below those of the base rate.
+data; *base rate*, the share among the other cases, of the dead the quantiles of the numbers coded of them. Brier and
+logarithmic score of calm after five years and of a war, area under the curve, coverage and width of central intervals
+of the dead. Intervals are of a bootstrap over cases. The rule is fixed here: the record is used if both scores of both questions are below those of the base rate.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ __all__ = ["FORECASTERS", "QUESTIONS", "auc", "judged", "use"]
 FORECASTERS = ("record", "prior", "base rate")
 QUESTIONS = {"calm": "calm five years after the start", "war": "a war at one of the coded years"}
 RESAMPLES, LEVELS = 2000, (0.5, 0.9)
+#: Quantiles of the dead that are told of a forecast.
+ENDS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def auc(chance: np.ndarray, came: np.ndarray) -> float:
@@ -48,11 +50,12 @@ def judged(wars: Sequence[War], fitted: Fitted, seed: int) -> dict[str, Any]:
             name: _scores(chance, told["base rate"], came, seed) for name, chance in told.items()
         }
     for kind in ("deaths", "theirs"):
-        out["coverage"][kind] = {
-            name: {f"{level:.0%}": _covered(rows, kind, name, level) for level in LEVELS}
-            | {"cases": sum(kind in row for row in rows)}
-            for name in FORECASTERS[:2]
-        }
+        kept = [row[kind] for row in rows if kind in row]
+        for place, row in enumerate(kept):
+            others = np.array([np.log10(1.0 + other["came"]) for at, other in enumerate(kept) if at != place])
+            ends = np.quantile(others, ENDS) if len(others) else np.full(len(ENDS), np.nan)
+            row["base rate"] = [float(10**end - 1) for end in ends]
+        out["coverage"][kind] = {name: _coverage(kept, name, seed) | {"cases": len(kept)} for name in FORECASTERS}
     return out
 
 
@@ -93,7 +96,7 @@ def _row(war: War, fitted: Fitted, place: int) -> dict[str, Any]:
         for kind in ("deaths", "theirs"):
             if kind in at:
                 spread = values[:, at[kind]] + rest.stray.deaths * _normal(len(values))
-                ends = _quantiles(spread, weights, (0.05, 0.25, 0.5, 0.75, 0.95))
+                ends = _quantiles(spread, weights, ENDS)
                 came = float(10 ** coded[kind].centre - 1)
                 row.setdefault(kind, {"came": came})[name] = [float(max(10**end - 1, 0.0)) for end in ends]
         if "democracy" in at:
@@ -127,7 +130,7 @@ def _scores(chance: np.ndarray, base: np.ndarray, came: np.ndarray, seed: int) -
         "brier": ((chance - y) ** 2, (base - y) ** 2),
         "log": tuple(-np.where(came, np.log(p), np.log1p(-p)) for p in (chance, base)),
     }
-    picks = (uniforms(seed, np.arange(RESAMPLES, dtype=np.uint32), "record/bootstrap", len(y)) * len(y)).astype(int)
+    picks = _picks(len(y), seed)
     out: dict[str, Any] = {}
     for name, (own, other) in losses.items():
         drawn, less = own[picks].mean(axis=1), (own - other)[picks].mean(axis=1)
@@ -147,12 +150,20 @@ def _scores(chance: np.ndarray, base: np.ndarray, came: np.ndarray, seed: int) -
     return out
 
 
-def _covered(rows: Sequence[dict[str, Any]], kind: str, name: str, level: float) -> float:
-    """Share of cases whose coded number lies in the central interval."""
-    ends = (0, 4) if level == 0.9 else (1, 3)
-    inside = [
-        row[kind][name][ends[0]] - 0.5 <= row[kind]["came"] <= row[kind][name][ends[1]] + 0.5
-        for row in rows
-        if kind in row
-    ]
-    return float(np.mean(inside))
+def _coverage(rows: Sequence[dict[str, Any]], name: str, seed: int) -> dict[str, Any]:
+    """Share of cases whose coded number lies in the central intervals, with intervals, and how many decades the median
+    interval of nine tenths spans. Randomness: bootstrap over cases by `seed`."""
+    out: dict[str, Any] = {}
+    for level in LEVELS:
+        first, last = (0, 4) if level == 0.9 else (1, 3)
+        inside = np.array([row[name][first] - 0.5 <= row["came"] <= row[name][last] + 0.5 for row in rows])
+        drawn = inside[_picks(len(inside), seed)].mean(axis=1)
+        low, high = (float(np.quantile(drawn, q)) for q in (0.05, 0.95))
+        out[f"{level:.0%}"] = {"value": float(inside.mean()), "low": low, "high": high}
+    spans = [np.log10(1.0 + row[name][4]) - np.log10(1.0 + row[name][0]) for row in rows]
+    return out | {"decades": float(np.median(spans))}
+
+
+def _picks(count: int, seed: int) -> np.ndarray:
+    """Cases of each resample, (resamples, count). Randomness: by `seed`."""
+    return (uniforms(seed, np.arange(RESAMPLES, dtype=np.uint32), "record/bootstrap", count) * count).astype(int)

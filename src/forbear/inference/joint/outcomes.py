@@ -69,6 +69,11 @@ class Reading:
     weeks: Mapping[str, tuple[int, int]]
 
     @property
+    def quantities(self) -> tuple[str, ...]:
+        """Recorded week by week."""
+        return QUANTITIES
+
+    @property
     def kinds(self) -> tuple[str, ...]:
         """Outcomes in their order."""
         return tuple(self.weeks)

@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from forbear.ensemble.progress import Meter
 from forbear.files import checksum
-from forbear.inference.joint.simulated import War, simulate_case
+from forbear.inference.joint.simulated import Reads, War, simulate_case
 from forbear.inference.keeper import Keeper
 from forbear.randomness import uniforms
 
@@ -74,11 +74,12 @@ def simulate_pass(
     workers: int | None = None,
     changes: Mapping[str, float] | None = None,
     scores: np.ndarray | None = None,
+    reads: Reads | None = None,
 ) -> Pass:
     """Run every case under the same draws of the shared scores.
 
     name: of the pass, for what is kept; changes: levers held at one number; scores: (draws, p) instead of draws of
-    `law`.
+    `law`; reads: what is taken from a run, as for `simulate_case`.
     """
     drawn = law.draw(draws, seed, name) if scores is None else scores
     out = []
@@ -88,7 +89,7 @@ def simulate_pass(
         piece = f"{name}-{war.case.name}"
         found = keeper.read(piece)
         if found is None or found.get("made_of") != made_of:
-            values = simulate_case(war, drawn, names, seed=seed, workers=workers, changes=changes)
+            values = simulate_case(war, drawn, names, seed=seed, workers=workers, changes=changes, reads=reads)
             found = {"outcomes": values, "made_of": made_of}
             keeper.write(piece, found)
         out.append(np.asarray(found["outcomes"], dtype=float))

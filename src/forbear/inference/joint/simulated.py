@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -11,18 +12,36 @@ from forbear.country.model import MODEL
 from forbear.ensemble.pieces import Repeated
 from forbear.ensemble.recording import Block
 from forbear.evidence.atlas import Case
-from forbear.inference.joint.outcomes import QUANTITIES, Observed, Reading, observed, reading_of
+from forbear.inference.joint.outcomes import Observed, Reading, observed, reading_of
 from forbear.inference.space import Space
 from forbear.kernel.draws import LANES
 from forbear.scenario.problem import Problem
 
-__all__ = ["War", "shared_names", "simulate_case"]
+__all__ = ["Reads", "War", "shared_names", "simulate_case"]
 
 #: Rooms whose rules are mechanisms that any war may have; the others tell of the old regime, of home, of what is
 #: counted.
 SHARED_ROOMS = ("people", "insurgency", "security", "services", "politics", "forces", "intervener")
 #: What a place or an intervener starts with is local, whatever room it stands in.
 LOCAL = ("_at_start", "population_growth")
+
+
+class Reads(Protocol):
+    """What is taken from the runs of a case."""
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """Recorded week by week."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Numbers of a run, in order."""
+        ...
+
+    def features(self, weekly: Mapping[str, np.ndarray]) -> np.ndarray:
+        """(members, kinds). weekly: quantity -> (members, steps)."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -65,6 +84,7 @@ def simulate_case(
     seed: int,
     workers: int | None = None,
     changes: Mapping[str, float] | None = None,
+    reads: Reads | None = None,
 ) -> np.ndarray:
     """Outcomes of runs of a case, (draws, outcomes), NaN where a run failed.
 
@@ -73,18 +93,20 @@ def simulate_case(
         (draws, names): shared scores of each draw. All others come from the prior.
     changes
         Levers that are held at one number throughout.
+    reads
+        What is taken from a run instead of the outcomes that were coded of the case.
 
     Notes
     ----- Draws are cut into blocks; block i has set i of guessed facts, modulo their number. Randomness: scores of
     what is local by (seed, case), luck by the engine's names under `seed`.
     """
-    space = Space(war.problems[0])
+    space, taken = Space(war.problems[0]), reads or war.reading
     whole = space.draw(len(scores), seed, f"record/{war.case.name}")
     at = {name: place for place, name in enumerate(space.names)}
     for column, name in enumerate(names):
         if name in at:
             whole[:, at[name]] = scores[:, column]
-    out = np.full((len(scores), len(war.reading.kinds)), np.nan)
+    out = np.full((len(scores), len(taken.kinds)), np.nan)
     blocks = [slice(start, min(start + LANES, len(scores))) for start in range(0, len(scores), LANES)]
     runs: dict[int, Repeated] = {}
     for number, block in enumerate(blocks):
@@ -94,11 +116,11 @@ def simulate_case(
             if changes:
                 levers = {name: np.full_like(problem.levers[name], value) for name, value in changes.items()}
                 problem = problem.with_levers(levers)
-            runs[which] = Repeated(problem, weekly=QUANTITIES)
+            runs[which] = Repeated(problem, weekly=taken.quantities)
         part = out[block]
 
         def take(rows: slice, got: Block, part: np.ndarray = part) -> None:
-            values = war.reading.features({name: v.astype(float) for name, v in got.weekly.items()})
+            values = taken.features({name: v.astype(float) for name, v in got.weekly.items()})
             values[got.failed] = np.nan
             part[rows] = values
 
