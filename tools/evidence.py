@@ -39,8 +39,8 @@ RUN = "iraq-2003"
 RULE = HERE / "src/forbear/questions/verdict_rule.toml"
 CLAIMS = ("--members", "64", "--replications", "2")
 #: Parts of a record that every fitted war has, and those that only the first can pay for.
-PARTS = ("contraction", "facts", "course", "place", "discrepancy", "modes", "theories")
-DEAR = ("forecasts", "calibration")
+PARTS = ("contraction", "facts", "course", "place", "discrepancy", "modes", "theories", "forecasts")
+DEAR = ("calibration",)
 
 
 @dataclass(frozen=True)

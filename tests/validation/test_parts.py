@@ -19,7 +19,7 @@ from forbear.validation.modes import ModeEffect, _effect
 from forbear.validation.parts import PARTS, Part, Result
 from forbear.validation.place import place
 from forbear.validation.strips import scale_of, strip
-from forbear.validation.theories import weighed
+from forbear.validation.theories import judged_ones, weighed
 from forbear.workflow.validate import Validation, on_record
 
 
@@ -168,3 +168,29 @@ def test_stacking_weights_come_with_their_uncertainty_and_favour_what_predicts()
 def test_the_size_of_a_discrepancy_is_said_in_words(median: float, words: str):
     assert words in size_in_words(Discrepancy("t", "t", "course", 0.1, median, 0.0, 1.0, 0.0))
     assert words in size_in_words(Discrepancy("t", "t", "place", 0.04, 0.4 * median, 0.0, 1.0, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("untils", "efforts", "served"),
+    [
+        (("2007-01", "2007-01"), ("rival", "rival"), True),
+        (("2007-01", None), ("rival", "rival"), False),
+        (("2007-01", "2008-01"), ("rival", "rival"), False),
+        (("2007-01", "2007-01"), ("full", "rival"), False),
+    ],
+)
+def test_posteriors_that_stopped_at_the_hold_out_are_judged_themselves(
+    context: Context, monkeypatch: pytest.MonkeyPatch, untils, efforts, served
+):
+    def noted(until: str | None, effort: str) -> Posterior:
+        notes = {**context.posterior.notes, "until": until, "settings": {"name": effort}}
+        return dataclasses.replace(context.posterior, notes=notes)
+
+    whole, rival = (noted(*one) for one in zip(untils, efforts, strict=True))
+    monkeypatch.setattr("forbear.validation.theories.structures", lambda scenario: {"one": None})
+    monkeypatch.setattr("forbear.validation.theories._known", lambda scenario: {"full": "", "one": ""})
+    monkeypatch.setattr("forbear.validation.theories.rival_posteriors", lambda scenario: {"one": rival})
+    ready = judged_ones(dataclasses.replace(context, posterior=whole))
+    assert bool(ready) is served
+    monkeypatch.setattr("forbear.validation.theories.rival_posteriors", lambda scenario: {})
+    assert not judged_ones(dataclasses.replace(context, posterior=whole)), "a theory without a posterior is fitted"

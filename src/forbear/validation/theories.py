@@ -26,13 +26,13 @@ from forbear.questions.verdict_evidence import TheoryWeight
 from forbear.validation.context import Context
 from forbear.validation.ending import later_numbers
 from forbear.validation.forecasts import origins_of
-from forbear.validation.holdout import district_series, holdout
+from forbear.validation.holdout import district_series, holdout, holdout_month
 from forbear.words import join
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Theories", "Theory", "Weighed", "theories", "weighed", "weights_on_record"]
+__all__ = ["Theories", "Theory", "Weighed", "judged_ones", "theories", "weighed", "weights_on_record"]
 
 OWN_PAST = "own past"
 REGRESSION = "negative binomial regression"
@@ -114,9 +114,11 @@ def theories(context: Context) -> Theories:
 
     Randomness: named by the seed.
     """
-    before = None if context.quick else _held_out(context)
+    ready = judged_ones(context)
+    before = None if context.quick and not ready else _held_out(context, ready)
     whole = _all_data(context)
-    note = "quick: no theory was fitted again, so months that none has seen do not speak" if context.quick else ""
+    left = context.quick and not ready
+    note = "quick: no theory was fitted again, so months that none has seen do not speak" if left else ""
     if before is None and whole is None:
         note = "no rival has a posterior beside the scenario, and no month was held out"
     return Theories(before, whole, note)
@@ -211,9 +213,20 @@ def _known(scenario: Scenario) -> dict[str, str]:
     return {"full": "the full model", **{name: s.title for name, s in structures(scenario).items()}}
 
 
-def _held_out(context: Context) -> Weighed | None:
+def judged_ones(context: Context) -> dict[str, Posterior]:
+    """Posteriors of all theories that stopped where the hold-out begins, with one effort: they are the judged ones
+    themselves and nothing is fitted again. Empty where any is missing, saw more, or got another effort."""
+    month = holdout_month(context.scenario)
+    fitted = {"full": context.posterior, **rival_posteriors(context.scenario)}
+    whole = set(fitted) == set(_known(context.scenario))
+    alike = len({posterior.effort for posterior in fitted.values()}) == 1
+    blind = all(str(posterior.notes.get("until") or "") == month for posterior in fitted.values())
+    return fitted if whole and alike and blind else {}
+
+
+def _held_out(context: Context, ready: Mapping[str, Posterior]) -> Weighed | None:
     """Every theory fitted before the hold-out month and asked for what came after: districts and months, else
-    numbers."""
+    numbers. ready: posteriors that stopped there, if all did."""
     density: dict[str, np.ndarray] = {}
     titles = _known(context.scenario)
     group = np.zeros(0)
@@ -221,7 +234,7 @@ def _held_out(context: Context) -> Weighed | None:
     for number, name in enumerate(titles.copy()):
         changed = with_structure(context.scenario, name)
         context.meter.say(f"theory: {titles[name]}")
-        fitted = holdout(context, changed, RIVAL, f"theory-{name}")
+        fitted = ready[name] if ready else holdout(context, changed, RIVAL, f"theory-{name}")
         data = gather(changed, fitted.space.problem)
         series = district_series(data)
         if not series:
@@ -250,7 +263,8 @@ def _held_out(context: Context) -> Weighed | None:
             titles[OWN_PAST] = "no theory: a regression on its own past"
         month = np.asarray(rolled.places)[:, None, None] + np.asarray(rolled.horizons)[None, None, :]
         group = np.broadcast_to(month, scores[MODEL_NAME]["log_score"].shape).ravel()
-    efforts = {n: "" if n == OWN_PAST else RIVAL.name for n in density}
+    effort = context.posterior.effort if ready else RIVAL.name
+    efforts = {n: "" if n == OWN_PAST else effort for n in density}
     return weighed(density, group, by, titles, context.seed, efforts=efforts)
 
 
