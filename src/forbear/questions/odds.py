@@ -66,12 +66,15 @@ class Shift:
 @dataclass(frozen=True)
 class SourceWeights:
     """A source over one set of draws. draws: that were weighed; effective: share of them that stay effective; shape:
-    of the tail of the weights; conflict: too few are left, or the tail is past use."""
+    of the tail of the weights; conflict: too few are left, or the tail is past use; apart: how far a study's estimate
+    lies from what the draws expect of it, in standard deviations of draws, error and bias together, NaN of what is no
+    study. Draws that all miss a study alike keep even weights: only `apart` shows that."""
 
     draws: int
     effective: float
     shape: float
     conflict: bool
+    apart: float = math.nan
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,12 @@ class Odds:
     studies: tuple[str, ...]
     weights: Mapping[str, Mapping[str, SourceWeights]]
     claims: Mapping[str, ClaimOdds]
+
+    @property
+    def weights_of_studies(self) -> tuple[str, ...]:
+        """Every study that was weighed, in conflict or not."""
+        first = next(iter(self.claims.values()), None)
+        return tuple(name for name in first.moved if name not in (RECORD, STUDIES, BOTH)) if first else ()
 
     def write(self, path: str | Path) -> Path:
         """Write it as sealed JSON, whole or not at all, numbers to four digits; return its path. Raises FileError
