@@ -65,13 +65,10 @@ def test_the_same_draws_stand_before_every_source(found: Odds) -> None:
     assert found.members == 0 and found.prior_members == 128 and set(claim.moved[RECORD]) == {PRIOR}
 
 
-def test_a_study_that_no_draw_comes_near_is_in_conflict_and_left_out_of_all_together(found: Odds) -> None:
-    # its estimate lies thirty of its errors beyond what any draw gives, but evenly far for all: weights stay even
-    weights = found.weights["exclusion-and-fighting"][PRIOR]
-    assert found.studies == tuple(
-        name for name in ("troops-and-fighting", "exclusion-and-fighting") if not found.weights[name][PRIOR].conflict
-    )
-    assert 0.0 < weights.effective <= 1.0
+def test_a_study_that_all_draws_miss_alike_weighs_evenly_and_is_shown_to_lie_far_apart(found: Odds) -> None:
+    far, near = (found.weights[name][PRIOR] for name in ("exclusion-and-fighting", "troops-and-fighting"))
+    assert far.effective > 0.9 and far.apart > 10.0 and abs(near.apart) < 3.0
+    assert math.isnan(found.weights[RECORD][PRIOR].apart)
     alone, together = (found.claims["A"].moved[name][PRIOR] for name in ("troops-and-fighting", STUDIES))
     assert together.factor[0] == pytest.approx(alone.factor[0], rel=0.25)
 

@@ -101,6 +101,7 @@ def source_rows(odds: Odds) -> tuple[list[str], list[list[str]]]:
             percent(at.effective),
             f"{at.shape:.2f}",
             "yes" if at.conflict else "no",
+            f"{at.apart:+.1f}" if math.isfinite(at.apart) else "-",
         ]
         for source, found in odds.weights.items()
         for draws, at in found.items()
