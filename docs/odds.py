@@ -31,9 +31,10 @@ def part() -> list[str]:
     lines = []
     for sentence in odds_summary(found):
         lines += [sentence, ""]
+    mixed = "theories as the stacking weighs them" if found.theories else "of the model itself, without its rivals"
     lines += [
         f"{len(found.claims)} claims of {SCENARIO}; {found.prior_members} prior draws, of which {found.weights['record']['prior'].draws} with a war of plausible size, and {found.members} of the posterior with {found.replications} run{'s' if found.replications > 1 else ''} each "
-        f"(theories as the stacking weighs them), weighed and not run again; seed {found.seed}, model {found.model[:8]}. Shares are claim / neither / rival in per cent; x is the factor on the odds of the claim's region, with nine tenths of its Monte Carlo error. "
+        f"({mixed}), weighed and not run again; seed {found.seed}, model {found.model[:8]}. Shares are claim / neither / rival in per cent; x is the factor on the odds of the claim's region, with nine tenths of its Monte Carlo error. "
         "*Apart* is how far a study lies from what the draws expect of it, in standard deviations of draws, error and bias together: draws that all miss a study alike keep even weights. The same draws stand before and after, so that the error of a factor is far below that of a share. A factor hangs on where odds start: of a region that holds nearly all or nothing, few draws decide.",
         "",
     ]  # fmt: skip

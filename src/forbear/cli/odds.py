@@ -74,6 +74,9 @@ def weigh(
         int | None, typer.Option(help="replications: runs of each draw; as `forbear claims` when absent", min=1)
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="fewer runs, for a first look")] = False,
+    theories: Annotated[
+        bool, typer.Option(help="run rival structures, too, and rule every claim again under each source")
+    ] = True,
     to: Annotated[Path | None, typer.Option(help="the file; that of the library when absent")] = None,
     store: Annotated[
         Path | None, typer.Option(help="folder that keeps finished runs: what was stopped goes on")
@@ -88,6 +91,7 @@ def weigh(
         members=members,
         replications=replications,
         quick=quick,
+        theories=theories,
         seed=seed,
         store=store,
         workers=workers,

@@ -79,7 +79,7 @@ class SourceWeights:
 
 @dataclass(frozen=True)
 class ClaimOdds:
-    """One claim. word: its verdict, as it is. moved: source -> draws ("prior", "posterior") -> shift. tau: source ->
+    """One claim. word: its verdict over the same draws, "" where theories were not run. moved: source -> draws ("prior", "posterior") -> shift. tau: source ->
     times tau ("0.5", "2") -> draws -> factor of the claim's odds. dropped: draws -> case -> factor of the claim's odds
     by the record without that case. words: source -> the verdict that the same rule would give if it weighed draws;
     "" where it is in conflict."""
@@ -95,7 +95,8 @@ class ClaimOdds:
 @dataclass(frozen=True)
 class Odds:
     """Every claim of a scenario. model: fingerprint; stamp: as of answers; used: whether the record beat the base rate,
-    so that it weighs at all; weights: source -> draws -> weights; the rest as asked for."""
+    so that it weighs at all; weights: source -> draws -> weights; theories: rival structures that were run, none where
+    shares after the country are those of the model itself; the rest as asked for."""
 
     scenario: str
     model: str
@@ -109,6 +110,7 @@ class Odds:
     studies: tuple[str, ...]
     weights: Mapping[str, Mapping[str, SourceWeights]]
     claims: Mapping[str, ClaimOdds]
+    theories: tuple[str, ...] = ()
 
     @property
     def weights_of_studies(self) -> tuple[str, ...]:

@@ -131,8 +131,7 @@ def odds_summary(odds: Odds) -> list[str]:
                 told += f", of {len(least)} by less than 1.5; most {most}: x{factor_words(found)}"
             parts.append(f"over {TITLES[draws]} {told}")
         out.append(f"{title} {'; '.join(parts)}.")
-    out.append(_words_changed(odds))
-    return out
+    return [*out, _words_changed(odds)] if any(claim.words for claim in odds.claims.values()) else out
 
 
 def _words_changed(odds: Odds) -> str:
@@ -164,7 +163,7 @@ def _one(value: float) -> str:
 def detail_lines(odds: Odds, name: str) -> list[str]:
     """Everything of one claim, source by source: shares, factors of both sides, what stays effective."""
     claim = odds.claims[name]
-    out = [f"{name}  {claim.title}", f"verdict: {claim.word}"]
+    out = [f"{name}  {claim.title}", *([f"verdict: {claim.word}"] if claim.word else [])]
     for source, found in claim.moved.items():
         for draws, at in found.items():
             label = f"  {source}, {TITLES[draws]}: "

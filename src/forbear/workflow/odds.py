@@ -72,6 +72,7 @@ def record_odds(
     members: int = 128,
     replications: int | None = None,
     quick: bool = False,
+    theories: bool = True,
     seed: int = 1,
     store: str | Path | None = None,
     workers: int | None = None,
@@ -86,6 +87,9 @@ def record_odds(
         With claims and a posterior beside it; without a posterior only prior draws are weighed.
     only, members, replications, quick, store, workers, progress, seed
         As for `test_claims`: the same numbers give the same draws, and so the same shares, as its answers.
+    theories
+        Run the rival structures, too: shares after this country are then those of the mixture, and every claim is ruled
+        again. Without them they are those of the model itself, and no word is said.
     record
         A file instead of the record that ships.
 
@@ -109,6 +113,7 @@ def record_odds(
     chosen = list(load_claims(opened)) if only is None else list(only)  # no other strategies than theirs are run
     ran = tested(
         opened, found.posterior, only=chosen, members=count(members, "members"), effort=effort, seed=seed_of(seed), store=store,
+        structures=None if theories else {},
         workers=workers_of(workers), progress=meter,
     )  # fmt: skip
     scores, names = _scores(opened, found.posterior, ran, seed)
@@ -124,9 +129,10 @@ def record_odds(
         parts = {draws: parts_of(claim, groups, draws) for draws in weigh.draws}
         words = {
             source: _word(ran, name, shares, weigh.usable(source), fitted=found.posterior is not None)
-            for source in weigh.worded
+            for source in (weigh.worded if theories else ())
         }
-        claims[name] = weigh.told(ran.results[name], parts, words)
+        told = weigh.told(ran.results[name], parts)
+        claims[name] = replace(told, word=ran.results[name].verdict.phrase, words=words) if theories else told
     return Odds(
         scenario=opened.name,
         model=MODEL.hash,
@@ -137,6 +143,7 @@ def record_odds(
         prior_members=ran.runs.prior.members,
         used=prior.used,
         cases=prior.cases,
+        theories=tuple(ran.runs.rivals),
         studies=weigh.heard,
         weights=weigh.summary(),
         claims=claims,
@@ -268,8 +275,8 @@ class _Weighing:
                     return float((study.estimate.estimate - g.mean()) / wide)
         return float("nan")
 
-    def told(self, result: ClaimResult, parts: Mapping[str, tuple[Part, ...]], words: Mapping[str, str]) -> ClaimOdds:
-        """Everything of one claim."""
+    def told(self, result: ClaimResult, parts: Mapping[str, tuple[Part, ...]]) -> ClaimOdds:
+        """Everything of one claim but its words."""
         plain = {source: self._plain(weights) for source, weights in self.made.items()}
         main = [RECORD, *self.studies, STUDIES, BOTH]
         moved = {
@@ -287,7 +294,7 @@ class _Weighing:
             draws: {case: factor_of(parts[draws], weights) for case, weights in self.dropped.items()}
             for draws in self.draws
         }
-        return ClaimOdds(result.claim.title, result.verdict.phrase, moved, tau, dropped, words)
+        return ClaimOdds(result.claim.title, "", moved, tau, dropped)
 
 
 def _label(source: str, times: float) -> str:
