@@ -114,7 +114,7 @@ def studies_told(told: dict) -> list[str]:  # type: ignore[type-arg]
     lines += table("Estimates", ("estimate", "value", "error", "unit", "cases", "design", "tau", "sample", "source", "in simulated cases"), [
         (one.title, f"{one.estimate:.2g}", f"{one.error:.2g}", one.unit, one.cases, one.design, f"{tau[one.design]:g}", one.sample, one.source, why.get(one.name, "yes")) for one in known.values()])  # fmt: skip
     lines += ["A linear answer is tried before it is believed: cases are run again under the law that a study leaves over the prior, and the comparison made in them is set beside what the answer foretold.", "", "| study | before any data | foretold | found in new runs | the study itself |", "|---|---|---|---|---|"]  # fmt: skip
-    for row in told["tried"]:
+    for row in told.get("tried", []):
         found = "not run: nothing to try" if row["found"] is None else f"{row['found']:.3f} ± {row['error']:.3f}"
         lines.append(
             f"| {row['study']} | {row['prior']:.3f} | {row['foretold']:.3f} | {found} | {known[row['study']].estimate:.3f} |"
