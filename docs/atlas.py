@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import statistics
 from html import escape
 from pathlib import Path
 
-from forbear.evidence.atlas import ATLAS, atlas
-from forbear.inference.record import about
-from forbear.inference.studies import designs, estimates
+from forbear.evidence.atlas import ATLAS, agreement, atlas
+from forbear.inference.record import RecordPrior, about, absence
+from forbear.inference.studies import absent, designs, estimates
 from forbear.report.atlas.drawings import courses, expected, forces, world
 from forbear.report.atlas.telling import answer, chances_of, counted, density, interval_of, spaced, spread
-from forbear.validation.record_words import score_rows, verdict_on_record
+from forbear.validation.record_words import coverage_rows, score_rows, success_lines, verdict_on_record
 
 HERE = Path(__file__).parent
 
@@ -42,8 +43,15 @@ def page() -> str:
         (case.title, f"{year:.1f}", f"{count:,.0f}", spread(fact.range), fact.grade) for case in cases for year, count, fact in case.soldiers])  # fmt: skip
     lines += foreseen()
     rules = (ATLAS / "README.md").read_text(encoding="utf-8").split("\n", 2)[2]
-    lines += ["# How it was coded", "", rules.strip(), ""]
+    lines += ["# How it was coded", "", rules.strip(), "", "### Agreement of two codings", "", *coded_twice()]
     return "\n".join(lines).replace("\n# How it was coded", "\n## How it was coded").replace("\n## Grades", "\n### Grades").replace("\n## Words", "\n### Words").replace("\n## Known weaknesses", "\n### Known weaknesses").replace("\n## The scenarios", "\n### The scenarios")  # fmt: skip
+
+
+def coded_twice() -> list[str]:
+    """Agreement of the second coding with the first, by quantity."""
+    lines = ["| coded twice | cases | the same word | Cohen's kappa |", "|---|---|---|---|"]
+    lines += [f"| {spaced(one.quantity)} | {one.cases} | {one.same} | {one.kappa:.2f} |" for one in agreement()]
+    return [*lines, "", "`forbear atlas coding` prints it with every word and reason.", ""]
 
 
 def foreseen() -> list[str]:
@@ -61,25 +69,57 @@ def foreseen() -> list[str]:
         "",
         "![Chance of calm after five years and of a war, foreseen from the other cases, beside what came](images/atlas-foreseen.svg)",
         "",
-        "| question | score | record | prior alone | base rate |", "|---|---|---|---|---|",
+        "| question | score | record | prior alone | base rate | record less base rate |", "|---|---|---|---|---|---|",
         *("| " + " | ".join(row) + " |" for row in score_rows(told["judged"])), "",
         "Lower is better for Brier and log score, higher for the area; intervals are nine tenths of a bootstrap over cases.", "",
-        *(f"- {line.strip()}" for line in verdict if line.strip().startswith("coded")), "",
+        "| coded dead beside the forecast | | record | prior alone | base rate |", "|---|---|---|---|---|",
+        *("| " + " | ".join(row) + " |" for row in coverage_rows(told["judged"])), "",
+        "The base rate of the dead are the quantiles of the numbers coded of the other cases. An interval that covers and is narrower says more.", "",
+        *(line.strip().capitalize() + ". History's are successes by the occupier's own aims (Edelstein 2004); of his cases only the totals were seen, so shares are compared and no case is. Stable success asks for two years of order with hardly a foreign soldier left; intervals of the model are over draws, that of history over occupations." for line in success_lines(told)), "",
     ]  # fmt: skip
     lines += table("Each case foreseen from the others", ("case", "calm at 5: record", "prior", "base rate", "came", "war: record", "prior", "base rate", "came", "local dead, nine tenths", "coded", "their dead, nine tenths", "coded"), [
         (row["case"], *chances_of(row["calm"]), *chances_of(row["war"]), *interval_of(row.get("deaths")), *interval_of(row.get("theirs"))) for row in rows])  # fmt: skip
+    lines += travelling()
     lines += studies_told(told)
     lines += table("What leaving out each case changes most", ("case", "parameter", "change of its mean score"), [
         (row["case"], row["parameter"], f"{row['change']:+.2f}") for row in told["dropped"]])  # fmt: skip
     return lines
 
 
+def travelling() -> list[str]:
+    """Which shared parameters travel: learned spread between wars, and what all cases together moved most."""
+    if absence():
+        return []
+    record = RecordPrior.require("meadow")
+    spreads = sorted(float(value) for value in record.spread)
+    middle, close, far = statistics.median(spreads), spreads[0], spreads[-1]
+    lines = [
+        "### Which parameters travel", "",
+        f"The spread between wars is learned: 1, nothing of a parameter travels; 0, all wars share its number. Over {len(spreads)} shared parameters its median is {middle:.2f} ({close:.2f} to {far:.2f}): "
+        + ("no parameter stands out as one that travels, and the cases say little about any." if close > 0.5 else "those at the lower end travel."), "",
+    ]  # fmt: skip
+    rows = [(name, f"{mean:+.2f}", f"{sd:.2f}", f"{spread:.2f}") for name, mean, sd, spread in record.moved[:20]]
+    lines += table(
+        "The twenty that the cases moved most",
+        ("parameter", "mean score (prior 0)", "standard deviation (prior 1)", "spread between wars"),
+        [*rows],
+    )
+    return lines
+
+
 def studies_told(told: dict) -> list[str]:  # type: ignore[type-arg]
     """Estimates from other wars, and how far those that the simulation can compute agree with the model."""
-    known, tau = estimates(), designs()
+    known, tau, why = estimates(), designs(), absent()
     lines = ["### Studies", "", "Estimates of what happened elsewhere, computed from tables that do not ship; none is the size of an effect. Where the same comparison can be made in simulated cases, it weighs draws, with a bias that its design allows (standard deviation tau).", ""]  # fmt: skip
-    lines += table("Estimates", ("estimate", "value", "error", "unit", "cases", "design", "tau", "sample", "source"), [
-        (one.title, f"{one.estimate:.2g}", f"{one.error:.2g}", one.unit, one.cases, one.design, f"{tau[one.design]:g}", one.sample, one.source) for one in known.values()])  # fmt: skip
+    lines += table("Estimates", ("estimate", "value", "error", "unit", "cases", "design", "tau", "sample", "source", "in simulated cases"), [
+        (one.title, f"{one.estimate:.2g}", f"{one.error:.2g}", one.unit, one.cases, one.design, f"{tau[one.design]:g}", one.sample, one.source, why.get(one.name, "yes")) for one in known.values()])  # fmt: skip
+    lines += ["A linear answer is tried before it is believed: cases are run again under the law that a study leaves over the prior, and the comparison made in them is set beside what the answer foretold.", "", "| study | before any data | foretold | found in new runs | the study itself |", "|---|---|---|---|---|"]  # fmt: skip
+    for row in told.get("tried", []):
+        found = "not run: nothing to try" if row["found"] is None else f"{row['found']:.3f} ± {row['error']:.3f}"
+        lines.append(
+            f"| {row['study']} | {row['prior']:.3f} | {row['foretold']:.3f} | {found} | {known[row['study']].estimate:.3f} |"
+        )
+    lines.append("")
     lines += table("How far the model agrees, and what tau does to it", ("study", "draws of", "tau times", "the model's own", "estimate", "effective draws", "shape of the tail", "in conflict"), [
         (row["study"], row["draws"], f"{row['times']:g}", *(("", "") if row["study"] not in known else (f"{row['expected'][0]:.2g} ± {row['expected'][1]:.2g}", f"{known[row['study']].estimate:.2g}")),
          f"{row['effective']:.0%}", f"{row['shape']:.2f}", "yes" if row["conflict"] else "no") for row in told["sensitivity"]])  # fmt: skip

@@ -12,9 +12,20 @@ import pytest
 
 from forbear.errors import FitError
 from forbear.evidence.atlas import case
-from forbear.inference.joint.outcomes import CONFLICT
+from forbear.inference.joint.outcomes import CONFLICT, WAR
+from forbear.inference.joint.passes import Law
 from forbear.inference.joint.simulated import War
-from forbear.inference.studies import ESTIMANDS, Estimate, Studies, Study, designs, estimates, in_conflict, measured
+from forbear.inference.studies import (
+    ESTIMANDS,
+    Estimate,
+    Studies,
+    Study,
+    absent,
+    designs,
+    estimates,
+    in_conflict,
+    measured,
+)
 from forbear.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -69,7 +80,8 @@ def test_clustered_errors_are_those_of_independent_ones_where_every_row_is_its_o
 
 def test_every_estimate_has_a_design_with_a_bias_and_every_estimand_an_estimate() -> None:
     assert all(found.design in designs() and designs()[found.design] > 0 for found in estimates().values())
-    assert set(ESTIMANDS) <= set(estimates())
+    assert set(ESTIMANDS) | set(absent()) == set(estimates()) and not set(ESTIMANDS) & set(absent())
+    assert all(len(why.split()) > 5 for why in absent().values())
     assert all(found.source and found.sample and found.error >= 0 for found in estimates().values())
 
 
@@ -79,6 +91,38 @@ def test_soldiers_that_end_fighting_give_a_negative_difference(wars: tuple[War, 
     assert ESTIMANDS["troops-and-fighting"](wars, with_troops, without) == pytest.approx([-1.0] * 3)
     assert ESTIMANDS["troops-and-fighting"](wars, without, with_troops) == pytest.approx([1.0] * 3)
     assert ESTIMANDS["troops-and-fighting"](wars, with_troops, None) is None
+
+
+def test_peacekeepers_are_judged_in_wars_that_had_ended_on_terms_alone(wars: tuple[War, ...]) -> None:
+    ended = np.array([war.case.word("old_regime_end") == "negotiated" for war in wars])
+    assert 0 < ended.sum() < len(wars)
+    renewed = np.where(ended, WAR + 1, 0.0) * np.ones((3, 1))
+    calm, elsewhere = np.zeros((3, 6)), np.where(ended, 0.0, WAR + 1) * np.ones((3, 1))
+    estimand = ESTIMANDS["peacekeepers-and-renewed-war"]
+    assert estimand(wars, outcomes(wars, "order_5", calm), outcomes(wars, "order_5", renewed)) == pytest.approx(
+        [-1.0] * 3
+    )
+    assert estimand(wars, outcomes(wars, "order_5", elsewhere), outcomes(wars, "order_5", calm)) == pytest.approx(
+        [0.0] * 3
+    )
+    others = tuple(war for war, on_terms in zip(wars, ended, strict=True) if not on_terms)
+    assert estimand(others, outcomes(others, "order_5", calm[:, :4]), outcomes(others, "order_5", calm[:, :4])) is None
+
+
+def test_fighting_where_more_are_excluded_gives_the_slope_that_was_put_in(wars: tuple[War, ...]) -> None:
+    x = np.array([excluded_share(war) for war in wars])
+    assert x.min() < x.max()
+    fought = np.where(x >= np.median(x), CONFLICT + 1, 0.0)
+    expected = float(np.polyfit(x, (fought > CONFLICT).astype(float), 1)[0])
+    found = ESTIMANDS["exclusion-and-fighting"](wars, outcomes(wars, "order_5", fought[None, :]), None)
+    assert expected > 0.0 and found == pytest.approx([expected])
+
+
+def excluded_share(war: War) -> float:
+    """Share of people in communities below an inclusion of 0.3, as the case is coded."""
+    facts = war.problems[0].facts
+    people = np.asarray(facts["population_at_start"]).sum(axis=0)
+    return float(people[np.asarray(facts["inclusion_at_start"]) < 0.3].sum() / people.sum())
 
 
 def test_the_slope_over_simulated_cases_is_the_one_that_was_put_in(wars: tuple[War, ...]) -> None:
@@ -102,6 +146,19 @@ def test_a_study_draws_scores_towards_its_estimate_and_less_so_with_more_bias() 
         assert means[times] == pytest.approx(1.0 / (1.0 + variance), abs=0.08)
         assert together.weights @ z[:, 1] == pytest.approx(0.0, abs=0.1)
     assert means[0.5] > means[1.0] > means[4.0]
+
+
+def test_the_law_that_a_study_leaves_is_the_one_that_its_weights_stand_for() -> None:
+    found = Estimate("one", "", 1.0, 0.1, "", 10, "cross-country regression", "", "")
+    study = Study(found, 0.2, np.array([0.6, -0.3]), 0.4)
+    mean, covariance = study.law()
+    z = np.random.default_rng(5).standard_normal((40_000, 2))
+    weights = np.exp(study.log_likelihood(z))
+    weights /= weights.sum()
+    assert weights @ z == pytest.approx(mean, abs=0.02)
+    assert np.cov(z.T, aweights=weights) == pytest.approx(covariance, abs=0.03)
+    drawn = Law.of(mean, covariance).draw(40_000, 1, "study")
+    assert drawn.mean(axis=0) == pytest.approx(mean, abs=0.02)
 
 
 def test_a_study_that_the_model_cannot_meet_is_in_conflict_and_not_averaged_in() -> None:

@@ -14,12 +14,8 @@ from forbear.country.model import MODEL
 from forbear.errors import FileError, FitError
 from forbear.evidence.atlas import case
 from forbear.files import read_arrays, write_arrays
-from forbear.inference.joint.fit import Fitted, learn
-from forbear.inference.joint.latent import Joint
-from forbear.inference.joint.outcomes import Observed
-from forbear.inference.joint.passes import Law, Pass
 from forbear.inference.joint.simulated import shared_names
-from forbear.inference.record import RecordPrior, absence, save
+from forbear.inference.record import RecordPrior, absence
 from forbear.inference.space import Space
 from forbear.scenario.scenario import Scenario
 from forbear.workflow.given import GivenWarning, resolve
@@ -29,25 +25,9 @@ CASES = ("kosovo-1999", "somalia-1992", "panama-1989", "haiti-1994")
 
 
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A record of four cases with known answers: all of them saw more deaths than expected, the first the most."""
-    names = shared_names()
-    random = np.random.default_rng(2)
-    of = np.repeat(np.arange(4), 2)
-    slopes = np.zeros((8, len(names)))
-    slopes[:, :6] = random.standard_normal((8, 6))
-    slopes[:, 0] = 1.5
-    joint = Joint(np.full(8, 1.0), slopes, 0.2 * np.eye(8), of)
-    entries = [Observed("deaths", 5.0 if one == 0 else 2.5, 0.2) for one in of]
-    whole = learn(joint, entries)
-    without = []
-    for one in range(4):
-        rows = np.flatnonzero(of != one)
-        without.append(learn(joint.of(rows), [entries[row] for row in rows]))
-    path = tmp_path_factory.mktemp("record") / "prior.npz"
-    fitted = Fitted(joint, whole, tuple(without), Pass(Law.neutral(len(names)), np.zeros((0, len(names))), ()), (), ())
-    save(path, fitted, names, {"cases": list(CASES), "judged": {}, "used": True})
-    return path
+def file(known_record: Path) -> Path:
+    """A record of four cases with known answers."""
+    return known_record
 
 
 def test_a_country_that_was_none_of_the_wars_takes_all_of_them(file: Path) -> None:
@@ -63,6 +43,19 @@ def test_a_case_leaves_itself_out(file: Path) -> None:
     whole, own = RecordPrior.require("meadow", file), RecordPrior.require("atlas/kosovo-1999", file)
     assert own.left_out == ("kosovo-1999",) and own.cases == CASES[1:]
     assert 0.0 < own.mean[0] < whole.mean[0]
+
+
+def test_a_case_can_be_dropped_from_the_record_of_another_country(file: Path) -> None:
+    whole, rest = RecordPrior.require("meadow", file), RecordPrior.require("meadow", file, without="kosovo-1999")
+    own = RecordPrior.require("atlas/kosovo-1999", file)
+    assert rest.cases == own.cases == CASES[1:] and rest.left_out == ("kosovo-1999",)
+    both = [name for name in rest.names if name in own.names]
+    assert rest.of(both).mean == pytest.approx(own.of(both).mean)
+    assert 0.0 < rest.mean[0] < whole.mean[0]
+    assert RecordPrior.require("iraq-2003", file, without="haiti-1994").left_out == ("haiti-1994", "iraq-2003")
+    for scenario, case_of in (("meadow", "nowhere"), ("atlas/kosovo-1999", "haiti-1994")):
+        with pytest.raises(ValueError, match="cannot be left out"):
+            RecordPrior.require(scenario, file, without=case_of)
 
 
 def test_the_two_wars_that_are_fitted_alone_are_in_no_record(file: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 from scipy.stats import genpareto, norm
 
 import forbear as fb
+from forbear.inference.pareto import smoothed
 from forbear.inference.space import Space
 from forbear.inference.structures import with_structure
-from forbear.questions.record_weights import pareto_smoothed, record_of, weighed_by_record
+from forbear.questions.record_weights import record_of, weighed_by_record
 
 RANDOM = np.random.default_rng(3)
 
@@ -59,13 +60,13 @@ def test_a_record_that_is_missing_unused_or_in_conflict_makes_no_stage_and_says_
 
 
 def test_even_weights_stay_even_and_heavy_tails_are_seen_and_shrunk():
-    even = pareto_smoothed(np.zeros(200))
+    even = smoothed(np.zeros(200))
     assert even.effective == pytest.approx(200.0) and np.allclose(even.weights, 1 / 200)
     mild, heavy = (np.log(genpareto.rvs(shape, size=4000, random_state=1) + 1e-9) for shape in (0.2, 1.2))
-    assert pareto_smoothed(mild).shape == pytest.approx(0.2, abs=0.15)
-    assert pareto_smoothed(heavy).shape == pytest.approx(1.2, abs=0.3)
+    assert smoothed(mild).shape == pytest.approx(0.2, abs=0.15)
+    assert smoothed(heavy).shape == pytest.approx(1.2, abs=0.3)
     raw = np.exp(heavy - heavy.max())
-    assert pareto_smoothed(heavy).effective > (raw.sum() ** 2 / (raw**2).sum())
+    assert smoothed(heavy).effective > (raw.sum() ** 2 / (raw**2).sum())
 
 
 def test_a_record_is_one_or_says_why_it_is_none():

@@ -1,5 +1,6 @@
 """`forbear atlas`: interventions since 1898 on one page; `show CASE`: every number with source and grade; `foreseen`:
-what the model would have expected of each from the others; `fit`: make that record again."""
+what the model would have expected of each from the others; `fit`: make that record again; `odds` and `weigh`: how far
+it moves claims (see `cli/odds.py`)."""
 
 from __future__ import annotations
 
@@ -13,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from forbear.cli.lines import tell
+from forbear.cli.odds import odds, weigh
 from forbear.cli.options import Seed, Workers
-from forbear.evidence.atlas import GRADES, Case, Fact, atlas, case, second_coding
+from forbear.evidence.atlas import GRADES, Case, Fact, agreement, atlas, case, second_coding
 from forbear.inference.record import RecordPrior, about, absence
 from forbear.report.atlas.telling import chances_and_came, fact_lines, foreseen_sentence, judged, spans_and_came
 from forbear.validation.record_words import verdict_on_record
@@ -24,6 +26,8 @@ from forbear.workflow.record import fit_record
 __all__ = ["app"]
 
 app = typer.Typer(help="Interventions since 1898: what was attempted, with what force, and what came of it.")
+app.command()(odds)
+app.command()(weigh)
 WORDS = {"limited_violence": "unrest", "civil_war": "war", "not_applicable": "-", "not_observed": "-", "": "?"}
 #: Below this many columns the ranges are left out, so that a case stays on one line.
 WIDE = 100
@@ -64,7 +68,8 @@ def listed(
         "after the end.\ndem.: democracy ten years after the start. theirs, locals: the intervener's soldiers killed, and inhabitants killed "
         "(order of magnitude).\nseen: share of the case's facts that were read in print or in a table; the rest is recalled, with wide "
         "ranges. No verdict rests on this page.\nforbear atlas show CASE   every number with its source and grade\n"
-        "forbear atlas foreseen    what the model would have expected of each case from the others"
+        "forbear atlas foreseen    what the model would have expected of each case from the others\n"
+        "forbear atlas odds        how far other wars and studies would move the odds of every claim"
     )
 
 
@@ -126,6 +131,16 @@ def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear
     if found is not None:
         tell(f"\nforeseen from the other cases: {foreseen_sentence(found)}")
     tell(f"\nas a scenario: forbear check atlas/{name}")
+
+
+@app.command()
+def coding() -> None:
+    """Print how far a second coding agrees with the first, and every word of both with its reason."""
+    for one in agreement():
+        tell(f"{one.quantity}: {one.same} of {one.cases} the same, Cohen's kappa {one.kappa:.2f}")
+    for row in second_coding():
+        beside = "" if row["first"] == row["second"] else f" (first: {row['first']})"
+        tell(f"  {row['case']}, {row['quantity']}: {row['second']}{beside}; {row['reason']}")
 
 
 @app.command()

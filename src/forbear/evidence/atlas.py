@@ -11,7 +11,7 @@ from pathlib import Path
 from forbear.errors import EvidenceError, Fault, nearest
 from forbear.faults import show
 
-__all__ = ["ATLAS", "GRADES", "Case", "Fact", "atlas", "case", "second_coding"]
+__all__ = ["ATLAS", "GRADES", "Agreement", "Case", "Fact", "agreement", "atlas", "case", "second_coding"]
 
 ATLAS = Path(__file__).parents[1] / "library" / "atlas"
 #: From the best to the worst: a document or count of the time, a study, a table of a data set, an encyclopaedia or official
@@ -212,6 +212,34 @@ def second_coding() -> tuple[dict[str, str], ...]:
     """Rows of the second coding: case, quantity, first and second word, text that was read, reason."""
     cases = {entry.name: entry for entry in _cases()}
     return tuple(row | {"first": cases[row["case"]].word(row["quantity"])} for row in _rows("second-coding.csv"))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far two codings of one quantity agree. cases: coded twice; same: with the same word; kappa: Cohen's, agreement
+    beyond that of chance over what chance leaves, NaN where chance leaves nothing."""
+
+    quantity: str
+    cases: int
+    same: int
+    kappa: float
+
+
+def agreement() -> tuple[Agreement, ...]:
+    """Agreement of the two codings, by quantity. Source of kappa: Cohen (1960), Educational and Psychological
+    Measurement 20.
+    """
+    out = []
+    rows = second_coding()
+    for quantity in dict.fromkeys(row["quantity"] for row in rows):
+        pairs = [(row["first"], row["second"]) for row in rows if row["quantity"] == quantity]
+        count, same = len(pairs), sum(first == second for first, second in pairs)
+        words = {word for pair in pairs for word in pair}
+        firsts, seconds = ([pair[place] for pair in pairs] for place in (0, 1))
+        chance = sum(firsts.count(word) * seconds.count(word) for word in words) / count**2
+        kappa = (same / count - chance) / (1.0 - chance) if chance < 1.0 else float("nan")
+        out.append(Agreement(quantity, count, same, kappa))
+    return tuple(out)
 
 
 @cache

@@ -66,17 +66,20 @@ class Shift:
 @dataclass(frozen=True)
 class SourceWeights:
     """A source over one set of draws. draws: that were weighed; effective: share of them that stay effective; shape:
-    of the tail of the weights; conflict: too few are left, or the tail is past use."""
+    of the tail of the weights; conflict: too few are left, or the tail is past use; apart: how far a study's estimate
+    lies from what the draws expect of it, in standard deviations of draws, error and bias together, NaN of what is no
+    study. Draws that all miss a study alike keep even weights: only `apart` shows that."""
 
     draws: int
     effective: float
     shape: float
     conflict: bool
+    apart: float = math.nan
 
 
 @dataclass(frozen=True)
 class ClaimOdds:
-    """One claim. word: its verdict, as it is. moved: source -> draws ("prior", "posterior") -> shift. tau: source ->
+    """One claim. word: its verdict over the same draws, "" where theories were not run. moved: source -> draws ("prior", "posterior") -> shift. tau: source ->
     times tau ("0.5", "2") -> draws -> factor of the claim's odds. dropped: draws -> case -> factor of the claim's odds
     by the record without that case. words: source -> the verdict that the same rule would give if it weighed draws;
     "" where it is in conflict."""
@@ -92,7 +95,8 @@ class ClaimOdds:
 @dataclass(frozen=True)
 class Odds:
     """Every claim of a scenario. model: fingerprint; stamp: as of answers; used: whether the record beat the base rate,
-    so that it weighs at all; weights: source -> draws -> weights; the rest as asked for."""
+    so that it weighs at all; weights: source -> draws -> weights; theories: rival structures that were run, none where
+    shares after the country are those of the model itself; the rest as asked for."""
 
     scenario: str
     model: str
@@ -106,6 +110,13 @@ class Odds:
     studies: tuple[str, ...]
     weights: Mapping[str, Mapping[str, SourceWeights]]
     claims: Mapping[str, ClaimOdds]
+    theories: tuple[str, ...] = ()
+
+    @property
+    def weights_of_studies(self) -> tuple[str, ...]:
+        """Every study that was weighed, in conflict or not."""
+        first = next(iter(self.claims.values()), None)
+        return tuple(name for name in first.moved if name not in (RECORD, STUDIES, BOTH)) if first else ()
 
     def write(self, path: str | Path) -> Path:
         """Write it as sealed JSON, whole or not at all, numbers to four digits; return its path. Raises FileError

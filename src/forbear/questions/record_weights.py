@@ -2,11 +2,8 @@
 
 The record is a density over what all countries share, the same for every country that did not enter it. Set over the
 neutral prior it weighs draws that were made without it: prior draws become draws after the record, draws of the
-posterior draws after both. Their largest weights are replaced by quantiles of a generalised Pareto distribution fitted
-to them; its shape says whether the weights can be relied on at all. No randomness.
-
-Sources: Vehtari, Simpson, Gelman, Yao and Gabry (2024), Journal of Machine Learning Research 25(72); Zhang and Stephens
-(2009), Technometrics 51 (the fit of the tail).
+posterior draws after both. Weights are Pareto-smoothed (`inference/pareto.py`); the shape of their tail says whether
+they can be relied on at all. No randomness.
 """
 
 from __future__ import annotations
@@ -19,19 +16,16 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 
+from forbear.inference.pareto import USABLE, smoothed
 from forbear.questions.verdict_rule import THRESHOLDS
 from forbear.words import join
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Record", "Recorded", "Smoothed", "pareto_smoothed", "record_of", "weighed_by_record"]
+__all__ = ["Record", "Recorded", "record_of", "weighed_by_record"]
 
 HOME = "forbear.inference.record"
-#: Shape of the tail from which on the weights cannot be relied on (Vehtari and others 2024, for many draws).
-UNRELIABLE = 0.7
-#: Fewest weights in a tail to which a distribution is fitted.
-TAIL = 5
 
 
 class Record(Protocol):
@@ -50,16 +44,6 @@ class Record(Protocol):
     def log_ratio(self, z: np.ndarray, names: Sequence[str]) -> np.ndarray:
         """Log density over the neutral prior of draws in normal scores, (draws,): z (draws, names)."""
         ...
-
-
-@dataclass(frozen=True)
-class Smoothed:
-    """weights: (draws,), they add up to 1; shape: of the tail, nan where there is none; effective: draws that they are
-    worth (Kish)."""
-
-    weights: np.ndarray
-    shape: float
-    effective: float
 
 
 @dataclass(frozen=True)
@@ -118,9 +102,9 @@ def weighed_by_record(
     told: list[str] = []
 
     def heard(name: str, stage: str, title: str, ratio: np.ndarray, counted: np.ndarray) -> None:
-        found = pareto_smoothed(ratio[counted])
+        found = smoothed(ratio[counted])
         told.append(f"{found.effective:.0f} effective of {int(counted.sum())} {title}, tail {found.shape:.2f}")
-        if found.effective < THRESHOLDS.effective or found.shape > UNRELIABLE:
+        if found.effective < THRESHOLDS.effective or found.shape > USABLE:
             left_out.setdefault(stage, f"in conflict with the draws that it weighs: {told[-1]}")
             return
         weights[name] = np.zeros(len(ratio))
@@ -131,53 +115,3 @@ def weighed_by_record(
         stage, title = ("both", "posterior draws") if name == "posterior" else (f"theory {name}", f"draws of {name}")
         heard(name, stage, title, record.log_ratio(scores, names), np.ones(len(scores), dtype=bool))
     return Recorded(weights, left_out, f"the record of other wars: {join(told)}", cases)
-
-
-def pareto_smoothed(log_ratio: np.ndarray) -> Smoothed:
-    """Importance weights with a smoothed tail.
-
-    Parameters
-    ----------
-    log_ratio
-        (draws,), finite or minus infinity, at least one finite.
-
-    Returns
-    -------
-    Smoothed
-        Weights in the order of the draws.
-    """
-    level = np.asarray(log_ratio, dtype=float)
-    raw = np.exp(level - level.max())
-    many = len(raw)
-    tail = int(min(0.2 * many, 3.0 * np.sqrt(many)))
-    shape = float("nan")
-    order = np.argsort(raw, kind="stable")
-    if tail >= TAIL and raw[order[-tail]] < raw[order[-1]]:
-        limit = raw[order[-tail - 1]]
-        shape, scale = _tail_of(raw[order[-tail:]] - limit)
-        share = (np.arange(tail) + 0.5) / tail
-        fitted = -np.log1p(-share) if abs(shape) < 1e-9 else np.expm1(-shape * np.log1p(-share)) / shape
-        smoothed = raw.copy()
-        smoothed[order[-tail:]] = np.minimum(limit + scale * fitted, raw.max())
-        raw = smoothed
-    weights = raw / raw.sum()
-    return Smoothed(weights, shape, float(1.0 / np.sum(weights**2)))
-
-
-def _tail_of(excess: np.ndarray) -> tuple[float, float]:
-    """Shape and scale of a generalised Pareto distribution of excesses in rising order, the shape drawn to a half by a
-    weight of ten (as Vehtari and others do)."""
-    many = len(excess)
-    excess = np.maximum(excess, 1e-300)
-    quarter = excess[max(int(many / 4.0 + 0.5) - 1, 0)]
-    points = 30 + int(np.sqrt(many))
-    rate = 1.0 / excess[-1] + (1.0 - np.sqrt(points / (np.arange(1, points + 1) - 0.5))) / (3.0 * quarter)
-    shapes = np.log1p(-rate[:, None] * excess).mean(axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        levels = many * (np.log(-rate / shapes) - shapes - 1.0)
-    levels = np.where(np.isfinite(levels), levels, -np.inf)
-    weights = np.exp(levels - levels.max())
-    mean = float(np.sum(rate * weights) / weights.sum())
-    shape = float(np.log1p(-mean * excess).mean())
-    scale = -shape / mean
-    return (many * shape + 5.0) / (many + 10.0), scale

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.country.model import MODEL
 from forbear.files import checksum
 from forbear.inference.posterior import stamp_of
 from forbear.scenario.casefiles.policies import load_claims
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from forbear.questions.answers import Answers
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["answers_stamp", "numbers_observed", "posterior_numbers", "stale_answers"]
+__all__ = ["answers_stamp", "numbers_observed", "posterior_numbers", "stale_answers", "stale_odds"]
 
 
 def numbers_observed(scenario: Scenario) -> str:
@@ -61,6 +63,15 @@ def stale_answers(answers: Answers, scenario: Scenario, posterior: Posterior | N
     known = load_claims(scenario)
     changed = [r.name for r in answers if r.name in known and _asked(r.claim) != _asked(known[r.name])]
     return [*out, *([f"claims ({', '.join(changed)})"] if changed else [])]
+
+
+def stale_odds(model: str, stamp: Mapping[str, str], scenario: Scenario) -> list[str]:
+    """What has changed since the odds of claims were computed, in words; empty where nothing has."""
+    now = {**stamp_of(scenario, scenario.problem()), "observations": numbers_observed(scenario)}
+    return [
+        *(["model"] if model != MODEL.hash else []),
+        *(key for key, value in now.items() if key != "model" and stamp.get(key, value) != value),
+    ]
 
 
 def _asked(claim: object) -> dict[str, object]:

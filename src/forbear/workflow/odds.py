@@ -34,6 +34,7 @@ from forbear.questions.odds import (
 from forbear.questions.stamps import answers_stamp
 from forbear.questions.verdict_evidence import evidence
 from forbear.questions.verdict_rule import ruling
+from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.reading.chain import LIBRARY
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.battery import FULL, QUICK, Battery, shares_of_pull, tested
@@ -69,7 +70,9 @@ def record_odds(
     *,
     only: Iterable[str] | None = None,
     members: int = 128,
+    replications: int | None = None,
     quick: bool = False,
+    theories: bool = True,
     seed: int = 1,
     store: str | Path | None = None,
     workers: int | None = None,
@@ -82,8 +85,11 @@ def record_odds(
     ----------
     scenario
         With claims and a posterior beside it; without a posterior only prior draws are weighed.
-    only, members, quick, store, workers, progress, seed
+    only, members, replications, quick, store, workers, progress, seed
         As for `test_claims`: the same numbers give the same draws, and so the same shares, as its answers.
+    theories
+        Run the rival structures, too: shares after this country are then those of the mixture, and every claim is ruled
+        again. Without them they are those of the model itself, and no word is said.
     record
         A file instead of the record that ships.
 
@@ -101,8 +107,13 @@ def record_odds(
     prior = RecordPrior.require(opened, record)
     found = resolve(opened, "prior" if not _fitted(opened) else "posterior")
     effort = QUICK if quick else FULL
+    if replications is not None:
+        each = count(replications, "replications")
+        effort = replace(effort, replications=each, structure_replications=min(each, effort.structure_replications))
+    chosen = list(load_claims(opened)) if only is None else list(only)  # no other strategies than theirs are run
     ran = tested(
-        opened, found.posterior, only=only, members=count(members, "members"), effort=effort, seed=seed_of(seed), store=store,
+        opened, found.posterior, only=chosen, members=count(members, "members"), effort=effort, seed=seed_of(seed), store=store,
+        structures=None if theories else {},
         workers=workers_of(workers), progress=meter,
     )  # fmt: skip
     scores, names = _scores(opened, found.posterior, ran, seed)
@@ -118,9 +129,10 @@ def record_odds(
         parts = {draws: parts_of(claim, groups, draws) for draws in weigh.draws}
         words = {
             source: _word(ran, name, shares, weigh.usable(source), fitted=found.posterior is not None)
-            for source in weigh.worded
+            for source in (weigh.worded if theories else ())
         }
-        claims[name] = weigh.told(ran.results[name], parts, words)
+        told = weigh.told(ran.results[name], parts)
+        claims[name] = replace(told, word=ran.results[name].verdict.phrase, words=words) if theories else told
     return Odds(
         scenario=opened.name,
         model=MODEL.hash,
@@ -131,6 +143,7 @@ def record_odds(
         prior_members=ran.runs.prior.members,
         used=prior.used,
         cases=prior.cases,
+        theories=tuple(ran.runs.rivals),
         studies=weigh.heard,
         weights=weigh.summary(),
         claims=claims,
@@ -246,15 +259,24 @@ class _Weighing:
             source: {
                 draws: SourceWeights(
                     len(weights[draws].weights), weights[draws].effective / len(weights[draws].weights),
-                    float(np.clip(weights[draws].shape, -9.0, 9.0)), in_conflict(weights[draws]),
+                    float(np.clip(weights[draws].shape, -9.0, 9.0)), in_conflict(weights[draws]), self._apart(source, draws),
                 )
                 for draws in self.draws
             }
             for source, weights in self.made.items()
         }  # fmt: skip
 
-    def told(self, result: ClaimResult, parts: Mapping[str, tuple[Part, ...]], words: Mapping[str, str]) -> ClaimOdds:
-        """Everything of one claim."""
+    def _apart(self, source: str, draws: str) -> float:
+        for times in (1.0, *TIMES):
+            for name, study in self.studies.items():
+                if source == _label(name, times):
+                    g = study.level + self.scores[draws][self.counted[draws]] @ study.slopes
+                    wide = float(np.sqrt(g.var() + study.estimate.error**2 + (times * study.tau) ** 2))
+                    return float((study.estimate.estimate - g.mean()) / wide)
+        return float("nan")
+
+    def told(self, result: ClaimResult, parts: Mapping[str, tuple[Part, ...]]) -> ClaimOdds:
+        """Everything of one claim but its words."""
         plain = {source: self._plain(weights) for source, weights in self.made.items()}
         main = [RECORD, *self.studies, STUDIES, BOTH]
         moved = {
@@ -272,7 +294,7 @@ class _Weighing:
             draws: {case: factor_of(parts[draws], weights) for case, weights in self.dropped.items()}
             for draws in self.draws
         }
-        return ClaimOdds(result.claim.title, result.verdict.phrase, moved, tau, dropped, words)
+        return ClaimOdds(result.claim.title, "", moved, tau, dropped)
 
 
 def _label(source: str, times: float) -> str:

@@ -52,8 +52,8 @@ def judged(wars: Sequence[War], fitted: Fitted, seed: int) -> dict[str, Any]:
     for kind in ("deaths", "theirs"):
         kept = [row[kind] for row in rows if kind in row]
         for place, row in enumerate(kept):
-            others = np.array([np.log10(1.0 + other["came"]) for at, other in enumerate(kept) if at != place])
-            ends = np.quantile(others, ENDS) if len(others) else np.full(len(ENDS), np.nan)
+            rest = np.array([np.log10(1.0 + other["came"]) for at, other in enumerate(kept) if at != place])
+            ends = np.quantile(rest, ENDS) if len(rest) else np.full(len(ENDS), np.nan)
             row["base rate"] = [float(10**end - 1) for end in ends]
         out["coverage"][kind] = {name: _coverage(kept, name, seed) | {"cases": len(kept)} for name in FORECASTERS}
     return out
