@@ -88,7 +88,9 @@ def cold(browser: Any, scenario: str) -> None:
                     still, changed = still + 1, time.perf_counter()
                 page.wait_for_timeout(100)
             run = time.perf_counter()
-            print(f"empty cache: the address answers after {up - began:.2f} s, the page is drawn {drawn - up:.2f} s after that,")
+            print(
+                f"empty cache: the address answers after {up - began:.2f} s, the page is drawn {drawn - up:.2f} s after that,"
+            )
             print(f"             levers can be moved {live - began:.1f} s after the start,")
             print(
                 f"             first numbers of this machine {run - drawn:.0f} s later; said nothing new for 2 s {still} times"
