@@ -173,7 +173,7 @@ def log_scale(value: float, low: float, high: float, start: float, end: float) -
 
 
 def courses(cases: tuple[Case, ...]) -> str:
-    """Small multiples: soldiers per thousand inhabitants from start to end, one panel a case, all on the same scales."""
+    """Small multiples: soldiers per thousand inhabitants from start to end, one panel a case, on the same scales."""
     columns, wide, tall, left, top = 6, 152.0, 96.0, 34.0, 46.0
     rows = math.ceil(len(cases) / columns)
     parts = legend(14, 15)
