@@ -5,7 +5,7 @@ import re
 
 def test_the_page_offers_options_losses_and_an_order_and_runs_nothing_by_itself(visitor):
     page = visitor.get("/decide?scenario=meadow").text
-    assert "No loss is assumed" in page and 'name="loss-deaths"' in page and 'name="order"' in page
+    assert "is assumed: nothing adds lives to money" in page and 'name="loss-deaths"' in page and 'name="order"' in page
     assert 'hx-trigger="submit"' in page
     for field in re.findall(r'<(?:input type="text"|select)[^>]* id="([^"]+)"', page):
         assert f'for="{field}"' in page

@@ -189,7 +189,15 @@ def test_a_whisker_ends_where_its_interval_does():
 
 def test_every_word_that_a_page_links_to_is_in_the_glossary(visitor):
     anchors = {term.key for term in terms()}
-    pages = ["/", "/?scenario=harbour", "/claims?scenario=iraq-2003&claim=H2", "/graph", "/graph?quantity=fighters"]
+    pages = [
+        "/",
+        "/?scenario=harbour",
+        "/claims?scenario=iraq-2003",
+        "/claims?scenario=iraq-2003&claim=H2",
+        "/decide",
+        "/play",
+    ]
+    pages += ["/graph", "/graph?quantity=fighters"]
     linked = {word for path in pages for word in re.findall(r'href="/glossary#([a-z-]+)"', visitor.get(path).text)}
     assert linked and linked <= anchors
     page = visitor.get("/glossary").text

@@ -25,6 +25,24 @@ def until(page, condition, seconds=60):
         page.wait_for_timeout(50)
 
 
+def opened(served, eyes, path="/", **options):
+    """A page of the laboratory with its first results: what sees it, the page, the number of its run."""
+    seen = eyes(**options)
+    seen.page.goto(served.address + path)
+    return seen, seen.page, stood(seen.page)
+
+
+def settled(page):
+    """Wait for the last stage."""
+    page.wait_for_selector("#results[data-stage='512']", timeout=90_000)
+
+
+def drawn_for(page, press):
+    """Open the drawing of the own soldiers by a press of its button."""
+    press(page.locator("button.draw[data-lever='intervener.force']"))
+    page.wait_for_selector("#drawing-points tbody tr")
+
+
 def table(page):
     return page.locator("table.differences td").all_text_contents()
 
@@ -55,17 +73,15 @@ def test_no_page_has_a_serious_barrier(served, eyes, path, scheme):
 
 
 def test_a_slider_moves_the_charts_and_nothing_is_asked_of_elsewhere(served, eyes):
-    seen = eyes()
-    seen.page.goto(served.address + "/")
-    run, before = stood(seen.page), None
-    before = table(seen.page)
-    seen.page.locator("#intervener-force").focus()
+    seen, page, run = opened(served, eyes)
+    before = table(page)
+    page.locator("#intervener-force").focus()
     for _ in range(10):
-        seen.page.keyboard.press("ArrowRight")
-    stood(seen.page, run)
-    assert "intervener.force=*1.5" in seen.page.url
-    assert table(seen.page) != before
-    assert seen.page.locator("#results svg.chart").count() == 5
+        page.keyboard.press("ArrowRight")
+    stood(page, run)
+    assert "intervener.force=*1.5" in page.url
+    assert table(page) != before
+    assert page.locator("#results svg.chart").count() == 5
     seen.clean()
 
 
@@ -73,9 +89,9 @@ def test_the_address_alone_brings_the_state_back(served, eyes):
     first, second = eyes(), eyes()
     first.page.goto(served.address + "/?scenario=meadow&intervener.force=*1.7")
     stood(first.page)
-    first.page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    settled(first.page)
     second.page.goto(first.page.url)
-    second.page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    settled(second.page)
     assert second.page.locator("#intervener-force").input_value() == "1.7"
     assert table(first.page) == table(second.page)
 
@@ -86,19 +102,14 @@ def test_two_tabs_do_not_disturb_each_other(served, eyes):
     other = seen.context.new_page()
     other.goto(served.address + "/?scenario=meadow&intervener.force=*2.5")
     for page in (seen.page, other):
-        page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+        settled(page)
     assert table(seen.page) != table(other)
     assert "0.5" in seen.page.url and "2.5" in other.url
 
 
 def test_a_schedule_can_be_drawn_with_keys_alone(served, eyes):
-    seen = eyes()
-    page = seen.page
-    page.goto(served.address + "/")
-    run = stood(page)
-    page.locator("button.draw[data-lever='intervener.force']").focus()
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#drawing-points tbody tr")
+    seen, page, run = opened(served, eyes)
+    drawn_for(page, lambda button: button.press("Enter"))
     assert seen.axe() == []
     page.locator("#drawing-add").focus()
     page.keyboard.press("Enter")
@@ -115,12 +126,8 @@ def test_a_schedule_can_be_drawn_with_keys_alone(served, eyes):
 
 
 def test_a_schedule_can_be_drawn_with_a_pointer(served, eyes):
-    seen = eyes(has_touch=True, viewport={"width": 820, "height": 1180})
-    page = seen.page
-    page.goto(served.address + "/")
-    run = stood(page)
-    page.locator("button.draw[data-lever='intervener.force']").tap()
-    page.wait_for_selector("#drawing-points tbody tr")
+    seen, page, run = opened(served, eyes, has_touch=True, viewport={"width": 820, "height": 1180})
+    drawn_for(page, lambda button: button.tap())
     chart = page.locator("#drawing-chart").bounding_box()
     begun = page.locator("#drawing-points tbody tr").count()
     page.mouse.click(chart["x"] + chart["width"] * 0.5, chart["y"] + chart["height"] * 0.3)
@@ -152,7 +159,7 @@ def test_results_can_be_taken_away_as_files(served, eyes, tmp_path):
     seen = eyes()
     page = seen.page
     page.goto(served.address + "/")
-    page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    settled(page)
     for name, start in (("CSV", "part,name"), ("SVG", "<svg")):
         with page.expect_download() as waiting:
             page.locator(f"#results a:has-text('{name}')").first.click()
@@ -165,10 +172,7 @@ def test_results_can_be_taken_away_as_files(served, eyes, tmp_path):
 
 
 def test_after_a_restart_the_page_says_what_to_do_and_its_address_still_works(served, eyes):
-    seen = eyes()
-    page = seen.page
-    page.goto(served.address + "/?scenario=meadow&intervener.force=*1.3")
-    stood(page)
+    seen, page, _ = opened(served, eyes, "/?scenario=meadow&intervener.force=*1.3")
     served.stop()
     served.start()
     page.locator("#intervener-force").focus()
@@ -187,7 +191,7 @@ def test_nothing_jumps_while_results_arrive(served, eyes):
     page.goto(served.address + "/?scenario=meadow&intervener.force=*1.3")
     run = stood(page)
     first = page.evaluate(tops)
-    page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    settled(page)
     refined = page.evaluate(tops)
     page.locator("#intervener-force").focus()
     page.keyboard.press("ArrowRight")
@@ -197,10 +201,7 @@ def test_nothing_jumps_while_results_arrive(served, eyes):
 
 
 def test_a_claims_parameter_held_by_keys_changes_the_shares(served, eyes):
-    seen = eyes()
-    page = seen.page
-    page.goto(served.address + "/claims?scenario=iraq-2003&claim=H2")
-    run = stood(page)
+    seen, page, run = opened(served, eyes, "/claims?scenario=iraq-2003&claim=H2")
     page.locator(".lever input[type=range]").first.focus()
     page.keyboard.press("End")
     stood(page, run)
@@ -212,12 +213,8 @@ def test_a_claims_parameter_held_by_keys_changes_the_shares(served, eyes):
 
 
 def test_a_drawing_begins_with_the_slider_and_the_strategy_that_are_in_force(served, eyes):
-    seen = eyes()
-    page = seen.page
-    page.goto(served.address + "/?scenario=meadow&intervener.force=*2")
-    stood(page)
-    page.locator("button.draw[data-lever='intervener.force']").click()
-    page.wait_for_selector("#drawing-points tbody tr")
+    seen, page, _ = opened(served, eyes, "/?scenario=meadow&intervener.force=*2")
+    drawn_for(page, lambda button: button.click())
     history = page.evaluate(
         "JSON.parse(document.getElementById('drawing-data').textContent).levers['intervener.force'].path"
     )
@@ -286,10 +283,7 @@ def test_a_question_is_answered_by_one_press_and_then_by_the_keyboard(served, ey
 
 
 def test_a_plan_is_pinned_and_let_go(served, eyes):
-    seen = eyes()
-    page = seen.page
-    page.goto(served.address + "/?scenario=meadow&intervener.force=*1.7")
-    run = stood(page)
+    seen, page, run = opened(served, eyes, "/?scenario=meadow&intervener.force=*1.7")
     page.locator("#pin").click()
     run = stood(page, run)
     page.locator("#intervener-force").focus()
@@ -308,10 +302,7 @@ def test_a_plan_is_pinned_and_let_go(served, eyes):
 
 
 def test_a_lever_is_swept_and_the_sweep_is_put_away(served, eyes):
-    seen = eyes()
-    page = seen.page
-    page.goto(served.address + "/?scenario=meadow")
-    stood(page)
+    seen, page, _ = opened(served, eyes, "/?scenario=meadow")
     page.locator("button.sweep[data-lever='intervener.force']").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#sweep [data-stage='7']", timeout=60_000)
@@ -326,7 +317,7 @@ def test_values_are_read_from_a_chart_by_keys_and_by_the_pointer(served, eyes):
     seen = eyes()
     page = seen.page
     page.goto(served.address + "/?scenario=iraq-2003")
-    page.wait_for_selector("#results[data-stage='512']", timeout=90_000)
+    settled(page)
     figure = page.locator("figure.fan").first
     figure.locator(".plot").focus()
     first = figure.locator(".readout").inner_text()
@@ -340,10 +331,7 @@ def test_values_are_read_from_a_chart_by_keys_and_by_the_pointer(served, eyes):
 
 
 def test_on_a_phone_a_small_strip_stays_in_sight_while_sliders_move_it(served, eyes):
-    seen = eyes(viewport={"width": 390, "height": 844}, has_touch=True)
-    page = seen.page
-    page.goto(served.address + "/?scenario=meadow")
-    run = stood(page)
+    seen, page, run = opened(served, eyes, "/?scenario=meadow", viewport={"width": 390, "height": 844}, has_touch=True)
     slider = page.locator("#forces-army_retention")
     slider.scroll_into_view_if_needed()
     box = page.locator("#small").bounding_box()
@@ -353,6 +341,18 @@ def test_on_a_phone_a_small_strip_stays_in_sight_while_sliders_move_it(served, e
     page.keyboard.press("End")
     stood(page, run)
     assert page.locator("#small").inner_text() != before
+    seen.clean()
+
+
+def test_a_decision_is_answered_from_an_example_alone(served, eyes):
+    seen = eyes()
+    page = seen.page
+    page.goto(served.address + "/decide?scenario=meadow")
+    page.locator("a", has_text="the fewest civilians killed").click()
+    page.wait_for_selector("#results[data-stage='256']", timeout=90_000)
+    assert page.inner_text("#results h2").startswith("Chosen: ")
+    assert page.locator("#results table").count() == 3
+    assert seen.axe() == []
     seen.clean()
 
 
@@ -373,7 +373,7 @@ def test_a_server_that_is_away_for_a_while_is_asked_again_and_nothing_drawn_is_l
     seen = eyes()
     page = seen.page
     page.goto(served.address + "/?scenario=meadow")
-    page.wait_for_selector("#results[data-stage='512']", timeout=60_000)
+    settled(page)
     away = {"on": True}
     page.route("**/run", lambda route: route.abort() if away["on"] else route.fallback())
     page.locator("#intervener-force").focus()

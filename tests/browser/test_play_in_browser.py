@@ -51,6 +51,7 @@ def test_twelve_months_are_played_and_then_what_happened_is_shown(served, eyes):
         assert page.locator("h1").inner_text().startswith("Red: end of ")
         assert "What happened" not in page.inner_text("main")
     assert "12 of 24 months have passed" in page.inner_text("main")
+    assert page.locator("figure.map svg").first.bounding_box()["height"] > 50
     assert page.locator("svg.chart").count() == 9
     assert page.locator("#intervener-force").input_value() == "740"
     with page.expect_navigation():

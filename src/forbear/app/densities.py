@@ -13,11 +13,25 @@ from forbear.scenario.priors import quantile
 if TYPE_CHECKING:
     from forbear.app.country import Country
 
-__all__ = ["LEAST", "MOST", "Beliefs", "beliefs", "density"]
+__all__ = ["LEAST", "MOST", "Beliefs", "beliefs", "density", "told_by"]
 
 #: What is drawn of a prior: its central 98 hundredths.
 LEAST, MOST = 0.01, 0.99
 WIDTH, HEIGHT, BINS, GRID = 240, 40, 24, 1200
+
+
+#: What one country's history can tell of an uncertainty, by its class.
+_TOLD = {
+    "I-data": "the monthly series tell it",
+    "I-weak": "told only jointly with others",
+    "I-lit": "the literature carries it",
+    "N-none": "one case cannot tell it",
+}
+
+
+def told_by(identification: str) -> str:
+    """What tells an uncertainty of a class, in words; the class itself where there are none."""
+    return _TOLD.get(identification, identification)
 
 
 class Beliefs:

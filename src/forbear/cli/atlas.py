@@ -64,10 +64,11 @@ def listed(
         table.add_row(*_line(entry, wide))
     console.print(table)
     console.print(
-        "\nper 1,000: most soldiers for every thousand inhabitants. at 5, at 10: order so many years after the start; after: five years "
-        "after the end.\ndem.: democracy ten years after the start. theirs, locals: the intervener's soldiers killed, and inhabitants killed "
-        "(order of magnitude).\nseen: share of the case's facts that were read in print or in a table; the rest is recalled, with wide "
-        "ranges. No verdict rests on this page.\nforbear atlas show CASE   every number with its source and grade\n"
+        "\nper 1,000: most soldiers for every thousand inhabitants. at 5, at 10: order so many years after the start; "
+        "after: five years after the end.\ndem.: democracy ten years after the start. theirs, locals: the intervener's "
+        "soldiers killed, and inhabitants killed (order of magnitude).\nseen: share of the case's facts that were read "
+        "in print or in a table; the rest is recalled, with wide ranges. No verdict rests on this page.\n"
+        "forbear atlas show CASE   every number with its source and grade\n"
         "forbear atlas foreseen    what the model would have expected of each case from the others\n"
         "forbear atlas odds        how far other wars and studies would move the odds of every claim"
     )
@@ -124,9 +125,8 @@ def show(name: Annotated[str, typer.Argument(help="Name of the case, as `forbear
         tell(fact_lines(fact))
     for row in second_coding():
         if row["case"] == name:
-            tell(
-                f"second coding of {row['quantity']}: {row['second']} (first: {row['first']}); {row['text']}: {row['reason']}"
-            )
+            told = f"{row['second']} (first: {row['first']}); {row['text']}: {row['reason']}"
+            tell(f"second coding of {row['quantity']}: {told}")
     found = judged().get(name)
     if found is not None:
         tell(f"\nforeseen from the other cases: {foreseen_sentence(found)}")

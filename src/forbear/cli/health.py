@@ -1,4 +1,4 @@
-"""What `forbear doctor` verifies: the files of the installation, the evidence, the cache of kernels, and kept numbers."""
+"""What `forbear doctor` verifies: files of the installation, the evidence, the cache of kernels, and kept numbers."""
 
 from __future__ import annotations
 

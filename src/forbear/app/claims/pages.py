@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from forbear.app.claims import scale
 from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
 from forbear.app.country import Country
-from forbear.app.densities import LEAST, MOST, beliefs, density
+from forbear.app.densities import LEAST, MOST, beliefs, density, told_by
 from forbear.app.laboratory import panel
 from forbear.app.pages import mistakes, page
 from forbear.app.state import State
@@ -188,7 +188,7 @@ def _sliders(
                 "name": name,
                 "meaning": known.meaning if known else "",
                 "unit": known.unit if known and known.unit not in ("-", "index", "share", "ratio") else "",
-                "class": known.identification if known else "",
+                "class": told_by(known.identification) if known else "",
                 "many": many,
                 "at": pinned.get(name, ""),
                 "density": density(found, name.replace("_", " ")) if (found := beliefs(country, name)) else "",
@@ -264,7 +264,8 @@ def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
         unit = f"{OUTCOMES[claim.outcome].title}, above {claim.threshold:g}"
     else:
         what = OUTCOMES[claim.outcome].title
-        unit = f"{what}: {claim.changed} {'divided by' if ratio else 'less'} {claim.base}"
+        changed, base = (_title(made.country, name) for name in (claim.changed, claim.base))
+        unit = f"{what}: {changed}, {'divided by' if ratio else 'less'} {base}"
     return before_and_after(
         "effect",
         "The effect, as the draws are and with your values",
@@ -276,3 +277,9 @@ def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
         margin=band,
         logarithmic=ratio,
     )
+
+
+def _title(country: Country, name: str) -> str:
+    """What a strategy is called in a sentence."""
+    strategy = country.strategies.get(name)
+    return strategy.title[0].lower() + strategy.title[1:] if strategy is not None else name

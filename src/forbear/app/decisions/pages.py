@@ -24,6 +24,13 @@ from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
 
 __all__ = ["router"]
 
+#: Orders that the page offers, so that nobody has to know names: words and the order.
+EXAMPLES = (
+    ("the fewest civilians killed, then the least money", "deaths, cost"),
+    ("the fewest own soldiers killed, then civilians, then money", "intervener_deaths, deaths, cost"),
+    ("the best governance at the end, then lives", "governance, deaths"),
+)
+
 router = APIRouter()
 #: Options beside what was done and never intervening: each is run over all members.
 MOST_CHOSEN = 6
@@ -85,7 +92,8 @@ def show(request: Request) -> Response:
         faults, pairs = mistakes(error), []
         state, country = _state(request, pairs)
     asked = _asked(pairs)
-    values, always = dict(asked), {"HISTORY", *_added(country)}
+    values, chosen = dict(asked), {text for key, text in asked if key == "option"}
+    always = {"HISTORY", country.never_name, *_added(country)} - chosen
     return page(
         request,
         "decide.html",
@@ -93,7 +101,8 @@ def show(request: Request) -> Response:
         state=state,
         country=country,
         options=[(name, option.title) for name, option in country.strategies.items() if name not in always],
-        chosen={text for key, text in asked if key == "option"},
+        chosen=chosen,
+        examples=EXAMPLES,
         losses=[(OUTCOMES[name], values.get(f"{LOSS}{name}", "")) for name in OBJECTIVES],
         values={key: values.get(key, "") for key in ASKED},
         attitudes=ATTITUDES,

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from forbear.app.country import Country
-from forbear.app.densities import beliefs, density
+from forbear.app.densities import beliefs, density, told_by
 from forbear.app.graph.causes import (
     arrows,
     equations_of_arrow,
@@ -72,8 +72,7 @@ def show(request: Request) -> Response:
         about=summary_of(room) if room and not quantity else "",
         into=[a for a in arrows() if a.target == room],
         out=[a for a in arrows() if a.source == room],
-        equations=[_told(equation) for equation in found],
-        parameters=[_believed(country, p, claims) for p in parameters_of(found)],
+        equations=_told_in_order(country, found, claims),
     )
 
 
@@ -94,6 +93,17 @@ def _chosen(asked: dict[str, str]) -> dict[str, str]:
     return chosen
 
 
+def _told_in_order(country: Country, found: list[Equation], claims: dict[str, Any]) -> list[dict[str, Any]]:
+    """Equations, each with what is uncertain in it; an uncertainty is told where it comes first, and named later."""
+    out, known = [], set[str]()
+    for equation in found:
+        held = parameters_of([equation])
+        fresh = [_believed(country, p, claims) for p in held if p.name not in known]
+        out.append({**_told(equation), "fresh": fresh, "known": [p.name for p in held if p.name in known]})
+        known.update(p.name for p in held)
+    return out
+
+
 def _told(equation: Equation) -> dict[str, Any]:
     symbols = []
     for symbol, name in {**equation.symbols, **equation.shared}.items():
@@ -111,6 +121,7 @@ def _believed(country: Country, p: Parameter, claims: dict[str, Any]) -> dict[st
         other = beliefs(country, sibling.name)
     return {
         "p": p,
+        "class": told_by(p.identification),
         "before": found.words("before") if found else "",
         "after": found.words("after") if found else "",
         "svg": density(found, p.name.replace("_", " ")) if found else "",

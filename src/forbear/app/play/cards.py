@@ -64,8 +64,8 @@ class Choice:
 
 @dataclass(frozen=True)
 class Card:
-    """One lever as a card. plan: what the plan has for the months to come, in words; span: what it can be; chosen, typed:
-    how the card stood when it was shown (`chosen` empty: as planned)."""
+    """One lever as a card. plan: what the plan has for the months to come, in words; span: what it can be; chosen,
+    typed: how the card stood when it was shown (`chosen` empty: as planned)."""
 
     spec: Spec
     unit: str

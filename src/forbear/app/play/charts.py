@@ -112,9 +112,10 @@ def situation(
                 "since": "",
             }
         else:
+            told = (lambda v: f"{v:,.0f}") if unit == "persons" else (lambda v: approximately(v, 3))
             row = {
-                "now": approximately(values[-1], 3),
-                "before": approximately(values[now.start - 1], 3) if earlier else "",
+                "now": told(values[-1]),
+                "before": told(values[now.start - 1]) if earlier else "",
                 "since": "",
             }
         out.append({"title": title, "unit": unit, **row})

@@ -122,7 +122,7 @@ def _whole(value: float) -> str:
 
 
 def _scores(games: Games, game: Game) -> dict[int, list[Scored]]:
-    """What every turn's ranges cost, by its number, run again: one view for each end of the tree holds all its turns."""
+    """What every turn's ranges cost, by its number, run again: one view for each end of the tree has all its turns."""
     out: dict[int, list[Scored]] = {}
     if not any(turn.expected for turn in game.turns):
         return out

@@ -4,9 +4,19 @@
   const form = document.getElementById("decide");
   if (!form) return;
   const progress = document.getElementById("progress");
+  // an example is an order that is filled in and asked for; the options that are ticked stay
+  for (const chip of form.querySelectorAll("a[data-order]")) {
+    chip.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      document.getElementById("d-order").value = chip.dataset.order;
+      form.requestSubmit();
+    });
+  }
   form.addEventListener("submit", () => {
     progress.textContent = "Simulating every option…";
     document.getElementById("results").setAttribute("aria-busy", "true");
+    progress.scrollIntoView({ block: "start" });
   });
   new MutationObserver(() => {
     const results = document.getElementById("results");

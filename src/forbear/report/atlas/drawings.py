@@ -55,12 +55,12 @@ def mark(word: str, x: float, y: float, size: float = 5.0) -> str:
 
 def sheet(name: str, width: float, height: float, title: str, told: str, parts: list[str], *, role: str = "img") -> str:
     """One SVG document that stands alone. role: `group` where something in it can be followed."""
+    size = f'width="{width:g}" height="{height:g}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="{role}" '
-        f'aria-labelledby="{name}-t {name}-d" font-family="system-ui,sans-serif" font-size="12" fill="{INK}"><title id="{name}-t">{escape(title)}</title>'
-        f'<desc id="{name}-d">{escape(told)}</desc><rect width="{width:g}" height="{height:g}" fill="{PAGE}"/>\n'
-        + "\n".join(parts)
-        + "\n</svg>\n"
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {size} role="{role}" '
+        f'aria-labelledby="{name}-t {name}-d" font-family="system-ui,sans-serif" font-size="12" fill="{INK}">'
+        f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(told)}</desc>'
+        f'<rect {size} fill="{PAGE}"/>\n' + "\n".join(parts) + "\n</svg>\n"
     )
 
 
@@ -68,7 +68,34 @@ def text(
     x: float, y: float, words: str, *, anchor: str = "start", size: float = 12, colour: str = INK, weight: int = 400
 ) -> str:
     """One line of words."""
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size:g}" fill="{colour}" font-weight="{weight}">{escape(words)}</text>'
+    style = f'text-anchor="{anchor}" font-size="{size:g}" fill="{colour}" font-weight="{weight}"'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {style}>{escape(words)}</text>'
+
+
+def tick(x: float, y: float, words: str, size: float = 11) -> str:
+    """Words of an axis or a column, in the middle of their place."""
+    return text(x, y, words, anchor="middle", size=size, colour=SOFT)
+
+
+def line(x: float, y: float, to_x: float, to_y: float, colour: str, more: str = "") -> str:
+    """A straight line. more: attributes such as its width."""
+    place = f'x1="{x:.1f}" y1="{y:.1f}" x2="{to_x:.1f}" y2="{to_y:.1f}"'
+    return f'<line {place} stroke="{colour}"{" " + more if more else ""}/>'
+
+
+def dot(x: float, y: float, size: float, fill: str, more: str = "") -> str:
+    """A circle. more: attributes such as its edge."""
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size:g}" fill="{fill}"{" " + more if more else ""}/>'
+
+
+def hollow(x: float, y: float) -> str:
+    """A small ring."""
+    return dot(x, y, 4, PAGE, f'stroke="{SOFT}" stroke-width="1.6"')
+
+
+def square(x: float, y: float) -> str:
+    """The mark of what came, with its middle at the place."""
+    return f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{CAME}"/>'
 
 
 def legend(x: float, y: float) -> list[str]:
@@ -105,9 +132,7 @@ def world(cases: tuple[Case, ...], link: Callable[[Case], str] | None = None) ->
         taken.append((x + dx, y + dy))
         own = []
         if math.hypot(dx, dy) > 15:
-            own.append(
-                f'<line x1="{x:.1f}" y1="{y:.1f}" x2="{x + dx * 0.75:.1f}" y2="{y + dy * 0.75:.1f}" stroke="{SOFT}" stroke-width="0.8"/>'
-            )
+            own.append(line(x, y, x + dx * 0.75, y + dy * 0.75, SOFT, 'stroke-width="0.8"'))
         own += [
             mark(order_of(case, "order_10y"), x, y, 4.5),
             text(x + dx, y + dy + 4, str(number), anchor="middle", size=11, weight=600),
@@ -148,7 +173,7 @@ def log_scale(value: float, low: float, high: float, start: float, end: float) -
 
 
 def courses(cases: tuple[Case, ...]) -> str:
-    """Small multiples: soldiers per thousand inhabitants from start to end, one panel a case, all on the same scales."""
+    """Small multiples: soldiers per thousand inhabitants from start to end, one panel a case, on the same scales."""
     columns, wide, tall, left, top = 6, 152.0, 96.0, 34.0, 46.0
     rows = math.ceil(len(cases) / columns)
     parts = legend(14, 15)
@@ -158,7 +183,10 @@ def courses(cases: tuple[Case, ...]) -> str:
         parts.append(text(x0, y0 - 5, f"{number} {shortened(case.title)}", size=9.5, weight=600))
         lowest = row == rows - 1 or number + columns > len(cases)
         parts += _frame(case, x0, y0, wide, tall, values=column == 0, years=lowest)
-    told = "Each panel: soldiers for every thousand inhabitants (logarithmic, 0.05 to 300) against years since the start (0 to 34). The table below has the peaks."
+    told = (
+        "Each panel: soldiers for every thousand inhabitants (logarithmic, 0.05 to 300) against years since the start "
+    )
+    told += "(0 to 34). The table below has the peaks."
     return sheet(
         "courses",
         left + columns * (wide + 8),
@@ -183,11 +211,11 @@ def _frame(case: Case, x0: float, y0: float, wide: float, tall: float, *, values
     out = [f'<rect x="{x0:.1f}" y="{y0:.1f}" width="{wide:g}" height="{tall:g}" fill="{PANEL}" stroke="{GRID}"/>']
     for value in (0.1, 1, 10, 100):
         y = log_scale(value, 0.05, 300, y0 + tall, y0)
-        out.append(f'<line x1="{x0:.1f}" x2="{x0 + wide:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{GRID}"/>')
+        out.append(line(x0, y, x0 + wide, y, GRID))
         if values:
             out.append(text(x0 - 4, y + 4, f"{value:g}", anchor="end", size=10, colour=SOFT))
     for year in (0, 10, 20, 30) if years else ():
-        out.append(text(x0 + wide * year / 34, y0 + tall + 13, str(year), anchor="middle", size=10, colour=SOFT))
+        out.append(tick(x0 + wide * year / 34, y0 + tall + 13, str(year), 10))
     return out + _course(case, x0, y0, wide, tall)
 
 
@@ -201,20 +229,15 @@ def _course(case: Case, x0: float, y0: float, wide: float, tall: float) -> list[
         points.append((x, log_scale(1000 * count / people.number, 0.05, 300, y0 + tall, y0)))
         if fact.range and fact.range[0] < fact.range[1]:
             ends = [log_scale(1000 * end / people.number, 0.05, 300, y0 + tall, y0) for end in fact.range]
-            out.append(
-                f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{ends[0]:.1f}" y2="{ends[1]:.1f}" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="4"/>'
-            )
+            out.append(line(x, ends[0], x, ends[1], BLUE, 'stroke-opacity="0.35" stroke-width="4"'))
     last = min(case.years, 34)
     if len(points) > 1:
-        out.append(
-            f'<polyline points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in points)}" fill="none" stroke="{BLUE}" stroke-width="1.6"/>'
-        )
-    out += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.3" fill="{BLUE}"/>' for x, y in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+        out.append(f'<polyline points="{path}" fill="none" stroke="{BLUE}" stroke-width="1.6"/>')
+    out += [dot(x, y, 2.3, BLUE) for x, y in points]
     if not case.ongoing:
         x = x0 + wide * last / 34
-        out.append(
-            f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{y0:.1f}" y2="{y0 + tall:.1f}" stroke="{SOFT}" stroke-dasharray="3 3"/>'
-        )
+        out.append(line(x, y0, x, y0 + tall, SOFT, 'stroke-dasharray="3 3"'))
     return [*out, mark(order_of(case, "order_10y"), x0 + wide - 9, y0 + 10, 4.5)]
 
 
@@ -229,19 +252,20 @@ def forces(cases: tuple[Case, ...]) -> str:
     ]
     for value in (0.1, 1, 10, 100):
         x = log_scale(value, 0.1, 300, left, right)
-        parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 14:.1f}" stroke="{GRID}"/>', text(x, top - 14, f"{value:g}", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
+        parts += [line(x, top - 8, x, height - 14, GRID), tick(x, top - 14, f"{value:g}")]
     x = log_scale(RULE_OF_THUMB, 0.1, 300, left, right)
-    parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 14:.1f}" stroke="{INK}" stroke-dasharray="4 3"/>', text(x, top - 14, "20", anchor="middle", size=11)]  # fmt: skip
+    parts.append(line(x, top - 8, x, height - 14, INK, 'stroke-dasharray="4 3"'))
+    parts.append(text(x, top - 14, "20", anchor="middle", size=11))
     heads = ("at 5 y", "at 10 y", "5 y after", "democracy", "war")
     for at, head in enumerate(heads):
-        parts.append(text(688 + 62 * at, top - 14, head, anchor="middle", size=11, colour=SOFT))
+        parts.append(tick(688 + 62 * at, top - 14, head))
     for row, case in enumerate(ranked):
         y, density = top + 6 + step * row, case.per_1000 or (0, 0, 0)
         ends = [log_scale(value, 0.1, 300, left, right) for value in density]
         parts += [
             text(left - 8, y + 4, case.title, anchor="end", size=11.5),
-            f'<line x1="{ends[1]:.1f}" x2="{ends[2]:.1f}" y1="{y:.1f}" y2="{y:.1f}" stroke="{BLUE}" stroke-opacity="0.35" stroke-width="6"/>',
-            f'<circle cx="{ends[0]:.1f}" cy="{y:.1f}" r="3.6" fill="{BLUE}"/>',
+            line(ends[1], y, ends[2], y, BLUE, 'stroke-opacity="0.35" stroke-width="6"'),
+            dot(ends[0], y, 3.6, BLUE),
         ]
         for at, quantity in enumerate(("order_5y", "order_10y", "order_5y_after_end")):
             parts.append(mark(order_of(case, quantity), 688 + 62 * at, y))
@@ -249,28 +273,30 @@ def forces(cases: tuple[Case, ...]) -> str:
             text(688 + 62 * 3, y + 4, {"unknown": "?"}.get(case.democracy, case.democracy), anchor="middle", size=11.5)
         )
         parts.append(text(688 + 62 * 4, y + 4, {"unknown": "?"}.get(case.war, case.war), anchor="middle", size=11.5))
-    told = "Cases from the largest force for the population to the smallest; the dashed line is a rule of thumb of 20 per thousand. The table below has every number."
+    told = "Cases from the largest force for the population to the smallest; the dashed line is a rule of thumb of 20 "
+    told += "per thousand. The table below has every number."
     return sheet("forces", 980, height, "What came of it: force, order and democracy", told, parts)
 
 
 def expected(cases: tuple[Case, ...]) -> str:
-    """Two columns of chances, one line a case: filled the record, hollow the prior, the base rate as a stroke; came or not beside."""
+    """Two columns of chances, one line a case: filled the record, hollow the prior, the base rate as a stroke; beside,
+    whether it came."""
     rows = {row["case"]: row for row in about().get("judged", {}).get("cases", [])}
     kept = [case for case in cases if case.name in rows]
     left, wide, gap, top, step = 232.0, 260.0, 100.0, 76.0, 21.0
     height = top + step * max(len(kept), 1) + 14
     parts = [
-        f'<circle cx="20" cy="15" r="5" fill="{BLUE}"/>', text(30, 19, "knowing the other cases", colour=SOFT),
-        f'<circle cx="200" cy="15" r="4" fill="{PAGE}" stroke="{SOFT}" stroke-width="1.6"/>', text(210, 19, "before any data", colour=SOFT),
-        f'<line x1="330" x2="330" y1="8" y2="22" stroke="{INK}" stroke-width="2"/>', text(338, 19, "share among the other cases", colour=SOFT),
-        f'<rect x="540" y="10" width="10" height="10" fill="{CAME}"/>', text(556, 19, "it came", colour=SOFT), text(620, 19, "–  it did not", colour=SOFT),
-    ]  # fmt: skip
+        *(dot(20, 15, 5, BLUE), text(30, 19, "knowing the other cases", colour=SOFT)),
+        *(hollow(200, 15), text(210, 19, "before any data", colour=SOFT)),
+        *(line(330, 8, 330, 22, INK, 'stroke-width="2"'), text(338, 19, "share among the other cases", colour=SOFT)),
+        *(square(545, 15), text(556, 19, "it came", colour=SOFT), text(620, 19, "–  it did not", colour=SOFT)),
+    ]
     for place, (question, head) in enumerate((("calm", "calm after five years"), ("war", "a war"))):
         x0 = left + place * (wide + gap)
-        parts += [text(x0, 44, head, weight=600), text(x0 + wide + 42, top - 14, "came", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
+        parts += [text(x0, 44, head, weight=600), tick(x0 + wide + 42, top - 14, "came")]
         for value in (0, 0.25, 0.5, 0.75, 1):
             x = x0 + wide * value
-            parts += [f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{top - 8:.1f}" y2="{height - 12:.1f}" stroke="{GRID}"/>', text(x, top - 14, f"{value:.0%}", anchor="middle", size=11, colour=SOFT)]  # fmt: skip
+            parts += [line(x, top - 8, x, height - 12, GRID), tick(x, top - 14, f"{value:.0%}")]
         for row, case in enumerate(kept):
             y, found = top + 6 + step * row, rows[case.name][question]
             if place == 0:
@@ -279,12 +305,13 @@ def expected(cases: tuple[Case, ...]) -> str:
                 continue
             at = {name: x0 + wide * found[name] for name in ("record", "prior", "base rate")}
             parts += [
-                f'<line x1="{at["base rate"]:.1f}" x2="{at["base rate"]:.1f}" y1="{y - 6:.1f}" y2="{y + 6:.1f}" stroke="{INK}" stroke-width="2"/>',
-                f'<circle cx="{at["prior"]:.1f}" cy="{y:.1f}" r="4" fill="{PAGE}" stroke="{SOFT}" stroke-width="1.6"/>',
-                f'<circle cx="{at["record"]:.1f}" cy="{y:.1f}" r="5" fill="{BLUE}"/>',
-                f'<rect x="{x0 + wide + 37:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{CAME}"/>' if found["came"] else text(x0 + wide + 42, y + 4, "–", anchor="middle", colour=SOFT),
-            ]  # fmt: skip
-    told = "One line a case: chances of calm after five years and of a war by three forecasters, and whether it came. The table below has every number."
+                line(at["base rate"], y - 6, at["base rate"], y + 6, INK, 'stroke-width="2"'),
+                hollow(at["prior"], y),
+                dot(at["record"], y, 5, BLUE),
+                square(x0 + wide + 42, y) if found["came"] else tick(x0 + wide + 42, y + 4, "–", 12),
+            ]
+    told = "One line a case: chances of calm after five years and of a war by three forecasters, and whether it came. "
+    told += "The table below has every number."
     return sheet(
         "foreseen",
         left + 2 * wide + gap + 70,

@@ -1,4 +1,4 @@
-"""The atlas in words: what can be said at a glance, a case's force and dead, what the model would have expected of it."""
+"""The atlas in words: what can be said at a glance, a case's force and dead, what was expected of it."""
 
 from __future__ import annotations
 
@@ -33,18 +33,26 @@ def answer(cases: tuple[Case, ...]) -> list[str]:
     calm = [case for case in known if order_of(case, "order_10y") == "calm"]
     other = [case for case in known if case not in calm]
     middle = [statistics.median(case.per_1000[0] for case in group if case.per_1000) for group in (calm, other)]
-    free = [case for case in cases if case.democracy != "unknown"]
+    known_ends = [case for case in cases if case.democracy != "unknown"]
     strong = [case for case in known if case.word("external_threat") == "strong"]
     total = sum(len(case.facts) for case in cases)
     recalled = sum(fact.grade == "memory" for case in cases for fact in case.facts)
     same = sum(row["first"] == row["second"] for row in second_coding())
+    free, wars = sum(case.democracy == "yes" for case in known_ends), sum(case.war == "yes" for case in cases)
     return [
-        f"**{len(calm)} of {len(known)} territories were calm ten years after an intervention began; {sum(case.democracy == 'yes' for case in free)} of {len(free)} were democracies; in {sum(case.war == 'yes' for case in cases)} of {len(cases)}",
-        "a war over a thousand dead a year was coded at five or ten years or within five after the end. The middle of the largest forces was",
-        f"{middle[0]:.2g} soldiers for every thousand inhabitants where it was calm and {middle[1]:.2g} where it was not.** Where a shared threat from outside was coded as strong, {sum(case in calm for case in strong)} of {len(strong)} were calm.",
-        "These are counts of few cases, not drawn at random, whose inputs were coded by people who knew the outcome: they raise questions and settle none; scores and orders from tables are of the whole state (Cyprus, Lebanon, Croatia, for Kosovo Serbia). No verdict of forbear rests on them.",
+        f"**{len(calm)} of {len(known)} territories were calm ten years after an intervention began; "
+        f"{free} of {len(known_ends)} were democracies; in {wars} of {len(cases)}",
+        "a war over a thousand dead a year was coded at five or ten years or within five after the end. "
+        "The middle of the largest forces was",
+        f"{middle[0]:.2g} soldiers for every thousand inhabitants where it was calm and {middle[1]:.2g} where it was "
+        f"not.** Where a shared threat from outside was coded as strong, "
+        f"{sum(case in calm for case in strong)} of {len(strong)} were calm.",
+        "These are counts of few cases, not drawn at random, whose inputs were coded by people who knew the outcome: "
+        "they raise questions and settle none; scores and orders from tables are of the whole state "
+        "(Cyprus, Lebanon, Croatia, for Kosovo Serbia). No verdict of forbear rests on them.",
         "",
-        f"{total:,} facts; {recalled} of them ({recalled / total:.0%}) are recalled and carry wide ranges. Of {len(second_coding())} inputs coded twice, {same} agree.",
+        f"{total:,} facts; {recalled} of them ({recalled / total:.0%}) are recalled and carry wide ranges. "
+        f"Of {len(second_coding())} inputs coded twice, {same} agree.",
     ]
 
 
@@ -77,7 +85,8 @@ def counted(case: Case, quantity: str) -> str:
 
 def chances_of(row: Mapping[str, Any]) -> tuple[str, ...]:
     """Chances of the three forecasters, and whether it came."""
-    return (*(f"{row[name]:.0%}" if name in row else "?" for name in ("record", "prior", "base rate")), {True: "yes", False: "no", None: "?"}[row["came"]])  # fmt: skip
+    chances = (f"{row[name]:.0%}" if name in row else "?" for name in ("record", "prior", "base rate"))
+    return (*chances, {True: "yes", False: "no", None: "?"}[row["came"]])
 
 
 def interval_of(row: Mapping[str, Any] | None) -> tuple[str, str]:
