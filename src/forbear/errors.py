@@ -34,10 +34,14 @@ __all__ = [
 
 #: Faults that are written out; of the others their number is told.
 MOST_SHOWN = 200
+#: No name is longer: a word beyond that resembles none, and to compare it would take long.
+_LONGEST_NAME = 120
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """Return the allowed word most like `word`, or None when nothing is alike."""
+    if len(word) > _LONGEST_NAME:
+        return None
     matches = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.55)
     return matches[0] if matches else None
 

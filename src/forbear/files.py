@@ -250,6 +250,8 @@ def read_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]
             arrays = {name: file[name] for name in file.files}
         said, there = str(arrays.pop("about")), str(arrays.pop(_SEAL))
         about = json.loads(said)
+        if not isinstance(about, dict):
+            raise _damaged(path, "what is said about its arrays is no table")
     except FileError:
         raise
     except Exception as error:  # zlib, struct, tokenize: whatever a broken file can be taken for

@@ -20,6 +20,7 @@ __all__ = [
     "HEADERS",
     "LARGEST_BODY",
     "LARGEST_FILE",
+    "MOST_FIELDS",
     "Guard",
     "Keys",
     "is_loopback",
@@ -30,6 +31,8 @@ __all__ = [
 LARGEST_FILE = 256 * 1024
 #: Of a whole request: several logs may come at once.
 LARGEST_BODY = 8 * LARGEST_FILE
+#: Fields of a form or of an address: each may be one that is not known, and the nearest name is looked for.
+MOST_FIELDS = 200
 COOKIE = "forbear-session"
 #: Of a page to which somebody goes on after the password.
 LONGEST_ADDRESS = 1000
@@ -214,6 +217,8 @@ class Guard:
             return 405, "Only GET and POST are answered."
         if _foreign(headers) and not (method == "GET" and _followed(headers)):
             return 403, "The request comes from a page of another server."
+        if scope.get("query_string", b"").count(b"&") >= MOST_FIELDS:
+            return 400, f"The address has too many parts: at most {MOST_FIELDS}."
         length = headers.get("content-length", "0") or "0"
         if not length.isascii() or not length.isdigit():
             return 400, "The length of the request cannot be read."

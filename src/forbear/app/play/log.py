@@ -26,8 +26,8 @@ from forbear.app.play.game import (
     checked_value,
 )
 from forbear.app.security import LARGEST_FILE
-from forbear.app.tables import csv_text
 from forbear.errors import Fault, FileError
+from forbear.spreadsheets import csv_text
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
