@@ -70,7 +70,7 @@ EVENTS = """event_date,event_type,place,latitude,longitude,fatalities
 """
 #: Answers for a country of two districts, as docs/new-country.md has them.
 NEW = b"""title = "Rivers, an invented country of three districts"
-kind = "prospective"              # a proposed intervention; or "invented", or "historical" where there is a past to set it beside
+kind = "prospective"              # or "invented", or "historical"
 start = 2030-01-07
 end = 2034-07-03                  # two years after the exit at least, or lasting success cannot show
 
@@ -199,8 +199,10 @@ class KeptGameReader(Reader):
         self.months = Scenario.load("meadow").problem()
         log = log_text(game, self.months)
         room = {
-            "key": "a" * 20, "code": "ABCDEF", "title": "Seminar", "scenario": "meadow", "hash": "0" * 64, "strategy": "HISTORY", "draws": "prior",
-            "world": 7, "months": 3, "feasible": True, "minutes": 4, "made": when, "aim": "", "groups": ["b" * 20], "released": "", "rings": 0.0,
+            "key": "a" * 20, "code": "ABCDEF", "title": "Seminar", "scenario": "meadow", "hash": "0" * 64,
+            "strategy": "HISTORY", "draws": "prior",
+            "world": 7, "months": 3, "feasible": True, "minutes": 4, "made": when, "aim": "",
+            "groups": ["b" * 20], "released": "", "rings": 0.0,
         }  # fmt: skip
         self.origins = (json.dumps({"owner": "a", "room": "", "log": log}).encode(), json.dumps(room).encode())
 

@@ -6,6 +6,8 @@ All of it happens before a password is asked, so that nobody can use up what the
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections import Counter
 from typing import Any
 
@@ -25,6 +27,8 @@ HEAD_SECONDS = 10.0
 #: Whoever takes nothing of an answer for so many seconds is let go, and whoever is never done with it for ten times as
 #: many. It is looked after so many times in the first.
 TAKING_SECONDS, _LOOKS = 30.0, 5
+#: Bytes of answers that the system may hold for a connection that has not taken them; left alone it takes megabytes.
+_UNTAKEN = 128 * 1024
 #: Connections altogether, of one network (a class behind one address), of this machine.
 MOST, MOST_OF_NETWORK, MOST_OF_MACHINE = 512, 128, 384
 #: File descriptors that everything else needs.
@@ -85,6 +89,10 @@ class Careful(H11Protocol):
         """Count it, and wait for a request."""
         super().connection_made(transport)
         self._look_again()
+        line = transport.get_extra_info("socket")
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNTAKEN)
         host = self.client[0] if self.client else ""
         if not self.limits.enter(host):
             self._refuse(503, "Service Unavailable", "Too many connections are open: try again in a few seconds.")
