@@ -4,13 +4,16 @@
     python tools/crowd.py --kinds tabs           one kind
     python tools/crowd.py --scenario iraq-2003   another scenario than the meadow
 
-A server runs in a process of its own; whoever crowds it sits at 127.0.0.2, who is measured at 127.0.0.3 and, where that can
-be, at 127.0.0.2 as well (a class behind one address). Addresses of this kind are there on Linux.
+A server runs in a process of its own; whoever crowds it sits at 127.0.0.2, who is measured at 127.0.0.3 and, where that
+can be, at 127.0.0.2 as well (a class behind one address). Addresses of this kind are there on Linux.
 
-kinds: tabs (fourteen tabs of one person move levers without a pause; another moves one: seconds to the first charts, and
-for comparison the same without the tabs), halves (1,100 connections that send half a request and wait: seconds to a page,
-before any password), deaf (400 connections that ask for hundreds of answers each and take none), floods (one address sends
-password after password: seconds to the right one of another).
+kinds:
+
+- tabs: fourteen tabs of one person move levers without a pause, and another moves one; seconds to the first charts. The
+  same without the tabs stands beside it.
+- halves: 1,100 connections send half a request and wait; seconds to a page, before any password.
+- deaf: 400 connections ask for hundreds of answers each and take none.
+- floods: one address sends password after password; seconds to the right one of another.
 
 Ends with 1 where somebody is not answered within --seconds, or the server has ended.
 """
@@ -189,7 +192,8 @@ def halves(chosen: argparse.Namespace) -> bool:
             times = many(chosen.times, lambda _: page_seconds(port, OTHER))
             good = told("a page beside 1,100 half requests of another address", times, chosen.seconds)
             time.sleep(12.0)  # they are let go after ten
-            good &= told("a page at the same address, twelve seconds later", many(3, lambda _: page_seconds(port, CROWD)), chosen.seconds)  # fmt: skip
+            times = many(3, lambda _: page_seconds(port, CROWD))
+            good &= told("a page at the same address, twelve seconds later", times, chosen.seconds)
         finally:
             for line in held:
                 line.close()

@@ -130,8 +130,8 @@ class Classes:
         return len(self._held)
 
     def make(self, settings: dict[str, Any]) -> Room:
-        """Make a class of its settings, and keep it. Where there are too many, the oldest goes that has no group. Raises
-        RunError E433 where groups play in all."""
+        """Make a class of its settings, and keep it. Where there are too many, the oldest goes that has no group.
+        Raises RunError E433 where groups play in all."""
         with self._lock:
             empty = [room for room in self._held.values() if not room.groups]
             if len(self._held) >= _MOST and empty:
