@@ -149,6 +149,15 @@ def test_cookies_of_servers_on_two_ports_have_two_names():
     assert names[0] != names[1] and all(re.search(r"-87\d\d$", name) for name in names)
 
 
+def test_a_cookie_that_was_given_over_tls_is_never_sent_without():
+    from starlette.testclient import TestClient
+
+    for scheme in ("http", "https"):
+        with TestClient(create("meadow"), base_url=f"{scheme}://localhost:8765") as client:
+            words = client.get("/enter").headers["set-cookie"]
+            assert ("Secure" in words) == (scheme == "https") and "HttpOnly" in words and "SameSite=Strict" in words
+
+
 # -- requests of others, and errors -----------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.play.classes import LONGEST_TIMER
 from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
 from forbear.app.play.game import LONGEST_AIM, LONGEST_GROUP, Game, month_words, now
+from forbear.app.play.places import Crowded
 from forbear.app.play.settings import (
     TURNS,
     address_of,
@@ -28,7 +29,6 @@ from forbear.app.play.settings import (
 )
 from forbear.app.play.shown import file_answer
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
-from forbear.app.play.world import Crowded
 from forbear.errors import Fault, ForbearError, ScenarioError
 
 if TYPE_CHECKING:
