@@ -43,8 +43,8 @@ LONGEST_ADDRESS = 1000
 BODY_SECONDS = 30.0
 #: The network whose request is worked on, in threads too; empty for what nobody asked for.
 ASKING: ContextVar[str] = ContextVar("ASKING", default="")
-#: Pages that run the model or read a file while they are made: at a time of one network, and waiting besides. Each takes a thread, of
-#: which there are forty; whoever waits here takes none.
+#: Pages that run the model or read a file while they are made: so many at a time of one network, so many waiting. Each
+#: takes a thread, of which there are forty; whoever waits here takes none.
 SLOW, MOST_AT_A_TIME, MOST_WAITING = ("/play", "/upload"), 20, 64
 _LOG = logging.getLogger("forbear.app")
 _SESSIONS_KEPT = 512
@@ -146,7 +146,7 @@ class _TooMany(Exception):
 
 
 class _Queues:
-    """Slow pages by network: so many at a time, the others one after the other. Used by the event loop's thread alone."""
+    """Slow pages by network: so many at a time, the others in turn. Used by the event loop's thread alone."""
 
     def __init__(self, most: int = MOST_AT_A_TIME, waiting: int = MOST_WAITING) -> None:
         self._most, self._longest = most, most + waiting

@@ -1,4 +1,4 @@
-"""Play mode, the few places in which turns are run: addresses take turns, and nobody's waiting takes what others need."""
+"""Play mode, the few places in which turns are run: addresses take turns, and nobody takes what others need."""
 
 from __future__ import annotations
 
