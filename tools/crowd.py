@@ -100,9 +100,10 @@ def served(scenario: str, password: str | None = None) -> Iterator[int]:
             while True:
                 if process.poll() is not None or time.monotonic() > until:
                     raise SystemExit("the server did not start")
-                with contextlib.suppress(OSError):
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
+                with contextlib.suppress(OSError, http.client.HTTPException):
+                    told = Person(port, "127.0.0.1").ask("/enter")[1]
+                    if "x-forbear-starting" not in told:  # else a kept page, while the server is being loaded
+                        break
                 time.sleep(0.2)
             yield port
             if process.poll() is not None:

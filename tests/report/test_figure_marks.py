@@ -195,7 +195,9 @@ def test_a_grid_of_the_wrong_shape_or_with_negative_regret_is_refused():
 def test_a_note_beside_a_hollow_mark_covers_no_bar_and_no_other_mark_on_wide_and_narrow_pages(at, value):
     totals = np.random.default_rng(at).uniform(5, 100, (40, 9))
     note = Count(2003 + at, value, "counts all of this year; the run begins in May")
-    figure = years_figure("y", "Y", "persons", range(2003, 2012), totals, counts=[note, Count(2003 + (at + 3) % 9, 50.0)])
+    figure = years_figure(
+        "y", "Y", "persons", range(2003, 2012), totals, counts=[note, Count(2003 + (at + 3) % 9, 50.0)]
+    )
     for one in (figure, narrow(figure)):
         root = tree(one)
         words = [box for text, box in text_boxes(root) if text in " ".join((note.note, "…")) and text]

@@ -144,7 +144,9 @@ def draw(figure: Histogram) -> str:
     for words, x, anchor in ((f"← {figure.sides[0]}", LEFT, "start"), (f"{figure.sides[1]} →", WIDTH - RIGHT, "end")):
         if any(figure.sides):
             sheet.text(x, bottom + 37, words, size=12, ink="ink", anchor=anchor, kind="side")
-    sheet.text((LEFT + WIDTH - RIGHT) / 2, bottom + 57 - spare, across.unit(figure.unit), size=12, anchor="middle", kind="unit")
+    sheet.text(
+        (LEFT + WIDTH - RIGHT) / 2, bottom + 57 - spare, across.unit(figure.unit), size=12, anchor="middle", kind="unit"
+    )
     sheet.parts.append(
         f'<g transform="translate(18 {(TOP + bottom) / 2:.0f}) rotate(-90)"><text text-anchor="middle" class="upright" style="fill:var(--soft,#555);font-size:12px">{figure.upright}</text></g>'
     )
