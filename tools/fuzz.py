@@ -40,7 +40,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from fuzzing.changes import changed_bytes, changed_json, changed_text, hostile_json, hostile_toml
-from fuzzing.reader import Reader
+from fuzzing.reader import WHOLE, Reader
 from fuzzing.readers import READERS
 
 from forbear.errors import ForbearError
@@ -184,7 +184,7 @@ def main() -> None:
     parser.add_argument("--readers", nargs="+", choices=sorted(READERS), default=sorted(READERS))
     parser.add_argument("--inputs", type=int, default=1000)
     parser.add_argument(
-        "--total", type=int, help="inputs over all readers; each gets its share, also where it runs alone"
+        "--total", type=int, help="inputs over all readers at least; each gets its share, also where it runs alone"
     )
     parser.add_argument(
         "--part", type=int, nargs=2, metavar=("K", "OF"), default=(1, 1), help="only the K-th of so many parts"
@@ -219,7 +219,7 @@ def main() -> None:
     for name in chosen.readers:
         begun = time.monotonic()
         if chosen.total:
-            chosen.inputs = max(chosen.total * READERS[name].share // sum(r.share for r in READERS.values()), 1)
+            chosen.inputs = max(chosen.total * READERS[name].share // WHOLE, 1)
         found = watched(chosen, name)
         total = sum(found["counts"].values())
         refused = total - found["counts"]["read"] - found["counts"]["fault"]

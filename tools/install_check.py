@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from pathlib import Path
 
@@ -105,6 +106,11 @@ def megabytes(home: Path) -> int:
     return round(sum(path.stat().st_size for path in files) / 1e6)
 
 
+def packages(home: Path) -> int:
+    """How many packages an environment holds, forbear itself among them."""
+    return sum(1 for _ in (home / "lib").glob("python*/site-packages/*.dist-info"))
+
+
 def tracked_data() -> set[str]:
     """The files of the package that git knows, by their names inside the wheel."""
     listed = run(["git", "ls-files", "src/forbear"], ROOT)
@@ -136,10 +142,15 @@ def main() -> None:
             for kind in chosen.kinds if interpreter else ():
                 home, folder = scratch / f"{version}-{kind}", scratch / f"{version}-{kind}-empty"
                 folder.mkdir()
+                begun = time.monotonic()
                 try:
                     install(str(interpreter), home, artefacts[kind])
+                    installed = time.monotonic() - begun
+                    size, many = megabytes(home), packages(home)  # before it is used: using it compiles sources
                     use(home, folder, chosen.simulate)
-                    print(f"Python {version}, {kind}: installed and used, {megabytes(home)} MB", flush=True)
+                    used = time.monotonic() - begun - installed
+                    told = f"{many} packages, {size} MB, installed in {installed:.0f} s, used in {used:.0f} s"
+                    print(f"Python {version}, {kind}: {told}", flush=True)
                 except Failed as error:
                     failed = True
                     print(f"Python {version}, {kind}: FAILED\n{error}", flush=True)

@@ -208,11 +208,17 @@ def served(port: int, folder: str) -> subprocess.Popen[bytes]:
     process = subprocess.Popen(words, env={**os.environ, "FORBEAR_GAMES": folder}, stdout=subprocess.DEVNULL)
     until = time.monotonic() + 300
     while time.monotonic() < until and process.poll() is None:
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return process
-        except OSError:
-            time.sleep(0.2)
+            line.request("GET", "/enter")
+            answer = line.getresponse()
+            if answer.getheader("x-forbear-starting") is None:  # else a kept page, while the server is being loaded
+                return process
+        except (OSError, http.client.HTTPException):
+            pass
+        finally:
+            line.close()
+        time.sleep(0.2)
     process.kill()
     raise SystemExit("the server did not start")
 

@@ -15,6 +15,7 @@ A fault in a user's file is reported together with every other fault of that fil
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -28,23 +29,38 @@ __all__ = [
     "RunError",
     "ScenarioError",
     "UnitError",
+    "can_be_shown",
     "nearest",
 ]
 
 
 #: Faults that are written out; of the others their number is told.
 MOST_SHOWN = 200
+#: No name is longer: a word beyond that resembles none, and to compare it would take long.
+_LONGEST_NAME = 120
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """Return the allowed word most like `word`, or None when nothing is alike."""
+    if len(word) > _LONGEST_NAME:
+        return None
     matches = difflib.get_close_matches(word, list(allowed), n=1, cutoff=0.55)
     return matches[0] if matches else None
 
 
+#: Controls but tabulators and ends of lines, marks that turn the direction of writing, halves of characters: a terminal
+#: obeys some of them (it writes the clipboard, wipes the screen, shows another word than is there), and none is text.
+_UNSHOWN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
+
+
+def can_be_shown(text: str) -> bool:
+    """False for a text with controls, halves of characters, or marks that turn the direction of writing."""
+    return _UNSHOWN.search(text) is None
+
+
 def _shown(text: str) -> str:
-    """The same text where it can be printed; half a character (a lone surrogate of a file) as its number, \\ud800."""
-    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+    """The same text where it can be printed; what cannot be shown as its number, \\x1b or \\ud800."""
+    return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 @dataclass(frozen=True)

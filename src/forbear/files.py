@@ -15,6 +15,7 @@ import io
 import json
 import math
 import os
+import re
 import secrets
 import stat
 import zipfile
@@ -22,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forbear.errors import FileError
+from forbear.errors import FileError, can_be_shown
 
 if TYPE_CHECKING:
     import numpy as np
@@ -46,6 +47,10 @@ __all__ = [
 
 #: A part of the name of every file that is not whole yet; nobody but its writer has a use for it.
 PARTIAL = ".partial-"
+#: What JSON writes for a character that `can_be_shown` refuses, but for halves of characters.
+_UNSHOWN = re.compile(
+    r"(?<!\\)(?:\\\\)*+\\(?:[bf]|u(?:00(?:0[0-8bcef]|1[0-9a-f]|7f|[89][0-9a-f])|202[a-e]|206[6-9]))", re.IGNORECASE
+)
 _SEAL = "checksum"
 #: Lists within lists of a JSON document: whoever goes through it by calling itself must not run out of calls.
 _DEEPEST = 64
@@ -175,9 +180,12 @@ def read_json(path: str | Path, *, seal: bool = False) -> Any:
 def parse_json(content: bytes, path: str | Path, *, seal: bool = False) -> Any:
     """Take the bytes of a JSON document apart; path: where they come from, for messages. Raises as `read_json`."""
     try:
-        value = json.loads(content.decode("utf-8"), parse_constant=_no_number, parse_float=_finite)
+        text = content.decode("utf-8")
+        value = json.loads(text, parse_constant=_no_number, parse_float=_finite)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _damaged(path, f"it is no JSON document: {error}") from error
+    if _holds_unshown(text):
+        raise _damaged(path, "it holds a character that cannot be shown")
     if _nests_too_deep(value):
         raise _damaged(path, f"it nests more than {_DEEPEST} levels deep")
     if not seal:
@@ -250,6 +258,8 @@ def read_arrays(path: str | Path) -> tuple[dict[str, np.ndarray], dict[str, Any]
             arrays = {name: file[name] for name in file.files}
         said, there = str(arrays.pop("about")), str(arrays.pop(_SEAL))
         about = json.loads(said)
+        if not isinstance(about, dict) or _holds_unshown(said):
+            raise _damaged(path, "what is said about its arrays is no table of plain texts")
     except FileError:
         raise
     except Exception as error:  # zlib, struct, tokenize: whatever a broken file can be taken for
@@ -283,6 +293,11 @@ def make_folder(path: str | Path) -> Path:
 
 def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no number of JSON")
+
+
+def _holds_unshown(text: str) -> bool:
+    """Whether a text of JSON holds, or writes out, a character that a terminal would obey and not show."""
+    return not can_be_shown(text.replace("\r", "")) or _UNSHOWN.search(text) is not None
 
 
 def _nests_too_deep(value: Any) -> bool:

@@ -149,6 +149,15 @@ def test_cookies_of_servers_on_two_ports_have_two_names():
     assert names[0] != names[1] and all(re.search(r"-87\d\d$", name) for name in names)
 
 
+def test_a_cookie_that_was_given_over_tls_is_never_sent_without():
+    from starlette.testclient import TestClient
+
+    for scheme in ("http", "https"):
+        with TestClient(create("meadow"), base_url=f"{scheme}://localhost:8765") as client:
+            words = client.get("/enter").headers["set-cookie"]
+            assert ("Secure" in words) == (scheme == "https") and "HttpOnly" in words and "SameSite=Strict" in words
+
+
 # -- requests of others, and errors -----------------------------------------------------------------------
 
 
@@ -264,6 +273,39 @@ def test_connections_are_bounded_and_free_again_when_they_are_closed(tight):
     until = time.monotonic() + 10
     while not (answer := said(tight, whole)).startswith("HTTP/1.1 200"):
         assert time.monotonic() < until, answer[:80]
+
+
+def test_whoever_takes_no_answer_is_let_go_and_who_takes_it_slowly_is_not():
+    """Requests by the hundred whose answers nobody reads: they would hold a connection and its answers for ever."""
+    import uvicorn
+
+    port, limits = free_port(), Limits(most=8)
+    kind = careful(limits, taking_seconds=1.0)
+    config = uvicorn.Config(create("meadow"), host="127.0.0.1", port=port, http=kind, ws="none", log_level="error")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    many = b"GET /static/htmx.min.js HTTP/1.1\r\nhost: localhost\r\n\r\n" * 400
+    try:
+        with socket.socket() as slow, socket.socket() as deaf:
+            for line in (slow, deaf):
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+                line.connect(("127.0.0.1", port))
+                line.sendall(many)
+            until, taken = time.monotonic() + 60, 0
+            while limits.held("127.0.0.1") < 2:
+                time.sleep(0.02)
+                assert time.monotonic() < until
+            while limits.held("127.0.0.1") > 1:
+                taken += len(slow.recv(65536))
+                time.sleep(0.05)
+                assert time.monotonic() < until
+            assert taken and slow.recv(65536)  # it is still served
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
 
 
 def test_eleven_hundred_half_requests_of_one_address_leave_a_page_for_another():

@@ -11,7 +11,7 @@ from forbear.app.play.charts import monthly, turn_figures
 from forbear.app.play.game import LEVERS, Decision, Game, levers_along, now, offered, read_decision, world_of
 from forbear.app.play.log import csv_of, log_of, log_text, read_log
 from forbear.app.play.outcomes import outcome_rows
-from forbear.app.play.store import Games, public_name
+from forbear.app.play.store import Games, owner_of, public_name
 from forbear.app.play.world import REPORTED, TRUE, GameWorlds
 from forbear.ensemble.engine import Engine
 from forbear.errors import FileError, RunError, ScenarioError
@@ -331,7 +331,7 @@ def test_a_kept_game_outlives_its_server_and_a_broken_file_does_not_stop_others(
     (tmp_path / "brokenbrokenbroken1.json").write_text('{"log": 1', encoding="utf-8")
     later = Games(countries, tmp_path)
     assert later.get(played.key).turns == played.turns
-    assert [game.key for game in later.all()] == [played.key]
+    assert [game.key for game in later.of(owner_of("somebody"))] == [played.key]
     with pytest.raises(RunError, match="no such game"):
         later.get("../../etc/passwd")
     countries.close()
@@ -339,4 +339,4 @@ def test_a_kept_game_outlives_its_server_and_a_broken_file_does_not_stop_others(
 
 def test_a_finished_game_is_known_by_another_name_than_its_key(game):
     game.key = "secretsecretsecret"
-    assert game.key not in public_name(game) and len(public_name(game)) == 16
+    assert game.key not in public_name(game.key) and len(public_name(game.key)) == 16

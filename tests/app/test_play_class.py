@@ -61,7 +61,6 @@ def ways(player, address, number):
 def test_a_class_of_two_groups_plays_twelve_turns_locked_and_is_compared_after_the_release(player, app):
     umpire, code = made(player)
     north, south = (joined(player, code, group) for group in ("North", "South"))
-    games = app.state.games
     for month in range(12):
         for address, force in ((north, "0"), (south, "900")):
             expected = {"expect:observed_attacks:low": "0", "expect:observed_attacks:high": str(10 + month)}
@@ -69,7 +68,7 @@ def test_a_class_of_two_groups_plays_twelve_turns_locked_and_is_compared_after_t
             assert after == f"{address}?turn={month + 1}"
     grid = player.get(umpire).text
     assert grid.count("April 2004") == 2 and len(re.findall(r"[0-9]+ of 12 held", grid)) == 2
-    public = public_name(games.get(north.removeprefix("/play/")))
+    public = public_name(north.removeprefix("/play/"))
     for path, answer in {
         **ways(player, north, 12),
         f"/play/compare?game={public}.12": player.get(f"/play/compare?game={public}.12"),

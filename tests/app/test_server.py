@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from forbear.app.security import LARGEST_FILE, is_loopback
+from forbear.app.security import LARGEST_FILE, MOST_FIELDS, is_loopback
 from forbear.app.server import create
 from forbear.errors import RunError, ScenarioError
 
@@ -111,6 +111,16 @@ def test_a_foreign_name_that_leads_here_is_refused(client):
 def test_other_methods_are_refused(client):
     assert client.put("/run").status_code == 405
     assert client.delete("/").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/", "/claims", "/scenario.toml", "/plan", "/play", "/decide", "/graph"])
+def test_an_address_of_thousands_of_parts_is_refused_before_it_is_looked_at(client, path, monkeypatch):
+    from forbear.app.countries import Countries
+
+    monkeypatch.setattr(Countries, "get", lambda *_: pytest.fail("work was done"))
+    near = "&".join(f"intervener.forc{k}=1" for k in range(MOST_FIELDS + 1))
+    answer = client.get(f"{path}?{near}")
+    assert answer.status_code == 400 and str(MOST_FIELDS) in answer.text
 
 
 def test_markup_in_an_address_stays_text(visitor):

@@ -1,5 +1,6 @@
 """The first seconds: what answers while the server is being loaded."""
 
+import contextlib
 import http.client
 import re
 import subprocess
@@ -50,6 +51,14 @@ def test_the_page_that_is_kept_asks_nothing_of_a_server_but_its_own_files(name):
     assert re.findall(r'<script[^>]* src="([^"]+)"', kept) == ["/static/starting.js"]
     assert "hx-" not in kept and 'name="token" value=""' in kept
     assert kept.count("whisker-box") > 5 and "inert" in kept
+
+
+def test_what_is_no_address_is_refused_without_a_traceback(door, capsys):
+    answer, text = door("//[")
+    assert answer.status == 400 and "Traceback" not in text
+    with contextlib.suppress(http.client.HTTPException, OSError):
+        door("/", method="\x16nonsense")
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_an_unchanged_scenario_is_drawn_at_once_and_any_other_address_says_that_it_waits(door):

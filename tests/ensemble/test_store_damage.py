@@ -326,3 +326,14 @@ def test_an_address_is_checked_as_a_folder_is(problem, whole):
         told = Told()
         assert simulate(problem, store=place, progress=told, **OPTIONS).data.identical(whole[0].data)
         assert len(told.lines) == (0 if name.endswith(".json") and number % 2 == 0 and raw[-1:] == b"\n" else 1), name
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "chunks/00000/seal.json"])
+def test_a_link_in_a_store_of_another_leads_to_no_file_that_is_written(problem, whole, copied, tmp_path, name):
+    precious = tmp_path / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    path = copied / name
+    path.unlink()
+    path.symlink_to(precious)
+    check_again(problem, copied, whole[0])
+    assert precious.read_text(encoding="utf-8") == "mine"

@@ -1,6 +1,8 @@
 """Where there is nothing but Python, the README's first line works."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +54,20 @@ def test_what_is_installed_is_no_larger_than_promised(bare):
     assert call(bare, "--version").returncode == 0
     files = [path for path in (bare[0] / ".environment").rglob("*") if path.is_file() and not path.is_symlink()]
     assert sum(path.stat().st_size for path in files) <= 600e6
+
+
+@pytest.mark.slow
+def test_a_package_that_is_not_the_one_that_was_pinned_is_not_installed(bare, tmp_path):
+    folder = tmp_path / "altered"
+    shutil.copytree(bare[0], folder, ignore=shutil.ignore_patterns(".environment"))
+    entries = re.split(r"^(?=[a-z])", (folder / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    one = next(entry for entry in entries if entry.startswith("annotated-types=="))
+    (folder / "requirements.txt").write_text(
+        re.sub(r"sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, one), encoding="utf-8"
+    )
+    done = call((folder, bare[1]), "--version")
+    assert done.returncode == 2 and "0" * 64 in done.stderr and "Traceback" not in done.stderr
+    assert not list((folder / ".environment").rglob("annotated_types"))
 
 
 @pytest.mark.slow

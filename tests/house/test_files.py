@@ -203,3 +203,27 @@ def test_large_arrays_of_zeros_are_written_so_that_they_can_be_read_again(tmp_pa
     path = write_arrays(tmp_path / "a.npz", {"x": np.zeros(10_000_000), "y": np.arange(3.0)})
     found, _ = read_arrays(path)
     assert not found["x"].any() and len(found["x"]) == 10_000_000
+
+
+@pytest.mark.parametrize(
+    "written", [r"\u001b]52;c;x\u0007", r"\u009b31m", r"a\u202Eb", r"\b", r"x\\\f", "\u202e", "\u0085", "\x7f"]
+)
+def test_a_character_that_a_terminal_obeys_is_damage_of_a_document(tmp_path, written):
+    path = tmp_path / "document.json"
+    path.write_text('{"note": "' + written + '"}', encoding="utf-8")
+    with pytest.raises(FileError, match="E109"):
+        read_json(path)
+
+
+def test_texts_of_any_script_with_backslashes_and_ends_of_lines_are_plain(tmp_path):
+    value = {"note": "C:\\bin\\users\\u001b\t\u00e9\u0639\u6f22\n\U0001f600", "\\b": "\\\\f"}
+    path = write_json(tmp_path / "document.json", value, seal=True)
+    assert read_json(path, seal=True) == value
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_json(path, seal=True) == value
+
+
+def test_what_is_said_about_arrays_holds_no_character_that_a_terminal_obeys(tmp_path):
+    path = write_arrays(tmp_path / "a.npz", {"x": np.zeros(3)}, {"note": "\x1b[2J"})
+    with pytest.raises(FileError, match="E109"):
+        read_arrays(path)

@@ -11,7 +11,8 @@ from forbear.errors import Fault, ForbearError, ScenarioError
 
 TOOL = Path(__file__).resolve().parents[2] / "tools" / "fuzz.py"
 READERS = [
-    "answers", "borders", "kept", "log", "page", "posterior", "scenario", "series", "store", "table", "theories", "upload", "validation",
+    "answers", "borders", "casefile", "events", "game", "kept", "log", "new", "page",
+    "posterior", "scenario", "series", "store", "table", "theories", "upload", "validation",
 ]  # fmt: skip
 
 
@@ -66,6 +67,16 @@ def test_what_asks_for_too_much_memory_or_time_is_a_fault(tmp_path, body, word):
     done = subprocess.run([sys.executable, "-c", code, str(tmp_path / "mark")], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert '"number": 0' in done.stdout and (word or "Error") in done.stdout
+
+
+def test_every_reader_is_tried_here_and_their_shares_are_the_whole_at_least():
+    sys.path.insert(0, str(TOOL.parent))
+    try:
+        from fuzzing.reader import WHOLE
+        from fuzzing.readers import READERS as known
+    finally:
+        sys.path.remove(str(TOOL.parent))
+    assert sorted(known) == READERS and sum(reader.share for reader in known.values()) >= WHOLE
 
 
 def test_a_total_is_shared_among_the_readers_also_where_one_runs_alone():

@@ -7,7 +7,8 @@ import tracemalloc
 
 import pytest
 
-from forbear.errors import MOST_SHOWN, ForbearError
+from forbear.errors import MOST_SHOWN, ForbearError, can_be_shown
+from forbear.evidence.tables import read_table
 from forbear.inference.posterior import Posterior
 from forbear.questions.answers import Answers
 from forbear.scenario.casefiles.theories import load_theories
@@ -72,3 +73,30 @@ def test_a_pipe_or_a_device_beside_a_scenario_is_refused_and_never_waited_for(tm
     }
     with pytest.raises(ForbearError, match="no regular file"):
         reads[name]()
+
+
+@pytest.mark.parametrize("character", ["\\u001b]52;c;eA==\\u0007", "\\u009b31m", "\\u202e", "\\b", "\\r", "\u202e"])
+@pytest.mark.parametrize("place", ['title = "%s"', 'title = "x"\n"%s" = 1', 'title = "x"\nnotes = [[{ a = "%s" }]]'])
+def test_a_text_that_a_terminal_would_obey_is_refused_and_shown_by_its_number(tmp_path, character, place):
+    file = tmp_path / "scenario.toml"
+    text = '[scenario]\nname = "mine"\nextends = "meadow"\n' + place % f"a{character}b"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ForbearError, match="E102") as found:
+        Scenario.load(file)
+    assert can_be_shown(str(found.value)) and "cannot be shown" in str(found.value)
+
+
+@pytest.mark.parametrize("character", ["\x1b", "\x00", "\u009b", "\u202e", "\u2066"])
+def test_a_table_with_a_character_that_cannot_be_shown_is_refused_with_its_line(tmp_path, character):
+    file = tmp_path / "table.csv"
+    file.write_text(f"name,title\nnorth,North\nsouth,So{character}uth\n", encoding="utf-8")
+    with pytest.raises(ForbearError, match="E104") as found:
+        read_table(file)
+    assert found.value.faults[0].line == 3 and can_be_shown(str(found.value))
+
+
+def test_a_mark_of_the_order_of_bytes_and_other_scripts_are_plain_text(tmp_path):
+    file = tmp_path / "table.csv"
+    file.write_bytes(b"\xef\xbb\xbfname,title\r\nnorth,\xd8\xb4\xd9\x85\xd8\xa7\xd9\x84\r\n")
+    table = read_table(file)
+    assert table.columns == ("name", "title") and table.rows[0][1]["name"] == "north"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import gzip
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +17,7 @@ from forbear.cli.main import main
 from forbear.errors import ForbearError
 from forbear.evidence.events import count_events
 from forbear.evidence.inside import NOWHERE, SEVERAL, locate
+from forbear.scenario.event_counts import write_counts
 from forbear.scenario.scenario import Scenario
 
 
@@ -233,3 +236,30 @@ def test_the_command_writes_counts_that_a_scenario_observes(tmp_path: Path, monk
     with pytest.raises(SystemExit) as stopped:
         main(words)
     assert stopped.value.code == 2 and "E103" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "packed"])
+def test_a_list_that_is_no_plain_file_is_refused_and_never_waited_for(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / "events.csv.gz"
+    if kind == "packed":  # kilobytes that unpack to more than a memory
+        place.write_bytes(gzip.compress(b"date,place,deaths,kind\n" + b"x" * 10_000_000))
+    elif not hasattr(os, "mkfifo"):
+        pytest.skip("this system has no pipes")
+    elif kind == "pipe":
+        os.mkfifo(place)
+    else:
+        place.symlink_to("/dev/zero")
+    with pytest.raises(ForbearError, match=r"E10[46]"):
+        count_events(place, DISTRICTS)
+    with pytest.raises(SystemExit, match="2"):
+        main(["evidence", "from-events", str(place), "--in", "meadow", "--to", str(tmp_path / "out.csv")])
+
+
+def test_what_a_list_of_others_names_begins_no_formula_in_the_tables_of_counts(tmp_path: Path) -> None:
+    frame = pandas.DataFrame(
+        {"date": "2004-03-01", "place": ["west", "Elsewhere"], "deaths": 1, "kind": ["=1+1", "@x"]}
+    )
+    counts = count_events(written(frame, tmp_path), DISTRICTS)
+    for table in write_counts(counts, tmp_path / "out.csv"):
+        assert not any(cell[:1] in ("=", "@") for line in table.read_text().splitlines() for cell in line.split(","))
+    assert "'@x" in (tmp_path / "out-apart.csv").read_text() and "'=1+1" in (tmp_path / "out.csv").read_text()

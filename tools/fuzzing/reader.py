@@ -6,7 +6,11 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from random import Random
 
-__all__ = ["Reader"]
+__all__ = ["WHOLE", "Reader"]
+
+#: Shares are of so many inputs. The readers' shares add up to a little more: `--total` is the least that is run, and a
+#: reader that is added leaves the inputs of all others as they are.
+WHOLE = 1160
 
 
 class Reader(ABC):
@@ -15,7 +19,7 @@ class Reader(ABC):
     name = ""
     kind = "toml"
     seal = False
-    #: How many of a thousand inputs of a run over all readers it gets: by what it costs, and by who can send such a file.
+    #: How many of WHOLE inputs it gets: by what it costs, and by who can send such a file.
     share = 10
     origins: tuple[bytes, ...] = ()
 

@@ -17,6 +17,7 @@ from forbear.evidence.tables import read_table
 from forbear.scenario.casefiles.theories import load_theories
 from forbear.scenario.reading.chain import LIBRARY
 from forbear.scenario.scenario import Scenario
+from fuzzing.beside import BESIDE
 from fuzzing.reader import Reader
 from fuzzing.stored import STORED
 
@@ -217,5 +218,6 @@ READERS: dict[str, type[Reader]] = {
         LogReader,
         *STORED,
         PageReader,
+        *BESIDE,
     )
 }

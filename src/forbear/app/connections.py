@@ -1,4 +1,4 @@
-"""Connections: so many at a time of one network, none that sends half a request and waits.
+"""Connections: so many at a time of one network, none that sends half a request and waits, or takes no answer.
 
 All of it happens before a password is asked, so that nobody can use up what the server has without one.
 """
@@ -6,6 +6,8 @@ All of it happens before a password is asked, so that nobody can use up what the
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import socket
 from collections import Counter
 from typing import Any
 
@@ -22,6 +24,11 @@ __all__ = ["HEAD_SECONDS", "Careful", "Limits", "careful"]
 
 #: A request's first line and headers must be there after so many seconds.
 HEAD_SECONDS = 10.0
+#: Whoever takes nothing of an answer for so many seconds is let go, and whoever is never done with it for ten times as
+#: many. It is looked after so many times in the first.
+TAKING_SECONDS, _LOOKS = 30.0, 5
+#: Bytes of answers that the system may hold for a connection that has not taken them; left alone it takes megabytes.
+_UNTAKEN = 128 * 1024
 #: Connections altogether, of one network (a class behind one address), of this machine.
 MOST, MOST_OF_NETWORK, MOST_OF_MACHINE = 512, 128, 384
 #: File descriptors that everything else needs.
@@ -54,6 +61,10 @@ class Limits:
         self._held[network] += 1
         return True
 
+    def held(self, host: str) -> int:
+        """Connections of a host's network now."""
+        return self._held[network_of(host)]
+
     def leave(self, host: str) -> None:
         """Count one connection less."""
         network = network_of(host)
@@ -63,17 +74,25 @@ class Limits:
 
 
 class Careful(H11Protocol):
-    """A connection that is counted, and closed when a request does not come whole in time. Its own errors carry the
-    headers of every other page."""
+    """A connection that is counted, and closed when a request does not come whole in time or nothing of its answer is
+    taken. Its own errors carry the headers of every other page."""
 
     limits: Limits
     head_seconds = HEAD_SECONDS
+    taking_seconds = TAKING_SECONDS
     _host: str | None = None
     _patience: asyncio.TimerHandle | None = None
+    _taking: asyncio.TimerHandle | None = None
+    _left = _stuck = _full = 0
 
     def connection_made(self, transport: Any) -> None:
         """Count it, and wait for a request."""
         super().connection_made(transport)
+        self._look_again()
+        line = transport.get_extra_info("socket")
+        if line is not None:
+            with contextlib.suppress(OSError):
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _UNTAKEN)
         host = self.client[0] if self.client else ""
         if not self.limits.enter(host):
             self._refuse(503, "Service Unavailable", "Too many connections are open: try again in a few seconds.")
@@ -84,6 +103,9 @@ class Careful(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Count it no more."""
         self._wait_no_more()
+        if self._taking is not None:
+            self._taking.cancel()
+            self._taking = None
         if self._host is not None:
             self.limits.leave(self._host)
             self._host = None
@@ -117,6 +139,17 @@ class Careful(H11Protocol):
             self._patience.cancel()
             self._patience = None
 
+    def _look_again(self) -> None:
+        """Drop the connection where what waits to be sent becomes no less: it would wait for ever, closed or not."""
+        left = self.transport.get_write_buffer_size()
+        self._stuck = self._stuck + 1 if left >= max(self._left, 1) else 0
+        self._full = self._full + 1 if left else 0
+        if self._stuck > _LOOKS or self._full > 10 * _LOOKS:
+            self.transport.abort()
+            return
+        self._left = left
+        self._taking = self.loop.call_later(self.taking_seconds / _LOOKS, self._look_again)
+
     def _give_up(self) -> None:
         self._patience = None
         if not self.transport.is_closing():
@@ -130,7 +163,11 @@ class Careful(H11Protocol):
         self.transport.close()
 
 
-def careful(limits: Limits | None = None, head_seconds: float = HEAD_SECONDS) -> type[Careful]:
+def careful(
+    limits: Limits | None = None, head_seconds: float = HEAD_SECONDS, taking_seconds: float = TAKING_SECONDS
+) -> type[Careful]:
     """The class of connections of one server."""
     own = limits if limits is not None else Limits()
-    return type("Connection", (Careful,), {"limits": own, "head_seconds": head_seconds})
+    return type(
+        "Connection", (Careful,), {"limits": own, "head_seconds": head_seconds, "taking_seconds": taking_seconds}
+    )

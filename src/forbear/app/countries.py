@@ -6,7 +6,8 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,36 +27,76 @@ _HELD = 4
 _UPLOADS = 16
 
 
+@dataclass(frozen=True)
+class _Upload:
+    """A scenario from elsewhere, the network that sent it, and the hash of its problem."""
+
+    scenario: Scenario
+    network: str
+    hash: str
+
+
 class Countries:
     """Countries by key. A key is a name of the library, the name the server was started with, or that of an upload: a
-    page can name no other file. Thread-safe; the least recently used is forgotten and loaded again when asked for."""
+    page can name no other file. Thread-safe; the least recently used is forgotten and loaded again when asked for.
+    One that is loaded holds up nobody who asks for another."""
 
     def __init__(self, started_with: str) -> None:
         self.started_with = started_with
         self._held: OrderedDict[str, Country] = OrderedDict()
-        self._uploads: OrderedDict[str, Scenario] = OrderedDict()
+        self._loading: dict[str, threading.Lock] = {}
+        self._uploads: OrderedDict[str, _Upload] = OrderedDict()
         self._folder = tempfile.TemporaryDirectory(prefix="forbear-")
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._blocks: Memory[Block] = Memory(BLOCKS_KEPT)
 
     def names(self) -> list[tuple[str, str]]:
         """Key and title of everything that can be chosen."""
         keys = [self.started_with, *(name for name in library_names() if name != self.started_with)]
-        return [(key, key) for key in keys] + [(key, f"{s.name} (uploaded)") for key, s in self._uploads.items()]
+        with self._lock:
+            sent = [(key, f"{upload.scenario.name} (uploaded)") for key, upload in self._uploads.items()]
+        return [(key, key) for key in keys] + sent
 
     def get(self, key: str) -> Country:
         """Return a country ready to run. Raises FileError E101 for an unknown key, or as `Scenario.load`."""
+        found = self._find(key)
+        if found is not None:
+            return found
         with self._lock:
-            if key not in self._held:
-                self._held[key] = Country(self._scenario(key), key, self._blocks)
-            self._held.move_to_end(key)
+            alone = self._loading.setdefault(key, threading.Lock())
+        with alone:
+            try:
+                found = self._find(key)
+                if found is None:
+                    found = Country(self._scenario(key), key, self._blocks)
+                    self._keep(key, found)
+            finally:
+                with self._lock:
+                    self._loading.pop(key, None)
+        return found
+
+    def _find(self, key: str) -> Country | None:
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def _keep(self, key: str, country: Country) -> None:
+        with self._lock:
+            self._held[key] = country
             while len(self._held) > _HELD:
                 self._held.popitem(last=False)
-            return self._held[key]
+
+    def upload_of(self, problem_hash: str) -> str | None:
+        """The key of the upload that makes this problem, or None."""
+        with self._lock:
+            return next((key for key, upload in self._uploads.items() if upload.hash == problem_hash), None)
 
     def _scenario(self, key: str) -> Scenario:
-        if key in self._uploads:
-            return self._uploads[key]
+        with self._lock:
+            upload = self._uploads.get(key)
+        if upload is not None:
+            return upload.scenario
         known = [name for name, _ in self.names()]
         if key not in known:
             message = "no such scenario on this server"
@@ -63,14 +104,18 @@ class Countries:
             raise FileError("E101", message, faults=(fault,))
         return Scenario.load(key)
 
-    def add(self, text: bytes) -> str:
-        """Take an uploaded scenario; return its key. Raises as `load_upload`."""
+    def add(self, text: bytes, network: str = "") -> str:
+        """Take an uploaded scenario; return its key. Where there are too many, the oldest goes of the network that has
+        most: whoever sends one after the other takes away their own. Raises as `load_upload`."""
         key = f"upload-{secrets.token_hex(6)}"
         scenario = load_upload(text, Path(self._folder.name), key)
+        upload = _Upload(scenario, network, scenario.problem().hash)
         with self._lock:
-            self._uploads[key] = scenario
+            self._uploads[key] = upload
             while len(self._uploads) > _UPLOADS:
-                gone, _ = self._uploads.popitem(last=False)
+                many = Counter(each.network for each in self._uploads.values())
+                gone = next(k for k, each in self._uploads.items() if many[each.network] == max(many.values()))
+                del self._uploads[gone]
                 self._held.pop(gone, None)
                 shutil.rmtree(Path(self._folder.name) / gone, ignore_errors=True)
         return key

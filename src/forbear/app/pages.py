@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from forbear.app.security import LARGEST_FILE
+from forbear.app.security import LARGEST_FILE, MOST_FIELDS
 from forbear.errors import MOST_SHOWN, ForbearError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ async def checked_form(request: Request, files: int = 0) -> Form:
     Raises Refused 403 without the session's token, 400 for no form, 413 for a file that is too large.
     """
     try:
-        async with request.form(max_files=files, max_fields=200) as sent:
+        async with request.form(max_files=files, max_fields=MOST_FIELDS) as sent:
             pairs = [(key, value) for key, value in sent.multi_items() if isinstance(value, str)]
             inside = [await file.read(LARGEST_FILE + 1) for _, file in sent.multi_items() if not isinstance(file, str)]
     except HTTPException as error:

@@ -10,7 +10,9 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import quote
@@ -19,7 +21,9 @@ __all__ = [
     "BODY_SECONDS",
     "HEADERS",
     "LARGEST_BODY",
+    "ASKING",
     "LARGEST_FILE",
+    "MOST_FIELDS",
     "Guard",
     "Keys",
     "is_loopback",
@@ -30,11 +34,18 @@ __all__ = [
 LARGEST_FILE = 256 * 1024
 #: Of a whole request: several logs may come at once.
 LARGEST_BODY = 8 * LARGEST_FILE
+#: Fields of a form or of an address: each may be one that is not known, and the nearest name is looked for.
+MOST_FIELDS = 200
 COOKIE = "forbear-session"
 #: Of a page to which somebody goes on after the password.
 LONGEST_ADDRESS = 1000
 #: A request's body must be there after so many seconds.
 BODY_SECONDS = 30.0
+#: The network whose request is worked on, in threads too; empty for what nobody asked for.
+ASKING: ContextVar[str] = ContextVar("ASKING", default="")
+#: Pages that run the model or read a file while they are made: so many at a time of one network, so many waiting. Each
+#: takes a thread, of which there are forty; whoever waits here takes none.
+SLOW, MOST_AT_A_TIME, MOST_WAITING = ("/play", "/upload"), 20, 64
 _LOG = logging.getLogger("forbear.app")
 _SESSIONS_KEPT = 512
 POLICY = (
@@ -130,12 +141,42 @@ class _TooSlow(Exception):
     pass
 
 
+class _TooMany(Exception):
+    pass
+
+
+class _Queues:
+    """Slow pages by network: so many at a time, the others in turn. Used by the event loop's thread alone."""
+
+    def __init__(self, most: int = MOST_AT_A_TIME, waiting: int = MOST_WAITING) -> None:
+        self._most, self._longest = most, most + waiting
+        self._held: dict[str, tuple[asyncio.Semaphore, int]] = {}
+
+    @asynccontextmanager
+    async def turn(self, network: str) -> AsyncIterator[None]:
+        """Wait for one of the network's places. Raises _TooMany."""
+        places, many = self._held.get(network, (asyncio.Semaphore(self._most), 0))
+        if many >= self._longest:
+            raise _TooMany
+        self._held[network] = places, many + 1
+        try:
+            async with places:
+                yield
+        finally:
+            many = self._held[network][1] - 1
+            if many:
+                self._held[network] = places, many
+            else:
+                del self._held[network]
+
+
 class Guard:
     """ASGI middleware around everything. `scope["state"]["session"]` names the session afterwards; a page that sets
     `scope["state"]["renewed"]` gives the visitor another."""
 
     def __init__(self, app: Any, keys: Keys, local_only: bool, body_seconds: float = BODY_SECONDS) -> None:
         self.app, self.keys, self.local_only, self.body_seconds = app, keys, local_only, body_seconds
+        self._queues = _Queues()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse or pass on a request; add headers to every answer."""
@@ -169,7 +210,15 @@ class Guard:
                 await _plain(answer, 401, "This server demands a password: open the page again.")
             return
         try:
-            await self.app(scope, self._bounded(receive), answer)
+            network = network_of((scope.get("client") or [""])[0])
+            ASKING.set(network)
+            if scope["path"].startswith(SLOW):
+                async with self._queues.turn(network):
+                    await self.app(scope, self._bounded(receive), answer)
+            else:
+                await self.app(scope, self._bounded(receive), answer)
+        except _TooMany:
+            problem = (429, "Too many pages were asked for from your network: wait a few seconds.")
         except _TooLarge:
             problem = (413, _TOO_LARGE)
         except _TooSlow:
@@ -214,6 +263,8 @@ class Guard:
             return 405, "Only GET and POST are answered."
         if _foreign(headers) and not (method == "GET" and _followed(headers)):
             return 403, "The request comes from a page of another server."
+        if scope.get("query_string", b"").count(b"&") >= MOST_FIELDS:
+            return 400, f"The address has too many parts: at most {MOST_FIELDS}."
         length = headers.get("content-length", "0") or "0"
         if not length.isascii() or not length.isdigit():
             return 400, "The length of the request cannot be read."
@@ -277,7 +328,8 @@ def _added(scope: Scope, present: list[tuple[bytes, bytes]], cookie: str, fresh:
         extra.append((b"cache-control", b"no-store"))
     session = scope["state"].get("renewed") or scope["state"]["session"]
     if (fresh or "renewed" in scope["state"]) and not scope["path"].startswith("/static/"):
-        extra.append((b"set-cookie", f"{cookie}={session}; HttpOnly; SameSite=Strict; Path=/".encode()))
+        kept = "; Secure" if scope.get("scheme") == "https" else ""
+        extra.append((b"set-cookie", f"{cookie}={session}; HttpOnly; SameSite=Strict; Path=/{kept}".encode()))
     return extra
 
 

@@ -90,6 +90,9 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: who breaks off or sends no request is no news for whoever runs the server."""
+
 
 class _Answer(BaseHTTPRequestHandler):
     """One request: a stored page, a file of the page, or a few words."""
@@ -107,7 +110,11 @@ class _Answer(BaseHTTPRequestHandler):
         if not is_loopback(host.rsplit(":", 1)[0] if not host.endswith("]") else host):
             self._send(HTTPStatus.MISDIRECTED_REQUEST, b"This server answers on this machine alone.", "text/plain")
             return
-        address = urlsplit(self.path)
+        try:
+            address = urlsplit(self.path)
+        except ValueError:  # "//[" is no address
+            self._send(HTTPStatus.BAD_REQUEST, b"The address cannot be read.", "text/plain")
+            return
         if address.path.startswith("/static/"):
             found = _file(address.path.removeprefix("/static/"))
             kind = _KINDS.get("." + address.path.rpartition(".")[2], "application/octet-stream")

@@ -17,6 +17,7 @@ from forbear.cli.screen import meter
 from forbear.evidence import catalogue, find
 from forbear.evidence import picture as pictures
 from forbear.evidence.picture import curves, monthly, sparkline
+from forbear.files import check_regular
 from forbear.scenario.event_counts import counted_lines, declaration, events_of, write_counts
 from forbear.scenario.scenario import Scenario
 from forbear.scenario.told import observation_lines, series_lines
@@ -172,6 +173,7 @@ def from_events(
     loaded = Scenario.load(scenario)
     shown = meter()
     try:
+        check_regular(file)
         with file.open("rb") as stream:
             rows = max(sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 22), b"")) - 1, 1)
     except OSError:

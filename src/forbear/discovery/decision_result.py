@@ -14,6 +14,7 @@ from forbear.files import make_folder, write_json, write_text
 from forbear.questions.stored import encode
 from forbear.scenario.casefiles.decision import ATTITUDES, Decision, Objective
 from forbear.scenario.outcomes import OUTCOMES
+from forbear.spreadsheets import frame_text
 from forbear.words import SPACE, approximately, join, percent
 
 if TYPE_CHECKING:
@@ -187,10 +188,7 @@ class DecisionResult:
         )
         target = make_folder(folder)
         tables = {"options": self.to_frame().reset_index(), "changes": changes, "worth": worth}
-        return [
-            write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-            for name, table in tables.items()
-        ]
+        return [write_text(target / f"{name}.csv", frame_text(table)) for name, table in tables.items()]
 
     def save(self, path: str | Path) -> Path:
         """Write all numbers as JSON, whole or not at all. Raises FileError E103."""

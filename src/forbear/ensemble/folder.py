@@ -45,8 +45,15 @@ class Folder:
             raise FileError("E104", f"cannot read {path}: {error.strerror}") from error
 
     def put(self, name: str, content: bytes) -> None:
-        """Write a file whole or not at all. Raises FileError E103."""
-        write_bytes(self.path / name, content)
+        """Write a file whole or not at all. Raises FileError E103.
+
+        A link in its place is taken away and not followed: in a store from elsewhere it could lead to any file.
+        """
+        path = self.path / name
+        if path.is_symlink():
+            with contextlib.suppress(OSError):
+                path.unlink()
+        write_bytes(path, content)
 
     def names(self, under: str) -> list[str]:
         """Files below a folder, relative to it, sorted. Raises FileError E104 where it cannot be read."""

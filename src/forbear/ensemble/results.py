@@ -14,6 +14,7 @@ from forbear.country.model import FIXED_MEMBERS, MODEL
 from forbear.errors import RunError, nearest
 from forbear.files import make_folder, replacing, write_text
 from forbear.representation import html_of, plot_of
+from forbear.spreadsheets import frame_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +203,7 @@ class Ensemble:
             if name.startswith("given_") or name == "failed":
                 continue
             table = self.quantiles(name).to_dataframe(name="value").reset_index()
-            out.append(write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n")))
+            out.append(write_text(target / f"{name}.csv", frame_text(table)))
         return out
 
     def to_netcdf(self, path: str | Path) -> Path:

@@ -26,6 +26,7 @@ from forbear.ensemble.sketch import BINS, quantiles_of
 from forbear.errors import RunError, nearest
 from forbear.files import make_folder, replacing, write_json, write_text
 from forbear.kernel.draws import LANES
+from forbear.spreadsheets import frame_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -112,9 +113,9 @@ class Summaries:
         out = []
         for name in self.names:
             table = self.quantiles(name).to_dataframe(name="value").reset_index()
-            out.append(write_text(target / f"{name}.csv", table.to_csv(index=False, lineterminator="\n")))
+            out.append(write_text(target / f"{name}.csv", frame_text(table)))
         rows = self.runs.to_dataframe().reset_index()
-        out.append(write_text(target / "runs.csv", rows.to_csv(index=False, lineterminator="\n")))
+        out.append(write_text(target / "runs.csv", frame_text(rows)))
         write_json(target / "manifest.json", self.manifest)
         return out
 

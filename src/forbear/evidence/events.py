@@ -21,6 +21,7 @@ from forbear.evidence.layouts import LAYOUTS, UNKNOWN_MONTH, Layout, layout_of
 from forbear.evidence.names import Crosswalk, match
 from forbear.evidence.numerals import Misread, grouped, numeral
 from forbear.evidence.tables import DELIMITERS
+from forbear.files import check_regular
 
 if TYPE_CHECKING:
     import pandas
@@ -294,10 +295,18 @@ def _frames(path: Path, columns: set[str] | None, delimiter: str, size: int) -> 
 
     file = str(path)
     try:
+        check_regular(path)
         reader = pandas.read_csv(
-            path, sep=DELIMITERS.get(delimiter, delimiter), dtype=str, keep_default_na=False, chunksize=size,
-            usecols=None if columns is None else (lambda name: name in columns), encoding="utf-8-sig", low_memory=False,
-        )  # fmt: skip
+            path,
+            sep=DELIMITERS.get(delimiter, delimiter),
+            dtype=str,
+            keep_default_na=False,
+            chunksize=size,
+            compression=None,  # kilobytes that unpack to gigabytes are no list
+            usecols=None if columns is None else (lambda name: name in columns),
+            encoding="utf-8-sig",
+            low_memory=False,
+        )
         yield from reader
     except FileNotFoundError:
         raise FileError("E101", f"no file {file}") from None

@@ -7,7 +7,7 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from forbear.errors import Fault, FileError
+from forbear.errors import Fault, FileError, can_be_shown
 
 __all__ = ["DELIMITERS", "LARGEST_TABLE", "Table", "decoded", "read_table"]
 
@@ -40,7 +40,11 @@ def decoded(data: bytes, file: str) -> str:
         shown = data[max(0, error.start - 10) : error.start + 10].decode("latin-1").strip()
         message = f"{file} is not text in UTF-8; in Latin-1 the place would read {shown!r}"
         raise _refuse("E104", message, file, line, "text in UTF-8: save the table again as UTF-8") from None
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not can_be_shown(text):
+        line = next(number for number, each in enumerate(text.split("\n"), 1) if not can_be_shown(each))
+        raise _refuse("E104", f"{file} holds a character that cannot be shown", file, line, "plain text in UTF-8")
+    return text
 
 
 def read_table(path: Path, *, delimiter: str = ",", needed: tuple[str, ...] = ()) -> Table:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.errors import FileError, nearest
 from forbear.extras import need
+from forbear.spreadsheets import frame_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,7 +77,7 @@ class NotebookPicture:
             return self.svg.encode("utf-8")
         if kind == ".csv":
             frame: Any = self.data if not hasattr(self.data, "to_dataframe") else self.data.to_dataframe().reset_index()
-            return str(frame.to_csv(index=frame.index.name is not None, float_format="%.6g")).encode("utf-8")
+            return frame_text(frame, index=frame.index.name is not None, float_format="%.6g").encode("utf-8")
         return png_of(self.svg, ppi) if kind == ".png" else _typeset(self.svg, "pdf", ppi)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +16,7 @@ from forbear.files import write_text
 from forbear.scenario.observations import LAG_YEARS
 from forbear.scenario.reading.crosswalks import read_crosswalk
 from forbear.scenario.reading.document import Document
+from forbear.spreadsheets import csv_text
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -83,12 +82,8 @@ def write_counts(counts: Counts, to: Path) -> tuple[Path, Path]:
         if place.exists():
             raise FileError("E103", f"{place} is there already", hint="choose another name with --to")
     for place, rows in ((to, counts.table()), (apart, counts.apart_table())):
-        text = io.StringIO()
-        if rows:
-            writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        write_text(place, text.getvalue())
+        head = list(rows[0]) if rows else []
+        write_text(place, csv_text(head, [[row[name] for name in head] for row in rows]) if rows else "")
     return to, apart
 
 

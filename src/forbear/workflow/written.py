@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.files import write_text
+from forbear.spreadsheets import frame_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,4 +25,4 @@ def write_table(path: str | Path, tables: Sequence[pd.DataFrame], *, index: bool
     """Write tables of the same columns below one another as CSV, whole or not at all. Raises FileError E103."""
     import pandas as pd  # heavy: only who asks for a table waits for it
 
-    return write_text(path, pd.concat(list(tables)).to_csv(index=index))
+    return write_text(path, frame_text(pd.concat(list(tables)), index=index))

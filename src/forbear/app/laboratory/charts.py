@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.laboratory.panel import plain
-from forbear.app.tables import csv_text
 from forbear.figures.kinds import draw
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import Figure, Line, Marks, Ribbon, approximately
 from forbear.report.gather import national
+from forbear.spreadsheets import csv_text
 from forbear.words import span
 
 if TYPE_CHECKING:

@@ -23,6 +23,7 @@ from forbear.app.laboratory.sweep import charts_of as swept_charts
 from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.runs import STAGES, Gone, Run
 from forbear.app.saving import scenario_file
+from forbear.app.security import network_of
 from forbear.app.state import State, read_state
 from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
@@ -276,7 +277,8 @@ async def upload(request: Request) -> Response:
     if not form.files:
         raise Refused(400, "No file was sent.")
     try:
-        key = await run_in_threadpool(request.app.state.countries.add, form.files[0])
+        network = network_of(request.client.host if request.client else "")
+        key = await run_in_threadpool(request.app.state.countries.add, form.files[0], network)
     except ForbearError as error:
         return page(
             request, "refused.html", 422, faults=mistakes(error), title="This file is not a scenario that can be run"

@@ -17,6 +17,7 @@ from forbear.app.pages import Refused, checked_form, mistakes, page
 from forbear.app.play.classes import LONGEST_TIMER
 from forbear.app.play.compare import beside, compare_csv, compare_page, first_ended, unready
 from forbear.app.play.game import LONGEST_AIM, LONGEST_GROUP, Game, month_words, now
+from forbear.app.play.places import Crowded
 from forbear.app.play.settings import (
     TURNS,
     address_of,
@@ -28,7 +29,6 @@ from forbear.app.play.settings import (
 )
 from forbear.app.play.shown import file_answer
 from forbear.app.play.store import Games, folder_of_games, owner_of, public_name
-from forbear.app.play.world import Crowded
 from forbear.errors import Fault, ForbearError, ScenarioError
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
         faults, status = faults + mistakes(error), 422
         country = countries.get(countries.started_with)
     country.prepare()  # the first turn will want it
-    mine = [game for game in games.all() if game.owner == owner_of(request.state.session)][:30]
+    mine = games.of(owner_of(request.state.session))
     return page(
         request,
         "play.html",
@@ -233,5 +233,5 @@ async def compare_uploaded(request: Request) -> Response:
             fault = Fault("E433", "the game of this log was not ended: its truth stays hidden", field=game.group)
             hidden = ScenarioError("E433", "not ended", faults=(fault,))
             return refusal(request, hidden, f"File {number} of {len(texts)} cannot be compared yet")
-        names.append(("game", f"{public_name(game)}.{first_ended(game)[0]}"))
+        names.append(("game", f"{public_name(game.key)}.{first_ended(game)[0]}"))
     return RedirectResponse("/play/compare?" + urlencode(names), status_code=303)

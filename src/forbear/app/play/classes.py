@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import math
 import re
 import secrets
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Protocol
 
 from forbear.app.play.game import Game, now
 from forbear.errors import Fault, FileError, RunError, ScenarioError
-from forbear.files import write_text
+from forbear.files import read_json, write_text
 
 __all__ = ["LONGEST_TIMER", "MOST_GROUPS", "Classes", "Room", "groups_of", "is_locked", "time_left"]
 
@@ -31,6 +33,7 @@ _LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 _CODE = re.compile(rf"[{_LETTERS}]{{6}}\Z")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,32}\Z")
 _MOST = 200
+_LOG = logging.getLogger("forbear.app")
 
 
 class Kept(Protocol):
@@ -78,12 +81,32 @@ def time_left(room: Room, at: float | None = None) -> float | None:
     return max(room.rings - (time.time() if at is None else at), 0.0)
 
 
-def _read(text: str) -> Room:
-    """A class from its file. Raises ValueError, TypeError, KeyError for what is none."""
-    room = Room(**json.loads(text))
-    if not (_KEY.match(room.key) and _CODE.match(room.code) and isinstance(room.groups, list)):
-        raise ValueError("not a class")
+def _read(path: Path) -> Room:
+    """A class from its file. Raises FileError E101, E104, E109 for what is none."""
+    data = read_json(path)
+    known = {field.name: field for field in fields(Room) if field.name != "lock"}
+    if not isinstance(data, dict) or not set(data) <= set(known):
+        raise FileError("E109", f"{path} is damaged: it is no class")
+    try:
+        room = Room(**data)
+    except TypeError as error:  # something is missing
+        raise FileError("E109", f"{path} is damaged: {error}") from None
+    wrong = [name for name, field in known.items() if not _fits(getattr(room, name), str(field.type))]
+    if wrong or not (_KEY.match(room.key) and _CODE.match(room.code)) or len(room.groups) > MOST_GROUPS:
+        raise FileError("E109", f"{path} is damaged: {', '.join(wrong) or 'key, code or groups'}")
     return room
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value of a file is of the kind that a field of a class has."""
+    if kind == "bool":
+        return isinstance(value, bool)
+    if kind in ("int", "float"):
+        number = isinstance(value, int if kind == "int" else (int, float)) and not isinstance(value, bool)
+        return number and math.isfinite(value)
+    if kind == "list[str]":
+        return isinstance(value, list) and all(isinstance(each, str) and _KEY.match(each) for each in value)
+    return isinstance(value, str)
 
 
 class Classes:
@@ -96,13 +119,23 @@ class Classes:
         if folder is None:
             return
         for path in sorted(folder.glob("*.json")):
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-                room = _read(path.read_text(encoding="utf-8"))
-                self._held[room.key] = room
+            try:
+                room = _read(path)
+            except FileError as error:
+                _LOG.warning("a class is not shown, its file cannot be read: %s", error)
+                continue
+            self._held[room.key] = room
+
+    def __len__(self) -> int:
+        return len(self._held)
 
     def make(self, settings: dict[str, Any]) -> Room:
-        """Make a class of its settings, and keep it. Raises RunError E433 where there are too many."""
+        """Make a class of its settings, and keep it. Where there are too many, the oldest goes that has no group.
+        Raises RunError E433 where groups play in all."""
         with self._lock:
+            empty = [room for room in self._held.values() if not room.groups]
+            if len(self._held) >= _MOST and empty:
+                self._drop(min(empty, key=lambda room: room.made))
             if len(self._held) >= _MOST:
                 raise RunError(
                     "E433",
@@ -115,6 +148,12 @@ class Classes:
             self._held[room.key] = room
         self.save(room)
         return room
+
+    def _drop(self, room: Room) -> None:
+        del self._held[room.key]
+        if self.folder is not None:
+            with contextlib.suppress(OSError):
+                (self.folder / f"{room.key}.json").unlink(missing_ok=True)
 
     def get(self, key: str) -> Room:
         """The class of an umpire's key. Raises RunError E433."""

@@ -11,10 +11,10 @@ from forbear.app.play.expect import Total, totals
 from forbear.app.play.game import month_words
 from forbear.app.play.outcomes import GAME_OUTCOMES, Outcome
 from forbear.app.play.store import Games, public_name
-from forbear.app.tables import csv_text
 from forbear.errors import ForbearError, RunError
 from forbear.figures.sheet import WIDTH, Axis, Sheet, wrapped
 from forbear.figures.spec import approximately
+from forbear.spreadsheets import csv_text
 
 if TYPE_CHECKING:
     from fastapi import Request, Response
@@ -76,7 +76,7 @@ def _branch(games: Games, game: Game, number: int, months: int) -> Branch:
         len(path),
         not path[-1].check or path[-1].check == view.check,
         sum(turn.hindsight != "none" for turn in path),
-        f"{public_name(game)}.{number}",
+        f"{public_name(game.key)}.{number}",
         beside(country),
         {row["name"]: row for row in games.worlds.outcomes(country, game, number, months)},
         totals(problem, view, [turn for turn in path if turn.until <= months]),
@@ -93,13 +93,12 @@ def first_ended(game: Game) -> list[int]:
     return sorted(game.ended, key=lambda number: (game.ended[number], number))
 
 
-def _finished(games: Games) -> dict[str, tuple[Game, int]]:
+def _finished(games: Games, chosen: list[str]) -> dict[str, tuple[Game, int]]:
     """Finished branches by the name that is shown of them. What is locked is not among them: a group that is done must
     not betray the world to one that plays on."""
     return {
-        f"{public_name(game)}.{turn}": (game, turn)
-        for game in games.all()
-        if not games.locked(game)
+        f"{public_name(game.key)}.{turn}": (game, turn)
+        for game in games.finished({name.partition(".")[0] for name in chosen})
         for turn in first_ended(game)
     }
 
@@ -137,7 +136,7 @@ _HEAD = (
 def compare_csv(games: Games, chosen: list[str]) -> str:
     """The chosen games as a table, one row a group and outcome. Raises as `compare_page`."""
     rows: list[list[object]] = []
-    found = _found(games, _finished(games), chosen)
+    found = _found(games, _finished(games, chosen), chosen)
     common = min((one.until for one in found), default=0)
     for one in found:
         through = one.labels[common - 1]
@@ -151,7 +150,7 @@ def compare_csv(games: Games, chosen: list[str]) -> str:
 
 def unready(games: Games, chosen: list[str]) -> Country | None:
     """The country of a chosen game whose rules are still being compiled, or None."""
-    by_name = _finished(games)
+    by_name = _finished(games, chosen)
     countries = [games.country(by_name[name][0]) for name in chosen if name in by_name]
     return next((country for country in countries if not country.preparation.soon()), None)
 
@@ -161,7 +160,7 @@ def compare_page(request: Request, games: Games, chosen: list[str]) -> Response:
 
     Raises RunError E433 for a name that no finished game has, or as the worlds.
     """
-    by_name = _finished(games)
+    by_name = _finished(games, chosen)
     found = _found(games, by_name, chosen)
     common = min((one.until for one in found), default=0)
     rows, charts = [], []

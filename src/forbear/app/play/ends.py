@@ -83,7 +83,7 @@ def happened(request: Request, key: str, turn: str = "") -> Response:
         held=game.feasible and not (problem.levers["feasible"] == 1).all(),
         tree=tree_of(game, months_of(problem)),
         foresight=[t for t in path if t.hindsight != "none"],
-        public=f"{public_name(game)}.{number}",
+        public=f"{public_name(game.key)}.{number}",
         totals=totals(problem, view, path),
         room=games.room_of(game),
         share=SHARE,

@@ -26,13 +26,13 @@ from forbear.app.play.game import (
     checked_value,
 )
 from forbear.app.security import LARGEST_FILE
-from forbear.app.tables import csv_text
-from forbear.errors import Fault, FileError
+from forbear.errors import Fault, FileError, can_be_shown
+from forbear.spreadsheets import csv_text
 
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["FORMAT", "can_be_shown", "csv_of", "log_of", "log_text", "read_log"]
+__all__ = ["FORMAT", "csv_of", "log_of", "log_text", "read_log"]
 
 FORMAT = "forbear game 1"
 _TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z\Z")
@@ -40,7 +40,6 @@ _HASH = re.compile(r"[0-9a-f]{64}\Z")
 _CHECK = re.compile(r"([0-9a-f]{24})?\Z")
 _HINDSIGHT = ("none", "later turns", "truth")
 _MOST_FAULTS = 12
-_UNSHOWN = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f\\u202a-\\u202e\\u2066-\\u2069\\ud800-\\udfff]")
 #: No number that a game has is larger.
 LARGEST = 1e18
 
@@ -190,11 +189,6 @@ class _Reader:
             else:
                 out.append((series, float(ends[0]), float(ends[1])))
         return tuple(out)
-
-
-def can_be_shown(text: str) -> bool:
-    """False for a text with control characters, halves of characters, or marks that turn the direction of writing."""
-    return _UNSHOWN.search(text) is None
 
 
 def _is_number(value: Any) -> bool:

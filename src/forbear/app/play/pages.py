@@ -21,12 +21,12 @@ from forbear.app.play.classes import time_left
 from forbear.app.play.digest import ahead_of, digest_of, goals_of, sent_of
 from forbear.app.play.expect import PENALTY, SERIES, SHARE, read_expected, scored, totals
 from forbear.app.play.game import GROUPS, LEAVING, LEVERS, LONGEST_NOTE, PACES, Game, Turn, read_decision
-from forbear.app.play.log import can_be_shown, log_text
+from forbear.app.play.log import log_text
 from forbear.app.play.maps import turn_map
 from forbear.app.play.shown import months_of, number_of, timer_words, tree_of, view_of, words_of
 from forbear.app.play.views import View
 from forbear.app.security import LARGEST_FILE
-from forbear.errors import Fault, RunError, ScenarioError
+from forbear.errors import Fault, RunError, ScenarioError, can_be_shown
 
 if TYPE_CHECKING:
     from forbear.app.country import Country

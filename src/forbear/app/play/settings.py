@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from forbear.app.play.game import LARGEST_WORLD, LONGEST_AIM, LONGEST_GROUP, PACES
-from forbear.app.play.log import can_be_shown
-from forbear.errors import Fault
+from forbear.errors import Fault, can_be_shown
 
 if TYPE_CHECKING:
     from forbear.app.country import Country

@@ -5,13 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
-import re
 import secrets
 import threading
-import time
 from collections import OrderedDict
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +18,9 @@ from platformdirs import user_state_path
 from forbear.app.play.classes import Classes, Room, is_locked
 from forbear.app.play.game import Game
 from forbear.app.play.log import log_text, read_log
+from forbear.app.play.shelf import Entry, Shelf, entry_of
 from forbear.app.play.world import GameWorlds
-from forbear.errors import Fault, FileError, ForbearError, RunError
-from forbear.files import PARTIAL, write_text
+from forbear.errors import Fault, FileError, RunError
 
 if TYPE_CHECKING:
     from forbear.app.countries import Countries
@@ -30,8 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Games", "folder_of_games", "public_name"]
 
-_HELD, _FILES = 200, 500
-_KEY = re.compile(r"[A-Za-z0-9_-]{16,32}\Z")
+#: Games that are held in memory, and turns that they may have together: a turn takes some three kilobytes.
+_HELD, _TURNS_HELD = 200, 16_000
+#: Finished games that are listed.
+MOST_LISTED = 60
 
 
 def folder_of_games() -> Path | None:
@@ -48,9 +48,9 @@ def folder_of_games() -> Path | None:
     return folder
 
 
-def public_name(game: Game) -> str:
+def public_name(key: str) -> str:
     """A name by which a finished game is looked at: its key, with which it is played, cannot be told from it."""
-    return hashlib.sha256(f"public {game.key}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"public {key}".encode()).hexdigest()[:16]
 
 
 def owner_of(session: str) -> str:
@@ -62,11 +62,11 @@ class Games:
     """Games by key. A key is what the address of a game holds: who knows it may play. Thread-safe."""
 
     def __init__(self, countries: Countries, folder: Path | None) -> None:
-        self.countries, self.folder, self.worlds = countries, folder, GameWorlds()
+        self.countries, self.worlds = countries, GameWorlds()
         self.classes = Classes(folder / "classes" if folder is not None else None)
+        self._shelf = Shelf(folder) if folder is not None else None
         self._held: OrderedDict[str, Game] = OrderedDict()
         self._lock = threading.RLock()
-        self._clear()
 
     def country(self, game: Game | Room) -> Country:
         """The country of a game or a class. Raises FileError E101 where this server has no such scenario."""
@@ -109,19 +109,14 @@ class Games:
         game.scenario = self._scenario_of(game)
         # of another's game a log gives a copy: with the key of the original one could play on in it
         mine = owner_of(session)
-        for other in self.all():
-            if (
-                other.owner == mine
-                and (other.started, other.group, other.world, other.turns, other.ended)
-                == (
-                    game.started,
-                    game.group,
-                    game.world,
-                    game.turns,
-                    game.ended,
-                )
-                and other.hash == game.hash
-            ):
+        for other in self._found(lambda entry: entry.owner == mine and entry.started == game.started):
+            if (other.started, other.group, other.world, other.turns, other.ended) == (
+                game.started,
+                game.group,
+                game.world,
+                game.turns,
+                game.ended,
+            ) and other.hash == game.hash:
                 return other
         return self.begin(game, session)
 
@@ -130,9 +125,9 @@ class Games:
         known = [key for key, _ in self.countries.names()]
         if game.scenario in known:
             return game.scenario
-        for key in known:
-            if key.startswith("upload-") and self.countries.get(key).problem.hash == game.hash:
-                return key
+        upload = self.countries.upload_of(game.hash)
+        if upload is not None:
+            return upload
         fault = Fault(
             "E101",
             "this server has no such scenario",
@@ -153,7 +148,7 @@ class Games:
             if key in self._held:
                 self._held.move_to_end(key)
                 return self._held[key]
-            game = self._load(key) if _KEY.match(key) else None
+            game = self._shelf.load(key) if self._shelf is not None else None
             if game is None:
                 raise RunError(
                     "E433", "there is no such game on this server", hint="send in its log, and go on from there"
@@ -171,61 +166,49 @@ class Games:
             return self.classes.coded(game.room) if game.room else None
         return None
 
-    def all(self) -> list[Game]:
-        """All games that are kept, the newest first."""
+    def of(self, owner: str, most: int = 30) -> list[Game]:
+        """The games of somebody (see `owner_of`), the newest first."""
+        return self._found(lambda entry: entry.owner == owner, most=most)
+
+    def finished(self, names: Collection[str] = ()) -> list[Game]:
+        """Games that were ended and can be looked at, the newest first, and of older ones those of these public
+        names."""
+        newest = self._found(lambda entry: entry.ended, most=MOST_LISTED)
+        held = {game.key for game in newest}
+        wanted = [key for key in self._entries() if key not in held and public_name(key) in names]
+        older = self._found(lambda entry: entry.ended, among=wanted)
+        return [game for game in (*newest, *older) if not self.locked(game)]
+
+    def _entries(self) -> dict[str, Entry]:
+        """A line about every game: those of the folder, and those in memory, which a full disk may not have taken."""
+        kept = self._shelf.entries() if self._shelf is not None else {}
         with self._lock:
-            if self.folder is not None:
-                try:
-                    files = sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-                except OSError:
-                    files = []
-                for key in [
-                    path.stem for path in files[:_FILES] if path.stem not in self._held and _KEY.match(path.stem)
-                ]:
-                    game = self._load(key)
-                    if game is not None:
-                        self._keep(game)
-            found = list(self._held.values())
-        return sorted(found, key=lambda game: game.started, reverse=True)
+            return kept | {key: entry_of(game) for key, game in self._held.items()}
+
+    def _found(
+        self, fits: Callable[[Entry], bool], *, most: int | None = None, among: Collection[str] | None = None
+    ) -> list[Game]:
+        entries = [(entry.started, key) for key, entry in self._entries().items() if fits(entry)]
+        keys = [key for _, key in sorted(entries, reverse=True) if among is None or key in among]
+        out = []
+        for key in keys[:most]:
+            with contextlib.suppress(RunError):
+                out.append(self.get(key))
+        return out
 
     def _keep(self, game: Game) -> None:
         with self._lock:
             self._held[game.key] = game
-            while len(self._held) > _HELD:
-                self._held.popitem(last=False)
+            self._held.move_to_end(game.key)
+            turns = sum(len(each.turns) for each in self._held.values())
+            while len(self._held) > 1 and (len(self._held) > _HELD or turns > _TURNS_HELD):
+                turns -= len(self._held.popitem(last=False)[1].turns)
 
     def save(self, game: Game) -> None:
         """Write a game's file, whole or not at all. A disk that takes nothing does not stop the game."""
-        if self.folder is None:
+        if self._shelf is None:
             return
-        try:
+        with contextlib.suppress(FileError):
             problem = self.worlds.problem(self.country(game), game.strategy)
             with game.lock:
-                text = json.dumps(
-                    {"owner": game.owner, "room": game.room, "log": log_text(game, problem)}, ensure_ascii=False
-                )
-            write_text(self.folder / f"{game.key}.json", text)
-            for old in sorted(self.folder.glob("*.json"), key=lambda path: path.stat().st_mtime)[:-_FILES]:
-                old.unlink(missing_ok=True)
-        except (OSError, FileError):
-            return
-
-    def _clear(self) -> None:
-        """Remove what a write that was killed left behind; one that is under way is younger than an hour."""
-        if self.folder is None:
-            return
-        with contextlib.suppress(OSError):
-            for path in [*self.folder.glob(f".*{PARTIAL}*"), *self.folder.glob("*.part")]:
-                if time.time() - path.stat().st_mtime > 3600:
-                    path.unlink(missing_ok=True)
-
-    def _load(self, key: str) -> Game | None:
-        if self.folder is None:
-            return None
-        try:
-            kept = json.loads((self.folder / f"{key}.json").read_text(encoding="utf-8"))
-            game = read_log(kept["log"].encode())
-            game.key, game.owner, game.room = key, str(kept["owner"]), str(kept.get("room", ""))
-            return game
-        except (OSError, ValueError, KeyError, TypeError, ForbearError):
-            return None
+                self._shelf.save(game, log_text(game, problem))

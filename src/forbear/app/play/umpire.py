@@ -120,7 +120,7 @@ def _grid(games: Games, country: Country, room: Room) -> list[dict[str, Any]]:
         out.append(
             {
                 "game": game,
-                "name": public_name(game),
+                "name": public_name(game.key),
                 "through": month_words(problem.month_labels[view.months - 1]) if view.months else "not begun",
                 "turns": last,
                 "done": bool(path) and view.months == len(problem.month_labels),
@@ -140,7 +140,7 @@ def _compare(games: Games, room: Room) -> str:
     if not room.released:
         return ""
     ends = [
-        (public_name(game), min(game.ended, key=lambda n: (game.ended[n], n)))
+        (public_name(game.key), min(game.ended, key=lambda n: (game.ended[n], n)))
         for game in groups_of(games, room)
         if game.ended
     ]
@@ -188,7 +188,7 @@ def saved(request: Request, key: str, name: str, file: str) -> Response:
     """The log of a group for its umpire, who has it at any time."""
     games = games_of(request)
     room = games.classes.get(key)
-    game = next((game for game in groups_of(games, room) if public_name(game) == name), None)
+    game = next((game for game in groups_of(games, room) if public_name(game.key) == name), None)
     if game is None:
         raise Refused(404, "There is no such group in this class.")
     return log_file(game, games.worlds.problem(games.country(game), game.strategy), file)

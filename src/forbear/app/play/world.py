@@ -14,6 +14,7 @@ from forbear.app.country import BLOCK, Country, merged
 from forbear.app.memory import MEGABYTE, Memory, array_bytes
 from forbear.app.play.game import Game, Turn, levers_along, world_of
 from forbear.app.play.outcomes import Outcome, outcome_rows
+from forbear.app.play.places import Places
 from forbear.app.play.views import Truth, View
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.opened import Opened
@@ -23,7 +24,7 @@ from forbear.errors import Fault, RunError, ScenarioError, nearest
 if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
 
-__all__ = ["REPORTED", "TRUE", "Crowded", "GameWorlds"]
+__all__ = ["REPORTED", "TRUE", "GameWorlds"]
 
 #: What players see: the observation room's series, and what an intervener knows of itself.
 REPORTED = (
@@ -83,10 +84,6 @@ BESIDE = (
 _AT_ONCE, _AHEAD, _PATIENCE = 2, 8, 40.0
 
 
-class Crowded(Exception):
-    """Too many turns are being played at this moment."""
-
-
 def _decisions(path: list[Turn]) -> tuple[Any, ...]:
     return tuple((turn.until, turn.decision) for turn in path)
 
@@ -98,7 +95,7 @@ class GameWorlds:
     """
 
     def __init__(self) -> None:
-        self._running = threading.BoundedSemaphore(_AT_ONCE)
+        self._running = Places(_AT_ONCE, _PATIENCE)
         self._ahead, self._aheads = threading.Lock(), threading.BoundedSemaphore(_AHEAD)
         self._open: Memory[Opened] = Memory(96 * MEGABYTE, lambda opened: array_bytes(opened.space))
         self._views: Memory[View] = Memory(24 * MEGABYTE)
@@ -150,7 +147,7 @@ class GameWorlds:
         finally:
             self._open.put((*_place(problem, game), _decisions(path)), opened)
         blocks = {"plan": Block(block.weekly, {}, {}, block.failed)}
-        with self._turn():
+        with self._running:
             blocks |= self._beside(country, game)
         healthy = ~np.any([b.failed for b in blocks.values()], axis=0)
         problems = {"plan": problem, "history": country.problem, "never": country.never}
@@ -192,9 +189,6 @@ class GameWorlds:
         problems = {"history": country.problem, "never": country.never}
         return {name: country.block(other, draws, start, seed, weekly=BESIDE) for name, other in problems.items()}
 
-    def _turn(self) -> Any:
-        return _Place(self._running)
-
     def _reach(self, country: Country, problem: Problem, game: Game, path: list[Turn]) -> Opened:
         """A block that stands at the end of a path: gone on with where one is held, else run from the start."""
         place = _place(problem, game)
@@ -206,7 +200,7 @@ class GameWorlds:
                 done = many
                 break
         country.preparation.wait()
-        with self._turn():
+        with self._running:
             levers = levers_along(problem, game.feasible, path)
             seed, member = world_of(game.world)
             if opened is None:
@@ -221,20 +215,6 @@ class GameWorlds:
         if opened.failed[member % BLOCK]:
             raise RunError("E433", "this world broke down: a number in it is not finite", hint="begin another world")
         return opened
-
-
-class _Place:
-    """One of the few places for running."""
-
-    def __init__(self, places: threading.BoundedSemaphore) -> None:
-        self._places = places
-
-    def __enter__(self) -> None:
-        if not self._places.acquire(timeout=_PATIENCE):
-            raise Crowded
-
-    def __exit__(self, *_: object) -> None:
-        self._places.release()
 
 
 def _place(problem: Problem, game: Game) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forbear.country.declare import Fact, Lever, Parameter
 from forbear.country.model import Model
-from forbear.errors import nearest
+from forbear.errors import MOST_SHOWN, nearest
 from forbear.evidence.numerals import Misread, grouped, numeral
 from forbear.faults import show
 from forbear.scenario.reading.document import Document
@@ -99,8 +99,9 @@ class _Gatherer:
                 document.fault("E226", f"{stem} belongs in [{other}]", path, None, f"[{other}]")
                 return
             names = [declared.name for declared in known.values()]
-            near = nearest(stem, known)
-            if near is None and stem.partition(".")[0] not in self.rooms:
+            # of thousands that are unknown, only those that are written out are compared with every name
+            near = nearest(stem, known) if len(document.faults.found) < MOST_SHOWN else None
+            if len(document.faults.found) < MOST_SHOWN and near is None and stem.partition(".")[0] not in self.rooms:
                 guess = nearest(stem.rpartition(".")[2], names)
                 near = next((full for full in known if full.endswith(f".{guess}")), None) if guess else None
             words = {"facts": "fact", "levers": "lever", "uncertainties": "uncertainty"}[section]

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
-from forbear.errors import Fault, FileError, nearest
+from forbear.errors import Fault, FileError, can_be_shown, nearest
 from forbear.faults import Faults, show
 from forbear.files import check_regular
 from forbear.scenario.reading.locate import Path, line_numbers
@@ -148,6 +148,10 @@ def _beyond(data: dict[str, Any]) -> str | None:
         depth, value = left.pop()
         if depth > DEEPEST:
             return _TOO_DEEP
+        texts = (*(value if isinstance(value, dict) else ()), value)
+        unshown = next((text for text in texts if isinstance(text, str) and not can_be_shown(text)), None)
+        if unshown is not None:
+            return f"a text holds a character that cannot be shown: {unshown[:60]!r}"
         if isinstance(value, (dict, list)):
             left += [(depth + 1, inner) for inner in (value.values() if isinstance(value, dict) else value)]
         elif isinstance(value, int) and abs(value) >= 2**63:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 import os
 import re
 import shutil
@@ -16,6 +14,7 @@ from forbear.errors import Fault, FileError
 from forbear.faults import show
 from forbear.scenario.wizard.answers import Answer, Replies
 from forbear.scenario.wizard.questions import COMMUNITY, COUNTRY, INTERVENTION, ORGANISATION
+from forbear.spreadsheets import csv_text
 
 __all__ = ["begin_scenario", "check_place", "districts_text", "place_folder", "scenario_text"]
 
@@ -67,14 +66,12 @@ def place_folder(name: str, folder: Path, files: dict[str, str]) -> Path:
 
 def districts_text(answers: Replies) -> str:
     """The table of districts: name, title, people by community."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     communities = list(answers.communities)
-    writer.writerow(["district", "title", *(f"population.{c}" for c in communities)])
+    rows = []
     for district in answers.districts:
         people = [round(district.people * district.shares[c]) for c in communities]
-        writer.writerow([district.name, district.title, *people])
-    return out.getvalue()
+        rows.append([district.name, district.title, *people])
+    return csv_text(["district", "title", *(f"population.{c}" for c in communities)], rows)
 
 
 def scenario_text(answers: Replies) -> str:
