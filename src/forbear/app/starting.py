@@ -112,7 +112,7 @@ class _Answer(BaseHTTPRequestHandler):
             return
         try:
             address = urlsplit(self.path)
-        except ValueError:  # "//[" is no address
+        except ValueError:  # "http://[/" is no address
             self._send(HTTPStatus.BAD_REQUEST, b"The address cannot be read.", "text/plain")
             return
         if address.path.startswith("/static/"):
