@@ -249,7 +249,7 @@ def test_on_an_empty_cache_the_page_shows_how_long_it_takes_and_then_its_results
 
 @pytest.mark.parametrize("width", [1400, 800, 390])
 @pytest.mark.parametrize("path", ["/?scenario=iraq-2003&strategy=MORE-200", "/?scenario=harbour", "/glossary",
-                                  "/atlas", "/atlas?case=mali-2013", "/claims?scenario=iraq-2003&claim=H2", "/graph?scenario=meadow&room=people"])  # fmt: skip
+                                  "/atlas", "/atlas?case=mali-2013", "/decide?scenario=iraq-2003", "/claims?scenario=iraq-2003&claim=H2", "/graph?scenario=meadow&room=people"])  # fmt: skip
 def test_nothing_is_wider_than_the_screen_and_a_picture_stands_on_the_first(served, eyes, width, path):
     seen = eyes(viewport={"width": width, "height": 900})
     page = seen.page
