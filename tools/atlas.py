@@ -170,6 +170,7 @@ def _one(raw: dict[str, str], case: str) -> dict[str, str]:
         raw = raw | {"date": raw["date"] or label}
         label = ""
     row = {"case": case, "quantity": quantity, "of": label, **{key: raw[key].strip() for key in ("value", "low", "high", "unit", "date", "grade", "note")}}  # fmt: skip
+    row["date"] = re.sub(r"-ongo$", "-ongoing", row["date"])  # cut off in the coding
     row["source"], row["address"] = raw["source"], raw["address"]
     owner = OWNERS.get(f"{row['source']} {quantity}") or OWNERS.get(row["source"])
     if owner:
