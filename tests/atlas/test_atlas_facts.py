@@ -173,3 +173,8 @@ def test_a_span_of_years_is_no_month() -> None:
         1913,
         1925,
     ]  # a legation guard for twelve years, not a rise from its first
+
+
+def test_no_word_of_a_date_is_cut_off():
+    words = {word for entry in atlas() for fact in entry.facts for word in re.findall(r"[A-Za-z]+", fact.date)}
+    assert words <= {"ongoing", "peak", "zone", "to", "s", "c", "census", "after", "before", "Arabs", "Jews", "Kurds"}
