@@ -1,4 +1,4 @@
-"""`forbear atlas odds`: how far other wars and studies move the odds of every claim; `forbear atlas weigh`: compute it again."""
+"""`forbear atlas odds`: how far other wars and studies move odds of claims; `forbear atlas weigh`: compute it again."""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ from forbear.questions.verdict_evidence import Group, Groups, TheoryWeight
 from forbear.scenario.casefiles.policies import Claim
 
 __all__ = [
-    "BOTH", "POSTERIOR", "PRIOR", "RECORD", "STUDIES", "ClaimOdds", "Odds", "Part", "Shift", "SourceWeights", "factor_of", "parts_of", "shift",
+    "BOTH", "POSTERIOR", "PRIOR", "RECORD", "STUDIES", "ClaimOdds", "Odds", "Part", "Shift", "SourceWeights", "factor_of",
+    "parts_of", "shift",
 ]  # fmt: skip
 
 #: The two sets of draws that are weighed, by name.

@@ -1,4 +1,4 @@
-"""What is said of how far the record of other wars and studies move the odds of claims, for a terminal and a page alike.
+"""What is said of how far other wars and studies move the odds of claims, for a terminal and a page alike.
 
 Factors are of the odds of a claim's own region; with a rival that asserts all the rest they are those of the rival
 turned over. Ranges are central nine tenths of Monte Carlo error alone. Nothing here is a verdict.

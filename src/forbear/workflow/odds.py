@@ -1,4 +1,4 @@
-"""How far the record of other wars and each study move the odds of every claim of a scenario, whether they weigh or not."""
+"""How far the record of other wars and each study move the odds of every claim, whether they weigh or not."""
 
 from __future__ import annotations
 
@@ -112,7 +112,8 @@ def record_odds(
         effort = replace(effort, replications=each, structure_replications=min(each, effort.structure_replications))
     chosen = list(load_claims(opened)) if only is None else list(only)  # no other strategies than theirs are run
     ran = tested(
-        opened, found.posterior, only=chosen, members=count(members, "members"), effort=effort, seed=seed_of(seed), store=store,
+        opened, found.posterior, only=chosen, members=count(members, "members"), effort=effort, seed=seed_of(seed),
+        store=store,
         structures=None if theories else {},
         workers=workers_of(workers), progress=meter,
     )  # fmt: skip
@@ -259,7 +260,8 @@ class _Weighing:
             source: {
                 draws: SourceWeights(
                     len(weights[draws].weights), weights[draws].effective / len(weights[draws].weights),
-                    float(np.clip(weights[draws].shape, -9.0, 9.0)), in_conflict(weights[draws]), self._apart(source, draws),
+                    float(np.clip(weights[draws].shape, -9.0, 9.0)), in_conflict(weights[draws]),
+                    self._apart(source, draws),
                 )
                 for draws in self.draws
             }
