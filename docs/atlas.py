@@ -113,13 +113,14 @@ def studies_told(told: dict) -> list[str]:  # type: ignore[type-arg]
     lines = ["### Studies", "", "Estimates of what happened elsewhere, computed from tables that do not ship; none is the size of an effect. Where the same comparison can be made in simulated cases, it weighs draws, with a bias that its design allows (standard deviation tau).", ""]  # fmt: skip
     lines += table("Estimates", ("estimate", "value", "error", "unit", "cases", "design", "tau", "sample", "source", "in simulated cases"), [
         (one.title, f"{one.estimate:.2g}", f"{one.error:.2g}", one.unit, one.cases, one.design, f"{tau[one.design]:g}", one.sample, one.source, why.get(one.name, "yes")) for one in known.values()])  # fmt: skip
-    lines += ["A linear answer is tried before it is believed: cases are run again under the law that a study leaves over the prior, and the comparison made in them is set beside what the answer foretold.", "", "| study | before any data | foretold | found in new runs | the study itself |", "|---|---|---|---|---|"]  # fmt: skip
-    for row in told.get("tried", []):
-        found = "not run: nothing to try" if row["found"] is None else f"{row['found']:.3f} ± {row['error']:.3f}"
-        lines.append(
-            f"| {row['study']} | {row['prior']:.3f} | {row['foretold']:.3f} | {found} | {known[row['study']].estimate:.3f} |"
-        )
-    lines.append("")
+    if told.get("tried"):
+        lines += ["A linear answer is tried before it is believed: cases are run again under the law that a study leaves over the prior, and the comparison made in them is set beside what the answer foretold.", "", "| study | before any data | foretold | found in new runs | the study itself |", "|---|---|---|---|---|"]  # fmt: skip
+        for row in told["tried"]:
+            found = "not run: nothing to try" if row["found"] is None else f"{row['found']:.3f} ± {row['error']:.3f}"
+            lines.append(
+                f"| {row['study']} | {row['prior']:.3f} | {row['foretold']:.3f} | {found} | {known[row['study']].estimate:.3f} |"
+            )
+        lines.append("")
     lines += table("How far the model agrees, and what tau does to it", ("study", "draws of", "tau times", "the model's own", "estimate", "effective draws", "shape of the tail", "in conflict"), [
         (row["study"], row["draws"], f"{row['times']:g}", *(("", "") if row["study"] not in known else (f"{row['expected'][0]:.2g} ± {row['expected'][1]:.2g}", f"{known[row['study']].estimate:.2g}")),
          f"{row['effective']:.0%}", f"{row['shape']:.2f}", "yes" if row["conflict"] else "no") for row in told["sensitivity"]])  # fmt: skip

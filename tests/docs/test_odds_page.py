@@ -29,7 +29,9 @@ def test_the_page_is_what_the_numbers_on_file_give(module: ModuleType) -> None:
 
 def test_every_claim_on_file_stands_on_the_page(module: ModuleType) -> None:
     text, found = (DOCS / "record.md").read_text(encoding="utf-8"), read_odds("iraq-2003")
-    assert found is not None
+    if found is None:
+        assert "Not computed: `forbear atlas weigh iraq-2003` does." in text
+        return
     assert all(f"| {name} |" in text for name in found.claims)
 
 

@@ -160,20 +160,25 @@ def tested(
     progress: Meter | None = None,
     store: str | Path | None = None,
     keep: bool = True,
+    assess: bool = True,
 ) -> Battery:
-    """Run a battery and test its claims: as `answer`, with the runs themselves in memory."""
+    """Run a battery and test its claims: as `answer`, with the runs themselves in memory.
+
+    assess: test them; without it `results` is empty and no fact is judged, for whoever needs the runs alone.
+    """
     meter, whole = progress or NoMeter(), posterior
     asked = asked_of(scenario, only, claims, strategies)
     rivals = structure_posteriors(scenario) if structures is None else structures
     for condition in where:
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: restricted(found, condition) for name, found in rivals.items()}
-    held = _facts(scenario, whole, seed, workers, meter)
+    held = _facts(scenario, whole, seed, workers, meter) if assess else None
     common = Shared(seed, workers, None if store is None else Path(store), keep)
     runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
     plausible = _condition(scenario, runs.prior)
     beside = heard(scenario, posterior, whole, rivals, runs, plausible, seed)
-    results = _assess(scenario, asked, runs, held, beside, plausible, fitted=posterior is not None, seed=seed)
+    fitted = posterior is not None
+    results = _assess(scenario, asked, runs, held, beside, plausible, fitted=fitted, seed=seed) if assess else {}
     return Battery(asked, runs, held, plausible, beside, results)
 
 

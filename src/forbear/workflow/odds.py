@@ -43,7 +43,6 @@ from forbear.workflow.given import resolve
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.inference.posterior import Posterior
-    from forbear.questions.results import ClaimResult
     from forbear.scenario.scenario import Scenario
 
 __all__ = ["odds_file", "read_odds", "record_odds"]
@@ -114,7 +113,7 @@ def record_odds(
     ran = tested(
         opened, found.posterior, only=chosen, members=count(members, "members"), effort=effort, seed=seed_of(seed),
         store=store,
-        structures=None if theories else {},
+        structures=None if theories else {}, assess=theories,
         workers=workers_of(workers), progress=meter,
     )  # fmt: skip
     scores, names = _scores(opened, found.posterior, ran, seed)
@@ -132,7 +131,7 @@ def record_odds(
             source: _word(ran, name, shares, weigh.usable(source), fitted=found.posterior is not None)
             for source in (weigh.worded if theories else ())
         }
-        told = weigh.told(ran.results[name], parts)
+        told = weigh.told(claim.title, parts)
         claims[name] = replace(told, word=ran.results[name].verdict.phrase, words=words) if theories else told
     return Odds(
         scenario=opened.name,
@@ -277,7 +276,7 @@ class _Weighing:
                     return float((study.estimate.estimate - g.mean()) / wide)
         return float("nan")
 
-    def told(self, result: ClaimResult, parts: Mapping[str, tuple[Part, ...]]) -> ClaimOdds:
+    def told(self, title: str, parts: Mapping[str, tuple[Part, ...]]) -> ClaimOdds:
         """Everything of one claim but its words."""
         plain = {source: self._plain(weights) for source, weights in self.made.items()}
         main = [RECORD, *self.studies, STUDIES, BOTH]
@@ -296,7 +295,7 @@ class _Weighing:
             draws: {case: factor_of(parts[draws], weights) for case, weights in self.dropped.items()}
             for draws in self.draws
         }
-        return ClaimOdds(result.claim.title, "", moved, tau, dropped)
+        return ClaimOdds(title, "", moved, tau, dropped)
 
 
 def _label(source: str, times: float) -> str:
