@@ -173,6 +173,7 @@ def test_rows_and_sentences_say_what_was_counted() -> None:
     assert "record: A (not identified: leaning to the claim)" in summary and "studies: none" in summary
     told, spread = spread_rows(found)
     assert len(told) == len(spread[0]) and "2, " in spread[0][1] and spread[0][3] in ("haiti-1994", "panama-1989")
+    assert all(len(row) == len(source_rows(found)[0]) for row in source_rows(found)[1])
     assert source_rows(found)[1][0][:3] == ["record", "500 prior draws", "40\N{NO-BREAK SPACE}%"]
     assert any("leaning to the claim" in line for line in detail_lines(found, "A"))
 

@@ -67,7 +67,7 @@ def test_the_same_draws_stand_before_every_source(found: Odds) -> None:
 
 def test_a_study_that_all_draws_miss_alike_weighs_evenly_and_is_shown_to_lie_far_apart(found: Odds) -> None:
     far, near = (found.weights[name][PRIOR] for name in ("exclusion-and-fighting", "troops-and-fighting"))
-    assert far.effective > 0.9 and far.apart > 10.0 and abs(near.apart) < 3.0
+    assert far.effective > 0.8 and far.apart > 10.0 and abs(near.apart) < 3.0
     assert math.isnan(found.weights[RECORD][PRIOR].apart)
     alone, together = (found.claims["A"].moved[name][PRIOR] for name in ("troops-and-fighting", STUDIES))
     assert together.factor[0] == pytest.approx(alone.factor[0], rel=0.25)

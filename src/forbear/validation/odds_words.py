@@ -93,7 +93,7 @@ def spread_rows(odds: Odds) -> tuple[list[str], list[list[str]]]:
 
 def source_rows(odds: Odds) -> tuple[list[str], list[list[str]]]:
     """What every source leaves of the draws, taus among them."""
-    head = ["weighed by", "draws", "effective", "shape of the tail", "in conflict"]
+    head = ["weighed by", "draws", "effective", "shape of the tail", "in conflict", "apart"]
     rows = [
         [
             source,
