@@ -2,6 +2,7 @@
 
     python tools/damage.py                                     400 damages of a store, 200 of each other kind
     python tools/damage.py --kinds store --damages 100         one kind, fewer
+    python tools/damage.py --kinds store --part 3 8            the third eighth of the 400
     python tools/damage.py --kinds store --only 17             one damage again
 
 kinds: store (of an ensemble of the meadow), kept (outcomes in the cache folder), posterior, validation, answers.
@@ -238,12 +239,18 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", type=int)
+    parser.add_argument(
+        "--part", type=int, nargs=2, metavar=("K", "OF"), default=(1, 1), help="only the K-th of so many parts"
+    )
     chosen = parser.parse_args()
+    if not 1 <= chosen.part[0] <= chosen.part[1]:
+        parser.error("--part K OF needs 1 <= K <= OF")
     bad = 0
     for name in chosen.kinds:
         with tempfile.TemporaryDirectory(prefix="forbear-damage-") as place:
             kind = KINDS[name](Path(place))
-            numbers = range(chosen.damages or DAMAGES.get(name, 200)) if chosen.only is None else [chosen.only]
+            many, (part, of) = chosen.damages or DAMAGES.get(name, 200), chosen.part
+            numbers = range(many * (part - 1) // of, many * part // of) if chosen.only is None else [chosen.only]
             found = [(number, *tried(kind, name, Path(place), chosen.seed, number)) for number in numbers]
         counts = collections.Counter(outcome for _, outcome, _ in found)
         wrong = [entry for entry in found if entry[1] == "silent" or entry[1].startswith("fault")]

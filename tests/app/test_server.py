@@ -123,6 +123,17 @@ def test_an_address_of_thousands_of_parts_is_refused_before_it_is_looked_at(clie
     assert answer.status_code == 400 and str(MOST_FIELDS) in answer.text
 
 
+@pytest.mark.parametrize("multipart", [False, True])
+def test_a_form_of_thousands_of_fields_is_refused_before_it_is_looked_at(visitor, multipart, monkeypatch):
+    from forbear.app.countries import Countries
+
+    visitor.get("/")
+    monkeypatch.setattr(Countries, "get", lambda *_: pytest.fail("work was done"))
+    near = {f"intervener.forc{k}": "1" for k in range(MOST_FIELDS + 1)}
+    more = {"files": {"file": ("a.toml", b"")}} if multipart else {}
+    assert visitor.post("/run", near, **more).status_code == 400
+
+
 def test_markup_in_an_address_stays_text(visitor):
     answer = visitor.get("/?strategy=%3Cscript%3Ealert(1)%3C/script%3E")
     assert answer.status_code == 422 and "<script>alert" not in answer.text

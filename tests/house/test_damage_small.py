@@ -32,6 +32,12 @@ def test_what_is_accepted_in_silence_is_told_with_its_number():
     assert done.returncode == 1 and "30 accepted in silence" in done.stdout and "    17: " in done.stdout, done.stderr
 
 
+def test_a_part_of_the_damages_can_be_done_by_itself():
+    done = damage("--kinds", "kept", "--damages", "31", "--part", "3", "3")
+    assert done.returncode == 0 and "kept: 11 damages, 0 accepted in silence" in done.stdout, done.stdout + done.stderr
+    assert damage("--kinds", "kept", "--part", "4", "3").returncode == 2
+
+
 @pytest.mark.slow
 def test_of_four_hundred_damages_of_a_store_and_two_hundred_of_others_none_passes_in_silence():
     done = damage()
