@@ -37,7 +37,9 @@ def test_a_published_total_stands_beside_the_simulated_histories_of_its_own_mont
 
 
 def test_a_mistake_in_the_file_is_told_with_its_place(tmp_path):
-    (tmp_path / "scenario.toml").write_text('[scenario]\nname = "own"\ntitle = "Own"\nkind = "historical"\nextends = "iraq-2003"\n', encoding="utf-8")
+    (tmp_path / "scenario.toml").write_text(
+        '[scenario]\nname = "own"\ntitle = "Own"\nkind = "historical"\nextends = "iraq-2003"\n', encoding="utf-8"
+    )
     (tmp_path / "published.toml").write_text('[cost_budget]\ntitle = "x"\nitem = "no such figure"\nnumber = "(1"\ntimes = 1\nuntil = "soon"\nnote = "n"\nextra = 1\n', encoding="utf-8")  # fmt: skip
     with pytest.raises(ForbearError) as told:
         published_totals(Scenario.load(tmp_path / "scenario.toml"))

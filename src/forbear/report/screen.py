@@ -16,6 +16,7 @@ from forbear.figures.gauge import draw as draw_gauge
 from forbear.figures.years import Years
 from forbear.questions.answers import Answers
 from forbear.questions.results import Three
+from forbear.report.atlas.section import short_verdict
 from forbear.report.beside import Beside
 from forbear.report.comparable import SEEN, CountedTotal, counted_total, deaths_by_year, published_total
 from forbear.words import approximately, between, percent, span
@@ -69,7 +70,7 @@ class TrustLine:
 
 @dataclass(frozen=True)
 class Screen:
-    """Everything on the first screen but question and title."""
+    """Everything on the first screen but question and title. foreseen: how well the model foresees other interventions."""
 
     headline: str
     chart: Years
@@ -77,6 +78,7 @@ class Screen:
     trust: TrustLine
     record: str
     record_level: str
+    foreseen: str = ""
 
 
 def first_screen(
@@ -102,6 +104,7 @@ def first_screen(
         _trust(scenario, facts, posterior, matched, answers),
         record,
         level,
+        short_verdict() if rates else "",
     )
 
 
