@@ -23,7 +23,9 @@ def page(found):
 
 def test_every_case_has_a_panel_a_mark_on_the_map_and_a_row(found, page):
     names = [case.name for case in atlas()]
-    assert [panel.name for panel in found.panels] == names and [row[1] for row in found.rows] == [c.title for c in atlas()]
+    assert [panel.name for panel in found.panels] == names and [row[1] for row in found.rows] == [
+        c.title for c in atlas()
+    ]
     assert all(page.count(f'id="atlas-{name}"') == 1 and f'href="#atlas-{name}"' in found.map for name in names)
     assert [panel.name for panel in found.panels if panel.own] == ["kosovo-1999"]
     ids = re.findall(r' id="([^"]+)"', page)

@@ -70,7 +70,7 @@ class TrustLine:
 
 @dataclass(frozen=True)
 class Screen:
-    """Everything on the first screen but question and title. foreseen: how well the model foresees other interventions."""
+    """Everything on the first screen but question and title. foreseen: how well the model foresees other cases."""
 
     headline: str
     chart: Years
@@ -183,9 +183,11 @@ def _spent(three: Three, count: CountedTotal | None, proposed: bool) -> Card:
     what = "Bar: nine in ten simulated histories, budget."
     if count is not None:
         shown = Three(*(float(v) for v in np.quantile(count.simulated, [0.05, 0.5, 0.95])))
-        inside = shown.p05 <= count.counted <= shown.p95
+        edges = {approximately(shown.p05), approximately(shown.p95)}
+        inside = "inside" if shown.p05 <= count.counted <= shown.p95 else "OUTSIDE"
+        where = "at the edge of" if approximately(count.counted) in edges else inside
         told = f"{count.title} by {count.last}, {count.note}: {approximately(count.counted, 3)} billion, "
-        told += f"{'inside' if inside else 'OUTSIDE'} the bar."
+        told += f"{where} the bar."
         what = f"Bar: spent by then, budget: {span(shown.p05, shown.p95)} billion."
     gauge = Gauge.of(
         shown.p05, shown.p95, middle=None if proposed else shown.p50, tick=count.counted if count else None,

@@ -1,4 +1,4 @@
-"""The atlas in a report: other interventions as small multiples, a map, and what the model would have expected of each."""
+"""The atlas in a report: other interventions as small multiples, a map, and what the model would have expected."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def short_verdict() -> str:
     if not told:
         return ""
     beats = "better than" if told["used"] else "no better than"
-    return f"It foresees {len(told['cases'])} other interventions {beats} their base rate."
+    return f"The model foresees {len(told['cases'])} other interventions {beats} their base rate."
 
 
 def atlas_section(own: str = "") -> AtlasSection:
@@ -129,7 +129,8 @@ def _judgement(told: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[st
         return (
             (),
             (),
-            "the scores on file were made with another version, so they are left out: forbear atlas fit makes them again",
+            "the scores on file were made with another version, so they are left out: "
+            "forbear atlas fit makes them again",
         )
     return (*lines[:1], *(line.strip() for line in lines if line.strip().startswith("coded"))), scores, absence()
 
@@ -173,10 +174,11 @@ def _panel(number: int, case: Case, row: Mapping[str, Any] | None, own: str) -> 
     orders = tuple((head, _small(order_of(case, name)), ORDER[order_of(case, name)][1]) for head, name in ORDERS)
     peak, ends = density(case)
     words = (
-        f"{number} {case.title}: {case.intervener} in {case.place}, {case.years:.1f} years; at most {peak} soldiers for every "
-        f"thousand inhabitants{f' ({ends})' if ends else ''}; "
+        f"{number} {case.title}: {case.intervener} in {case.place}, {case.years:.1f} years; "
+        f"at most {peak} soldiers for every thousand inhabitants{f' ({ends})' if ends else ''}; "
         + "; ".join(f"after {head} {word}" for head, _, word in orders)
-        + f"; local dead {_dead_and_range(case, 'local_dead')}, the intervener's {_dead_and_range(case, 'intervener_dead')}"
+        + f"; local dead {_dead_and_range(case, 'local_dead')}, "
+        + f"the intervener's {_dead_and_range(case, 'intervener_dead')}"
         + (f". Foreseen from the other cases: {foreseen_sentence(row)}" if row is not None else "")
         + "."
     )
