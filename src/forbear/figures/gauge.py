@@ -15,7 +15,8 @@ LONG, HIGH = 300.0, 26.0
 @dataclass(frozen=True)
 class Gauge:
     """A range on an axis from nought. low, high: ends of nine tenths; middle: None where no middle is told; tick: what
-    was observed, None where nothing is; top: end of the axis; words: all of it, for those who cannot see it."""
+    was observed, None where nothing is; top: end of the axis; words: all of it, for those who cannot see it; hollow:
+    what was observed is not wholly comparable."""
 
     low: float
     high: float
@@ -23,11 +24,14 @@ class Gauge:
     tick: float | None
     top: float
     words: str
+    hollow: bool = False
 
     @classmethod
-    def of(cls, low: float, high: float, *, middle: float | None, tick: float | None, words: str) -> Gauge:
+    def of(
+        cls, low: float, high: float, *, middle: float | None, tick: float | None, words: str, hollow: bool = False
+    ) -> Gauge:
         """A gauge whose axis ends a little beyond everything that it holds."""
-        return cls(low, high, middle, tick, 1.12 * max(high, tick or 0.0, 1e-9), words)
+        return cls(low, high, middle, tick, 1.12 * max(high, tick or 0.0, 1e-9), words, hollow)
 
 
 def draw(gauge: Gauge) -> str:
@@ -47,7 +51,8 @@ def draw(gauge: Gauge) -> str:
     if gauge.tick is not None:
         x = LONG * gauge.tick / gauge.top
         parts.append(
-            f'<rect x="{x - 1.8:.1f}" y="1" width="3.6" height="24" class="tick" style="fill:{COLOURS["obs"]}"/>'
+            f'<rect x="{x - 1.8:.1f}" y="1.5" width="3.6" height="23" class="tick{" hollow" if gauge.hollow else ""}" '
+            f'style="fill:{COLOURS["page" if gauge.hollow else "obs"]};stroke:{COLOURS["obs"]};stroke-width:1.2"/>'
         )
     return (
         f'<svg viewBox="0 0 {LONG:g} {HIGH:g}" preserveAspectRatio="none" role="img" '

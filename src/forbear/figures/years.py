@@ -106,7 +106,7 @@ def draw(figure: Years) -> str:
         return sheet.svg()
     plan = _planned(figure, TOP)
     if plan.notes is None:  # no room beside the bars: the notes go above them all
-        spare = sum(LINE * len(wrapped(c.note, figure.width - LEFT - RIGHT, 3, SMALL)) + 8 for c in plan.noted) + 20
+        spare = sum(LINE * len(wrapped(c.note, 170, 3, SMALL)) + 8 for c in plan.noted) + (16 if plan.axis.times else 0)
         plan = _planned(figure, TOP + spare)
     axis, at, thick = plan.axis, plan.at, plan.thick
     sheet = Sheet(figure.name, figure.title, figure.alternative, plan.foot + BOTTOM, figure.width)
@@ -120,7 +120,15 @@ def draw(figure: Years) -> str:
     for k, (year, q) in enumerate(zip(figure.years, figure.quantiles, strict=True)):
         x = at[year]
         low, q25, middle, q75, high = (axis.place(v) for v in q)
-        sheet.box(x - thick / 2, high, thick, max(low - high, 1.0), fill="sim", opacity=0.22, kind="ninety")
+        sheet.box(
+            x - thick / 2,
+            high,
+            thick,
+            max(low - high, 1.0),
+            fill="sim",
+            opacity=0.22 if figure.middle else 0.5,
+            kind="ninety",
+        )
         if figure.middle:
             sheet.box(x - thick / 2, q75, thick, max(q25 - q75, 1.0), fill="sim", opacity=0.42, kind="fifty")
             sheet.line(x - thick / 2, middle, x + thick / 2, middle, ink="sim", width=2.4, kind="middle")
@@ -220,7 +228,9 @@ def legend(figure: Years) -> str:
     """Return the legend as HTML."""
     if not figure.years:
         return ""
-    items = [swatch("background:{sim};opacity:.25", "nine in ten simulated histories")]
+    items = [
+        swatch("background:{sim};opacity:" + (".25" if figure.middle else ".5"), "nine in ten simulated histories")
+    ]
     if figure.middle:
         items.append(swatch("background:{sim};opacity:.55", "the middle half"))
         items.append(swatch("background:{sim};height:3px", "median"))

@@ -11,13 +11,15 @@ import numpy as np
 
 from forbear.ensemble.monthly import yearly_totals
 from forbear.figures.years import Count, Years, years_figure
+from forbear.scenario.casefiles.facts import month_label, month_number
+from forbear.scenario.casefiles.published import published_totals
 
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
     from forbear.scenario import Scenario
     from forbear.scenario.observed import Observed
 
-__all__ = ["CountedTotal", "counted_total", "deaths_by_year"]
+__all__ = ["CountedTotal", "counted_total", "deaths_by_year", "published_total"]
 
 #: Quantities that a count of deaths may speak of, the one that counts see first.
 SEEN, TRUE = "observed_civilian_deaths", "deaths"
@@ -28,13 +30,14 @@ SPARE = 31
 @dataclass(frozen=True)
 class CountedTotal:
     """A count over all days that both it and the run cover. simulated: (simulated histories,) over the same days;
-    first, last: years; title: of the observation."""
+    first, last: years; title: of the observation; note: why it is not wholly comparable, "" where it is."""
 
     counted: float
     simulated: np.ndarray
     first: int
     last: int
     title: str
+    note: str = ""
 
     @property
     def when(self) -> str:
@@ -145,3 +148,20 @@ def counted_total(
         first_year, last_year = spans[0][0].astype(object).year, (spans[-1][1] - 1).astype(object).year
         return CountedTotal(float(sum(s[2] for s in spans)), simulated, first_year, last_year, title)
     return None
+
+
+def published_total(ensemble: Ensemble, scenario: Scenario, quantity: str, scale: float = 1.0) -> CountedTotal | None:
+    """A published total since the start, beside the stock of the simulated histories at the end of its last month.
+
+    None where none is published or the run does not reach so far. scale multiplies both.
+    """
+    found = published_totals(scenario).get(quantity)
+    if found is None or quantity not in ensemble.data:
+        return None
+    weeks = ensemble.data["week"].values.astype("datetime64[D]")
+    after = np.datetime64(month_label(month_number(found.until) + 1), "D")
+    if not weeks[0] < after <= weeks[-1] + np.timedelta64(SPARE, "D"):
+        return None
+    simulated = ensemble.data[quantity].values[:, np.searchsorted(weeks, after) - 1].astype(float) * scale
+    year = int(found.until[:4])
+    return CountedTotal(found.value * scale, simulated, scenario.start.year, year, found.title, found.note)

@@ -16,8 +16,9 @@ from forbear.figures.gauge import draw as draw_gauge
 from forbear.figures.years import Years
 from forbear.questions.answers import Answers
 from forbear.questions.results import Three
+from forbear.report.atlas.section import short_verdict
 from forbear.report.beside import Beside
-from forbear.report.comparable import SEEN, CountedTotal, counted_total, deaths_by_year
+from forbear.report.comparable import SEEN, CountedTotal, counted_total, deaths_by_year, published_total
 from forbear.words import approximately, between, percent, span
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class TrustLine:
 
 @dataclass(frozen=True)
 class Screen:
-    """Everything on the first screen but question and title."""
+    """Everything on the first screen but question and title. foreseen: how well the model foresees other cases."""
 
     headline: str
     chart: Years
@@ -77,6 +78,7 @@ class Screen:
     trust: TrustLine
     record: str
     record_level: str
+    foreseen: str = ""
 
 
 def first_screen(
@@ -102,6 +104,7 @@ def first_screen(
         _trust(scenario, facts, posterior, matched, answers),
         record,
         level,
+        short_verdict() if rates else "",
     )
 
 
@@ -167,18 +170,37 @@ def _cards(
     out = [
         _counted("People killed", killed, counts[SEEN], "as press counts would have seen them", proposed),
         _counted("Soldiers killed", soldiers, counts["observed_intervener_deaths"], "the same years", proposed),
-        _counted("Money spent", money, None, "budget, billion US$", proposed, " billion US$"),
+        _spent(money, published_total(ensemble, scenario, "cost_budget", 1e-9), proposed),
     ]
     order = _order(rates, proposed)
     return tuple([*out, order] if order is not None else out)
 
 
-def _counted(title: str, three: Three, count: CountedTotal | None, note: str, proposed: bool, unit: str = "") -> Card:
-    """A card of people or money: the bar shows what a count can be compared with, all where nothing was counted."""
-    number = (_people(three) if not unit else span(three.p05, three.p95)) + unit
-    shown = three
-    told = "A proposal: nothing is counted yet." if proposed else "No count stands beside it."
-    what = f"Bar: {'nine in ten simulated histories' if not unit else note}."
+def _spent(three: Three, count: CountedTotal | None, proposed: bool) -> Card:
+    """The card of money: beside a published total the bar shows what was spent by its last month."""
+    number, shown = f"{span(three.p05, three.p95)} billion US$", three
+    told = "A proposal: nothing is counted yet." if proposed else "Not counted: no published total is on file."
+    what = "Bar: nine in ten simulated histories, budget."
+    if count is not None:
+        shown = Three(*(float(v) for v in np.quantile(count.simulated, [0.05, 0.5, 0.95])))
+        edges = {approximately(shown.p05), approximately(shown.p95)}
+        inside = "inside" if shown.p05 <= count.counted <= shown.p95 else "OUTSIDE"
+        where = "at the edge of" if approximately(count.counted) in edges else inside
+        told = f"{count.title} by {count.last}, {count.note}: {approximately(count.counted, 3)} billion, "
+        told += f"{where} the bar."
+        what = f"Bar: spent by then, budget: {span(shown.p05, shown.p95)} billion."
+    gauge = Gauge.of(
+        shown.p05, shown.p95, middle=None if proposed else shown.p50, tick=count.counted if count else None,
+        hollow=count is not None, words=f"Money spent: {number}. {what} {told}",
+    )  # fmt: skip
+    return Card("Money spent", number, gauge, told, what)
+
+
+def _counted(title: str, three: Three, count: CountedTotal | None, note: str, proposed: bool) -> Card:
+    """A card of people: the bar shows what a count can be compared with, all where nothing was counted."""
+    number, shown = _people(three), three
+    told = "A proposal: nothing is counted yet." if proposed else "Not counted: no count stands beside it."
+    what = "Bar: nine in ten simulated histories."
     if count is not None:
         shown = Three(*(float(v) for v in np.quantile(count.simulated, [0.05, 0.5, 0.95])))
         inside = shown.p05 <= count.counted <= shown.p95

@@ -13,6 +13,7 @@ from forbear.files import make_folder, write_text
 from forbear.questions.answers import Answers
 from forbear.questions.stamps import stale_answers
 from forbear.report.answers import answer_sections
+from forbear.report.atlas.section import atlas_section
 from forbear.report.base_rates import base_rates_section
 from forbear.report.citations import bibtex, methods, references
 from forbear.report.front import Front, front_page
@@ -115,6 +116,7 @@ def write(
         "first": first_chart(front.screen.chart),
         "proposed": scenario.kind == "prospective",
     }
+    record = base_rates_section(prior if prior is not None else ensemble, scenario, proposal)
     shown = _shown(ensemble, scenario, problem, observed, prior)
     page = (
         environment()
@@ -129,7 +131,8 @@ def write(
             validation=validation_sections(validation) if validation else None,
             reproduce=reproduction(scenario, posterior, validation),
             transport=transport_section(scenario, posterior, str(ensemble.manifest.get("note", ""))),
-            base_rates=base_rates_section(prior if prior is not None else ensemble, scenario, proposal),
+            base_rates=record,
+            atlas=atlas_section(scenario.name.rpartition("/")[2]) if record is not None else None,
         )
     )
     path = Path(to)

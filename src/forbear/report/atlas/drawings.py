@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 from forbear.evidence.atlas import ATLAS, Case
@@ -53,11 +53,23 @@ def mark(word: str, x: float, y: float, size: float = 5.0) -> str:
     return f'<polygon points="{" ".join(f"{x + dx:.1f},{y + dy:.1f}" for dx, dy in points)}" {style}/>'
 
 
-def sheet(name: str, width: float, height: float, title: str, told: str, parts: list[str], *, role: str = "img") -> str:
-    """One SVG document that stands alone. role: `group` where something in it can be followed."""
+def sheet(
+    name: str,
+    width: float,
+    height: float,
+    title: str,
+    told: str,
+    parts: list[str],
+    *,
+    role: str = "img",
+    rows: Sequence[float] = (),
+) -> str:
+    """One SVG document that stands alone. role: `group` where something in it can be followed; rows: heights at which
+    the rows of the table behind it stand, for a page that gives its values."""
+    places = f' data-way="y" data-at="{" ".join(f"{y:.0f}" for y in rows)}"' if rows else ""
     size = f'width="{width:g}" height="{height:g}"'
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {size} role="{role}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" {size}{places} role="{role}" '
         f'aria-labelledby="{name}-t {name}-d" font-family="system-ui,sans-serif" font-size="12" fill="{INK}">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(told)}</desc>'
         f'<rect {size} fill="{PAGE}"/>\n' + "\n".join(parts) + "\n</svg>\n"
@@ -319,4 +331,5 @@ def expected(cases: tuple[Case, ...]) -> str:
         "What the model would have expected of each case from the others",
         told,
         parts,
+        rows=[top + 6 + step * row for row in range(len(kept))],
     )
