@@ -175,12 +175,11 @@ def _planned(figure: Years, top: float) -> _Plan:
     if axis.times:  # these words stand above the axis
         taken.append((LEFT, 0.0, LEFT + width_of(axis.times, SMALL), 16.0))
     noted = tuple(count for count in figure.counts if count.note)
-    notes: list[tuple[list[str], Box]] | None = []
+    notes: list[tuple[list[str], Box]] = []
     for count in noted:
         found = _room(count.note, at[count.year], axis.place(count.value), taken, figure.width - RIGHT)
         if found is None:
-            notes = None
-            break
+            return _Plan(top, foot, axis, at, thick, noted, None)
         notes.append(found)
         taken.append(found[1])
     return _Plan(top, foot, axis, at, thick, noted, notes)

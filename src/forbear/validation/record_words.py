@@ -71,7 +71,8 @@ def success_lines(told: Mapping[str, Any]) -> list[str]:
         return f"{one['value']:.0%} ({one['low']:.0%} to {one['high']:.0%})"
 
     return [
-        f"  success before any data: stable success in {words(stable)} of the cases, order at the end in {words(order)}; "
+        f"  success before any data: stable success in {words(stable)} of the cases, "
+        f"order at the end in {words(order)}; "
         f"history: {history['came']} of {history['cases']} occupations, {words(history)}"
     ]
 
