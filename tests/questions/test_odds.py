@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import norm
 
 from forbear.errors import FileError
-from forbear.questions.odds import POSTERIOR, PRIOR, ClaimOdds, Odds, SourceWeights, factor_of, parts_of, shift
+from forbear.questions.odds import POSTERIOR, PRIOR, ClaimOdds, Odds, Part, SourceWeights, factor_of, parts_of, shift
 from forbear.questions.stored import encode
 from forbear.questions.verdict_evidence import Group, Groups, TheoryWeight
 from forbear.scenario.casefiles.policies import Claim
@@ -185,3 +185,11 @@ def test_a_source_in_conflict_has_no_factor_anywhere() -> None:
     assert {row[at] for row in rows} == {"in conflict"}
     assert "is in conflict with prior draws" in " ".join(odds_summary(found))
     assert any("studies, prior draws: in conflict" in line for line in detail_lines(found, "A"))
+
+
+def test_odds_of_what_every_draw_holds_have_no_factor_though_shares_of_a_mixture_are_rounded():
+    weights = (0.1, 0.2, 0.7 - 1e-16)
+    inside = np.tile([True, False, False], (10, 1))
+    parts = [Part(str(k), inside, np.arange(10), 10.0, weight / sum(weights)) for k, weight in enumerate(weights)]
+    found = shift(parts, {str(k): np.linspace(1.0, 2.0, 10) for k in range(3)})
+    assert found is not None and np.isnan(found.factor).all()

@@ -36,6 +36,10 @@ RECORD, STUDIES, BOTH = "record", "studies", "record and studies"
 KIND, FORMAT = "forbear odds", 1
 
 
+#: Shares nearer to none or all than this are none or all, and their odds have no factor.
+ROUNDING = 1e-9
+
+
 @dataclass(frozen=True)
 class Part:
     """Judged draws of one ensemble. inside: (draws, 3), true where a draw lies in the claim's region, its rival's,
@@ -203,7 +207,8 @@ def shift(parts: Sequence[Part], weights: Mapping[str, np.ndarray]) -> Shift | N
             pull = pull - (part.inside - early) / many / (before * (1.0 - before))
             variance += part.weight**2 * (pull**2).sum(axis=0) * many / part.worth
         factor = after / (1.0 - after) / (before / (1.0 - before))
-    known = (before > 0.0) & (before < 1.0) & (after > 0.0) & (after < 1.0)
+    # shares of a mixture that add up to all of it miss 1 by rounding
+    known = np.minimum.reduce([before, 1.0 - before, after, 1.0 - after]) > ROUNDING
     effective = math.fsum(
         part.weight / float((one**2).sum()) / len(part.at) for part, one in zip(parts, mass, strict=True)
     )
