@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import NoReturn
 
 from forbear.errors import Fault, FileError, FitError, ForbearError, ScenarioError, UnitError
@@ -11,10 +12,12 @@ __all__ = ["Faults", "show"]
 
 
 def show(value: object) -> str:
-    """Return a value as it may stand in a message: short, on one line."""
+    """Return a value as it may stand in a message: short, on one line. A long path keeps its end, where its name is."""
     text = value if isinstance(value, str) else _literal(value)
     text = " ".join(text.split())
-    return text if len(text) <= 80 else text[:77] + "..."
+    if len(text) <= 80:
+        return text
+    return "..." + text[-77:] if isinstance(value, PurePath) else text[:77] + "..."
 
 
 def _literal(value: object) -> str:

@@ -19,7 +19,7 @@ FUNCTIONS = [
 ]
 #: Every argument of every public function is one of these words, and means the same wherever it stands.
 VOCABULARY = {
-    "answers", "attitude", "attribution", "chunk", "claims", "cluster", "decision", "device", "ensemble", "evaluations", "fails_beyond", "files",
+    "answers", "attitude", "attribution", "chunk", "claims", "cluster", "decision", "device", "effort", "ensemble", "evaluations", "fails_beyond", "files",
     "first", "found", "game", "given", "horizon", "keep", "kernel", "losses", "members", "monthly", "name", "names", "only", "options", "order", "orders", "other",
     "outcome", "outcomes", "parts", "progress", "quick", "replications", "scenario", "second", "seed", "stages", "step",
     "store", "strategies", "structure", "tail", "thresholds", "to", "until", "weekly", "where", "workers", "worth", "worlds",

@@ -93,7 +93,7 @@ def test_all_maps_follow_one_slider_by_keyboard_and_light_stays_few(opened):
     assert before != after and len(after) == 18
     # the words of a district are those of the table's cell for that year
     district = figure.locator("path").first.get_attribute("data-district")
-    words = figure.locator("path title").first.text_content()
+    words = figure.locator("path").first.get_attribute("data-words")
     column = figure.locator("thead th").all_text_contents().index(year)
     row = next(r for r in figure.locator("tbody tr").all() if r.locator("th").text_content() == district)
     cell = row.locator("th,td").nth(column).text_content()

