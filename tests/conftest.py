@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+# lines are those of a file, whatever terminal the tests are run in
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(autouse=True)

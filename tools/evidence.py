@@ -110,9 +110,12 @@ def steps(keep: Path) -> Iterator[Step]:
             )
         else:
             yield Step("answers", name, (*forbear, "claims", "-s", name, *CLAIMS, "--to", target), (target,))
+    odds = shipped("record", f"odds-{RUN}.json")
+    weigh = (*forbear, "atlas", "weigh", RUN, "--replications", "1", "--store", str(keep / "odds"), "--to", odds)
+    yield Step("answers", f"{RUN}, odds by other wars and studies", weigh, (odds,))
     drawn = tuple(shipped(n, "laboratory.json") for n in library_names() if (LIBRARY / n / "laboratory.json").exists())
     yield Step("pages", "what the laboratory opens with", (sys.executable, "tools/laboratory.py"), drawn)
-    for script in ("atlas", "reproduce", "pictures", "generate"):
+    for script in ("atlas", "odds", "reproduce", "pictures", "generate"):
         yield Step("pages", f"docs/{script}.py", (sys.executable, f"docs/{script}.py"))
     yield Step("pages", "output in the documents", (sys.executable, "docs/execute.py", "--write"))
     yield Step("pages", "output in the gallery", (sys.executable, "docs/execute.py", "docs/gallery.md", "--write"))
