@@ -39,14 +39,14 @@ def odds(
         return
     if as_csv:
         head = ("claim", "source", "draws", "side", "before", "after", "factor", "log_error", "effective")
-        rows = [
+        table = [
             (name, source, draws, side, at.before[k], at.after[k], at.factor[k], at.error[k], at.effective)
             for name, one in found.claims.items()
             for source, shifts in one.moved.items()
             for draws, at in shifts.items()
             for k, side in enumerate(("claim", "rival", "neither"))
         ]
-        print(csv_text(head, rows), end="")
+        print(csv_text(head, table), end="")
         return
     stale = stale_odds(found.model, found.stamp, opened)
     if stale:
