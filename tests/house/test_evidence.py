@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from pathlib import Path
 
 import pytest
 
 from forbear.scenario.reading.chain import LIBRARY
-from tools import evidence
+
+SPEC = importlib.util.spec_from_file_location("evidence", Path(__file__).parents[2] / "tools" / "evidence.py")
+evidence = importlib.util.module_from_spec(SPEC)
+sys.modules["evidence"] = evidence
+SPEC.loader.exec_module(evidence)
 
 KINDS_OF_FILES = ("posterior*.npz", "answers.json", "validation.json", "laboratory.json")
 
