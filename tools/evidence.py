@@ -130,12 +130,14 @@ def answers(name: str, keep: Path) -> None:
 
 
 def stamp(step: Step) -> str:
-    """What a finished step was finished under: model, evidence of the wars, rule of verdicts, command."""
+    """What a finished step was finished under: model, evidence of the wars, rule of verdicts, command; and what it
+    made, so that an older file in its place is made again."""
     opened = [Scenario.load(name) for name in fitted()]
     wars = [stamp_of(scenario, scenario.problem()) for scenario in opened]
-    return hashlib.sha256(
-        json.dumps([MODEL.hash, RULE.read_text(encoding="utf-8"), wars, step.command], sort_keys=True).encode()
-    ).hexdigest()
+    files = [HERE / name for name in step.makes]
+    made = [hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else "" for file in files]
+    under = [MODEL.hash, RULE.read_text(encoding="utf-8"), wars, step.command, made]
+    return hashlib.sha256(json.dumps(under, sort_keys=True).encode()).hexdigest()
 
 
 def make(wanted: list[str], keep: Path) -> int:
@@ -147,7 +149,7 @@ def make(wanted: list[str], keep: Path) -> int:
         key = f"{step.kind}: {step.name}"
         if step.kind not in wanted:
             continue
-        if done.get(key) == stamp(step) and all((HERE / made).exists() for made in step.makes):
+        if done.get(key) == stamp(step):
             print(f"done before  {key}", flush=True)
             continue
         print(f"now          {key}", flush=True)

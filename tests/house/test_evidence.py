@@ -67,6 +67,22 @@ def test_a_step_is_done_again_where_its_command_changed(tmp_path, monkeypatch):
     assert notes.read_text() == "ab"
 
 
+def test_a_step_whose_file_was_exchanged_or_lost_is_done_again(tmp_path, monkeypatch):
+    notes, made = tmp_path / "notes", tmp_path / "made"
+    code = f"open({str(notes)!r}, 'a').write('x'); open({str(made)!r}, 'w').write('new')"
+    step = evidence.Step("pages", "one", (sys.executable, "-c", code), (str(made),))
+    monkeypatch.setattr(evidence, "steps", lambda keep: iter((step,)))
+
+    def untouched():
+        return None
+
+    for spoil in (untouched, untouched, lambda: made.write_text("old"), made.unlink):
+        spoil()
+        assert evidence.make(["pages"], tmp_path / "kept") == 0
+        assert made.read_text() == "new"
+    assert notes.read_text() == "xxx"
+
+
 @pytest.mark.parametrize("kind", evidence.KINDS)
 def test_each_kind_has_a_step(kind):
     assert any(step.kind == kind for step in evidence.steps(Path("kept")))

@@ -14,7 +14,7 @@ from forbear.inference.data import gather
 from forbear.inference.fit import fit
 from forbear.inference.keeper import Keeper
 from forbear.inference.posterior import Posterior, stamp_of
-from forbear.inference.settings import COARSE, GATES, RIVAL, Settings
+from forbear.inference.settings import COARSE, GATES, QUICK, RIVAL, Settings
 from forbear.inference.space import Space
 from forbear.inference.structures import structures, with_structure
 from forbear.workflow.fit import named, plan_of, target_of
@@ -75,6 +75,28 @@ def test_an_effort_is_asked_for_by_name_and_another_word_is_refused_with_the_nea
     with pytest.raises(FitError, match="E609.*'rivel'.*full, rival, coarse, quick") as caught:
         plan_of(iraq, effort="rivel")
     assert caught.value.hint == "did you mean rival?"
+    with pytest.raises(FitError, match="E609.*at once"):
+        plan_of(iraq, quick=True, effort="rival")
+    assert plan_of(iraq, quick=True, effort="quick").settings is QUICK
+
+
+@pytest.mark.parametrize(
+    "until", ["2007", "2007-13", "2007-1", "", "../../x", "2031-01", "1990-01", "2003-05", "Jan 2007"]
+)
+def test_what_is_no_month_of_a_scenario_ends_no_fit(iraq: fb.Scenario, until: str) -> None:
+    with pytest.raises(FitError, match="E609.*no month of iraq-2003 after its first: 2003-06 to 2011-12"):
+        plan_of(iraq, until=until)
+
+
+def test_what_a_scenario_asks_for_and_the_user_did_not_is_told_before_a_fit_begins() -> None:
+    asked = {
+        (): "a coarse fit; nothing is seen from 2015-01 on",
+        (("effort", "rival"),): "nothing is seen from 2015-01 on",
+        (("quick", True),): "nothing is seen from 2015-01 on",
+        (("until", "2010-01"),): "a coarse fit",
+        (("effort", "full"), ("until", "2010-01")): "",
+    }
+    assert {more: plan_of("afghanistan-2001", **dict(more)).told for more in asked} == asked
 
 
 def test_a_stopped_fit_goes_on_to_the_same_bits(iraq: fb.Scenario, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forbear.errors import FitError, nearest
+from forbear.faults import show
 from forbear.inference import fit as stages_of_a_fit
 from forbear.inference.fit import STAGES
 from forbear.inference.plan import EFFORTS, load_plan
@@ -27,22 +28,18 @@ __all__ = ["Plan", "fit", "lines_of", "named", "plan_of", "target_of"]
 
 @dataclass(frozen=True)
 class Plan:
-    """How a fit will be made. until: the first month that it does not see, None for all; asked: the user said so."""
+    """How a fit will be made. until: the first month that it does not see, None for all; told: what of it
+    `validation.toml` asks for and the user did not, in words."""
 
     scenario: Scenario
     settings: Settings
     until: str | None
-    asked: bool
+    told: str = ""
 
     def lines(self) -> list[str]:
         """What a user should know before it begins."""
-        effort = self.settings
-        out = []
-        if (effort.name == "coarse" or self.until) and not self.asked:
-            end = f" to what was observed before {self.until}" if self.until else ""
-            out.append(f"as validation.toml asks: a {effort.name} fit{end}")
-        out.append(f"at most {effort.runs:,} runs of the model; stop at any time, the same command goes on")
-        return out
+        out = [f"as validation.toml asks: {self.told}"] if self.told else []
+        return [*out, f"at most {self.settings.runs:,} runs of the model; stop at any time, the same command goes on"]
 
 
 def plan_of(
@@ -54,8 +51,10 @@ def plan_of(
     structure: str = "full",
 ) -> Plan:
     """How a fit of a scenario is made: a scenario may ask for a coarser one, and for one that stops where its hold-out
-    begins. Raises ScenarioError E205 for an unknown structure, FitError E609 for an unknown effort, E611 for a wrong
-    `validation.toml`."""
+    begins. Raises ScenarioError E205 for an unknown structure, FitError E609 for an unknown effort or month, E611
+    for a wrong `validation.toml`."""
+    if quick and effort not in (None, "quick"):
+        raise FitError("E609", f"a quick fit and one of the effort {effort!r} are asked for at once", hint="name one")
     word = "quick" if quick else effort
     if word is not None and word not in EFFORTS:
         close = nearest(word, EFFORTS) or next(iter(EFFORTS))
@@ -63,10 +62,26 @@ def plan_of(
             "E609", f"no effort of a fit is called {word!r}: {', '.join(EFFORTS)}", hint=f"did you mean {close}?"
         )
     opened = with_structure(scenario_of(scenario), structure)
+    if until is not None:
+        _check_month(opened, until)
     said = load_plan(opened)
-    return Plan(
-        opened, EFFORTS[word] if word else said.effort, until or said.until, until is not None or word is not None
-    )
+    settings, month = EFFORTS[word] if word else said.effort, until or said.until
+    told = [f"a {settings.name} fit"] if word is None and settings.name != "full" else []
+    told += [f"nothing is seen from {month} on"] if until is None and month else []
+    return Plan(opened, settings, month, "; ".join(told))
+
+
+def _check_month(scenario: Scenario, until: str) -> None:
+    """Months are compared as words, so that any word would pass. Raises FitError E609 for what is no month of the
+    scenario after its first."""
+    months = scenario.problem().month_labels[1:]
+    if until not in months:
+        close = nearest(until, months)
+        raise FitError(
+            "E609",
+            f"until = {show(until)!r} is no month of {scenario.name} after its first: {months[0]} to {months[-1]}",
+            hint=f"did you mean {close}?" if close else None,
+        )  # fmt: skip
 
 
 def fit(
@@ -117,8 +132,8 @@ def fit(
     Raises
     ------
     FitError
-        E601 nothing to learn from, E602 to E604 a gate, E607 the store holds another fit, E609 an unknown stage or
-        effort.
+        E601 nothing to learn from, E602 to E604 a gate, E607 the store holds another fit, E609 an unknown stage,
+        effort or month.
     ScenarioError
         E205 for an unknown structure.
 
