@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,15 @@ os.environ.pop("COLUMNS", None)
 def nothing_kept(monkeypatch):
     """Numbers of earlier tests are not found again, but where a test wants it: a folder that cannot be."""
     monkeypatch.setattr("forbear.ensemble.kept._folder", lambda: Path(__file__) / "none")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_runs_on():
+    """What a file of tests left running in the background ends before the next file begins."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name.startswith(("forbear-baselines", "forbear-play-ahead", "forbear-prepare")):
+            thread.join(300)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -73,11 +75,11 @@ def test_members_that_are_run_in_parts_are_those_that_are_run_at_once(country):
 
 def test_baselines_are_run_before_anybody_asks_and_found_at_the_next_start(tmp_path, monkeypatch, country, blocks):
     monkeypatch.setattr("forbear.ensemble.kept._folder", lambda: tmp_path)
-    begin_baselines(country).join(60)
+    begin_baselines(country, threading.Event()).join(60)
     assert sum(blocks) == 2 * KEPT
     again = Country(country.scenario, "meadow")
     blocks.clear()
-    begin_baselines(again).join(60)
+    begin_baselines(again, threading.Event()).join(60)
     assert not blocks
     for problem in (country.problem, country.never):
         first, second = (c.block(problem, c.draws("posterior"), 0, 1, many=STAGES[0]) for c in (country, again))
@@ -93,3 +95,16 @@ def test_another_seed_is_no_baseline_that_was_kept(tmp_path, monkeypatch, countr
     blocks.clear()
     Country(country.scenario, "meadow").block(country.problem, "prior", 0, 2, many=16)
     assert blocks
+
+
+def test_what_is_run_ahead_of_time_ends_with_the_server(country, monkeypatch) -> None:
+    begun, closing = [], threading.Event()
+
+    def block(*asked, **more):
+        begun.append(asked)
+        closing.set()  # the server is closed during the first block
+
+    monkeypatch.setattr(country, "block", block)
+    thread = begin_baselines(country, closing)
+    thread.join(60)
+    assert not thread.is_alive() and len(begun) == 1

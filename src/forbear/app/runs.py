@@ -199,10 +199,10 @@ def _following(start: int) -> int:
     return min(stage - start, MOST_AT_A_TIME)
 
 
-def begin_baselines(country: Country) -> threading.Thread:
+def begin_baselines(country: Country, closing: threading.Event) -> threading.Thread:
     """Run the first members of what stands beside every plan, before anybody asks, in a thread of their own.
 
-    Faults are left to whoever asks: the same comes again there, and is told.
+    It ends after the block at hand once `closing` is set. Faults are left to whoever asks: they come again there.
     """
 
     def work() -> None:
@@ -211,6 +211,8 @@ def begin_baselines(country: Country) -> threading.Thread:
             while start + _following(start) <= KEPT:
                 many = _following(start)
                 for problem in (country.problem, country.never):
+                    if closing.is_set():
+                        return
                     country.block(problem, country.draws("posterior"), start, 1, many=many)
                 start += many
 

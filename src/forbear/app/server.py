@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.resources import as_file, files
@@ -54,8 +55,10 @@ def create(scenario: str = "iraq-2003", *, password: str | None = None, local_on
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
         # rules are compiled, and what stands beside every plan is run, while the first visitor reads the page
-        begin_baselines(countries.get(scenario))
+        closing = threading.Event()
+        begin_baselines(countries.get(scenario), closing)
         yield
+        closing.set()
         runs.close()
         countries.close()
 

@@ -19,6 +19,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from forbear.country.declare import Constant
+from forbear.syntax import parse
 
 __all__ = ["FILE", "SHARED", "constant_of", "constants_of", "read_constants", "undeclared_numbers"]
 
@@ -75,7 +76,7 @@ def undeclared_numbers(function: Callable[..., None]) -> list[str]:
 
     Lines are counted from the rule's first, its decorator. Found in the syntax tree, so none can hide in a call or an index.
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    tree = parse(textwrap.dedent(inspect.getsource(function)))
     allowed: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):

@@ -17,6 +17,7 @@ from typing import Any
 
 from forbear.country.declare import Fact, Lever, Parameter, Quantity
 from forbear.country.week import BEGIN, WEEK
+from forbear.syntax import parse
 
 __all__ = ["fingerprint", "rules_of"]
 
@@ -49,7 +50,7 @@ def rules_of(text: str, constants: Mapping[str, float]) -> dict[str, Any]:
     """Return the functions of a `dynamics.py` by name, as trees of lists, without docstrings, constants written out."""
     return {
         node.name: _tree([node.args, [s for s in node.body if not _is_docstring(s)]], constants)
-        for node in ast.parse(text).body
+        for node in parse(text).body
         if isinstance(node, ast.FunctionDef)
     }
 

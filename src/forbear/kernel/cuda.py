@@ -21,6 +21,7 @@ from forbear.kernel.emit import HEADER, arguments_of, flat_index, row_text, slot
 from forbear.kernel.functions import FUNCTIONS
 from forbear.kernel.lanes import Constants, Element, Group, Local, _Weaver
 from forbear.kernel.language import DRAWS, Draw, Program, RuleSource, Symbol, symbol_of
+from forbear.syntax import expression, parse
 
 __all__ = ["RULE_ARGUMENTS", "bank_of", "cuda_source", "place_order", "rule_functions"]
 
@@ -89,7 +90,7 @@ class _Facts(ast.NodeTransformer):
         if symbol is None:
             return node
         text = f"{bank_of(symbol)}[({symbol.variable} + ({ast.unparse(node.slice)})) & MASK]"
-        return ast.copy_location(ast.parse(text, mode="eval").body, node)
+        return ast.copy_location(expression(text), node)
 
 
 class _ThreadWeaver(_Weaver):
@@ -122,7 +123,7 @@ class _ThreadWeaver(_Weaver):
             head.append(f"    {name} = place[{self.number[name]}]")
         if self.rule.draws:
             head.append("    member = members[chunk * LANES + lane]")
-        return ast.unparse(_Facts(used).visit(ast.parse("\n".join([*head, *self.lines])))) + "\n"
+        return ast.unparse(_Facts(used).visit(parse("\n".join([*head, *self.lines])))) + "\n"
 
     def at(self, symbol: Symbol, row: str) -> str:
         """The text of one element: a row of the member's chunk, or a fact."""
@@ -177,7 +178,7 @@ class _ThreadWeaver(_Weaver):
 
     def value_text(self, node: ast.expr, element: Element, local: Local) -> str:
         """The lane weaver's text; calls are put into 32 bits, for the simulator's functions return Python floats."""
-        tree = ast.parse(super().value_text(node, element, local), mode="eval").body
+        tree = expression(super().value_text(node, element, local))
 
         class Narrow(ast.NodeTransformer):
             def visit_Call(self, call: ast.Call) -> ast.expr:

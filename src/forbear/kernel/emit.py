@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from forbear.kernel.draws import MASK
 from forbear.kernel.functions import FUNCTIONS
 from forbear.kernel.language import SPACES, Program, RuleSource, Symbol, WeaveError, indices_of, symbol_of
+from forbear.syntax import expression
 
 COMMON = ("members", "key0", "key1", "index", "lanes")
 LANE_EXTRA = ("scratch", "words", "held", "work")
@@ -36,15 +37,15 @@ def static_text(node: ast.expr, symbols: Mapping[str, Symbol]) -> str:
             symbol = symbol_of(sub, symbols)
             if symbol is None or symbol.lane:
                 raise WeaveError(f"{ast.unparse(sub)} differs between members; an index or `if` may not")
-            return ast.parse(f"{symbol.variable}[{row_text(sub, symbol, symbols)}]", mode="eval").body
+            return expression(f"{symbol.variable}[{row_text(sub, symbol, symbols)}]")
 
         def visit_Attribute(self, attribute: ast.Attribute) -> ast.expr:
             symbol = symbol_of(attribute, symbols)
             if symbol is None or symbol.lane:
                 raise WeaveError(f"{ast.unparse(attribute)} differs between members; an index or `if` may not")
-            return ast.parse(f"{symbol.variable}[0]", mode="eval").body
+            return expression(f"{symbol.variable}[0]")
 
-    fresh = ast.parse(ast.unparse(node), mode="eval").body
+    fresh = expression(ast.unparse(node))
     return ast.unparse(Rewrite().visit(fresh))
 
 

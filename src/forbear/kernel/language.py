@@ -24,6 +24,8 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from forbear.syntax import expression, parse
+
 __all__ = [
     "DRAWS",
     "Draw",
@@ -203,7 +205,7 @@ def indices_of(node: ast.AST) -> list[ast.expr]:
 
 def read_rule(function: Callable[..., None], room: str, vocabulary: Vocabulary) -> RuleSource:
     """Read one rule. Raises WeaveError, naming rule and line, for anything outside the language."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    tree = parse(textwrap.dedent(inspect.getsource(function)))
     definition = tree.body[0]
     assert isinstance(definition, ast.FunctionDef)
     name = definition.name
@@ -254,7 +256,7 @@ class _Reader:
 
     def statement(self, s: ast.stmt) -> list[Node]:
         if isinstance(s, ast.AugAssign):
-            load = ast.parse(ast.unparse(s.target), mode="eval").body
+            load = expression(ast.unparse(s.target))
             s = ast.copy_location(ast.Assign([s.target], ast.copy_location(ast.BinOp(load, s.op, s.value), s)), s)
         if isinstance(s, ast.For):
             return self.loop(s)
