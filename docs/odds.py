@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from forbear.validation.odds_words import claim_rows, odds_summary, source_rows, spread_rows
+from forbear.questions.odds_telling import why_none_weighs
+from forbear.questions.odds_words import claim_rows, moved_sentence, odds_summary, source_rows, spread_rows
 from forbear.workflow.odds import read_odds
 
 HERE = Path(__file__).parent
@@ -29,7 +30,7 @@ def part() -> list[str]:
     if found is None:
         return [f"Not computed: `forbear atlas weigh {SCENARIO}` does.", ""]
     lines = []
-    for sentence in odds_summary(found):
+    for sentence in (f"**{moved_sentence(found)}** {why_none_weighs(found)}", *odds_summary(found)):
         lines += [sentence, ""]
     mixed = "theories as the stacking weighs them" if found.theories else "of the model itself, without its rivals"
     lines += [

@@ -7,6 +7,7 @@ from forbear.inference.posterior import Posterior as Posterior
 from forbear.notebook import plot as plot
 from forbear.questions.answers import Answers as Answers
 from forbear.questions.compare import Comparison as Comparison
+from forbear.questions.odds import Odds as Odds
 from forbear.scenario.casefiles.policies import Strategy as Strategy
 from forbear.scenario.difference import diff as diff
 from forbear.scenario.problem import Problem as Problem
@@ -23,6 +24,7 @@ from forbear.workflow.library import evidence as evidence
 from forbear.workflow.library import library as library
 from forbear.workflow.library import load as load
 from forbear.workflow.lookup import look_up_first as look_up_first
+from forbear.workflow.odds import odds as odds
 from forbear.workflow.run import report as report
 from forbear.workflow.search import search as search
 from forbear.workflow.simulate import open_session as open_session

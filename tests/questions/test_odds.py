@@ -12,10 +12,10 @@ from scipy.stats import norm
 
 from forbear.errors import FileError
 from forbear.questions.odds import POSTERIOR, PRIOR, ClaimOdds, Odds, Part, SourceWeights, factor_of, parts_of, shift
+from forbear.questions.odds_words import claim_rows, detail_lines, factor_words, odds_summary, source_rows, spread_rows
 from forbear.questions.stored import encode
 from forbear.questions.verdict_evidence import Group, Groups, TheoryWeight
 from forbear.scenario.casefiles.policies import Claim
-from forbear.validation.odds_words import claim_rows, detail_lines, factor_words, odds_summary, source_rows, spread_rows
 
 #: Governance is judged by differences: higher by more than 0.05 is the claim's region, lower by as much the rival's.
 CLAIM = Claim("C", "c", "s", "r", "effect", "higher", "lower", changed="MORE", outcome="governance")
@@ -139,7 +139,7 @@ def table(conflict: bool = False) -> Odds:
 
     weights = {
         source: {PRIOR: SourceWeights(500, 0.4, 0.2, conflict and source == "studies")}
-        for source in (*sources, "studies, tau x0.5", "studies, tau x2")
+        for source in (*sources, *(f"{name}, tau x{times}" for name in ("near", "studies") for times in ("0.5", "2")))
     }
     return Odds(
         "small", "m", {"model": "m"}, 1, 0, 1, 500, False, ("haiti-1994",), ("near",), weights,

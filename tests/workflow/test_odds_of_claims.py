@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 import forbear as fb
 from forbear.cli.main import main
+from forbear.inference.record import record_numbers
 from forbear.questions.odds import BOTH, PRIOR, RECORD, STUDIES, Odds
 from forbear.questions.stamps import stale_odds
 from forbear.workflow.odds import read_odds, record_odds
@@ -100,8 +102,11 @@ def test_what_is_written_is_printed_with_its_age_and_claims_that_are_none_are_re
     monkeypatch.setattr("sys.exit", lambda status=0: None)
     path, place = found.write(tmp_path / "odds.json"), str(small.file)
     assert read_odds(small, path) is not None and read_odds(small) is None
-    assert stale_odds(found.model, found.stamp, small) == []
-    assert stale_odds("0", {**found.stamp, "scenario": "0"}, small) == ["model", "scenario"]
+    assert stale_odds(found, small) == ["record"]  # it was made with a record of its own
+    here = replace(found, stamp={**found.stamp, "record": record_numbers()})
+    assert stale_odds(here, small) == [] and found.claims["A"].asked
+    path = here.write(path)
+    assert stale_odds(replace(here, model="0", stamp={**here.stamp, "scenario": "0"}), small) == ["model", "scenario"]
     main(["atlas", "odds", place, "--file", str(path)])
     text = capsys.readouterr().out
     assert "No verdict is made of this" in text and "OUT OF DATE" not in text and "x by record" in text

@@ -10,6 +10,7 @@ import typer
 from forbear.cli.lines import tell
 from forbear.cli.options import Cluster, Given, Members, Named, Seed, Workers
 from forbear.ensemble.places import using
+from forbear.questions.odds_on_record import odds_on_record
 from forbear.questions.stamps import stale_answers
 from forbear.questions.verdict_lines import claim_lines, verdict_table
 from forbear.workflow.arguments import scenario_of, shown
@@ -88,4 +89,5 @@ def show(
     opened = scenario_of(context.obj["scenario"])
     found = one_claim(opened, name, context.obj["more"], answers)
     stale, power = stale_answers(found, opened), power_of(opened)
-    tell(*claim_lines(found, name, trace=trace, stale=stale, scenario=opened, power=power))
+    wars = odds_on_record(opened, found).of(name)
+    tell(*claim_lines(found, name, trace=trace, stale=stale, scenario=opened, power=power, wars=wars))

@@ -9,13 +9,13 @@ import typer
 
 from forbear.cli.lines import tell
 from forbear.cli.options import Members, Seed, Workers
-from forbear.errors import ScenarioError, nearest
+from forbear.questions.odds_on_record import FILE, odds_file
+from forbear.questions.odds_words import claim_rows, detail_lines, odds_summary, source_rows, spread_rows
 from forbear.questions.stamps import stale_odds
 from forbear.spreadsheets import csv_text
-from forbear.validation.odds_words import claim_rows, detail_lines, odds_summary, source_rows, spread_rows
 from forbear.words import columns, laid_out
 from forbear.workflow.arguments import scenario_of, shown
-from forbear.workflow.odds import odds_file, read_odds, record_odds
+from forbear.workflow.odds import read_odds, record_odds
 
 __all__ = ["odds", "weigh"]
 
@@ -48,15 +48,11 @@ def odds(
         ]
         print(csv_text(head, table), end="")
         return
-    stale = stale_odds(found.model, found.stamp, opened)
+    stale = stale_odds(found, opened)
     if stale:
         tell(f"OUT OF DATE: made with another {', '.join(stale)}: forbear atlas weigh {scenario}")
     if claim is not None:
-        if claim not in found.claims:
-            close = nearest(claim, found.claims)
-            raise ScenarioError(
-                "E241", f"no claim is called {claim!r}", hint=f"did you mean {close}?" if close else None
-            )
+        found[claim]  # says that there is none
         tell(*detail_lines(found, claim))
         return
     width = columns()
@@ -77,7 +73,9 @@ def weigh(
     theories: Annotated[
         bool, typer.Option(help="run rival structures, too, and rule every claim again under each source")
     ] = True,
-    to: Annotated[Path | None, typer.Option(help="the file; that of the library when absent")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="the file; that of the library, or beside a scenario of your own, when absent")
+    ] = None,
     store: Annotated[
         Path | None, typer.Option(help="folder that keeps finished runs: what was stopped goes on")
     ] = None,
@@ -97,6 +95,6 @@ def weigh(
         workers=workers,
         progress=shown(),
     )
-    target = found.write(to or odds_file(opened.name))
+    target = found.write(to or odds_file(opened) or Path(FILE))
     tell(*odds_summary(found), NEVER)
     print(target)

@@ -7,6 +7,8 @@ of its own stands in no atlas and never took part.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +29,7 @@ from forbear.scenario.problem import Problem
 from forbear.scenario.reading.chain import LIBRARY, library_names
 from forbear.scenario.scenario import Scenario
 
-__all__ = ["RECORD", "RecordPrior", "absence", "about", "save"]
+__all__ = ["RECORD", "RecordPrior", "absence", "about", "record_numbers", "save"]
 
 RECORD = LIBRARY / "record" / "prior.npz"
 REBUILD = "forbear atlas fit makes it again"
@@ -217,6 +219,26 @@ def about(path: Path | None = None) -> dict[str, Any]:
     """
     place = path or RECORD
     return dict(_file(place)[1]) if place.exists() else {}
+
+
+def record_numbers(path: Path | None = None) -> str:
+    """SHA-256 over everything that draws are weighed by: the law, its cases, the studies with their estimates and
+    biases; not over what is judged of it. "" where none is on file. Raises FitError E617 for a damaged file."""
+    place = path or RECORD
+    if not place.exists():
+        return ""
+    arrays, told = _file(place)
+    known, tau = estimates(), designs()
+    heard = [
+        [one.name, row["level"], one.estimate, one.error, tau[one.design]]
+        for row in told.get("studies", ())
+        if (one := known.get(row["name"])) is not None
+    ]
+    digest = hashlib.sha256(json.dumps([told.get("cases"), heard]).encode())
+    for name in sorted(arrays):
+        digest.update(json.dumps([name, arrays[name].dtype.str, list(arrays[name].shape)]).encode())
+        digest.update(arrays[name].tobytes())
+    return digest.hexdigest()
 
 
 def save(

@@ -16,6 +16,9 @@ from forbear.questions.answers import Answers
 from forbear.questions.attribute import Attribution
 from forbear.questions.claim_words import plain_effect
 from forbear.questions.compare import Comparison
+from forbear.questions.odds import Odds
+from forbear.questions.odds_telling import why_none_weighs
+from forbear.questions.odds_words import claim_rows, moved_sentence
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict import Verdict
 from forbear.questions.verdict_lines import licence_sentence
@@ -96,6 +99,13 @@ def _posterior(thing: Posterior) -> str:
     inside = table_html(("name", "prior: median (5 to 95 %)", "posterior"), table)
     head = _head(f"Posterior of {problem.title or problem.name}") + table_html(("what", "value"), rows)
     return head + _unfold(f"{len(table)} uncertainties that are one number", inside)
+
+
+@html.register
+def _odds(thing: Odds) -> str:
+    head, rows = claim_rows(thing)
+    told = _head(f"Other wars: odds of {len(thing)} claims of {thing.scenario}", moved_sentence(thing))
+    return told + f"<p>{escape(why_none_weighs(thing))}</p>" + _unfold("every claim", table_html(tuple(head), rows))
 
 
 @html.register

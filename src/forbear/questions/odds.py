@@ -12,21 +12,28 @@ Source: Owen (2013), Monte Carlo theory, methods and examples, chapter 9 (self-n
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.errors import Fault, FileError, ScenarioError, nearest
 from forbear.files import read_json, write_json
 from forbear.questions.regions import sides
 from forbear.questions.stored import decode, encode
 from forbear.questions.verdict_evidence import Group, Groups, TheoryWeight
+from forbear.questions.verdict_rule import THRESHOLDS
+from forbear.representation import html_of
 from forbear.scenario.casefiles.policies import Claim
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 __all__ = [
-    "BOTH", "POSTERIOR", "PRIOR", "RECORD", "STUDIES", "ClaimOdds", "Odds", "Part", "Shift", "SourceWeights", "factor_of",
-    "parts_of", "shift",
+    "BOTH", "POSTERIOR", "PRIOR", "RECORD", "STUDIES", "TIMES", "ClaimOdds", "Odds", "Part", "Shift", "SourceWeights",
+    "factor_of", "label_of", "parts_of", "shift",
 ]  # fmt: skip
 
 #: The two sets of draws that are weighed, by name.
@@ -34,8 +41,9 @@ PRIOR, POSTERIOR = "prior", "posterior"
 #: Sources: the record, all studies together that are not in conflict with the model, and both.
 RECORD, STUDIES, BOTH = "record", "studies", "record and studies"
 KIND, FORMAT = "forbear odds", 1
-
-
+AGAIN = "`forbear atlas weigh` makes it again"
+#: Factors of every tau under which a study is shown, too.
+TIMES = (0.5, 2.0)
 #: Shares nearer to none or all than this are none or all, and their odds have no factor.
 ROUNDING = 1e-9
 
@@ -67,6 +75,12 @@ class Shift:
     error: tuple[float, float, float]
     effective: float
 
+    @property
+    def span(self) -> tuple[float, float]:
+        """Nine tenths of the Monte Carlo error about the factor of the claim's odds; NaN where there is none."""
+        wide = THRESHOLDS.errors * self.error[0]
+        return self.factor[0] * math.exp(-wide), self.factor[0] * math.exp(wide)
+
 
 @dataclass(frozen=True)
 class SourceWeights:
@@ -87,7 +101,7 @@ class ClaimOdds:
     """One claim. word: its verdict over the same draws, "" where theories were not run. moved: source -> draws ("prior", "posterior") -> shift. tau: source ->
     times tau ("0.5", "2") -> draws -> factor of the claim's odds. dropped: draws -> case -> factor of the claim's odds
     by the record without that case. words: source -> the verdict that the same rule would give if it weighed draws;
-    "" where it is in conflict."""
+    "" where it is in conflict. asked: hash of what the claim compares, "" where it was not noted."""
 
     title: str
     word: str
@@ -95,6 +109,7 @@ class ClaimOdds:
     tau: Mapping[str, Mapping[str, Mapping[str, float]]] = field(default_factory=dict)
     dropped: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    asked: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,11 +132,80 @@ class Odds:
     claims: Mapping[str, ClaimOdds]
     theories: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return (
+            f"<Odds of {len(self.claims)} claims of {self.scenario}: {len(self.cases)} other wars, "
+            f"{len(self.weights_of_studies)} studies; {'the record weighs' if self.used else 'none weighs a verdict'}>"
+        )
+
+    def _repr_html_(self) -> str:
+        return html_of(self)
+
+    def __len__(self) -> int:
+        return len(self.claims)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.claims)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.claims
+
+    def __getitem__(self, name: str) -> ClaimOdds:
+        """The odds of a claim. Raises ScenarioError E241 where the file holds none of the name."""
+        if name not in self.claims:
+            close = nearest(name, self.claims)
+            raise ScenarioError(
+                "E241", f"no claim is called {name!r}", hint=f"did you mean {close}?" if close else None
+            )
+        return self.claims[name]
+
     @property
     def weights_of_studies(self) -> tuple[str, ...]:
         """Every study that was weighed, in conflict or not."""
         first = next(iter(self.claims.values()), None)
         return tuple(name for name in first.moved if name not in (RECORD, STUDIES, BOTH)) if first else ()
+
+    @property
+    def draws(self) -> tuple[str, ...]:
+        """The sets of draws that were weighed: "prior", and "posterior" where the country has data."""
+        return tuple(name for name in (PRIOR, POSTERIOR) if name in self.weights[RECORD])
+
+    def without(self, names: Collection[str]) -> Odds:
+        """The same without some claims."""
+        return replace(self, claims={name: claim for name, claim in self.claims.items() if name not in names})
+
+    def conflict(self, source: str, draws: str) -> bool:
+        """Whether a source leaves too few of these draws for its factors to be told."""
+        return self.weights[source][draws].conflict
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every factor as a table.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexed by claim, source ("record", each study by name, "studies", "record and studies") and draws ("prior",
+            "posterior"). `factor`: by which the source would move the odds of the claim's region, nan where no draw or
+            every draw lies there; `low`, `high`: nine tenths of its Monte Carlo error; `claim_before` to
+            `neither_after`: shares of draws in each region without the source and with it; `effective`: share of the
+            judged draws that stay effective; `conflict`: true where too few do, and the factor says nothing; `word`:
+            the verdict if the source weighed draws, "" where it was not ruled.
+        """
+        import pandas as pd  # heavy: it would slow `forbear --help`
+
+        rows = []
+        for name, claim in self.claims.items():
+            for source, shifts in claim.moved.items():
+                for draws, at in shifts.items():
+                    sides = ("claim", "rival", "neither")
+                    shares = {f"{side}_before": at.before[k] for k, side in enumerate(sides)}
+                    shares |= {f"{side}_after": at.after[k] for k, side in enumerate(sides)}
+                    low, high = at.span
+                    told = {"factor": at.factor[0], "low": low, "high": high, **shares, "effective": at.effective}
+                    ends = {"conflict": self.conflict(source, draws), "word": claim.words.get(source, "")}
+                    rows.append({"claim": name, "source": source, "draws": draws, **told, **ends})
+        index = ["claim", "source", "draws"]
+        return pd.DataFrame(rows).set_index(index) if rows else pd.DataFrame(columns=index).set_index(index)
 
     def write(self, path: str | Path) -> Path:
         """Write it as sealed JSON, whole or not at all, numbers to four digits; return its path. Raises FileError
@@ -130,9 +214,54 @@ class Odds:
 
     @classmethod
     def read(cls, path: str | Path) -> Odds:
-        """Read what `write` wrote. Raises FileError E101, E104, E109 and E111."""
+        """Read what `write` wrote. Raises FileError E101, E104 where it holds something else, E109 where it is damaged,
+        and E111 where another version wrote it, or a claim or a source lacks numbers of its own."""
         found = read_json(path, seal=True)
-        return decode(cls, {k: v for k, v in found.items() if k not in ("kind", "format")}, file=str(path))
+        if found.get("kind") != KIND:
+            raise FileError("E104", f"{path} holds no odds of claims", hint=AGAIN)
+        if found.get("format") != FORMAT:
+            told = f"{path} was written in format {found.get('format')}, this version reads {FORMAT}"
+            raise FileError("E111", told, hint=AGAIN)
+        odds = decode(cls, {k: v for k, v in found.items() if k not in ("kind", "format")}, file=str(path))
+        lacking = _lacking(odds)
+        if lacking:
+            faults = tuple(Fault("E111", f"{field} is missing", str(path), None, field) for field in lacking)
+            words = f"{path} lacks {lacking[0]}" + (f" and {len(lacking) - 1} more" if len(lacking) > 1 else "")
+            raise FileError("E111", words, hint=AGAIN, faults=faults)
+        return odds
+
+
+def _lacking(odds: Odds) -> list[str]:
+    """Numbers that every file of odds holds and this one does not, by field, and factors that are none: a page that
+    shows the others must not stumble over them."""
+    studies = odds.weights_of_studies
+    sources = (RECORD, *studies, STUDIES, BOTH)
+    varied = [label_of(source, times) for source in (*studies, STUDIES) for times in TIMES]
+    out = [f"weights.{name}" for name in (*sources, *varied) if name not in odds.weights]
+    if out:
+        return out
+    kinds = set(odds.draws)
+    out = [f"weights.{name}" for name, at in odds.weights.items() if not kinds or not kinds <= set(at)]
+    for name, claim in odds.claims.items():
+        taus = {
+            f"tau.{source}.{times:g}": claim.tau.get(source, {}).get(f"{times:g}", {})
+            for source in (*studies, STUDIES)
+            for times in TIMES
+        }
+        lacks = [f"moved.{source}" for source in sorted({*sources} ^ {*claim.moved})]
+        lacks += [field for field, at in taus.items() if not kinds <= set(at)]
+        lacks += [f"dropped.{draws}" for draws in odds.draws if draws not in claim.dropped]
+        factors = [(f"moved.{source}", at.factor[0]) for source, found in claim.moved.items() for at in found.values()]
+        factors += [(field, value) for field, at in taus.items() for value in at.values()]
+        factors += [("dropped", value) for at in claim.dropped.values() for value in at.values()]
+        lacks += [field for field, value in factors if value <= 0.0]
+        out += [f"claims.{name}.{field}" for field in dict.fromkeys(lacks)]
+    return out
+
+
+def label_of(source: str, times: float) -> str:
+    """What a source is called among the weights with its tau taken so many times."""
+    return source if times == 1.0 else f"{source}, tau x{times:g}"
 
 
 def _shorter(value: object) -> dict[str, object]:

@@ -8,18 +8,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.country.model import MODEL
 from forbear.files import checksum
-from forbear.inference.posterior import stamp_of
+from forbear.inference.posterior import Posterior, stamp_of
+from forbear.inference.record import record_numbers
+from forbear.questions.stored import encode
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.observed import observed_values
 
 if TYPE_CHECKING:
-    from forbear.inference.posterior import Posterior
+    from pathlib import Path
+
     from forbear.questions.answers import Answers
+    from forbear.questions.odds import Odds
+    from forbear.questions.verdict_evidence import TheoryWeight
+    from forbear.scenario.casefiles.policies import Claim, Strategy
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["answers_stamp", "numbers_observed", "posterior_numbers", "stale_answers", "stale_odds"]
+__all__ = [
+    "answers_stamp", "numbers_observed", "odds_stamp", "posterior_numbers", "question_asked",
+    "stale_answers", "stale_odds",
+]  # fmt: skip
+
+#: What of a claim decides where a draw lies.
+TEST = (
+    "kind", "claim_says", "rival_says", "base", "changed", "outcome", "margin", "rival_margin", "threshold",
+    "community", "sources", "horizon", "provided",
+)  # fmt: skip
 
 
 def numbers_observed(scenario: Scenario) -> str:
@@ -65,13 +79,53 @@ def stale_answers(answers: Answers, scenario: Scenario, posterior: Posterior | N
     return [*out, *([f"claims ({', '.join(changed)})"] if changed else [])]
 
 
-def stale_odds(model: str, stamp: Mapping[str, str], scenario: Scenario) -> list[str]:
-    """What has changed since the odds of claims were computed, in words; empty where nothing has."""
-    now = {**stamp_of(scenario, scenario.problem()), "observations": numbers_observed(scenario)}
-    return [
-        *(["model"] if model != MODEL.hash else []),
-        *(key for key, value in now.items() if key != "model" and stamp.get(key, value) != value),
+def odds_stamp(
+    scenario: Scenario, posterior: Posterior | None, theories: Mapping[str, TheoryWeight], record: Path | None = None
+) -> dict[str, str]:
+    """What odds of claims rest on: what answers do, the record of other wars with its studies, weights of theories.
+
+    record: a file instead of the record that ships. Raises FitError E617 for a damaged one.
+    """
+    heard = {"record": record_numbers(record), "theories": _weights(theories)}
+    return {**answers_stamp(scenario, posterior), **heard}
+
+
+def _weights(theories: Mapping[str, TheoryWeight]) -> str:
+    """SHA-256 over the weights of theories, to six digits."""
+    return checksum(json.dumps({name: f"{theories[name].weight:.6g}" for name in sorted(theories)}).encode())
+
+
+def question_asked(claim: Claim, strategies: Mapping[str, Strategy]) -> str:
+    """SHA-256 over what a claim compares, by which rule; its words may change.
+
+    strategies: by name, those that the claim names among them.
+    """
+    done = [
+        [at.settings, list(at.rules)] if (at := strategies.get(name)) is not None else name
+        for name in (claim.base, claim.changed)
     ]
+    test = [encode(getattr(claim, name)) for name in TEST]
+    return checksum(json.dumps([test, done], sort_keys=True, default=str).encode())
+
+
+def stale_odds(odds: Odds, scenario: Scenario, answers: Answers | None = None) -> list[str]:
+    """What has changed since the odds of claims were computed, in words; empty where nothing has.
+
+    Named are model, scenario, priors, evidence, observations, record and, by the answers that they are to stand beside
+    (None: by the posterior of the scenario), posterior and theories. What the file does not say is not compared.
+    Raises FitError E606 for a posterior that belongs to something else, E617 for a damaged record.
+    """
+    now = {**stamp_of(scenario, scenario.problem()), "observations": numbers_observed(scenario)}
+    now["record"] = record_numbers()
+    if answers is None:
+        found = Posterior.of(scenario)
+        now["posterior"] = posterior_numbers(found) if found is not None else ""
+    else:
+        made = answers.provenance
+        now["posterior"] = made.stamp.get("posterior", "")
+        now["theories"] = _weights(made.theories)
+    was = {"posterior": "", **odds.stamp, "model": odds.model}
+    return [key for key, value in now.items() if was.get(key, value) != value]
 
 
 def _asked(claim: object) -> dict[str, object]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import effect_words
+from forbear.questions.odds_telling import OtherWars, told_lines
 from forbear.questions.outside import findings
 from forbear.questions.results import AttributionResult, ClaimResult, Provenance
 from forbear.questions.verdict_power import Power, power_words
@@ -99,11 +100,13 @@ def claim_lines(
     stale: Sequence[str] = (),
     scenario: Scenario | None = None,
     power: Power | None = None,
+    wars: OtherWars | None = None,
 ) -> list[str]:
     """Everything about one claim; with `trace`, where each number comes from.
 
     stale: what has changed since it was tested; scenario: whose series and facts a trace names; power: how often words
-    are right in worlds of known truth, None where nobody has tried. Raises ScenarioError E243 where it was not tested.
+    are right in worlds of known truth, None where nobody has tried; wars: what other wars say of it.
+    Raises ScenarioError E243 where it was not tested.
     """
     result, made = answers[name], answers.provenance
     claim = result.claim
@@ -148,9 +151,11 @@ def claim_lines(
     for found in findings(claim.evidence):
         told = f"{found.name}: {found.words}, N {found.number or 'not known'}; {found.source} [{found.quality}]"
         out += _para("outside evidence", told)
+    if wars is not None:
+        out += [line for words in told_lines(wars, table=trace) for line in _wrapped(words)]
     if claim.caution:
         out += _para("caution", claim.caution)
-    return [*out, *trace_lines(result, made, scenario, answers.facts)] if trace else out
+    return [*out, *trace_lines(result, made, scenario, answers.facts, wars)] if trace else out
 
 
 def _structures(result: ClaimResult, made: Provenance) -> list[str]:

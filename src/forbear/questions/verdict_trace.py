@@ -11,6 +11,7 @@ from forbear.questions.outside import findings
 
 if TYPE_CHECKING:
     from forbear.inference.facts import FactsHeld
+    from forbear.questions.odds_telling import OtherWars
     from forbear.questions.results import ClaimResult, Provenance
     from forbear.scenario.scenario import Scenario
 
@@ -20,12 +21,16 @@ WIDTH = 110
 
 
 def trace_lines(
-    result: ClaimResult, made: Provenance, scenario: Scenario | None = None, facts: FactsHeld | None = None
+    result: ClaimResult,
+    made: Provenance,
+    scenario: Scenario | None = None,
+    facts: FactsHeld | None = None,
+    wars: OtherWars | None = None,
 ) -> list[str]:
     """The trace of one claim, for a terminal.
 
     facts: those of history beside the fitted model; scenario: whose series are named with their sources; None: their
-    names alone.
+    names alone; wars: what other wars say of it.
     """
     return [
         "",
@@ -37,6 +42,7 @@ def trace_lines(
         *_facts(result, facts),
         *_studies(result),
         *_cases(made),
+        *(_wars(wars) if wars is not None else []),
         f"  repeat: {made.asked}",
     ]
 
@@ -122,3 +128,14 @@ def _studies(result: ClaimResult) -> list[str]:
 def _cases(made: Provenance) -> list[str]:
     words = made.record or "no record of other wars was heard"
     return _para("  cases", f"{words}{': ' + ', '.join(made.cases) if made.cases else ''}")
+
+
+def _wars(wars: OtherWars) -> list[str]:
+    """Every study and every war that would move the odds, each with what it does to them."""
+    if not wars.rows:
+        return _para("  other wars", f"not known: {wars.command}")
+    out = _para("  other wars", wars.note)
+    for study in wars.studies:
+        out += _para(f"    study {study.name}", f"{study.words}; {study.title}; {study.more}")
+    out += [f"    case {case.name}: the record {case.words}" for case in wars.cases]
+    return [*out, *(["    a case, number by number: forbear atlas show CASE"] if wars.cases else [])]

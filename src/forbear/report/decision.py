@@ -11,7 +11,8 @@ from forbear.discovery.decision_result import DecisionResult, labelled, meaning_
 from forbear.figures.intervals import IntervalRow, Intervals, intervals
 from forbear.figures.kinds import Drawn, drawn
 from forbear.files import make_folder, write_text
-from forbear.report.write import environment, with_downloads
+from forbear.report.templates import environment
+from forbear.report.write import with_downloads
 from forbear.scenario.casefiles.decision import Decision
 from forbear.words import approximately, percent
 

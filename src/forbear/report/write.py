@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forbear.files import make_folder, write_text
 from forbear.questions.answers import Answers
+from forbear.questions.odds_on_record import odds_on_record
 from forbear.questions.stamps import stale_answers
 from forbear.report.answers import answer_sections
 from forbear.report.atlas.section import atlas_section
@@ -23,13 +23,13 @@ from forbear.report.pictures import first_chart, share_image
 from forbear.report.reproduce import reproduction
 from forbear.report.stances import stances
 from forbear.report.tables import FitRow, cost_rows, fit_rows, prior_rows, series_rows, source_rows
+from forbear.report.templates import environment
 from forbear.report.transport import transport_section
 from forbear.report.validation import validation_sections
+from forbear.report.wars import wars_section
 from forbear.scenario.observed import Observed, observed_values
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from forbear.ensemble.matching import Matching
     from forbear.ensemble.results import Ensemble
     from forbear.inference.posterior import Posterior
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from forbear.scenario import Problem, Scenario
     from forbear.validation.base_rates import BaseRate
 
-__all__ = ["environment", "front_of", "with_downloads", "write"]
+__all__ = ["front_of", "with_downloads", "write"]
 
 
 def write(
@@ -88,7 +88,7 @@ def write(
     Raises
     ------
     FileError
-        E103 when it cannot be written.
+        E103 when it cannot be written; as `Odds.read` where the odds of claims on record are damaged.
     """
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     fit = fit_rows(ensemble, scenario, observed)
@@ -118,12 +118,14 @@ def write(
     }
     record = base_rates_section(prior if prior is not None else ensemble, scenario, proposal)
     shown = _shown(ensemble, scenario, problem, observed, prior)
+    held = odds_on_record(scenario, answers) if answers is not None and len(answers) else None
     page = (
         environment()
         .get_template("template.html")
         .render(
             **told,
             **shown,
+            wars=wars_section(held, list(answers.claims), atlas=record is not None) if held and answers else None,
             fit=fit,
             methods=methods(problem, posterior, answers, validation),
             command=command,
@@ -166,14 +168,6 @@ def _shown(
         "bibtex": bibtex(scenario),
         "rules": [rule.words or rule.name for rule in problem.rules],
     }
-
-
-def environment() -> Environment:
-    """Templates of this package; everything that is not markup of its own is escaped."""
-    from jinja2 import Environment, FunctionLoader  # heavy: it would slow `forbear --help`
-
-    loader = FunctionLoader(lambda name: (files("forbear.report") / name).read_text(encoding="utf-8"))
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
 
 
 def front_of(ensemble: Ensemble, scenario: Scenario, *, fit: list[FitRow] | None = None, **more: Any) -> Front:

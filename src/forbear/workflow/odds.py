@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from forbear.country.model import MODEL
-from forbear.errors import FitError
+from forbear.errors import FileError, FitError
 from forbear.inference.pareto import Weights, smoothed
 from forbear.inference.record import RecordPrior
 from forbear.inference.space import Space
@@ -23,19 +23,21 @@ from forbear.questions.odds import (
     PRIOR,
     RECORD,
     STUDIES,
+    TIMES,
     ClaimOdds,
     Odds,
     Part,
     SourceWeights,
     factor_of,
+    label_of,
     parts_of,
     shift,
 )
-from forbear.questions.stamps import answers_stamp
+from forbear.questions.odds_on_record import odds_file, odds_on_record
+from forbear.questions.stamps import odds_stamp, question_asked
 from forbear.questions.verdict_evidence import evidence
 from forbear.questions.verdict_rule import ruling
 from forbear.scenario.casefiles.policies import load_claims
-from forbear.scenario.reading.chain import LIBRARY
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.battery import FULL, QUICK, Battery, shares_of_pull, tested
 from forbear.workflow.given import resolve
@@ -45,23 +47,55 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["odds_file", "read_odds", "record_odds"]
+__all__ = ["odds", "read_odds", "record_odds"]
 
-#: Factors of every tau under which a study is shown, too.
-TIMES = (0.5, 2.0)
 #: Logarithms of weights of every draw of each ensemble.
 Logs = Mapping[str, np.ndarray]
 
 
-def odds_file(name: str) -> Path:
-    """Where the odds of a scenario of the library stand."""
-    return LIBRARY / "record" / f"odds-{name}.json"
-
-
 def read_odds(scenario: Scenario | str | Path, path: Path | None = None) -> Odds | None:
     """The odds on record for a scenario; None where nobody has computed them. Raises FileError as `Odds.read`."""
-    place = path or odds_file(scenario_of(scenario).name)
-    return Odds.read(place) if place.exists() else None
+    place = path or odds_file(scenario_of(scenario))
+    return Odds.read(place) if place is not None and place.exists() else None
+
+
+def odds(scenario: Scenario | str | Path) -> Odds:
+    """How far the record of other wars and each study would move the odds of every claim, as on record.
+
+    Nothing is run: `forbear atlas weigh SCENARIO` computes it. No verdict is made of it while `.used` is false.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or its name in the library, or a path.
+
+    Returns
+    -------
+    Odds
+        `found["H2"].moved["record"]["posterior"].factor[0]` is the factor on the odds of the argument's region by the
+        record of other wars over the draws after this country; `found.to_frame()` is every factor as a table.
+
+    Raises
+    ------
+    FileError
+        E101 where nobody has computed them, E112 where they were made with another model, posterior, record, or for
+        claims that were others, E104, E109 and E111 where the file is damaged. `Odds.read(path)` reads a file whatever
+        it was made with.
+
+    Examples
+    --------
+    >>> import forbear as fb
+    >>> found = fb.odds("iraq-2003")
+    >>> sorted(found["H2"].moved["record"])
+    ['posterior', 'prior']
+    """
+    opened = scenario_of(scenario)
+    held = odds_on_record(opened)
+    if held.odds is None:
+        raise FileError("E101", f"no odds of the claims of {opened.name} are on record", hint=f"run: {held.command}")
+    if held.stale or held.changed:
+        raise FileError("E112", f"the odds on record are of another {held.other}", hint=f"run: {held.command}")
+    return held.odds
 
 
 def record_odds(
@@ -132,11 +166,12 @@ def record_odds(
             for source in (weigh.worded if theories else ())
         }
         told = weigh.told(claim.title, parts)
+        told = replace(told, asked=question_asked(claim, ran.asked.strategies))
         claims[name] = replace(told, word=ran.results[name].verdict.phrase, words=words) if theories else told
     return Odds(
         scenario=opened.name,
         model=MODEL.hash,
-        stamp=answers_stamp(opened, found.posterior),
+        stamp=odds_stamp(opened, found.posterior, ran.beside.sources.theories, record),
         seed=seed,
         members=ran.runs.fitted.members if found.posterior is not None else 0,
         replications=ran.runs.fitted.replications,
@@ -213,11 +248,12 @@ class _Weighing:
         kept(RECORD, lambda z: record.log_ratio(z, names))
         for times in (1.0, *TIMES):
             for name, study in self.studies.items():
-                kept(_label(name, times), lambda z, study=study, times=times: study.log_likelihood(z, times))  # type: ignore[misc]
+                label = label_of(name, times)
+                kept(label, lambda z, study=study, times=times: study.log_likelihood(z, times))  # type: ignore[misc]
         # one list for all taus and ensembles: those that neither draws before nor after the data are in conflict with
         self.heard = tuple(name for name in self.studies if not self.conflict(name))
         for times in (1.0, *TIMES):
-            kept(_label(STUDIES, times), lambda z, times=times: self._all(z, times))  # type: ignore[misc]
+            kept(label_of(STUDIES, times), lambda z, times=times: self._all(z, times))  # type: ignore[misc]
         kept(BOTH, lambda z: record.log_ratio(z, names) + self._all(z, 1.0))
         self.dropped: dict[str, dict[str, np.ndarray]] = {}
         for case in record.cases:
@@ -228,7 +264,7 @@ class _Weighing:
     @property
     def worded(self) -> tuple[str, ...]:
         """Sources under which the verdict is ruled again."""
-        return (RECORD, *(_label(STUDIES, times) for times in (1.0, *TIMES)), BOTH)
+        return (RECORD, *(label_of(STUDIES, times) for times in (1.0, *TIMES)), BOTH)
 
     def _all(self, z: np.ndarray, times: float) -> np.ndarray:
         if not self.heard:
@@ -270,7 +306,7 @@ class _Weighing:
     def _apart(self, source: str, draws: str) -> float:
         for times in (1.0, *TIMES):
             for name, study in self.studies.items():
-                if source == _label(name, times):
+                if source == label_of(name, times):
                     g = study.level + self.scores[draws][self.counted[draws]] @ study.slopes
                     wide = float(np.sqrt(g.var() + study.estimate.error**2 + (times * study.tau) ** 2))
                     return float((study.estimate.estimate - g.mean()) / wide)
@@ -286,7 +322,7 @@ class _Weighing:
         }
         tau = {
             source: {
-                f"{times:g}": {draws: factor_of(parts[draws], plain[_label(source, times)]) for draws in self.draws}
+                f"{times:g}": {draws: factor_of(parts[draws], plain[label_of(source, times)]) for draws in self.draws}
                 for times in TIMES
             }
             for source in (*self.studies, STUDIES)
@@ -296,7 +332,3 @@ class _Weighing:
             for draws in self.draws
         }
         return ClaimOdds(title, "", moved, tau, dropped)
-
-
-def _label(source: str, times: float) -> str:
-    return source if times == 1.0 else f"{source}, tau x{times:g}"

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from forbear.app.claims import scale
 from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
+from forbear.app.claims.wars import wars_of
 from forbear.app.country import Country
 from forbear.app.densities import LEAST, MOST, beliefs, density, told_by
 from forbear.app.laboratory import panel
@@ -124,6 +125,7 @@ def show(request: Request) -> Response:
         stale=stale_of(country),
         scale=scale.drawn(_shipped(answers.get(claim.name))) if claim is not None else [],
         answered=answers.get(claim.name) if claim is not None else None,
+        wars=wars_of(country, claim.name) if claim is not None else "",
     )
 
 

@@ -11,10 +11,16 @@ from collections.abc import Iterable
 
 from forbear.questions.odds import BOTH, POSTERIOR, PRIOR, RECORD, STUDIES, ClaimOdds, Odds, Shift
 from forbear.questions.verdict_rule import THRESHOLDS
-from forbear.words import approximately, join, percent
+from forbear.words import approximately, join, middle_and_span, percent
 
-__all__ = ["TITLES", "claim_rows", "detail_lines", "factor_words", "odds_summary", "source_rows", "spread_rows"]
+__all__ = [
+    "LITTLE", "NOTED", "TITLES", "claim_rows", "detail_lines", "factor_words", "moved_sentence", "odds_summary",
+    "source_rows", "spread_rows", "three_words",
+]  # fmt: skip
 
+#: Factors below the first hardly move odds; from the second on a claim is counted as moved. Choices of words alone: no
+#: verdict hangs on them.
+LITTLE, NOTED = 1.1, 1.5
 TITLES = {PRIOR: "prior draws", POSTERIOR: "draws after this country"}
 
 
@@ -25,9 +31,8 @@ def factor_words(found: Shift | None, conflict: bool = False) -> str:
         return "in conflict"
     if found is None or not math.isfinite(found.factor[0]):
         return "-"
-    wide = THRESHOLDS.errors * found.error[0]
-    low, high = (found.factor[0] * math.exp(sign * wide) for sign in (-1.0, 1.0))
-    return f"{approximately(found.factor[0])} ({approximately(low)} to {approximately(high)})"
+    low, high = found.span
+    return middle_and_span((low, found.factor[0], high))
 
 
 def three_words(shares: tuple[float, float, float]) -> str:
@@ -36,18 +41,10 @@ def three_words(shares: tuple[float, float, float]) -> str:
     return f"{claim} / {neither} / {rival}"
 
 
-def _draws(odds: Odds) -> list[str]:
-    return [name for name in (PRIOR, POSTERIOR) if name in odds.weights[RECORD]]
-
-
-def _conflict(odds: Odds, source: str, draws: str) -> bool:
-    return odds.weights[source][draws].conflict
-
-
 def claim_rows(odds: Odds, sources: Iterable[str] = (RECORD, STUDIES, BOTH)) -> tuple[list[str], list[list[str]]]:
     """A table of every claim: head, and one row a claim. Columns: shares of claim, neither and rival before any data
     and after this country, and by which factor each source moves the claim's odds in either."""
-    chosen, kinds = list(sources), _draws(odds)
+    chosen, kinds = list(sources), odds.draws
     head = ["claim"]
     for draws in kinds:
         head += [f"{'before any data' if draws == PRIOR else 'after this country'}, %"]
@@ -58,7 +55,7 @@ def claim_rows(odds: Odds, sources: Iterable[str] = (RECORD, STUDIES, BOTH)) -> 
         for draws in kinds:
             found = claim.moved[RECORD].get(draws)
             row.append("-" if found is None else three_words(found.before))
-            row += [factor_words(claim.moved[source].get(draws), _conflict(odds, source, draws)) for source in chosen]
+            row += [factor_words(claim.moved[source].get(draws), odds.conflict(source, draws)) for source in chosen]
         rows.append(row)
     return head, rows
 
@@ -67,16 +64,16 @@ def spread_rows(odds: Odds) -> tuple[list[str], list[list[str]]]:
     """How far factors hang on tau and on single cases: by the studies together with tau halved, as stated and doubled,
     and by the record without each case in turn (least, all cases, greatest, the case that changes most)."""
     head, rows = ["claim"], []
-    for draws in _draws(odds):
+    for draws in odds.draws:
         told = "before" if draws == PRIOR else "after"
         head += [f"{told}: tau x0.5, x1, x2", f"{told}: a case dropped", f"{told}: most by"]
     for name, claim in odds.claims.items():
         row = [name]
-        for draws in _draws(odds):
+        for draws in odds.draws:
             taus = [claim.tau[STUDIES]["0.5"][draws], _factor(claim, STUDIES, draws), claim.tau[STUDIES]["2"][draws]]
             labels = (f"{STUDIES}, tau x0.5", STUDIES, f"{STUDIES}, tau x2")
             cells = [
-                "in conflict" if _conflict(odds, label, draws) else _one(value)
+                "in conflict" if odds.conflict(label, draws) else _one(value)
                 for label, value in zip(labels, taus, strict=True)
             ]
             row.append(", ".join(cells))
@@ -109,26 +106,52 @@ def source_rows(odds: Odds) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
+def moved_sentence(odds: Odds) -> str:
+    """Of how many claims record and studies would move the odds by half as much again or more, over each set of
+    draws."""
+    out = []
+    for draws in reversed(odds.draws):
+        told, without = [], 0
+        for source, who in ((RECORD, f"the record of {len(odds.cases)} other wars"), (STUDIES, "the studies together")):
+            if odds.conflict(source, draws):
+                told.append(f"{who} is in conflict with these draws")
+                continue
+            known = {name: _factor(claim, source, draws) for name, claim in odds.claims.items()}
+            known = {name: value for name, value in known.items() if math.isfinite(value)}
+            without = len(odds.claims) - len(known)
+            far = [name for name, value in known.items() if max(value, 1.0 / value) >= NOTED]
+            of = (
+                f"those of {len(far) or 'none'}"
+                if told
+                else f"the odds of {len(far) or 'none'} of {len(odds.claims)} claims"
+            )
+            by = "" if told else f" by a factor of {NOTED:g} or more"
+            told.append(f"{who} would move {of}{by}" + (f" ({join(far)})" if far else ""))
+        when = "Before any data" if draws == PRIOR else "After this country's data"
+        out.append(f"{when} {', '.join(told)}" + (f"; {without} have no odds to move." if without else "."))
+    return " ".join(out)
+
+
 def odds_summary(odds: Odds) -> list[str]:
     """What the table says at a glance, counted from it: factors of three and more, the largest, words that would
     change, taus and cases."""
     out = []
     for source, title in ((RECORD, "The record of other wars"), (STUDIES, "The studies together")):
         parts = []
-        for draws in _draws(odds):
-            if _conflict(odds, source, draws):
+        for draws in odds.draws:
+            if odds.conflict(source, draws):
                 parts.append(f"is in conflict with {TITLES[draws]}")
                 continue
             known = {name: _factor(claim, source, draws) for name, claim in odds.claims.items()}
             known = {name: value for name, value in known.items() if math.isfinite(value)}
             far = [name for name, value in known.items() if max(value, 1.0 / value) >= THRESHOLDS.moved]
-            least = [name for name, value in known.items() if max(value, 1.0 / value) < 1.5]
+            least = [name for name, value in known.items() if max(value, 1.0 / value) < NOTED]
             most = max(known, key=lambda name: abs(math.log(known[name])), default="")
             told = f"moves the odds of {len(far)} of {len(known)} claims by a factor of "
             told += f"{approximately(THRESHOLDS.moved)} or more" + (f" ({join(far)})" if far else "")
             if most:
                 found = odds.claims[most].moved[source][draws]
-                told += f", of {len(least)} by less than 1.5; most {most}: x{factor_words(found)}"
+                told += f", of {len(least)} by less than {NOTED:g}; most {most}: x{factor_words(found)}"
             parts.append(f"over {TITLES[draws]} {told}")
         out.append(f"{title} {'; '.join(parts)}.")
     return [*out, _words_changed(odds)] if any(claim.words for claim in odds.claims.values()) else out
@@ -167,7 +190,7 @@ def detail_lines(odds: Odds, name: str) -> list[str]:
     for source, found in claim.moved.items():
         for draws, at in found.items():
             label = f"  {source}, {TITLES[draws]}: "
-            if _conflict(odds, source, draws):
+            if odds.conflict(source, draws):
                 out.append(f"{label}in conflict")
                 continue
             out.append(
