@@ -146,3 +146,9 @@ def test_an_estimate_is_written_to_the_digits_that_its_error_leaves() -> None:
     one = Estimate("s", "t", 0.0000171, 0.014, "share", 9, "d", "s", "s")
     assert estimate_words(one) == "0.000 (error 0.014), share"
     assert estimate_words(Estimate("s", "t", 1.0, 0.0, "share", 9, "d", "s", "s")) == "1, share"
+
+
+def test_what_is_written_as_a_move_by_half_is_counted_as_one() -> None:
+    odds = odds_of({RECORD: 1 / 1.492})
+    assert "by a factor of 1.5 away from the argument" in other_wars(odds, "A").sentence
+    assert "1 of 1 claims by a factor of 1.5 or more (A)" in moved_sentence(odds)

@@ -14,7 +14,8 @@ from forbear.questions.verdict_rule import THRESHOLDS
 from forbear.words import approximately, join, middle_and_span, percent
 
 __all__ = [
-    "LITTLE", "NOTED", "TITLES", "claim_rows", "detail_lines", "factor_words", "moved_sentence", "odds_summary",
+    "LITTLE", "NOTED", "TITLES", "claim_rows", "detail_lines", "factor_words", "moved_sentence", "noted",
+    "odds_summary",
     "source_rows", "spread_rows", "three_words",
 ]  # fmt: skip
 
@@ -106,6 +107,11 @@ def source_rows(odds: Odds) -> tuple[list[str], list[list[str]]]:
     return head, rows
 
 
+def noted(factor: float) -> bool:
+    """Whether a factor counts as a move, as it is written: what is told to be moved by 1.5 is among those."""
+    return float(f"{max(factor, 1.0 / factor):.2g}") >= NOTED
+
+
 def moved_sentence(odds: Odds) -> str:
     """Of how many claims record and studies would move the odds by half as much again or more, over each set of
     draws."""
@@ -119,7 +125,7 @@ def moved_sentence(odds: Odds) -> str:
             known = {name: _factor(claim, source, draws) for name, claim in odds.claims.items()}
             known = {name: value for name, value in known.items() if math.isfinite(value)}
             without = len(odds.claims) - len(known)
-            far = [name for name, value in known.items() if max(value, 1.0 / value) >= NOTED]
+            far = [name for name, value in known.items() if noted(value)]
             of = (
                 f"those of {len(far) or 'none'}"
                 if told
@@ -145,7 +151,7 @@ def odds_summary(odds: Odds) -> list[str]:
             known = {name: _factor(claim, source, draws) for name, claim in odds.claims.items()}
             known = {name: value for name, value in known.items() if math.isfinite(value)}
             far = [name for name, value in known.items() if max(value, 1.0 / value) >= THRESHOLDS.moved]
-            least = [name for name, value in known.items() if max(value, 1.0 / value) < NOTED]
+            least = [name for name, value in known.items() if not noted(value)]
             most = max(known, key=lambda name: abs(math.log(known[name])), default="")
             told = f"moves the odds of {len(far)} of {len(known)} claims by a factor of "
             told += f"{approximately(THRESHOLDS.moved)} or more" + (f" ({join(far)})" if far else "")

@@ -22,18 +22,16 @@ _LOCK = threading.Lock()
 
 
 def wars_of(country: Country, claim: str) -> str:
-    """The block of a claim as markup; where a file on record cannot be read, its code and what makes it again. Raises
-    FileError as `Answers.read`."""
-    answers = Answers.beside(country.scenario)
+    """The block of a claim as markup; where a file on record cannot be read, its code and what makes it again."""
     try:
-        told = _held(country, answers).of(claim)
+        told = _held(country).of(claim)
     except ForbearError as error:  # no path: whoever looks may be somebody else's guest
         again = f"forbear atlas weigh {country.scenario.name}"
         told = absent_wars(f"what is on record cannot be used (error {error.code})", again)
     return wars_markup(told, case=lambda name: f"/atlas?{urlencode({'case': name})}", study=None, table=f"wars-{claim}")
 
 
-def _held(country: Country, answers: Answers | None) -> OddsOnRecord:
+def _held(country: Country) -> OddsOnRecord:
     """What is on record, read again only where a file of it has changed."""
     scenario = country.scenario
     places = (odds_file(scenario), Path(scenario.file).parent / FILE if scenario.file else None)
@@ -42,7 +40,7 @@ def _held(country: Country, answers: Answers | None) -> OddsOnRecord:
         known = _READ.get(country)
     if known is not None and known[0] == now:
         return known[1]
-    found = odds_on_record(scenario, answers, strategies=country.strategies)
+    found = odds_on_record(scenario, Answers.beside(scenario), strategies=country.strategies)
     with _LOCK:
         _READ[country] = (now, found)
     return found
