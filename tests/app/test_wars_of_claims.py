@@ -11,6 +11,7 @@ from forbear.questions.answers import Answers
 from forbear.questions.odds import Odds
 from forbear.questions.odds_on_record import odds_file, odds_on_record
 from forbear.scenario import Scenario
+from forbear.scenario.casefiles.policies import load_claims
 
 ADDRESS = "/claims?scenario=iraq-2003&claim=H4b"
 
@@ -62,3 +63,11 @@ def odds_file_text(held):
     found = odds_file(Scenario.load("iraq-2003"))
     assert Odds.read(found) is not None
     return found.read_text(encoding="utf-8")
+
+
+def test_where_nobody_has_weighed_the_page_says_what_does(visitor):
+    name = next(iter(load_claims(Scenario.load("afghanistan-2001"))))
+    text = visitor.get(f"/claims?scenario=afghanistan-2001&claim={name}").text
+    if odds_file(Scenario.load("afghanistan-2001")).exists():
+        pytest.skip("odds of Afghanistan ship")
+    assert "nobody has computed" in text and "forbear atlas weigh afghanistan-2001" in text

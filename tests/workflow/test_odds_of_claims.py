@@ -13,8 +13,9 @@ import pytest
 
 import forbear as fb
 from forbear.cli.main import main
-from forbear.inference.record import record_numbers
+from forbear.inference.record import absence, record_numbers
 from forbear.questions.odds import BOTH, PRIOR, RECORD, STUDIES, Odds
+from forbear.questions.odds_on_record import odds_on_record
 from forbear.questions.stamps import stale_odds
 from forbear.workflow.odds import read_odds, record_odds
 
@@ -119,3 +120,27 @@ def test_what_is_written_is_printed_with_its_age_and_claims_that_are_none_are_re
     assert "E241" in capsys.readouterr().err
     main(["atlas", "odds", "meadow"])
     assert "forbear atlas weigh meadow" in capsys.readouterr().out
+
+
+def test_odds_of_a_scenario_of_ones_own_are_written_beside_it_and_hold_until_it_changes(
+    small: fb.Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if absence():
+        pytest.skip(absence())
+    monkeypatch.setattr("sys.exit", lambda status=0: None)
+    folder = Path(str(small.file)).parent
+    try:
+        main(["atlas", "weigh", str(folder), "--quick", "--no-theories"])
+        assert (folder / "odds.json").exists()
+        found = fb.odds(folder)
+        assert found["A"].asked and found.draws == (PRIOR,)
+        told = odds_on_record(fb.load(folder)).of("A")
+        assert told.sentence.startswith("Other wars: before any data, the record of") and told.rows
+        strategies = folder / "strategies" / "s.toml"
+        strategies.write_text(STRATEGIES.replace("*2", "*3"), encoding="utf-8")
+        with pytest.raises(fb.ForbearError) as caught:
+            fb.odds(folder)
+        assert caught.value.code == "E112" and "claims (A)" in str(caught.value)
+    finally:
+        (folder / "strategies" / "s.toml").write_text(STRATEGIES, encoding="utf-8")
+        (folder / "odds.json").unlink(missing_ok=True)
