@@ -108,29 +108,39 @@ class PolicyRuns:
         run_side_by_side([self.planned(name, changed, parameters)], self.workers)
 
     def planned(
-        self, name: str, changed: Scenario, parameters: Mapping[str, float] | None = None, *, alone: bool = True
+        self,
+        name: str,
+        changed: Scenario,
+        parameters: Mapping[str, float] | None = None,
+        *,
+        alone: bool = True,
+        judged: np.ndarray | None = None,
     ) -> BlockRun | None:
         """A policy as a run that waits for its turn in a list; None where the name was run before.
 
-        parameters: as for `run`; alone: nothing else shares the threads. After it has ended, its outcomes are kept.
+        parameters: as for `run`; alone: nothing else shares the threads; judged: (members,), true for the draws that
+        somebody looks at, all of them when None: the others are not run, and their outcomes are NaN. After it has
+        ended, its outcomes are kept.
         """
         if name in self._runs:
             return None
         given = {**self.parameters, **{k: np.full_like(self.parameters[k], v) for k, v in (parameters or {}).items()}}
         which = np.repeat(np.arange(self.members), self.replications)
+        identities = np.arange(len(which)) if judged is None else np.flatnonzero(judged[which])
+        which = which[identities]
         shared, taken = SharedDraws(given, which), _Taken(changed, tuple(self.outcomes), len(which))
 
         def known() -> bool:
             return self.keep and self.store is None and taken.read(shared, self.seed)
 
         def ended() -> None:
-            self._runs[name], self._by_year[name] = taken.averaged(self.members)
+            self._runs[name], self._by_year[name] = taken.averaged(self.members, judged)
             self.runs += len(which)
             taken.write()
 
         return BlockRun(
-            taken.problem, members=len(which), seed=self.seed, parameters=shared, take=taken.take, ended=ended,
-            known=known, weekly=recorded(list(self.outcomes)), note=name, store=self._folder(name),
+            taken.problem, members=identities, seed=self.seed, parameters=shared, take=taken.take, ended=ended,
+            known=known, weekly=recorded(list(self.outcomes)), note=name, store=self._folder(name, judged),
             workers=threads_of(self.workers) if alone else 1,
         )  # fmt: skip
 
@@ -140,9 +150,11 @@ class PolicyRuns:
         planned = [self.planned(name, changed, alone=alone) for name, changed in policies.items()]
         run_side_by_side(planned, self.workers, meter)
 
-    def _folder(self, name: str) -> Path | None:
-        """Where the finished runs of a policy are kept; named by what it is called, since names may be long."""
-        return None if self.store is None else self.store / checksum(name.encode())[:16]
+    def _folder(self, name: str, judged: np.ndarray | None) -> Path | None:
+        """Where the finished runs of a policy are kept; named by what it is called, since names may be long, and by the
+        draws that are run where not all are."""
+        some = b"" if judged is None else b"\0" + np.packbits(judged).tobytes()
+        return None if self.store is None else self.store / checksum(name.encode() + some)[:16]
 
     def seen(self, name: str) -> dict[str, np.ndarray]:
         """Everything that was kept of a policy, each (members,): outcomes over the whole run and within each year, by
@@ -230,16 +242,26 @@ class _Taken:
             years = {f"year/{name}": values for name, values in self.by_year.items()}
             self.kept.write({"failed": self.failed, **whole, **years})
 
-    def averaged(self, members: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
-        """Outcome -> (members,), and by year -> (years, members), over replications; NaN where one of them failed."""
-        whole = {name: values.reshape(members, -1).mean(axis=1) for name, values in self.whole.items()}
-        failed = self.failed.reshape(members, -1).any(axis=1)
+    def averaged(
+        self, members: int, judged: np.ndarray | None = None
+    ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+        """Outcome -> (members,), and by year -> (years, members), over replications; NaN where one of them failed.
+
+        judged: (members,), true for the draws that were run, NaN for the others; all of them when None."""
+        ran = np.ones(members, dtype=bool) if judged is None else judged
+        many = int(ran.sum())
+
+        def spread(values: np.ndarray) -> np.ndarray:
+            out = np.full(members, np.nan)
+            out[ran] = values.reshape(many, -1).mean(axis=1)
+            return out
+
+        whole = {name: spread(values) for name, values in self.whole.items()}
+        failed = np.zeros(members, dtype=bool)
+        failed[ran] = self.failed.reshape(many, -1).any(axis=1)
         for values in whole.values() if failed.any() else ():
             values[failed] = np.nan
-        years = {
-            name: np.stack([row.reshape(members, -1).mean(axis=1) for row in rows])
-            for name, rows in self.by_year.items()
-        }
+        years = {name: np.stack([spread(row) for row in rows]) for name, rows in self.by_year.items()}
         return whole, {**years, "years": self.years}
 
 

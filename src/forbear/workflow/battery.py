@@ -18,10 +18,8 @@ from forbear.inference.posterior import Posterior
 from forbear.questions.answers import Answers
 from forbear.questions.claims import assess_claim, other_horizons
 from forbear.questions.licences import facts_judged, facts_on_record
-from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.results import ClaimResult, Provenance
 from forbear.questions.stamps import answers_stamp
-from forbear.scenario.casefiles.audit import load_audit
 from forbear.workflow.battery_runs import (
     FULL,
     QUICK,
@@ -41,19 +39,15 @@ if TYPE_CHECKING:
 
 __all__ = ["FULL", "QUICK", "Battery", "Effort", "answer", "shares_of_pull", "tested"]
 
-#: Fewest prior draws of plausible size that a question is judged by; with fewer, all of them are taken.
-FEWEST = 20
-
 
 @dataclass(frozen=True)
 class Battery:
-    """A battery that has been run: what was asked, the runs, facts of history beside the posterior, prior draws with a
-    war of plausible size (true where one counts), what else was heard, and every claim tested."""
+    """A battery that has been run: what was asked, the runs, facts of history beside the posterior, what else was heard,
+    and every claim tested."""
 
     asked: Asked
     runs: Runs
     held: FactsHeld | None
-    condition: np.ndarray
     beside: Heard
     results: dict[str, ClaimResult]
 
@@ -175,11 +169,10 @@ def tested(
     held = _facts(scenario, whole, seed, workers, meter) if assess else None
     common = Shared(seed, workers, None if store is None else Path(store), keep)
     runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
-    plausible = _condition(scenario, runs.prior)
-    beside = heard(scenario, posterior, whole, rivals, runs, plausible, seed)
+    beside = heard(scenario, posterior, whole, rivals, runs, runs.plausible, seed)
     fitted = posterior is not None
-    results = _assess(scenario, asked, runs, held, beside, plausible, fitted=fitted, seed=seed) if assess else {}
-    return Battery(asked, runs, held, plausible, beside, results)
+    results = _assess(scenario, asked, runs, held, beside, fitted=fitted, seed=seed) if assess else {}
+    return Battery(asked, runs, held, beside, results)
 
 
 def _facts(
@@ -200,7 +193,6 @@ def _assess(
     runs: Runs,
     held: FactsHeld | None,
     beside: Heard,
-    condition: np.ndarray,
     *,
     fitted: bool,
     seed: int,
@@ -213,7 +205,7 @@ def _assess(
             runs.prior,
             runs.rivals,
             shares,
-            condition,
+            runs.plausible,
             fitted=fitted,
             licence=licence(claim, held),
             sources=beside.sources,
@@ -230,17 +222,6 @@ def shares_of_pull(asked: Asked, runs: Runs) -> dict[str, dict[tuple[str, ...], 
         group: {(c.community, *c.sources): ledger.share(c.community, *c.sources) for c in asked.of_shares}
         for group, ledger in runs.ledgers.items()
     }
-
-
-def _condition(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
-    """Prior draws with a war of plausible size, as the scenario's audit says; all of them without an audit."""
-    audited = load_audit(scenario)
-    every = np.ones(prior.members, dtype=bool)
-    if audited is None or audited.condition is None:
-        return every
-    size = prior.values("HISTORY", "deaths")
-    found = (size >= audited.condition.low) & (size <= audited.condition.high)
-    return found if found.sum() >= FEWEST else every
 
 
 def _provenance(
@@ -261,12 +242,12 @@ def _provenance(
         members=runs.fitted.members,
         replications=runs.fitted.replications,
         prior_members=runs.prior.members,
-        prior_conditioned=int(ran.condition.sum()),
+        prior_conditioned=int(runs.plausible.sum()),
         structures=("full", *runs.rivals),
         structure_members=effort.structure_members,
         stamp=answers_stamp(scenario, posterior),
         problems={name: s.apply(scenario).problem().hash for name, s in asked.strategies.items()},
-        runs=runs.fitted.runs + runs.prior.runs + sum(r.runs for r in runs.rivals.values()),
+        runs=sum({id(each): each.runs for each in (runs.fitted, runs.prior, *runs.rivals.values())}.values()),
         seconds=round(time.time() - begun),
         only=tuple(asked.claims) if some else (),
         where=where,

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from forbear.discovery.strategies import BESIDE
 from forbear.ensemble.progress import Meter
 from forbear.errors import ScenarioError, nearest
@@ -19,6 +21,7 @@ from forbear.questions.claims import needed, other_horizons
 from forbear.questions.ledger import MobilisationLedger, planned_ledger
 from forbear.questions.policy_runs import PolicyRuns, run_side_by_side
 from forbear.questions.results import AttributionResult
+from forbear.scenario.casefiles.audit import load_audit
 from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, load_strategies
 from forbear.scenario.casefiles.remedies import FILE as REMEDIES
 from forbear.scenario.casefiles.remedies import load_remedies
@@ -42,6 +45,12 @@ __all__ = [
     "run_all",
     "structure_posteriors",
 ]
+
+
+#: Fewest prior draws of plausible size that a question is judged by; with fewer, all of them are taken.
+FEWEST = 20
+#: The strategy that changes nothing.
+HISTORY = "HISTORY"
 
 
 @dataclass(frozen=True)
@@ -105,11 +114,13 @@ class Asked:
 
 @dataclass(frozen=True)
 class Runs:
-    """Policies run over the posterior (the prior where there is none), the prior, and every rival structure; ledgers of
-    the same; games of remedies, empty where none are played."""
+    """Policies run over the posterior (the prior where there is none), the prior, and every rival structure; prior
+    draws with a war of plausible size (true where one counts); ledgers of the same; games of remedies, empty where none
+    are played."""
 
     fitted: PolicyRuns
     prior: PolicyRuns
+    plausible: np.ndarray
     rivals: dict[str, PolicyRuns]
     ledgers: dict[str, MobilisationLedger]
     games: dict[str, AttributionResult]
@@ -159,8 +170,11 @@ def run_all(
     attribution: bool = False,
 ) -> Runs:
     """Run every strategy over the posterior, those that claims need over the prior and the rival structures, ledgers,
-    and with `attribution` every coalition of remedies: all as one flat list, so that every core works until its end.
+    and with `attribution` every coalition of remedies.
 
+    HISTORY over the prior goes first, for it tells which prior draws have a war of plausible size: no claim looks at
+    the others, and no other policy is run over them. All else is one flat list, so that every core works until its
+    end. Without a posterior its place is taken by the prior, which is run once.
     Randomness: named by the seed; nothing depends on threads or their number. Raises as `run_blocks`.
     """
 
@@ -177,9 +191,8 @@ def run_all(
             keep=common.keep,
         )
 
-    many, each = (members, effort.replications) if posterior is not None else (effort.prior_members, 1)
-    fitted = over("posterior", scenario, posterior, many, each)
     prior = over("prior", scenario, None, effort.prior_members, 1)
+    fitted = prior if posterior is None else over("posterior", scenario, posterior, members, effort.replications)
     of_rivals = {
         name: over(
             f"structure-{name}",
@@ -191,7 +204,7 @@ def run_all(
         for name, found in rivals.items()
     }
     policies = [(fitted, name, strategy) for name, strategy in asked.strategies.items()]
-    for group in (prior, *of_rivals.values()):
+    for group in (*(() if fitted is prior else (prior,)), *of_rivals.values()):
         policies += [(group, name, asked.strategies[name]) for name in asked.wanted]
     games = games_of(scenario, posterior, effort, common) if attribution else {}
     coalitions = [
@@ -203,13 +216,36 @@ def run_all(
     words = f"{len(asked.claims)} claims, {len(asked.strategies)} strategies, {1 + len(of_rivals)} structures"
     words += f", {len(coalitions)} coalitions of remedies" if coalitions else ""
     meter.start(len(policies) + len(coalitions) + len(ledgers), words)
-    runs = [group.planned(name, strategy.apply(group.scenario), alone=False) for group, name, strategy in policies]
+    as_it_was = asked.strategies[HISTORY].apply(prior.scenario)
+    run_side_by_side([prior.planned(HISTORY, as_it_was)], common.workers)
+    plausible = plausible_wars(scenario, prior)
+    runs = [
+        group.planned(
+            name,
+            strategy.apply(group.scenario),
+            alone=False,
+            judged=plausible if group is prior and prior is not fitted else None,
+        )
+        for group, name, strategy in policies
+    ]
     run_side_by_side([*runs, *coalitions, *(run for run, _ in ledgers.values())], common.workers, meter)
     meter.finish()
     return Runs(
-        fitted, prior, of_rivals, {name: found() for name, (_, found) in ledgers.items()},
+        fitted, prior, plausible, of_rivals, {name: found() for name, (_, found) in ledgers.items()},
         _shared_out(games, effort, common.seed),
     )  # fmt: skip
+
+
+def plausible_wars(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
+    """Prior draws with a war of plausible size under HISTORY, (draws,), as the scenario's audit says; all of them without
+    an audit, or where fewer than `FEWEST` are left."""
+    audited = load_audit(scenario)
+    every = np.ones(prior.members, dtype=bool)
+    if audited is None or audited.condition is None:
+        return every
+    size = prior.values(HISTORY, "deaths")
+    found: np.ndarray = (size >= audited.condition.low) & (size <= audited.condition.high)
+    return found if found.sum() >= FEWEST else every
 
 
 def _ledgers(

@@ -151,14 +151,14 @@ def record_odds(
         workers=workers_of(workers), progress=meter,
     )  # fmt: skip
     scores, names = _scores(opened, found.posterior, ran, seed)
-    counted = {name: np.ones(len(z), dtype=bool) for name, z in scores.items()} | {PRIOR: ran.condition}
+    counted = {name: np.ones(len(z), dtype=bool) for name, z in scores.items()} | {PRIOR: ran.runs.plausible}
     weigh = _Weighing(opened, prior, scores, names, counted, record)
     shares = shares_of_pull(ran.asked, ran.runs)
     claims = {}
     for name, claim in ran.asked.claims.items():
         groups = drawn_groups(
             claim, ran.runs.fitted if found.posterior is not None else None, ran.runs.prior, ran.runs.rivals, shares,
-            ran.condition, ran.beside.sources,
+            ran.runs.plausible, ran.beside.sources,
         )  # fmt: skip
         parts = {draws: parts_of(claim, groups, draws) for draws in weigh.draws}
         words = {
@@ -215,7 +215,7 @@ def _word(
     sources: Sources = replace(ran.beside.sources, record=weights, left_out={})
     groups = drawn_groups(
         ran.asked.claims[name], ran.runs.fitted if fitted else None, ran.runs.prior, ran.runs.rivals, shares,
-        ran.condition, sources,
+        ran.runs.plausible, sources,
     )  # fmt: skip
     mute = tuple(split for split, at in result.splits.items() if at.identification == "N-none")
     known = evidence(
