@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from forbear.ensemble.beginnings import LEAST, shared_beginnings, steps_alike
 from forbear.ensemble.design import SharedDraws
+from forbear.ensemble.opened import Opened
 from forbear.ensemble.pieces import BlockRun, Repeated, cut, over_rows, run_blocks
 from forbear.ensemble.runner import simulate
 from forbear.errors import RunError
@@ -119,3 +121,76 @@ def test_rows_are_looked_at_in_the_same_parts_by_any_number_of_threads() -> None
 
     one, four = over_rows(what, len(numbers), 1), over_rows(what, len(numbers), 4)
     assert (one == four).all() and np.allclose(one, (numbers @ square).sum(axis=1))
+
+
+def _force(meadow, factors):  # type: ignore[no-untyped-def]
+    """Meadow with other forces: step -> factor from then on."""
+    problem = meadow.problem()
+    force = np.array(problem.levers["force"])
+    for at, factor in factors.items():
+        force[at:] *= factor
+    return problem.with_levers({"force": force})
+
+
+def _counted(monkeypatch):  # type: ignore[no-untyped-def]
+    """Counts the steps of members that are run."""
+    counted, advance = [], Opened.advance
+
+    def counting(block, until):  # type: ignore[no-untyped-def]
+        counted.append((until - block.step) * block.count)
+        advance(block, until)
+
+    monkeypatch.setattr(Opened, "advance", counting)
+    return counted
+
+
+def test_policies_that_begin_alike_share_their_beginning_and_end_with_the_bits_of_their_own(  # type: ignore[no-untyped-def]
+    meadow, draw, monkeypatch
+) -> None:
+    problems = [meadow.problem(), *(_force(meadow, {at: factor}) for at in (40, 70) for factor in (0.5, 2.0))]
+    assert [steps_alike(problems[0], each) > LEAST for each in problems] == [True] * len(problems)
+    alone = [_deaths([each], draw, 1)[0] for each in problems]
+    counted = _counted(monkeypatch)
+    together = _deaths(problems, draw, 3)
+    monkeypatch.undo()
+    assert all((one == other).all() for one, other in zip(alone, together, strict=True))
+    assert all((alone[0] != each).any() for each in alone[1:])
+    own = sum(problems[0].steps - entry[1] if entry else problems[0].steps for entry in shared_beginnings(problems))
+    assert sum(counted) == own * MEMBERS < len(problems) * problems[0].steps * MEMBERS
+
+
+def test_a_run_that_is_kept_already_is_not_a_beginning_for_others(problem, draw) -> None:  # type: ignore[no-untyped-def]
+    taken = []
+    runs = [
+        BlockRun(
+            lambda: problem, members=MEMBERS, seed=1, parameters=draw(problem, MEMBERS), weekly=("deaths",),
+            take=lambda at, block, name=name: taken.append(name), known=lambda known=name == "kept": known,
+        )
+        for name in ("kept", "new")
+    ]  # fmt: skip
+    ended: list[int] = []
+    run_blocks(runs, 2, ended.append)
+    assert sorted(ended) == [0, 1] and set(taken) == {"new"}
+
+
+def test_other_facts_other_rules_and_other_seeds_share_no_beginning(meadow, draw) -> None:  # type: ignore[no-untyped-def]
+    problem = meadow.problem()
+    other = problem.with_facts({"population_at_start": problem.facts["population_at_start"] + 1})
+    assert steps_alike(problem, other) == 0
+    runs = [
+        BlockRun(
+            lambda: problem, members=20, seed=seed, parameters=draw(problem, 20), weekly=("deaths",),
+            take=lambda at, block: None,
+        )
+        for seed in (1, 2)
+    ]  # fmt: skip
+    assert runs[0].alike() != runs[1].alike()
+    run_blocks(runs, 1)
+    assert not runs[0].following and not runs[1].following
+
+
+def test_a_problem_goes_on_from_the_one_that_is_itself_by_then(meadow) -> None:  # type: ignore[no-untyped-def]
+    changes: list[dict[int, float]] = [{}, {40: 0.5}, {40: 0.5, 70: 0.2}, {70: 0.2}, {LEAST - 1: 0.5}]
+    base, early, later, other, soon = (_force(meadow, factors) for factors in changes)
+    found = shared_beginnings([base, early, later, other, soon])
+    assert found == [None, (0, 40), (1, 70), (0, 70), None]

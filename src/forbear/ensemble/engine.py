@@ -194,6 +194,20 @@ class Engine:
         )
         return Opened(self.problem, self.layout, self.recording, run, space, self._views(space), count)
 
+    def following(self, other: Opened) -> Opened:
+        """A block of this problem that goes on from where another stands; the other stays as it is.
+
+        other: of a problem that is the same in all steps that it has run, with the same quantities recorded. What has
+        been recorded is taken along, so that the block ends with the bits of one that was run from its start.
+        """
+        module = self.module()
+        space = self._workspace(module)
+        space.update({name: other.space[name] for name in ("members", "key0", "key1", "lanes")})
+        run: Any = getattr(module, "run", None)
+        new = Opened(self.problem, self.layout, self.recording, run, space, self._views(space), other.count)
+        new.go_on_from(other)
+        return new
+
     def _views(self, space: dict[str, Any]) -> list[np.ndarray]:
         layout = self.layout
         out = []

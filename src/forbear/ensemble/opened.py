@@ -147,6 +147,13 @@ class Opened:
         """Everything that was recorded, as `Engine.run` gives it; what has not been run is zero."""
         return self._recording.collect(self.space, self.count)
 
+    def go_on_from(self, other: Opened) -> None:
+        """Stand where another block of the same members stands, with what it has recorded: see `Engine.following`."""
+        for name in (*_STATE, *_PAST):
+            done = slice(other.step if name.startswith("week") else None)
+            self.space[name][done] = other.space[name][done]
+        self.step = other.step
+
     def lane_arrays(self, past: bool) -> list[np.ndarray]:
         """Views of what each lane has of its own, lanes last: the state, and with `past` what was recorded."""
         out = []

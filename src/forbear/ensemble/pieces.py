@@ -20,17 +20,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.ensemble.beginnings import shared_beginnings
 from forbear.ensemble.design import SharedDraws
 from forbear.ensemble.engine import Engine
 from forbear.ensemble.executors import BUILDING
 from forbear.ensemble.places import in_force
 from forbear.ensemble.recording import Block
 from forbear.ensemble.runner import simulate
+from forbear.ensemble.stamps import hash_of
 from forbear.ensemble.warming import warm
 from forbear.integers import members_of, seed_of, workers_of
 from forbear.kernel.draws import GROUP, LANES
 
 if TYPE_CHECKING:
+    from forbear.ensemble.opened import Opened
     from forbear.scenario.problem import Problem
 
 __all__ = ["BlockRun", "Repeated", "cut", "over_rows", "run_blocks", "threads_of"]
@@ -53,6 +56,8 @@ class BlockRun:
         Members.
     pieces
         How they are cut into blocks.
+    following
+        Runs that go on from blocks of this one, each after so many steps, in the order of the steps.
     """
 
     def __init__(
@@ -77,7 +82,7 @@ class BlockRun:
         Parameters
         ----------
         problem
-            Makes what is run; called once, by the thread that does the first piece.
+            Makes what is run; called once, by whoever needs it first.
         members, seed, parameters, weekly, monthly, note, store
             As for `simulate`. With a store the run is one piece, whose chunks are read from it where they are whole.
         take
@@ -96,8 +101,10 @@ class BlockRun:
         RunError
             E405, E441.
         """
-        self.ended, self._problem, self._take, self._engine = ended, problem, take, engine
-        self._known, self._nothing_to_do = known, False
+        self.ended, self._make, self._take, self._engine = ended, problem, take, engine
+        self._known: Callable[[], bool] | bool = known
+        self._problem: Problem | None = None
+        self.following: list[tuple[int, BlockRun]] = []
         self._weekly, self._monthly, self._note, self._store = list(weekly), list(monthly), note, store
         self._identities, self._seed, self._parameters = members_of(members), seed_of(seed), parameters
         self.count = len(self._identities)
@@ -112,10 +119,10 @@ class BlockRun:
 
     def whole(self, workers: int | None = None) -> bool:
         """Do all of it through `simulate`: with its store, or on the cluster in force. Raises as that."""
-        if self._known():
+        if self.is_known():
             return True
         data = simulate(
-            self._problem(), members=self._identities, seed=self._seed, parameters=self._parameters, workers=workers,
+            self.problem(), members=self._identities, seed=self._seed, parameters=self._parameters, workers=workers,
             weekly=self._weekly, monthly=self._monthly, note=self._note, store=self._store,
         ).data  # fmt: skip
         weekly = {name: data[name].values for name in self._weekly}
@@ -129,12 +136,58 @@ class BlockRun:
         if engine is not None:
             shared = self._parameters
             given = shared.of(at) if isinstance(shared, SharedDraws) else {name: v[at] for name, v in shared.items()}
-            self._take(at, engine.run(given, self._identities[at], self._seed))
+            self._go_on(at, engine, engine.open(given, self._identities[at], self._seed))
+        return self._one_less()
+
+    def _go_on(self, at: slice, engine: Engine, opened: Opened) -> None:
+        """Run a block to its end, and on the way those that go on from it."""
+        for step, other in self.following:
+            opened.advance(step)
+            others = other._ready()
+            assert others is not None  # what is known follows nobody
+            other._go_on(at, others, others.following(opened))
+            other._one_less()
+        opened.advance(engine.steps_to_run)
+        self._take(at, opened.block())
+
+    def _one_less(self) -> bool:
+        """Count a piece that is done; True for the last."""
         with self._lock:
             self._left -= 1
             if not self._left:
-                self._engine = None  # a battery has hundreds
+                self._engine = self._problem = None  # a battery has hundreds
             return not self._left
+
+    def problem(self) -> Problem:
+        """What is run, made once. Raises what its maker raises."""
+        if self._problem is None:
+            self._problem = self._make()
+        return self._problem
+
+    def is_known(self) -> bool:
+        """Whether all that would be taken is there already; looked up once."""
+        if callable(self._known):
+            self._known = self._known()
+        return self._known
+
+    def together(self) -> Iterator[BlockRun]:
+        """This run and all that go on from it: they end together."""
+        yield self
+        for _, other in self.following:
+            yield from other.together()
+
+    def load(self) -> float:
+        """Members times runs, what is shared counted once."""
+        steps = self.problem().steps if self.following else 1
+        return self.count + sum(other.load() - self.count * step / steps for step, other in self.following)
+
+    def alike(self) -> tuple[object, ...] | None:
+        """What runs have in common whose blocks may go on from one another's; None for one that has no blocks to do."""
+        if self._store is not None or self._engine is not None or self.is_known():
+            return None
+        members = self._identities.tobytes(), tuple((at.start, at.stop) for at in self.pieces)
+        recorded = tuple(self._weekly), tuple(self._monthly)
+        return self._seed, *members, *recorded, hash_of(self._parameters)
 
     def make_ready(self) -> bool:
         """Make the engine ahead of the first piece; never the end of the run. Raises as `Engine`."""
@@ -145,10 +198,8 @@ class BlockRun:
     def _ready(self) -> Engine | None:
         """The engine, made by whoever asks first; None where nothing need be run."""
         with self._building:
-            if self._engine is None and not self._nothing_to_do:
-                self._nothing_to_do = self._known()
-            if self._engine is None and not self._nothing_to_do:
-                engine = Engine(self._problem(), weekly=self._weekly, monthly=self._monthly)
+            if self._engine is None and not self.is_known():
+                engine = Engine(self.problem(), weekly=self._weekly, monthly=self._monthly)
                 with BUILDING:
                     self._engine = warm(engine)
             return self._engine
@@ -173,9 +224,10 @@ def cut(count: int, workers: int = 1) -> list[slice]:
 def run_blocks(
     runs: Sequence[BlockRun], workers: int | None = None, ended: Callable[[int], None] = lambda _: None
 ) -> None:
-    """Do all pieces of all runs, the runs with the most members first, so that no thread waits long for the last.
+    """Do all pieces of all runs, the runs with the most to do first, so that no thread waits long for the last.
 
-    With a cluster in force, its workers do the runs, as many at once as keep it busy.
+    Steps that problems have in common for the same members are simulated once. With a cluster in force, its workers do
+    the runs, each by itself, as many at once as keep it busy.
 
     Parameters
     ----------
@@ -191,8 +243,10 @@ def run_blocks(
     RunError, ScenarioError
         What a piece raises; pieces not yet begun are then dropped.
     """
-    order = sorted(range(len(runs)), key=lambda place: -runs[place].count)
     far = in_force()
+    first = _first(runs) if far is None else list(range(len(runs)))
+    order = sorted(first, key=lambda place: -runs[place].load())
+    places = {id(run): place for place, run in enumerate(runs)}
     many = threads_of(workers) if far is None else far.at_once()
     tasks = _tasks(runs, order) if far is None else iter([(place, runs[place].whole) for place in order])
     waiting: dict[Future[bool], int] = {}
@@ -206,11 +260,29 @@ def run_blocks(
                 return
             for future in wait(waiting, return_when=FIRST_COMPLETED)[0]:
                 place = waiting.pop(future)
-                if future.result():
-                    runs[place].ended()
-                    ended(place)
+                for run in runs[place].together() if future.result() else ():
+                    run.ended()
+                    ended(places[id(run)])
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _first(runs: Sequence[BlockRun]) -> list[int]:
+    """The places of runs that begin by themselves, after all others have been told from which they go on."""
+    groups: dict[object, list[int]] = {}
+    for place, run in enumerate(runs) if len(runs) > 1 else ():
+        if (alike := run.alike()) is not None:
+            groups.setdefault(alike, []).append(place)
+    later = set()
+    for group in groups.values():
+        found = shared_beginnings([runs[place].problem() for place in group]) if len(group) > 1 else []
+        for place, origin in zip(group, found, strict=False):
+            if origin is not None:
+                runs[group[origin[0]]].following.append((origin[1], runs[place]))
+                later.add(place)
+        for place in group:
+            runs[place].following.sort(key=lambda entry: entry[0])
+    return [place for place in range(len(runs)) if place not in later]
 
 
 def _tasks(runs: Sequence[BlockRun], order: Sequence[int]) -> Iterator[tuple[int, Callable[[], bool]]]:
