@@ -10,7 +10,7 @@ import typer
 from forbear.cli.lines import tell
 from forbear.cli.options import Scenario, Seed, Workers
 from forbear.workflow.arguments import scenario_of, shown
-from forbear.workflow.fit import fit, lines_of, named, target_of
+from forbear.workflow.fit import fit, lines_of, named, plan_of, refuse_lesser, target_of
 
 
 def command(
@@ -35,6 +35,9 @@ def command(
         Path | None,
         typer.Option(help="the posterior; posterior.npz beside a scenario of your own, else NAME-posterior.npz"),
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="replace a posterior of more work: of a greater effort, of more stages")
+    ] = False,
     structure: Annotated[
         str, typer.Option(help="full, a theory, or without-MECHANISM: see forbear model theories")
     ] = "full",
@@ -46,10 +49,13 @@ def command(
     called = named(opened, until=until, structure=structure)
     how = "quick" if quick else effort
     folder = store or Path(f"{called}.fit{f'-{how}' if how else ''}")
+    target = to or target_of(opened, until=until, structure=structure)
+    if not overwrite:  # before anything is run
+        plan = plan_of(opened, quick=quick, effort=effort, until=until, structure=structure)
+        refuse_lesser(target, plan, wanted)
     found = fit(
         opened, quick=quick, effort=effort, until=until, structure=structure, stages=wanted, seed=seed, store=folder,
         workers=workers, progress=shown(),
     )  # fmt: skip
-    target = to or target_of(opened, until=until, structure=structure)
     found.save(target)
     tell(*lines_of(found, target))

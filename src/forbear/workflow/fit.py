@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forbear.errors import FitError, nearest
+from forbear.errors import FileError, FitError, nearest
 from forbear.faults import show
+from forbear.files import read_arrays
 from forbear.inference import fit as stages_of_a_fit
 from forbear.inference.fit import STAGES
 from forbear.inference.plan import EFFORTS, load_plan
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Plan", "fit", "lines_of", "named", "plan_of", "target_of"]
+__all__ = ["Plan", "fit", "lines_of", "named", "plan_of", "refuse_lesser", "target_of"]
+
+#: Stages whose notes tell that a posterior has been through them.
+_NOTED = ("refine", "validate")
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,14 @@ def _check_month(scenario: Scenario, until: str) -> None:
             f"until = {show(until)!r} is no month of {scenario.name} after its first: {months[0]} to {months[-1]}",
             hint=f"did you mean {close}?" if close else None,
         )  # fmt: skip
+
+
+def _check_stages(stages: Sequence[str]) -> None:
+    """Raises FitError E609 for an unknown one."""
+    for stage in stages:
+        if stage not in STAGES:
+            close = nearest(stage, STAGES) or STAGES[0]
+            raise FitError("E609", f"no stage is called {stage!r}", hint=f"did you mean {close}?")
 
 
 def fit(
@@ -144,10 +156,7 @@ def fit(
     Traceback (most recent call last):
     forbear.errors.FitError: ...
     """
-    for stage in stages:
-        if stage not in STAGES:
-            close = nearest(stage, STAGES) or STAGES[0]
-            raise FitError("E609", f"no stage is called {stage!r}", hint=f"did you mean {close}?")
+    _check_stages(stages)
     meter, plan = meter_of(progress), plan_of(scenario, quick=quick, effort=effort, until=until, structure=structure)
     for line in plan.lines():
         meter.say(line)
@@ -168,6 +177,43 @@ def target_of(scenario: Scenario, *, until: str | None = None, structure: str = 
     if is_own(scenario) and until is None and structure == "full":
         return Path(str(scenario.file)).parent / FILE
     return Path(f"{named(scenario, until=until, structure=structure)}-posterior.npz")
+
+
+def refuse_lesser(target: Path, plan: Plan, stages: Sequence[str] = STAGES) -> None:
+    """Refuse to put a fit where a posterior of more work lies: of an effort with more runs, or of more stages.
+
+    Whether the one that lies there still belongs to its scenario is not asked: the work is lost either way. What is no
+    posterior, or a damaged one, is nothing to lose.
+
+    Parameters
+    ----------
+    target
+        Where the fit will be written.
+    plan, stages
+        How it will be made.
+
+    Raises
+    ------
+    FitError
+        E618; E609 for an unknown stage.
+    """
+    _check_stages(stages)
+    try:
+        notes = read_arrays(target)[1]["notes"]
+        name = str(notes.get("settings", {}).get("name", "full"))
+        done = [stage for stage in _NOTED if stage in notes]
+    except (FileError, KeyError, AttributeError, TypeError):
+        return
+    runs = EFFORTS.get(name, EFFORTS["full"]).runs
+    lacking = [stage for stage in done if stage not in stages]
+    if runs <= plan.settings.runs and not lacking:
+        return
+    less = f"a {plan.settings.name} fit" if runs > plan.settings.runs else f"a fit without {', '.join(lacking)}"
+    raise FitError(
+        "E618",
+        f"{target} holds a {name} fit ({runs:,} runs at most), and {less} would replace it",
+        hint=f"--to {plan.settings.name}-{target.name} writes beside it, --overwrite replaces it",
+    )
 
 
 def named(scenario: Scenario, *, until: str | None = None, structure: str = "full") -> str:
