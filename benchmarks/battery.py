@@ -68,17 +68,18 @@ def battery(clock: Clock, options: argparse.Namespace) -> None:
     """The claims of a scenario, all threads: as `forbear claims`, and with --attribution as within `forbear run`."""
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
-    from forbear.workflow.battery import FULL, QUICK, answer
+    from forbear.workflow.battery import FULL, QUICK, Request, answer
 
     scenario = Scenario.load(options.scenario)
     posterior = Posterior.of(scenario)
     counted = {}
 
     def work() -> None:
-        found = answer(
-            scenario, posterior, effort=QUICK if options.quick else FULL, members=32 if options.quick else 128,
+        request = Request(
+            effort=QUICK if options.quick else FULL, members=32 if options.quick else 128,
             attribution=options.attribution, workers=options.workers, keep=False,
         )  # fmt: skip
+        found = answer(scenario, posterior, request)
         counted["runs"] = found.provenance.runs + sum(game.runs for game in found.attribution.values())
 
     wall, used, kernel, at = clock.measure(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from forbear.errors import ForbearError
 from forbear.questions.answers import Answers
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.verdict_lines import claim_lines, verdict_table
-from forbear.workflow.battery import Effort, answer
+from forbear.workflow.battery import Effort, Request, answer
 
 SCENARIO = """
 [scenario]
@@ -108,7 +109,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> fb.Scenario:
 
 @pytest.fixture(scope="module")
 def answers(small: fb.Scenario) -> Answers:
-    return answer(small, None, members=16, effort=Effort(1, 64, 16, 1, 2, 12, 1))
+    return answer(small, None, Request(members=16, effort=Effort(1, 64, 16, 1, 2, 12, 1)))
 
 
 def test_without_a_posterior_nothing_is_more_than_not_identified(answers: Answers) -> None:
@@ -289,10 +290,11 @@ def test_a_search_finds_strategies_that_no_other_found_one_beats_and_repeats_its
 
 
 def test_one_claim_is_tested_with_the_strategies_that_it_needs(small: fb.Scenario) -> None:
-    found = answer(small, None, members=16, effort=Effort(1, 64, 16, 1, 2, 12, 1), attribution=False, only=["A"])
+    request = Request(members=16, effort=Effort(1, 64, 16, 1, 2, 12, 1), attribution=False, only=["A"])
+    found = answer(small, None, request)
     assert list(found.claims) == ["A"] and set(found.strategies.rows) == {"HISTORY", "MORE"}
     with pytest.raises(ForbearError, match="no claim is called 'AA'"):
-        answer(small, None, only=["AA"])
+        answer(small, None, Request(only=["AA"]))
 
 
 def test_draws_that_break_an_assumption_are_left_out_of_a_posterior() -> None:
@@ -319,11 +321,11 @@ def test_a_condition_that_cannot_be_met_is_explained(condition: str, code: str) 
 def test_a_battery_that_was_stopped_goes_on_from_its_store_with_the_same_numbers(
     small: fb.Scenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wanted = {"members": 8, "effort": Effort(1, 16, 8, 1, 2, 4, 1), "attribution": False, "only": ["A"]}
-    plain = answer(small, None, **wanted)  # type: ignore[arg-type]
-    first = answer(small, None, store=tmp_path / "kept", **wanted)  # type: ignore[arg-type]
+    request = Request(members=8, effort=Effort(1, 16, 8, 1, 2, 4, 1), attribution=False, only=["A"])
+    plain = answer(small, None, request)
+    first = answer(small, None, replace(request, store=tmp_path / "kept"))
     kept = sorted(path.name for path in (tmp_path / "kept").iterdir())
-    again = answer(small, None, store=tmp_path / "kept", **wanted)  # type: ignore[arg-type]
+    again = answer(small, None, replace(request, store=tmp_path / "kept"))
     assert kept == ["prior"]  # it stands for a posterior, too, and is run once
     for found in (first, again):
         assert found["A"].effect == plain["A"].effect and found["A"].shares == plain["A"].shares

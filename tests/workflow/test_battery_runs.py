@@ -13,7 +13,7 @@ from forbear.inference.space import Space
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.scenario.casefiles.policies import load_strategies
 from forbear.workflow import battery, battery_runs
-from forbear.workflow.battery_runs import Effort
+from forbear.workflow.battery_request import Effort, Request
 
 SCENARIO = '[scenario]\nname = "conditioned"\ntitle = "Conditioned"\nkind = "invented"\nextends = "meadow"\n'
 STRATEGIES = (
@@ -59,9 +59,10 @@ def test_prior_draws_that_no_claim_looks_at_are_not_run_and_the_others_keep_thei
     made: tuple[fb.Scenario, Posterior, np.ndarray],
 ) -> None:
     scenario, posterior, plausible = made
-    ran = battery.tested(
-        scenario, posterior, members=24, effort=Effort(1, DRAWS, 8, 1), structures={}, assess=False, keep=False
-    )
+    request = Request(
+        members=24, effort=Effort(1, DRAWS, 8, 1), structures={}, attribution=False, keep=False
+    )  # fmt: skip
+    ran = battery.tested(scenario, posterior, request, assess=False)
     assert 20 <= plausible.sum() < DRAWS and (ran.runs.plausible == plausible).all()
     whole = PolicyRuns.of(scenario, None, members=DRAWS, replications=1, outcomes=ran.asked.outcomes)
     whole.run_all({name: known.apply(scenario) for name, known in load_strategies(scenario).items()})
@@ -76,16 +77,16 @@ def test_too_few_plausible_draws_leave_all_of_them_judged(
     made: tuple[fb.Scenario, Posterior, np.ndarray], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(battery_runs, "FEWEST", DRAWS)
-    ran = battery.tested(
-        made[0], made[1], members=20, effort=Effort(1, DRAWS, 8, 1), structures={}, assess=False, keep=False
-    )
+    request = Request(members=20, effort=Effort(1, DRAWS, 8, 1), structures={}, attribution=False, keep=False)
+    ran = battery.tested(made[0], made[1], request, assess=False)
     assert ran.runs.plausible.all() and np.isfinite(ran.runs.prior.values("MORE", "deaths")).all()
 
 
 def test_without_a_posterior_the_prior_is_run_once_and_stands_for_both(
     made: tuple[fb.Scenario, Posterior, np.ndarray],
 ) -> None:
-    ran = battery.tested(made[0], None, effort=Effort(1, DRAWS, 8, 1), structures={}, keep=False)
+    request = Request(effort=Effort(1, DRAWS, 8, 1), structures={}, attribution=False, keep=False)
+    ran = battery.tested(made[0], None, request)
     assert ran.runs.fitted is ran.runs.prior and ran.runs.prior.runs == 3 * DRAWS
     assert np.isfinite(ran.runs.fitted.values("LESS", "deaths")).all()
     assert ran.results["A"].verdict.word == "not identified"
@@ -94,11 +95,11 @@ def test_without_a_posterior_the_prior_is_run_once_and_stands_for_both(
 def test_a_battery_of_some_prior_draws_goes_on_from_its_store(
     made: tuple[fb.Scenario, Posterior, np.ndarray], tmp_path: Path
 ) -> None:
+    request = Request(
+        members=20, effort=Effort(1, DRAWS, 8, 1), structures={}, attribution=False, store=tmp_path / "store"
+    )
     found = []
     for _ in range(2):
-        ran = battery.tested(
-            made[0], made[1], members=20, effort=Effort(1, DRAWS, 8, 1), structures={}, assess=False,
-            store=tmp_path / "store",
-        )  # fmt: skip
+        ran = battery.tested(made[0], made[1], request, assess=False)
         found.append(ran.runs.prior.values("MORE", "deaths"))
     assert np.array_equal(found[0], found[1], equal_nan=True) and np.isnan(found[0]).sum() == (~made[2]).sum()

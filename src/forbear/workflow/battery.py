@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,24 +18,14 @@ from forbear.questions.claims import assess_claim, other_horizons
 from forbear.questions.licences import facts_judged, facts_on_record
 from forbear.questions.results import ClaimResult, Provenance
 from forbear.questions.stamps import answers_stamp
-from forbear.workflow.battery_runs import (
-    FULL,
-    QUICK,
-    Asked,
-    Effort,
-    Runs,
-    Shared,
-    asked_of,
-    restricted,
-    run_all,
-    structure_posteriors,
-)
+from forbear.workflow.battery_request import FULL, QUICK, Effort, Request
+from forbear.workflow.battery_runs import Asked, Runs, asked_of, restricted, run_all, structure_posteriors
 from forbear.workflow.battery_sources import Heard, fit_words, heard
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FULL", "QUICK", "Battery", "Effort", "answer", "shares_of_pull", "tested"]
+__all__ = ["FULL", "QUICK", "Battery", "Effort", "Request", "answer", "shares_of_pull", "tested"]
 
 
 @dataclass(frozen=True)
@@ -51,24 +39,14 @@ class Battery:
     beside: Heard
     results: dict[str, ClaimResult]
 
+    @property
+    def condition(self) -> np.ndarray:
+        """Prior draws that count, (draws,): see `Runs.plausible`."""
+        return self.runs.plausible
+
 
 def answer(
-    scenario: Scenario,
-    posterior: Posterior | None,
-    *,
-    claims: Iterable[str | Path] = (),
-    strategies: Iterable[str | Path] = (),
-    only: Iterable[str] | None = None,
-    where: Iterable[str] = (),
-    structures: Mapping[str, Posterior] | None = None,
-    members: int = 128,
-    effort: Effort = FULL,
-    attribution: bool = True,
-    seed: int = 1,
-    workers: int | None = None,
-    progress: Meter | None = None,
-    store: str | Path | None = None,
-    keep: bool = True,
+    scenario: Scenario, posterior: Posterior | None, request: Request | None = None, *, progress: Meter | None = None
 ) -> Answers:
     """Test every claim beside a scenario, compare every strategy, attribute the failure.
 
@@ -79,31 +57,10 @@ def answer(
     posterior
         None: parameters are drawn from the prior, and nothing is tested against data: no verdict is then more than "not
         identified".
-    claims, strategies
-        Further files, or folders of files, beside those of the scenario.
-    only
-        Names of claims, and no other strategies than theirs; all when None.
-    where
-        Conditions on parameters, such as "dismissed_join < 0.1", that draws of posterior and structures must meet. A
-        structure that fixes the parameter keeps its value; neutrality and contraction are judged by the whole prior,
-        and licences by the whole posterior: an assumption earns no licence.
-    structures
-        Posteriors of rival structures by name; those beside the scenario when None.
-    members
-        Draws of the posterior, each run as often as the effort says.
-    effort
-        How much is run beside that.
-    attribution
-        Play the games of `remedies.toml`, where it is there.
-    seed
-        The same seed gives the same bits; all policies share draws and random numbers.
-    workers, progress
-        Threads; where progress is shown.
-    store
-        A folder that keeps finished runs, so that a battery that was stopped goes on.
-    keep
-        Take outcomes of policies that were run on this machine before, with the same bits, from the cache folder, and
-        keep new ones there: `forbear run` and `forbear claims` share one battery.
+    request
+        Which claims, over how many draws, with how much beside them; `Request()` when None.
+    progress
+        Where progress is shown.
 
     Returns
     -------
@@ -118,20 +75,16 @@ def answer(
     FitError, RunError
         As `load_facts` and `simulate`.
     """
-    begun = time.time()
-    found, conditions = posterior, tuple(where)
-    for condition in conditions:  # before anything is run: one that cannot be met is told at once
+    begun, request = time.time(), request or Request()
+    found = posterior
+    for condition in request.where:  # before anything is run: one that cannot be met is told at once
         found = found.where(condition) if found is not None else None
-    ran = tested(
-        scenario, posterior, claims=claims, strategies=strategies, only=only, where=conditions, structures=structures,
-        members=members, effort=effort, attribution=attribution, seed=seed, workers=workers, progress=progress,
-        store=store, keep=keep,
-    )  # fmt: skip
+    ran = tested(scenario, posterior, request, progress=progress)
     return Answers(
         ran.results,
         compare_strategies(ran.runs.fitted, ran.asked.strategies),
         ran.runs.ledgers["posterior"].result(),
-        _provenance(scenario, found, ran, effort, conditions, only is not None, seed, begun),
+        _provenance(scenario, found, ran, request, begun),
         ran.runs.games,
         ran.held,
     )
@@ -140,20 +93,9 @@ def answer(
 def tested(
     scenario: Scenario,
     posterior: Posterior | None,
+    request: Request,
     *,
-    claims: Iterable[str | Path] = (),
-    strategies: Iterable[str | Path] = (),
-    only: Iterable[str] | None = None,
-    where: Iterable[str] = (),
-    structures: Mapping[str, Posterior] | None = None,
-    members: int = 128,
-    effort: Effort = FULL,
-    attribution: bool = False,
-    seed: int = 1,
-    workers: int | None = None,
     progress: Meter | None = None,
-    store: str | Path | None = None,
-    keep: bool = True,
     assess: bool = True,
 ) -> Battery:
     """Run a battery and test its claims: as `answer`, with the runs themselves in memory.
@@ -161,17 +103,16 @@ def tested(
     assess: test them; without it `results` is empty and no fact is judged, for whoever needs the runs alone.
     """
     meter, whole = progress or NoMeter(), posterior
-    asked = asked_of(scenario, only, claims, strategies)
-    rivals = structure_posteriors(scenario) if structures is None else structures
-    for condition in where:
+    asked = asked_of(scenario, request)
+    rivals = structure_posteriors(scenario) if request.structures is None else request.structures
+    for condition in request.where:
         posterior = posterior.where(condition) if posterior is not None else None
         rivals = {name: restricted(found, condition) for name, found in rivals.items()}
-    held = _facts(scenario, whole, seed, workers, meter) if assess else None
-    common = Shared(seed, workers, None if store is None else Path(store), keep)
-    runs = run_all(scenario, posterior, rivals, asked, effort, members, common, meter, attribution=attribution)
-    beside = heard(scenario, posterior, whole, rivals, runs, runs.plausible, seed)
+    held = _facts(scenario, whole, request.seed, request.workers, meter) if assess else None
+    runs = run_all(scenario, posterior, rivals, asked, request, meter)
+    beside = heard(scenario, posterior, whole, rivals, runs, runs.plausible, request.seed)
     fitted = posterior is not None
-    results = _assess(scenario, asked, runs, held, beside, fitted=fitted, seed=seed) if assess else {}
+    results = _assess(scenario, asked, runs, held, beside, fitted=fitted, seed=request.seed) if assess else {}
     return Battery(asked, runs, held, beside, results)
 
 
@@ -225,35 +166,28 @@ def shares_of_pull(asked: Asked, runs: Runs) -> dict[str, dict[tuple[str, ...], 
 
 
 def _provenance(
-    scenario: Scenario,
-    posterior: Posterior | None,
-    ran: Battery,
-    effort: Effort,
-    where: tuple[str, ...],
-    some: bool,
-    seed: int,
-    begun: float,
+    scenario: Scenario, posterior: Posterior | None, ran: Battery, request: Request, begun: float
 ) -> Provenance:
     asked, runs, beside = ran.asked, ran.runs, ran.beside
     return Provenance(
         scenario=scenario.name,
-        seed=seed,
+        seed=request.seed,
         given="posterior" if posterior is not None else "prior",
         members=runs.fitted.members,
         replications=runs.fitted.replications,
         prior_members=runs.prior.members,
         prior_conditioned=int(runs.plausible.sum()),
         structures=("full", *runs.rivals),
-        structure_members=effort.structure_members,
+        structure_members=request.effort.structure_members,
         stamp=answers_stamp(scenario, posterior),
         problems={name: s.apply(scenario).problem().hash for name, s in asked.strategies.items()},
         runs=sum({id(each): each.runs for each in (runs.fitted, runs.prior, *runs.rivals.values())}.values()),
         seconds=round(time.time() - begun),
-        only=tuple(asked.claims) if some else (),
-        where=where,
+        only=tuple(asked.claims) if request.only is not None else (),
+        where=tuple(request.where),
         available=len(posterior) if posterior is not None else 0,
         quick=bool(posterior.quick) if posterior is not None else False,
-        quick_effort=effort == QUICK,
+        quick_effort=request.effort == QUICK,
         version=version("forbear"),
         theories=dict(beside.sources.theories),
         weighed_by=beside.weighed_by,

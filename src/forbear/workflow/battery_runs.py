@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +25,7 @@ from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, lo
 from forbear.scenario.casefiles.remedies import FILE as REMEDIES
 from forbear.scenario.casefiles.remedies import load_remedies
 from forbear.scenario.outcomes import OBJECTIVES
+from forbear.workflow.battery_request import Request
 
 if TYPE_CHECKING:
     from forbear.ensemble.pieces import BlockRun
@@ -33,12 +33,8 @@ if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
 __all__ = [
-    "FULL",
-    "QUICK",
     "Asked",
-    "Effort",
     "Runs",
-    "Shared",
     "asked_of",
     "games_of",
     "restricted",
@@ -51,38 +47,6 @@ __all__ = [
 FEWEST = 20
 #: The strategy that changes nothing.
 HISTORY = "HISTORY"
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is run beside the posterior: replications of its draws, prior draws, draws and replications of
-    structures, orders, draws and replications of attribution."""
-
-    replications: int = 3
-    prior_members: int = 512
-    structure_members: int = 64
-    structure_replications: int = 2
-    orders: int = 8
-    attribution_members: int = 48
-    attribution_replications: int = 1
-
-
-FULL = Effort()
-#: For a first look: a claim alone takes some ten seconds.
-QUICK = Effort(replications=1, prior_members=128, structure_members=32, structure_replications=1)
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What every run of a battery shares; keep: see `PolicyRuns`."""
-
-    seed: int
-    workers: int | None
-    store: Path | None
-    keep: bool = True
-
-    def place(self, name: str) -> Path | None:
-        return None if self.store is None else self.store / name
 
 
 @dataclass(frozen=True)
@@ -135,15 +99,14 @@ class _Game:
     game: str
 
 
-def asked_of(
-    scenario: Scenario, only: Iterable[str] | None, files: Iterable[str | Path], strategies: Iterable[str | Path]
-) -> Asked:
-    known = load_strategies(scenario, strategies)
-    claims = load_claims(scenario, files, known)
+def asked_of(scenario: Scenario, request: Request) -> Asked:
+    """Raises ScenarioError E241 for a claim that does not exist, and as the files of claims and strategies."""
+    known = load_strategies(scenario, request.strategies)
+    claims = load_claims(scenario, request.claims, known)
     span = f"{scenario.start:%Y-%m}", f"{scenario.end:%Y-%m}"
-    if only is None:
+    if request.only is None:
         return Asked(claims, known, *span)
-    chosen = {name: _named(claims, name) for name in only}
+    chosen = {name: _named(claims, name) for name in request.only}
     used = needed(list(chosen.values()))
     return Asked(chosen, {name: s for name, s in known.items() if name in used}, *span)
 
@@ -162,12 +125,8 @@ def run_all(
     posterior: Posterior | None,
     rivals: Mapping[str, Posterior],
     asked: Asked,
-    effort: Effort,
-    members: int,
-    common: Shared,
+    request: Request,
     meter: Meter,
-    *,
-    attribution: bool = False,
 ) -> Runs:
     """Run every strategy over the posterior, those that claims need over the prior and the rival structures, ledgers,
     and with `attribution` every coalition of remedies.
@@ -178,21 +137,25 @@ def run_all(
     Randomness: named by the seed; nothing depends on threads or their number. Raises as `run_blocks`.
     """
 
+    effort = request.effort
+
     def over(name: str, at: Scenario, found: Posterior | None, many: int, each: int) -> PolicyRuns:
         return PolicyRuns.of(
             at,
             found,
             members=many if found is None else min(many, len(found)),
             replications=each,
-            seed=common.seed,
-            workers=common.workers,
+            seed=request.seed,
+            workers=request.workers,
             outcomes=asked.outcomes,
-            store=common.place(name),
-            keep=common.keep,
+            store=request.place(name),
+            keep=request.keep,
         )
 
     prior = over("prior", scenario, None, effort.prior_members, 1)
-    fitted = prior if posterior is None else over("posterior", scenario, posterior, members, effort.replications)
+    fitted = (
+        prior if posterior is None else over("posterior", scenario, posterior, request.members, effort.replications)
+    )
     of_rivals = {
         name: over(
             f"structure-{name}",
@@ -206,18 +169,18 @@ def run_all(
     policies = [(fitted, name, strategy) for name, strategy in asked.strategies.items()]
     for group in (*(() if fitted is prior else (prior,)), *of_rivals.values()):
         policies += [(group, name, asked.strategies[name]) for name in asked.wanted]
-    games = games_of(scenario, posterior, effort, common) if attribution else {}
+    games = games_of(scenario, posterior, request) if request.attribution else {}
     coalitions = [
         run
         for game in games.values()
-        for run in planned(game.runs, game.remedies, orders=effort.orders, seed=common.seed, alone=False)
+        for run in planned(game.runs, game.remedies, orders=effort.orders, seed=request.seed, alone=False)
     ]
-    ledgers = _ledgers(scenario, posterior, rivals, asked, effort, fitted.members, prior.members, common)
+    ledgers = _ledgers(scenario, posterior, rivals, asked, request, fitted.members)
     words = f"{len(asked.claims)} claims, {len(asked.strategies)} strategies, {1 + len(of_rivals)} structures"
     words += f", {len(coalitions)} coalitions of remedies" if coalitions else ""
     meter.start(len(policies) + len(coalitions) + len(ledgers), words)
     as_it_was = asked.strategies[HISTORY].apply(prior.scenario)
-    run_side_by_side([prior.planned(HISTORY, as_it_was)], common.workers)
+    run_side_by_side([prior.planned(HISTORY, as_it_was)], request.workers)
     plausible = plausible_wars(scenario, prior)
     runs = [
         group.planned(
@@ -228,11 +191,11 @@ def run_all(
         )
         for group, name, strategy in policies
     ]
-    run_side_by_side([*runs, *coalitions, *(run for run, _ in ledgers.values())], common.workers, meter)
+    run_side_by_side([*runs, *coalitions, *(run for run, _ in ledgers.values())], request.workers, meter)
     meter.finish()
     return Runs(
         fitted, prior, plausible, of_rivals, {name: found() for name, (_, found) in ledgers.items()},
-        _shared_out(games, effort, common.seed),
+        _shared_out(games, request),
     )  # fmt: skip
 
 
@@ -249,20 +212,20 @@ def plausible_wars(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
 
 
 def _ledgers(
-    scenario: Scenario, posterior: Posterior | None, rivals: Mapping[str, Posterior], asked: Asked, effort: Effort,
-    fitted: int, prior: int, common: Shared,
+    scenario: Scenario, posterior: Posterior | None, rivals: Mapping[str, Posterior], asked: Asked, request: Request,
+    fitted: int,
 ) -> dict[str, tuple[BlockRun, Callable[[], MobilisationLedger]]]:  # fmt: skip
     """The ledger of the posterior, and where a claim is about a share those of the prior and of every structure.
 
-    fitted, prior: how many draws of each.
+    fitted: how many draws of the posterior.
     """
-    ledger = partial(planned_ledger, seed=common.seed, keep=common.keep)
+    ledger = partial(planned_ledger, seed=request.seed, keep=request.keep)
     out = {"posterior": ledger(scenario, posterior, members=fitted)}
     if asked.of_shares:
-        out["prior"] = ledger(scenario, None, members=prior)
+        out["prior"] = ledger(scenario, None, members=request.effort.prior_members)
         for name, found in rivals.items():
             at = with_structure(scenario, name)
-            out[name] = ledger(at, found, members=effort.structure_members)
+            out[name] = ledger(at, found, members=request.effort.structure_members)
     return out
 
 
@@ -281,7 +244,7 @@ def structure_posteriors(scenario: Scenario) -> dict[str, Posterior]:
     return out
 
 
-def games_of(scenario: Scenario, posterior: Posterior | None, effort: Effort, common: Shared) -> dict[str, _Game]:
+def games_of(scenario: Scenario, posterior: Posterior | None, request: Request) -> dict[str, _Game]:
     """Every game of `remedies.toml`: levers in full, as far as they could have been had (feasible), structure.
 
     Empty where the scenario has no remedies. Raises as `load_remedies`.
@@ -297,23 +260,23 @@ def games_of(scenario: Scenario, posterior: Posterior | None, effort: Effort, co
         runs = PolicyRuns.of(
             scenario,
             posterior,
-            members=effort.attribution_members,
-            replications=effort.attribution_replications,
-            seed=common.seed,
-            workers=common.workers,
+            members=request.effort.attribution_members,
+            replications=request.effort.attribution_replications,
+            seed=request.seed,
+            workers=request.workers,
             outcomes=("deaths", "governance", "order"),
-            store=common.place(f"attribution-{name}"),
-            keep=common.keep,
+            store=request.place(f"attribution-{name}"),
+            keep=request.keep,
         )
         out[name] = _Game(runs, load_remedies(scenario, game, feasible=feasible), game)
     return out
 
 
-def _shared_out(games: Mapping[str, _Game], effort: Effort, seed: int) -> dict[str, AttributionResult]:
+def _shared_out(games: Mapping[str, _Game], request: Request) -> dict[str, AttributionResult]:
     """What each remedy adds, from coalitions that have been run."""
     return {
-        name: attribute(game.runs, game.remedies, game=game.game, orders=effort.orders, seed=seed).result(
-            game.runs.runs
-        )
+        name: attribute(
+            game.runs, game.remedies, game=game.game, orders=request.effort.orders, seed=request.seed
+        ).result(game.runs.runs)
         for name, game in games.items()
     }

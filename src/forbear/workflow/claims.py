@@ -14,7 +14,7 @@ from forbear.scenario.casefiles.policies import load_claims, load_strategies
 from forbear.validation.calibration import power_on_record
 from forbear.validation.validate import load_validation
 from forbear.workflow.arguments import count, meter_of, scenario_of
-from forbear.workflow.battery import FULL, QUICK, answer
+from forbear.workflow.battery import FULL, QUICK, Request, answer
 from forbear.workflow.given import Given, resolve
 
 if TYPE_CHECKING:
@@ -109,21 +109,11 @@ def test_claims(
     effort = QUICK if quick else FULL
     if replications is not None:
         effort = replace(effort, replications=count(replications, "replications"))
-    return answer(
-        opened,
-        found.posterior,
-        claims=claims,
-        strategies=strategies,
-        members=count(members, "members"),
-        effort=effort,
-        store=store,
-        attribution=attribution,
-        seed=seed_of(seed),
-        workers=workers_of(workers),
-        progress=meter,
-        only=only,
-        where=where,
-    )
+    request = Request(
+        claims=claims, strategies=strategies, only=only, where=where, members=count(members, "members"), effort=effort,
+        attribution=attribution, seed=seed_of(seed), workers=workers_of(workers), store=store,
+    )  # fmt: skip
+    return answer(opened, found.posterior, request, progress=meter)
 
 
 test_claims.__test__ = False  # type: ignore[attr-defined]  # its name is that of a test; it is none

@@ -39,7 +39,7 @@ from forbear.questions.verdict_evidence import evidence
 from forbear.questions.verdict_rule import ruling
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.workflow.arguments import count, meter_of, scenario_of
-from forbear.workflow.battery import FULL, QUICK, Battery, shares_of_pull, tested
+from forbear.workflow.battery import FULL, QUICK, Battery, Request, shares_of_pull, tested
 from forbear.workflow.given import resolve
 
 if TYPE_CHECKING:
@@ -144,21 +144,20 @@ def record_odds(
         each = count(replications, "replications")
         effort = replace(effort, replications=each, structure_replications=min(each, effort.structure_replications))
     chosen = list(load_claims(opened)) if only is None else list(only)  # no other strategies than theirs are run
-    ran = tested(
-        opened, found.posterior, only=chosen, members=count(members, "members"), effort=effort, seed=seed_of(seed),
-        store=store,
-        structures=None if theories else {}, assess=theories,
-        workers=workers_of(workers), progress=meter,
+    request = Request(
+        only=chosen, members=count(members, "members"), effort=effort, attribution=False, seed=seed_of(seed),
+        store=store, structures=None if theories else {}, workers=workers_of(workers),
     )  # fmt: skip
+    ran = tested(opened, found.posterior, request, progress=meter, assess=theories)
     scores, names = _scores(opened, found.posterior, ran, seed)
-    counted = {name: np.ones(len(z), dtype=bool) for name, z in scores.items()} | {PRIOR: ran.runs.plausible}
+    counted = {name: np.ones(len(z), dtype=bool) for name, z in scores.items()} | {PRIOR: ran.condition}
     weigh = _Weighing(opened, prior, scores, names, counted, record)
     shares = shares_of_pull(ran.asked, ran.runs)
     claims = {}
     for name, claim in ran.asked.claims.items():
         groups = drawn_groups(
             claim, ran.runs.fitted if found.posterior is not None else None, ran.runs.prior, ran.runs.rivals, shares,
-            ran.runs.plausible, ran.beside.sources,
+            ran.condition, ran.beside.sources,
         )  # fmt: skip
         parts = {draws: parts_of(claim, groups, draws) for draws in weigh.draws}
         words = {
@@ -215,7 +214,7 @@ def _word(
     sources: Sources = replace(ran.beside.sources, record=weights, left_out={})
     groups = drawn_groups(
         ran.asked.claims[name], ran.runs.fitted if fitted else None, ran.runs.prior, ran.runs.rivals, shares,
-        ran.runs.plausible, sources,
+        ran.condition, sources,
     )  # fmt: skip
     mute = tuple(split for split, at in result.splits.items() if at.identification == "N-none")
     known = evidence(
