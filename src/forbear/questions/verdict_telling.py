@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict import NOT_LICENSED, SIDES, STAGES
+from forbear.questions.verdict_enough import enough_lines
 from forbear.words import approximately, join, percent
 
 __all__ = ["beside_lines", "stage_lines", "stages_in_brief", "telling_lines", "varied_lines"]
@@ -64,13 +65,14 @@ def varied_lines(result: ClaimResult) -> list[str]:
 
 
 def telling_lines(result: ClaimResult) -> list[str]:
-    """What observation or study would tell most about which side is right."""
-    return [
+    """What observation or study would tell most about which side is right, and how much of it would do."""
+    told = [
         f"{found.kind} that would tell: {found.name}, {found.bits:.2f} of {found.of:.2f} bits (luck tells as much in "
         f"{percent(found.chance)} of shuffles); the claim holds in {percent(found.low)} in its lowest quarter, in "
         f"{percent(found.high)} in its highest"
         for found in result.information
     ]
+    return [*told, *enough_lines(result)]
 
 
 def beside_lines(result: ClaimResult) -> list[str]:
