@@ -16,37 +16,20 @@ from forbear.kernel.wide.text import Code, Module, Value
 
 __all__ = ["ADDRESSES", "NUMBERS", "write_driver"]
 
+#: Columns of the reactive rules, then what rules remember of each member.
+_RULES = tuple(
+    f"rule_{name}"
+    for name in ("watch", "many", "window", "sign", "level", "target", "targets", "kind", "value", "hold")
+)
+_REMEMBERED = ("rule_memory", "rule_left")
+#: What is recorded, and where it is put: week by week, money, month by month.
+_WEEKLY, _MONEY = ("week_at", "week_many", "week_out"), ("week_money_at", "week_money_out")
+_MONTHLY = ("month_of", "month_at", "month_sums", "month_out")
 #: Arrays by the names that they have in a block's workspace, then the views of all quantities.
 ADDRESSES = (
-    "bank",
-    "money",
-    "counts",
-    "lever_table",
-    "members",
-    "rule_watch",
-    "rule_many",
-    "rule_window",
-    "rule_sign",
-    "rule_level",
-    "rule_target",
-    "rule_targets",
-    "rule_kind",
-    "rule_value",
-    "rule_hold",
-    "rule_memory",
-    "rule_left",
-    "week_at",
-    "week_many",
-    "week_out",
-    "week_money_at",
-    "week_money_out",
-    "month_of",
-    "month_at",
-    "month_sums",
-    "month_out",
-    "scratch",
+    "bank", "money", "counts", "lever_table", "members", *_RULES, *_REMEMBERED, *_WEEKLY, *_MONEY, *_MONTHLY, "scratch",
     "table",
-)
+)  # fmt: skip
 #: Whole numbers: of the block, and the lengths of arrays.
 NUMBERS = (
     "lever_start",
@@ -100,42 +83,11 @@ def write_driver(module: Module, program: Program, plans: dict[str, Plan], views
 
 _TAKES = {
     "set_levers": ("bank", "lever_start", "lever_table", "lever_rows", "lanes"),
-    "react": (
-        "bank",
-        "lanes",
-        "rules",
-        "window",
-        "rule_watch",
-        "rule_many",
-        "rule_window",
-        "rule_sign",
-        "rule_level",
-        "rule_target",
-        "rule_targets",
-        "rule_kind",
-        "rule_value",
-        "rule_hold",
-        "rule_memory",
-        "rule_left",
-    ),
+    "react": ("bank", "lanes", "rules", "window", *_RULES, *_REMEMBERED),
     "record": (
-        "bank",
-        "money",
-        "lanes",
-        "week_at",
-        "week_many",
-        "week_out",
-        "week_rows",
-        "week_money_at",
-        "week_money_out",
-        "money_rows",
-        "month_of",
-        "month_at",
-        "month_sums",
-        "month_out",
-        "month_rows",
+        "bank", "money", "lanes", *_WEEKLY, "week_rows", *_MONEY, "money_rows", *_MONTHLY, "month_rows",
     ),
-}
+}  # fmt: skip
 
 
 def _begin(module: Module, name: str) -> Code:
