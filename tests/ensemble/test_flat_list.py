@@ -144,7 +144,7 @@ def _counted(monkeypatch):  # type: ignore[no-untyped-def]
     return counted
 
 
-def test_policies_that_begin_alike_share_their_beginning_and_end_with_the_bits_of_their_own(  # type: ignore[no-untyped-def]
+def test_policies_that_begin_alike_share_their_beginning_and_keep_their_bits(  # type: ignore[no-untyped-def]
     meadow, draw, monkeypatch
 ) -> None:
     problems = [meadow.problem(), *(_force(meadow, {at: factor}) for at in (40, 70) for factor in (0.5, 2.0))]
@@ -159,7 +159,7 @@ def test_policies_that_begin_alike_share_their_beginning_and_end_with_the_bits_o
     assert sum(counted) == own * MEMBERS < len(problems) * problems[0].steps * MEMBERS
 
 
-def test_a_run_that_is_kept_already_is_not_a_beginning_for_others(problem, draw) -> None:  # type: ignore[no-untyped-def]
+def test_a_run_that_is_kept_is_no_beginning_for_others(problem, draw) -> None:  # type: ignore[no-untyped-def]
     taken = []
     runs = [
         BlockRun(
@@ -173,7 +173,7 @@ def test_a_run_that_is_kept_already_is_not_a_beginning_for_others(problem, draw)
     assert sorted(ended) == [0, 1] and set(taken) == {"new"}
 
 
-def test_other_facts_other_rules_and_other_seeds_share_no_beginning(meadow, draw) -> None:  # type: ignore[no-untyped-def]
+def test_other_facts_and_other_seeds_share_no_beginning(meadow, draw) -> None:  # type: ignore[no-untyped-def]
     problem = meadow.problem()
     other = problem.with_facts({"population_at_start": problem.facts["population_at_start"] + 1})
     assert steps_alike(problem, other) == 0

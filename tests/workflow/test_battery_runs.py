@@ -1,4 +1,4 @@
-"""The runs of a battery: prior draws that no claim looks at are not run, and nothing that one looks at changes by it."""
+"""The runs of a battery: prior draws that no claim looks at are not run, and nothing else changes by it."""
 
 from __future__ import annotations
 

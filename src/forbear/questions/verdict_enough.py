@@ -1,5 +1,5 @@
-"""What would be enough where a claim is not identified: how large a share each side lacks, and what of all that could be
-learned would bring it there.
+"""What would be enough where a claim is not identified: how large a share each side lacks, and what of all that could
+be learned would bring it there.
 
 From numbers that an answer holds; no randomness. What knowing a quantity would do is counted in the draws of the whole
 model: the claim's share where the quantity lies in its lowest or in its highest quarter.
@@ -63,7 +63,8 @@ def enough(result: ClaimResult) -> Enough | None:
         held = float(getattr(before, side))
         moved = THRESHOLDS.moved * held / (1.0 - held + THRESHOLDS.moved * held)  # of odds that have been moved so far
         needed[side] = math.nan if held > THRESHOLDS.before else max(THRESHOLDS.lean, moved)
-    there: dict[Side, dict[str, tuple[float, float]]] = {"claim": {q.name: (q.low, q.high) for q in result.information}}
+    there: dict[Side, dict[str, tuple[float, float]]] = {}
+    there["claim"] = {q.name: (q.low, q.high) for q in result.information}
     if all(at.neither < 1e-9 for at in (before, after)):  # one side is right where the other is wrong
         there["rival"] = {name: (1.0 - low, 1.0 - high) for name, (low, high) in there["claim"].items()}
     sure = {q.name for q in result.information if q.chance <= LUCK}
@@ -95,14 +96,14 @@ def enough_lines(result: ClaimResult) -> list[str]:
     out = [f"what would do for leaning: a share of {join(told)}"] if told else []
     if never:
         out.append(
-            f"no data of this war alone would do for {join(never)}: more than {percent(THRESHOLDS.before)} of draws before "
-            "any data hold it already"
+            f"no data of this war alone would do for {join(never)}: more than {percent(THRESHOLDS.before)} of draws "
+            "before any data hold it already"
         )
     if found.already:
         named = [_NAMES[side] for side in found.already]
         out.append(
-            f"in the whole model {join(named)} holds that much already, wherever what tells most lies: the other theories in "
-            "the mixture hold less"
+            f"in the whole model {join(named)} holds that much already, wherever what tells most lies: the other theories "
+            "in the mixture hold less"
         )
     elif found.would_do:
         named = [

@@ -30,8 +30,8 @@ __all__ = ["FULL", "QUICK", "Battery", "Effort", "Request", "answer", "shares_of
 
 @dataclass(frozen=True)
 class Battery:
-    """A battery that has been run: what was asked, the runs, facts of history beside the posterior, what else was heard,
-    and every claim tested."""
+    """A battery that has been run: what was asked, the runs, facts of history beside the posterior, what else was
+    heard, and every claim tested."""
 
     asked: Asked
     runs: Runs

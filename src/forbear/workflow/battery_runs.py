@@ -200,8 +200,8 @@ def run_all(
 
 
 def plausible_wars(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
-    """Prior draws with a war of plausible size under HISTORY, (draws,), as the scenario's audit says; all of them without
-    an audit, or where fewer than `FEWEST` are left."""
+    """Prior draws with a war of plausible size under HISTORY, (draws,), as the scenario's audit says; all of them
+    without an audit, or where fewer than `FEWEST` are left."""
     audited = load_audit(scenario)
     every = np.ones(prior.members, dtype=bool)
     if audited is None or audited.condition is None:
