@@ -102,8 +102,8 @@ def enough_lines(result: ClaimResult) -> list[str]:
     if found.already:
         named = [_NAMES[side] for side in found.already]
         out.append(
-            f"in the whole model {join(named)} holds that much already, wherever what tells most lies: the other theories "
-            "in the mixture hold less"
+            f"in the whole model {join(named)} holds that much already, wherever what tells most lies: the other "
+            "theories in the mixture hold less"
         )
     elif found.would_do:
         named = [
