@@ -24,11 +24,11 @@ def steps_alike(one: Problem, other: Problem) -> int:
     """How many steps two problems have in common from the first on, for members with the same parameters.
 
     >>> import forbear as fb
-    >>> meadow = fb.Scenario.load("meadow")
-    >>> steps_alike(meadow.problem(), meadow.problem()) == meadow.problem().steps
-    True
-    >>> steps_alike(meadow.problem(), meadow.with_facts({"people.literacy": 0.5}).problem())
-    0
+    >>> problem = fb.Scenario.load("meadow").problem()
+    >>> force = problem.levers["force"].copy()
+    >>> force[40:] *= 2
+    >>> steps_alike(problem, problem), steps_alike(problem, problem.with_levers({"force": force}))
+    (104, 40)
     """
     same = (
         (one.start, one.step, one.steps, one.names) == (other.start, other.step, other.steps, other.names)
