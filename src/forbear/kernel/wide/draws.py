@@ -131,10 +131,14 @@ class _Packed:
         """Add no lane of a vector."""
         self.code.store(self.code.number(0, "i16"), self.code.at(self.masks, "i16", place))
 
+    def chosen(self, place: Value) -> Value:
+        """Which lanes of a vector were added, a bit each."""
+        return self.code.load(self.code.at(self.masks, "i16", place), "i16")
+
     def take(self, place: Value, kept: Value) -> Value:
         """Give the chosen lanes of a vector their results."""
         code, many = self.code, self.count()
-        mask = code.load(code.at(self.masks, "i16", place), "i16").to(_MASKS)
+        mask = self.chosen(place).to(_MASKS)
         code.store(many + count_of(code, mask), self.many)
         return unpack(code, mask, code.at(self.rows[0], "float", many), kept)
 
@@ -165,16 +169,27 @@ def _write_counts(module: Module, name: str) -> None:
             _expand(code, many, at, binomial)
         few.clear()
         many.clear()
-        with code.loop(start, end) as row:
-            size, out = rows.field(row, 0), rows.field(row, 2)
-            with code.repeat(vectors) as vector:
-                place, lane = (row - start) * vectors + vector, vector * WIDTH
-                drawn = many.take(place, few.take(place, code.number(0.0, _V)))
-                if binomial:
-                    flip = code.load(code.at(sure, "i16", place), "i16").to(_MASKS)
-                    drawn = flip.choose(code.load(code.at(size, "float", lane), _V) - drawn, drawn)
-                code.store(drawn, code.at(out, "float", lane))
+        with code.loop(start, end) as row, code.repeat(vectors) as vector:
+            _give_back(rows, row, vector, (row - start) * vectors + vector, few, many, sure, binomial)
     code.end()
+
+
+def _give_back(
+    rows: _Rows, row: Value, vector: Value, place: Value, few: _Packed, many: _Packed, sure: Value, binomial: bool
+) -> None:
+    """Store what the lanes of a vector have drawn; most have drawn nothing, and nothing is unpacked for them."""
+    code, lane = rows.code, vector * WIDTH
+    size, out = code.at(rows.field(row, 0), "float", lane), code.at(rows.field(row, 2), "float", lane)
+
+    def store(drawn: Value) -> None:
+        if binomial:
+            flip = code.load(code.at(sure, "i16", place), "i16").to(_MASKS)
+            drawn = flip.choose(code.load(size, _V) - drawn, drawn)
+        code.store(drawn, out)
+
+    drew = (few.chosen(place) | many.chosen(place)).differs(0)
+    none = code.number(0.0, _V)
+    code.either(drew, lambda: store(many.take(place, few.take(place, none))), lambda: store(none))
 
 
 def _sort(
@@ -228,20 +243,35 @@ def _walk_all(code: Code, few: _Packed, binomial: bool) -> None:
     """Invert the packed lanes; unused places never begin to walk."""
     few.fill(_WALKS, uniform=1.0)
     with code.repeat(few.count(), by=_WALKS * WIDTH) as start:
-        walks = []
-        for number in range(_WALKS):
-            at = start + number * WIDTH
-            size, *chance, u = (code.load(code.at(row, "float", at), _V) for row in few.rows)
-            if binomial:
-                log_none = size * code.call("log1p", -chance[0])
-                odds = chance[0] / (1.0 - chance[0])
-                a, b = odds * (size + 1.0), odds
+        left = few.count() - start
+
+        def some(walks: int) -> None:
+            """As few side by side as hold what is left."""
+            if walks == _WALKS:
+                _walk_some(code, few, start, walks, binomial)
             else:
-                log_none, a, b = -size, size, size.like(0.0)
-            none = code.call("exp", log_none)
-            walks.append((at, u, none, code.call("above_zero", none, log_none), a, b))
-        for (at, *_), count_drawn in zip(walks, _walk(code, [w[1:] for w in walks]), strict=True):
-            code.store(count_drawn, code.at(few.rows[0], "float", at))
+                enough = left <= walks * WIDTH
+                code.either(enough, lambda: _walk_some(code, few, start, walks, binomial), lambda: some(2 * walks))
+
+        some(1)
+
+
+def _walk_some(code: Code, few: _Packed, start: Value, many: int, binomial: bool) -> None:
+    """Invert so many vectors of packed lanes."""
+    walks = []
+    for number in range(many):
+        at = start + number * WIDTH
+        size, *chance, u = (code.load(code.at(row, "float", at), _V) for row in few.rows)
+        if binomial:
+            log_none = size * code.call("log1p", -chance[0])
+            odds = chance[0] / (1.0 - chance[0])
+            a, b = odds * (size + 1.0), odds
+        else:
+            log_none, a, b = -size, size, size.like(0.0)
+        none = code.call("exp", log_none)
+        walks.append((at, u, none, code.call("above_zero", none, log_none), a, b))
+    for (at, *_), count_drawn in zip(walks, _walk(code, [w[1:] for w in walks]), strict=True):
+        code.store(count_drawn, code.at(few.rows[0], "float", at))
 
 
 def _walk(code: Code, walks: list[tuple[Value, ...]]) -> list[Value]:
