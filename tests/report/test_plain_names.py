@@ -35,7 +35,8 @@ def test_the_report_calls_strategies_by_their_titles(iraq, tmp_path):
 def decided():
     """A decision of two options with capital names and titles, one of them by assumption."""
     options = {
-        name: Strategy(name, title, "restraint", {}) for name, title in (("OUT-2005", "Out by July 2005"), ("NEVER", "Never"))
+        name: Strategy(name, title, "restraint", {})
+        for name, title in (("OUT-2005", "Out by July 2005"), ("NEVER", "Never"))
     }
     decision = Decision(options, (Objective("deaths", 1.0),), frozenset({"NEVER"}), unit="persons")
     draws = np.random.default_rng(1).normal([[10.0], [12.0]], 1.0, (2, 200))

@@ -48,16 +48,17 @@ class Drawn:
 def drawn(figure: Figure) -> Drawn:
     """Draw a figure for a page.
 
-    Of a forest plot there are two drawings, of which a phone shows the narrow one. Other kinds whose labels stand
+    Of a forest plot and of totals by year there are two drawings, of which a phone shows the narrow one. Other kinds whose labels stand
     inside the drawing keep a least width, and so does every kind on a phone: there the chart is scrolled sideways and
     its words stay large enough to read. The page reads the values that it gives on hover and focus from the table
     behind the chart.
     """
     kind, picture = type(figure), draw(figure)
-    sideways = kind is not years.Years
+    sideways = not isinstance(figure, (intervals.Intervals, years.Years))
     if isinstance(figure, intervals.Intervals):
-        slim = draw(intervals.narrow(figure)).replace('class="chart"', 'class="chart slim"', 1)
-        picture, sideways = f'<div class="wide">{picture}</div>{slim}', False
+        picture = _both(picture, draw(intervals.narrow(figure)))
+    elif isinstance(figure, years.Years):
+        picture = _both(picture, draw(years.narrow(figure)))
     elif sideways:
         least = LEAST * float(picture.partition('viewBox="0 0 ')[2].split(" ")[0])
         classes = "drawing" if kind is Figure else "drawing labelled"
@@ -68,3 +69,8 @@ def drawn(figure: Figure) -> Drawn:
     return Drawn(
         figure, f'<div class="values{" sideways" if sideways else ""}" {values}>{picture}</div>', legend(figure)
     )
+
+
+def _both(wide: str, slim: str) -> str:
+    """The wide drawing, and the one that a phone shows instead."""
+    return f'<div class="wide">{wide}</div>' + slim.replace('class="chart"', 'class="chart slim"', 1)

@@ -8,10 +8,10 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from forbear.figures.gauge import draw as draw_gauge
-from forbear.figures.kinds import Drawn, draw, drawn
+from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.sheet import wrapped
 from forbear.figures.standalone import PALETTE, standalone, written_out
-from forbear.figures.years import Years, narrow
+from forbear.figures.years import Years
 from forbear.report.screen import Card
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ FACE = "Helvetica, Arial, sans-serif"
 
 def first_chart(figure: Years) -> Drawn:
     """The figure drawn twice, of which the page shows the one that suits its width."""
-    wide = drawn(figure)
-    small = draw(narrow(figure)).replace('class="chart"', 'class="chart narrow"', 1)
-    return Drawn(figure, wide.svg.removesuffix("</div>") + small + "</div>", wide.legend)
+    both = drawn(figure)
+    svg = both.svg.replace('<div class="wide">', "<div>", 1).replace('class="chart slim"', 'class="chart narrow"', 1)
+    return Drawn(figure, svg, both.legend)
 
 
 def share_image(front: Front) -> str:
