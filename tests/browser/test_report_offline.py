@@ -303,3 +303,76 @@ def test_a_narrow_page_keeps_its_contents_in_a_bar_that_opens(opened):
     assert page.locator(".contents a[href='#answers']").is_visible()
     page.evaluate("window.scrollTo(0, 4000)")
     assert page.locator(".contents").bounding_box()["y"] == pytest.approx(0, abs=1)
+
+
+#: What the report may be high, in screens, and where its smallest words may end, in pixels, at each width.
+HEIGHTS = ((1400, 900, 6.0), (800, 1000, 7.0), (390, 844, 11.0))
+OPENED = "document.querySelectorAll('main details').forEach(d => (d.open = true))"
+#: What reaches beyond the screen and is not inside a part that scrolls by itself.
+BEYOND = """() => [...document.querySelectorAll('main *')].filter(e => {
+  const box = e.getBoundingClientRect();
+  if (!box.width || box.right <= innerWidth + 1) return false;
+  for (let p = e.parentElement; p && p.tagName !== 'BODY'; p = p.parentElement)
+    if (getComputedStyle(p).overflowX !== 'visible') return false;
+  return true;
+}).map(e => e.tagName + '.' + e.className + ' in ' + e.closest('section').id)"""
+#: The smallest letters of drawings and of the text, in pixels as they are shown.
+LETTERS = """() => {
+  const drawn = [], read = [], walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const e = node.parentElement;
+    if (!node.textContent.trim() || !e.checkVisibility() || e.closest('script,style,title,desc,.unseen')) continue;
+    const svg = e.closest('svg'), size = parseFloat(getComputedStyle(e).fontSize);
+    if (svg) drawn.push(size * svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
+    else read.push(size);
+  }
+  return [Math.min(...drawn), Math.min(...read)];
+}"""
+
+
+@pytest.mark.parametrize(("width", "height", "most"), HEIGHTS)
+def test_what_ships_is_under_twelve_screens_as_it_opens_and_every_claim_and_question_is_seen(
+    opened, width, height, most
+):
+    page, _, _ = opened
+    page.set_viewport_size({"width": width, "height": height})
+    assert page.evaluate("document.documentElement.scrollHeight") < most * height
+    claims = page.locator("details.claim")
+    assert claims.count() >= 40 and all(claims.nth(k).is_visible() for k in range(claims.count()))
+    assert page.locator(".lead:visible").count() == 4 and page.locator(".lead svg.chart:visible").count() == 4
+    low = page.evaluate("[...document.querySelectorAll('main summary, main button')].filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height)")  # fmt: skip
+    assert min(low) >= 24 and page.evaluate(LETTERS)[0] >= 10.9 and page.evaluate(LETTERS)[1] >= 14
+
+
+@pytest.mark.parametrize(("width", "height", "most"), HEIGHTS)
+def test_with_everything_open_nothing_is_cut_and_every_word_can_be_read(opened, width, height, most):
+    page, _, _ = opened
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate(OPENED)
+    assert page.evaluate(BEYOND) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    drawn, read = page.evaluate(LETTERS)
+    assert drawn >= 10.9 and read >= 14
+
+
+def test_both_bands_of_a_chart_by_month_are_seen(opened):
+    page, _, _ = opened
+    page.evaluate("document.querySelector('#hindcast details').open = true")
+    figure = page.locator("#f-observed-attacks")
+    for kind in ("wide", "narrow"):
+        band = figure.locator(f"path.band.{kind}").first
+        assert band.is_visible() and band.bounding_box()["height"] > 5
+        assert figure.locator(f".swatch.band.{kind}").is_visible()
+
+
+def test_a_phone_draws_each_effect_with_its_label_above_and_nothing_to_scroll(opened):
+    page, _, _ = opened
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = page.locator("#f-lead-better .values")
+    drawing = box.locator("svg.chart:visible")
+    assert drawing.count() == 1 and drawing.get_attribute("viewBox").startswith("0 0 360 ")
+    assert box.evaluate("e => e.scrollWidth <= e.clientWidth")
+    box.focus()
+    page.keyboard.press("ArrowRight")
+    first = page.locator("#t-lead-better tbody tr").first.locator("th").text_content()
+    assert page.locator("#told").text_content().startswith(first)

@@ -1,13 +1,18 @@
 """The brief: two pages, the same words as the front page, the same bytes every time, fonts inside."""
 
+import datetime
 import io
 
 import pypdf
 import pytest
 
+from forbear.ensemble.runner import simulate
 from forbear.errors import FileError
+from forbear.figures.standalone import standalone
+from forbear.report.beside import simulate_never
 from forbear.report.brief import brief_figures, typeset, write_brief
 from forbear.report.front import front_page
+from forbear.scenario import Scenario
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +43,47 @@ def test_it_says_what_the_front_page_says(iraq, pdf):
     for lesson in front.lessons:
         assert lesson.name in said
     assert said.count("supported") >= sum(x.verdict == "supported" for x in front.lessons)
+
+
+def test_its_first_page_has_the_numbers_of_the_reports_first_screen_with_sources_versions_and_the_day(iraq, tmp_path):
+    more = {"posterior": iraq["posterior"], "validation": iraq["validation"], "answers": iraq["answers"]}
+    front = front_page(iraq["ensemble"], iraq["scenario"], **more)
+    path = tmp_path / "dated.pdf"
+    write_brief(iraq["ensemble"], iraq["scenario"], to=path, made=datetime.date(2026, 2, 3), **more)
+    page = pypdf.PdfReader(io.BytesIO(path.read_bytes())).pages[0].extract_text()
+    said = "".join(page.replace("\u00ad", "").replace("-\n", "").split()).replace("-", "")
+
+    def has(words):
+        return "".join(words.split()).replace("-", "") in said
+
+    screen = front.screen
+    assert has(screen.headline) and has(screen.record) and has(f"{screen.trust.lead} {screen.trust.more}".strip())
+    assert all(has(card.title) and has(card.number) and has(card.counted) for card in screen.cards)
+    assert has(screen.chart.title) and has("Counts: Iraq Body Count")
+    assert all(has(lead) and has(words) for lead, words in front.banners) and front.banners
+    held = iraq["ensemble"].manifest
+    assert has("made on 2026-02-03") and has(held["forbear"])
+    assert all(has(held[f"{what}_hash"][:12]) for what in ("scenario", "model", "evidence"))
+
+
+def test_the_brief_of_a_proposal_never_shows_a_median(tmp_path):
+    harbour = Scenario.load("harbour")._with({"scenario": {"end": "2032-06-27"}}, "sweep point", None)
+    ensemble = simulate(harbour.problem(), members=16, seed=2)
+    path = tmp_path / "harbour.pdf"
+    write_brief(ensemble, harbour, to=path, never=simulate_never(ensemble, harbour))
+    said = words_of(path.read_bytes())
+    assert "median" not in said.lower() and "no forecast" in said and "nine in ten" in said
+    for figure in brief_figures(ensemble, harbour, None):
+        drawing = standalone(figure)
+        assert 'class="middle"' not in drawing and "median" not in drawing.lower()
+
+
+def test_the_picture_of_remedies_is_of_the_same_remedies_as_the_headline(iraq):
+    front = front_page(iraq["ensemble"], iraq["scenario"], answers=iraq["answers"])
+    figure = brief_figures(iraq["ensemble"], iraq["scenario"], iraq["answers"])[1]
+    assert "that could have been had" in front.screen.headline and "could have been had" in figure.title
+    rows = iraq["answers"].attribution["feasible"].rows["deaths"]
+    assert [row.label for row in figure.lines_drawn] == [share.title for share in rows][:10]
 
 
 def test_it_is_tagged_titled_and_in_a_named_language_with_its_fonts_inside(pdf):

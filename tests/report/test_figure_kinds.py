@@ -6,10 +6,11 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from drawings import EMPTY, LONG, NAMES, figures, text_boxes, tree
+from drawings import EMPTY, LONG, NAMES, figures, size_of, text_boxes, tree
 
 from forbear.figures import kinds
 from forbear.figures.grid import DARKEST
+from forbear.figures.intervals import IntervalRow, intervals, narrow
 from forbear.figures.placement import crosses
 from forbear.figures.sheet import Axis, width_of, wrapped
 from forbear.figures.spec import Figure, Line
@@ -42,6 +43,28 @@ def test_no_two_words_of_a_chart_overlap_and_none_leaves_it(name):
     for k, (words, box) in enumerate(boxes):
         assert box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height, words
         assert not [other for other, held in boxes[:k] if crosses(box, held, -0.5)], words
+
+
+def test_a_forest_plot_on_a_phone_has_the_same_rows_and_words_and_its_words_stay_apart():
+    figure = figures()["intervals"]
+    root = tree(narrow(figure))
+    _, _, width, height = (float(v) for v in root.get("viewBox").split())
+    assert width == 360
+    boxes = text_boxes(root)
+    said = " ".join(words for words, _ in boxes)
+    assert all(row.label.split()[0] in said for row in figure.lines_drawn)
+    assert said.count("not estimated") == sum(not row.known for row in figure.lines_drawn)
+    assert all(size_of(e) >= 12 for e in root.iter("text"))
+    for k, (words, box) in enumerate(boxes):
+        assert box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height, words
+        assert not [other for other, held in boxes[:k] if crosses(box, held, -0.5)], words
+    page = kinds.drawn(figure).svg
+    assert page.count("<svg") == 2 and len(set(re.findall(r' id="([^"]+)"', page))) == 4
+
+
+def test_rows_without_groups_have_no_empty_column():
+    plain = intervals("x", "X", "ratio", [IntervalRow.of("a", [0.5, 0.8, 1.0, 1.2, 2.0])])
+    assert plain.head[0] == "what" and plain.rows[0][0] == "a" and figures()["intervals"].head[0] == "group"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -106,6 +129,9 @@ def test_a_figure_over_time_is_drawn_as_before_and_new_kinds_scroll_on_narrow_sc
     from forbear.figures import svg
 
     plain = Figure("x", "X", "persons", "", "words", lines=[Line([2003.0, 2004.0], [1.0, 2.0], "simulated", "s")])
-    assert svg.draw(plain) in kinds.drawn(plain).svg and "overflow" not in kinds.drawn(plain).svg
+    assert svg.draw(plain) in kinds.drawn(plain).svg and "drawing labelled" not in kinds.drawn(plain).svg
     held = kinds.drawn(figures()["grid"]).svg
-    assert held.count("<svg") == 1 and 'tabindex="0"' in held and "overflow-x:auto" in held
+    wide = float(re.search(r'viewBox="0 0 ([\d.]+)', held).group(1))
+    least = float(re.search(r"--least:(\d+)px", held).group(1))
+    assert held.count("<svg") == 1 and 'tabindex="0"' in held and 'class="values sideways"' in held
+    assert 12 * least / wide >= 11  # the smallest words on a page that scrolls

@@ -168,7 +168,8 @@ def test_a_small_share_is_never_rounded_to_nothing_or_to_all():
 
 def test_effects_of_every_kind_are_said_in_plain_words(iraq):
     said = {result.name: plain_effect(result) for result in iraq["answers"]}
-    assert all(re.search(r": .+ \(.+ to .+\)$", words) for words in said.values()), said
+    kinds = r": (.+ \(.+ to .+\)|above \d+\xa0% in \d+\xa0% of draws)$"
+    assert all(re.search(kinds, words) for words in said.values()), said
     assert not [w for w in said.values() if re.search(r"\de[-+]\d|\bnan\b", w)]
 
 

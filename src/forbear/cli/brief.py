@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -40,4 +41,4 @@ def command(
         opened, given=drawn, members=many, keep=keep, answers=verdicts, seed=seed, workers=workers, progress=meter,
         repeat=f"forbear brief {scenario} --members {many} --seed {seed}" + (f" --given {given}" if given else ""),
     )  # fmt: skip
-    print(made.write_brief(to or Path(f"{opened.problem().name}-brief.pdf")))
+    print(made.write_brief(to or Path(f"{opened.problem().name}-brief.pdf"), datetime.date.today()))

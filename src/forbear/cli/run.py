@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -60,7 +61,7 @@ def command(
         found.kept.to_csv(csv)
     report = found.write_report(to or Path(f"{opened.problem().name}.html"))
     if brief is not None:
-        print(found.write_brief(brief))
+        print(found.write_brief(brief, datetime.date.today()))
     if found.answers is not None:
         tell(*verdict_table(found.answers))
     print(report)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,15 +83,19 @@ class DecisionResult:
 
     @property
     def answer(self) -> tuple[str, ...]:
-        """The choice in two or three sentences."""
+        """The choice in two or three sentences, options by title and name."""
+        return self.sentences(lambda option: f"{self.decision.options[option].title} ({self.label(option)})")
+
+    def sentences(self, called: Callable[[str], str]) -> tuple[str, ...]:
+        """The choice in two or three sentences. called: an option as these words call it."""
         chosen, board = self.chosen, self.board
-        named = f"{self.decision.options[chosen.option].title} ({self.label(chosen.option)})"
+        named = called(chosen.option)
         out = [f"Chosen by {self.attitude} of {board.title}: {named}."]
         if chosen.runner_up:
             gap = f"{approximately(chosen.gap)} {board.unit}"
             error = f"Monte Carlo error {approximately(chosen.gap_error)}"
             told = "" if chosen.told_apart else ": these draws cannot tell the two apart"
-            out.append(f"Next is {self.label(chosen.runner_up)}, worse by {gap} ({error}){told}.")
+            out.append(f"Next is {called(chosen.runner_up)}, worse by {gap} ({error}){told}.")
         row = board.rows[chosen.option]
         out.append(
             f"It is best in {percent(row.best)} of draws; the ninetieth percentile of its regret is "
@@ -132,10 +136,11 @@ class DecisionResult:
         """The share of draws that count as the worst."""
         return f"{100 * self.decision.tail:g}%"
 
-    def changed(self, change: Change) -> str:
-        """What a change leads to, in words."""
+    def changed(self, change: Change, called: Callable[[str], str] | None = None) -> str:
+        """What a change leads to, in words. called: an option as these words call it, by its label where None."""
         at = f" (times {approximately(change.factor, 3)})" if change.factor is not None else ""
-        return f"the same, {self.label(change.option)}" if change.same else f"{self.label(change.option)}{at}"
+        named = (called or self.label)(change.option)
+        return f"the same, {named}" if change.same else f"{named}{at}"
 
     @property
     def worth_lines(self) -> list[str]:
@@ -152,17 +157,17 @@ class DecisionResult:
         )
         return [*out, f"  {few} ({found.looked_at} looked at)"]
 
-    def along(self, row: Worth) -> str:
-        """Which option is best as a parameter grows, in words."""
+    def along(self, row: Worth, called: Callable[[str], str] = str) -> str:
+        """Which option is best as a parameter grows, in words. called: an option as these words call it."""
         ends = self.values.get(row.parameter, ())
         if len(row.stretches) == 1:
-            return f"{row.stretches[0].option} is best on average wherever it lies"
+            return f"{called(row.stretches[0].option)} is best on average wherever it lies"
         parts = []
         for place, stretch in enumerate(row.stretches[:-1]):
             value = f"{approximately(ends[place])} {unit_of(row.parameter)}".strip() if place < len(ends) else ""
             at = f"{value} (prior quantile {stretch.until:.2f})" if value else f"prior quantile {stretch.until:.2f}"
-            parts.append(f"{stretch.option} up to {at}")
-        return f"{', '.join(parts)}, {row.stretches[-1].option} above"
+            parts.append(f"{called(stretch.option)} up to {at}")
+        return f"{', '.join(parts)}, {called(row.stretches[-1].option)} above"
 
     def to_frame(self) -> pd.DataFrame:
         """A row for each board and option, every number in `unit`, with Monte Carlo errors in columns `_error`."""

@@ -1,18 +1,25 @@
-"""Forest plots: one line per effect, share or contraction, with a dot and bars for half and nine tenths of draws."""
+"""Forest plots: one line per effect, share or contraction, with a dot and bars for half and nine tenths of draws.
+
+Drawn wide, words stand left and right of the bars; drawn narrow, for a phone, what a line is of stands above its bar.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forbear.figures.sheet import WIDTH, Axis, Sheet, legend_list, swatch, wrapped
+from forbear.figures.sheet import LETTER, WIDTH, Axis, Sheet, legend_list, swatch, width_of, wrapped
 from forbear.figures.spec import Figure
 from forbear.words import approximately, span
 
-__all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend"]
+__all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend", "narrow"]
 
 LEFT, RIGHT, TOP, BOTTOM, ASIDE = 216, 172, 12, 54, 12
+#: Of a narrow drawing: its width, and what stands left and right of the axis.
+NARROW, NARROW_LEFT, NARROW_RIGHT = 360, 10, 140
+SMALL = 12.5
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,7 @@ class IntervalRow:
 class Intervals(Figure):
     """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides:
     words for values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow; middle:
-    False where ranges alone are told."""
+    False where ranges alone are told; width: of the drawing in its own units."""
 
     lines_drawn: tuple[IntervalRow, ...] = ()
     reference: float | None = 1.0
@@ -61,6 +68,12 @@ class Intervals(Figure):
     sides: tuple[str, str] = ("", "")
     limits: tuple[float, float] | None = None
     middle: bool = True
+    width: int = WIDTH
+
+
+def narrow(figure: Intervals) -> Intervals:
+    """The same figure for a narrow page: half as many units wide, so that its words stay as large."""
+    return replace(figure, name=f"{figure.name}-narrow", width=NARROW)
 
 
 def intervals(
@@ -92,9 +105,10 @@ def intervals(
         raise ValueError(f"a logarithmic axis cannot show {min(fixed)}")
     groups = dict.fromkeys(row.group for row in rows)
     ordered = tuple(row for group in groups for row in rows if row.group == group)
+    grouped = any(groups)
     table = [
         (
-            r.group,
+            *((r.group,) if grouped else ()),
             r.label,
             *(
                 approximately(v) if math.isfinite(v) else "not estimated"
@@ -115,7 +129,12 @@ def intervals(
         unit,
         caption,
         words,
-        head=("group", "what", *(("5 %", "25 %", "median", "75 %", "95 %") if middle else ("5 %", "95 %")), "reading"),
+        head=(
+            *(("group",) if grouped else ()),
+            "what",
+            *(("5 %", "25 %", "median", "75 %", "95 %") if middle else ("5 %", "95 %")),
+            "reading",
+        ),
         rows=table,
         logarithmic=logarithmic,
         lines_drawn=ordered,
@@ -128,8 +147,15 @@ def intervals(
     )
 
 
+def _ends(figure: Intervals) -> tuple[float, float]:
+    """Where the axis begins and ends on the sheet."""
+    if figure.width == WIDTH:
+        return LEFT, WIDTH - RIGHT
+    return NARROW_LEFT, figure.width - (NARROW_RIGHT if figure.lines_drawn else NARROW_LEFT)
+
+
 def _axis(figure: Intervals) -> Axis:
-    ends = (LEFT, WIDTH - RIGHT)
+    ends = _ends(figure)
     if figure.limits:
         return Axis(*figure.limits, *ends, figure.logarithmic)
     known = [r for r in figure.lines_drawn if r.known]
@@ -145,61 +171,118 @@ def _axis(figure: Intervals) -> Axis:
     return Axis(low if low == 0 else low - spare, high + spare, *ends)
 
 
-def draw(figure: Intervals) -> str:
-    """Return the plot as one <svg>."""
-    if not figure.lines_drawn:
-        sheet = Sheet(figure.name, figure.title, figure.alternative, 40)
-        sheet.text(12, 25, "Nothing to show: no row was given.")
-        return sheet.svg()
-    axis = _axis(figure)
-    plan: list[tuple[float, IntervalRow | str, list[str], list[str]]] = []
+@dataclass(frozen=True)
+class _Line:
+    """Where a line of the plot stands. y: of its bar; label: its words, centred on `at`; aside: right of the bar."""
+
+    row: IntervalRow
+    y: float
+    label: list[str]
+    at: float
+    aside: list[str]
+
+
+def _planned(figure: Intervals) -> tuple[list[_Line], list[tuple[float, str]], float]:
+    """The lines, the heads of groups with their places, and the foot of the axis."""
+    lines: list[_Line] = []
+    heads: list[tuple[float, str]] = []
     y, group = float(TOP), ""
     for row in figure.lines_drawn:
         if row.group != group:
             group = row.group
             y += 26
-            plan.append((y - 8, group, [], []))
-        label = wrapped(row.label, LEFT - ASIDE - 14, 3)
-        aside = [
-            *(wrapped(row.word, RIGHT - 14, 3, 12) if row.word else []),
-            *wrapped(row.words(figure.middle), RIGHT - 14, 2, 12),
-        ]
-        height = max(15.6 * len(label), 14.4 * len(aside)) + 10
-        plan.append((y + height / 2, row, label, aside))
-        y += height
-    bottom = y + 4
-    sheet = Sheet(figure.name, figure.title, figure.alternative, bottom + BOTTOM - (0 if any(figure.sides) else 16))
+            heads.append((y - 8, group))
+        line, y = (_beside if figure.width == WIDTH else _above)(figure, row, y)
+        lines.append(line)
+    return lines, heads, y + 4
+
+
+def _beside(figure: Intervals, row: IntervalRow, y: float) -> tuple[_Line, float]:
+    """A line whose words stand left and right of its bar, and where the next begins."""
+    label = wrapped(row.label, LEFT - ASIDE - 14, 3)
+    room = RIGHT - 14
+    aside = wrapped(row.word, room, 3, SMALL) if row.word else []
+    aside += wrapped(_minus(row.words(figure.middle)), room, 2, SMALL)
+    height = max(LETTER * 1.2 * len(label), SMALL * 1.2 * len(aside)) + 10
+    return _Line(row, y + height / 2, label, y + height / 2, aside), y + height
+
+
+def _above(figure: Intervals, row: IntervalRow, y: float) -> tuple[_Line, float]:
+    """A line whose label stands above its bar, with the word behind it where that fits, and where the next begins."""
+    room = figure.width - 2 * NARROW_LEFT
+    label, aside = wrapped(row.label, room, 3), []
+    if row.word and width_of(f"{label[-1]}: {row.word}") <= room:
+        label[-1] += f": {row.word}"
+    elif row.word:
+        aside = wrapped(row.word, NARROW_RIGHT - 14, 2, SMALL)
+    number = _minus(row.words(figure.middle))
+    fits = width_of(number, SMALL) <= NARROW_RIGHT - 14
+    for part in [number] if fits else number.replace(" (", "\n(").split("\n"):  # the range keeps to one line
+        aside += wrapped(part, NARROW_RIGHT - 14, 2, SMALL)
+    high, low = LETTER * 1.2 * len(label), max(SMALL * 1.2 * len(aside), 14.0)
+    return _Line(row, y + high + low / 2 + 2, label, y + high / 2 + 1, aside), y + high + low + 8
+
+
+def _minus(words: str) -> str:
+    """Negative numbers with the sign that the axis has."""
+    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
+
+
+def draw(figure: Intervals) -> str:
+    """Return the plot as one <svg>."""
+    if not figure.lines_drawn:
+        sheet = Sheet(figure.name, figure.title, figure.alternative, 40, figure.width)
+        sheet.text(12, 25, "Nothing to show: no row was given.")
+        return sheet.svg()
+    axis, (start, end) = _axis(figure), _ends(figure)
+    lines, heads, bottom = _planned(figure)
+    wide = figure.width == WIDTH
+    high = bottom + BOTTOM - (0 if any(figure.sides) else 16)
+    sheet = Sheet(figure.name, figure.title, figure.alternative, high, figure.width)
     if figure.margin:
         left, right = (axis.place(v) for v in figure.margin)
         sheet.box(left, TOP, right - left, bottom - TOP, fill="grid", opacity=0.55, kind="margin")
-    for value, words in axis.labelled():
+    for value, words in axis.labelled(6 if wide else 4):
         x = axis.place(value)
         sheet.line(x, TOP, x, bottom)
-        sheet.text(x, bottom + 16, words, size=12, anchor="middle", kind="tick-word")
+        sheet.text(x, bottom + 16, words, size=SMALL, anchor="middle", kind="tick-word")
     if figure.reference is not None and axis.holds(figure.reference):
         x = axis.place(figure.reference)
         sheet.line(x, TOP, x, bottom, ink="soft", width=1.5, kind="reference")
-    for middle, item, label, aside in plan:
-        if isinstance(item, str):
-            sheet.text(ASIDE, middle, wrapped(item, WIDTH - 2 * ASIDE, 1)[0], bold=True, ink="ink", kind="group")
-            continue
-        sheet.lines_of_text(ASIDE, middle, label)
-        sheet.lines_of_text(WIDTH - RIGHT + 12, middle, aside, size=12, ink="soft")
-        if item.known:
-            _bar(sheet, axis, middle, item, figure.middle)
-    sheet.line(LEFT, bottom, WIDTH - RIGHT, bottom, ink="soft")
-    below = bottom + 33
-    if any(figure.sides):
-        centre = axis.place(figure.reference) if figure.reference is not None else (LEFT + WIDTH - RIGHT) / 2
-        for words, anchor, x, room in (
-            (f"← {figure.sides[0]}", "end", centre - 8, centre - 8 - ASIDE),
-            (f"{figure.sides[1]} →", "start", centre + 8, WIDTH - centre - 20),
-        ):
-            sheet.text(x, below, wrapped(words, room, 1, 12)[0], size=12, anchor=anchor, ink="ink", kind="side")
-        below += 16
-    sheet.text((LEFT + WIDTH - RIGHT) / 2, below, axis.unit(figure.unit), size=12, anchor="middle", kind="unit")
-    sheet.places("y", [middle for middle, item, _, _ in plan if not isinstance(item, str)])
+    for y, words in heads:
+        told = wrapped(words, figure.width - 2 * ASIDE, 1)[0]
+        sheet.text(ASIDE if wide else NARROW_LEFT, y, told, bold=True, ink="ink", halo=not wide, kind="group")
+    for line in lines:
+        sheet.lines_of_text(ASIDE if wide else NARROW_LEFT, line.at, line.label, halo=not wide)
+        sheet.lines_of_text(end + (12 if wide else 8), line.y, line.aside, size=SMALL, ink="soft")
+        if line.row.known:
+            _bar(sheet, axis, line.y, line.row, figure.middle)
+    sheet.line(start, bottom, end, bottom, ink="soft")
+    _below(sheet, figure, axis, bottom + 33)
+    sheet.places("y", [line.y for line in lines])
     return sheet.svg()
+
+
+def _below(sheet: Sheet, figure: Intervals, axis: Axis, y: float) -> None:
+    """What both sides mean, and the unit, below the axis."""
+    start, end = _ends(figure)
+    if any(figure.sides):
+        centre = axis.place(figure.reference) if figure.reference is not None else (start + end) / 2
+        left, right = f"← {figure.sides[0]}", f"{figure.sides[1]} →"
+        begins = max(start, centre - 8 - width_of(left, SMALL))  # never cut: it moves right where there is no room
+        after = max(centre + 8, begins + width_of(left, SMALL) + 12)
+        for words, x in ((left, begins), (right, after)):
+            held = wrapped(words, figure.width - x - 4, 1, SMALL)[0]
+            sheet.text(x, y, held, size=SMALL, ink="ink", kind="side")
+        y += 16
+    unit = axis.unit(figure.unit)
+    if figure.width == WIDTH:
+        sheet.text((start + end) / 2, y, unit, size=SMALL, anchor="middle", kind="unit")
+        return
+    told = wrapped(unit, figure.width - 2 * NARROW_LEFT, 2, SMALL)
+    for k, words in enumerate(told):
+        sheet.text(start, y + 15 * k, words, size=SMALL, kind="unit")
+    sheet.height += 15 * (len(told) - 1)
 
 
 def _bar(sheet: Sheet, axis: Axis, y: float, row: IntervalRow, told: bool) -> None:

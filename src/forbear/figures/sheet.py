@@ -109,12 +109,13 @@ class Sheet:
         size: float = LETTER,
         ink: str = "ink",
         anchor: str = "start",
+        halo: bool = False,
     ) -> None:
-        """Several lines centred on the height `middle`."""
+        """Several lines centred on the height `middle`; `halo` as of `text`."""
         step = size * 1.2
         top = middle - step * (len(lines) - 1) / 2 + size * 0.35
         for k, line in enumerate(lines):
-            self.text(x, top + k * step, line, size=size, ink=ink, anchor=anchor)
+            self.text(x, top + k * step, line, size=size, ink=ink, anchor=anchor, halo=halo)
 
     def line(
         self,

@@ -97,7 +97,15 @@ def _sample(x: float, y: float, classes: list[str], style: str) -> str:
     colour = mixed.group(1) if mixed else next(iter(re.findall(r"#\w{3,6}", style)), PALETTE["grid"])
     held = re.search(r"opacity:\s*([\d.]+)", style)
     strength = float(mixed.group(2)) / 100 if mixed else float(held.group(1)) if held else 1.0
+    ring = re.search(r"outline:2px solid (#\w+)", style)
+    if ring:
+        line = f'stroke="{ring.group(1)}" stroke-width="2"'
+        return f'<circle cx="{x + 10:.1f}" cy="{y:.1f}" r="4.2" fill="{colour}" {line}/>'
     if "border-radius:50%" in style:
         return f'<circle cx="{x + 10:.1f}" cy="{y:.1f}" r="4.2" fill="{colour}" fill-opacity="{strength:g}"/>'
-    height = 3 if "height:3px" in style else 10
-    return f'<rect x="{x:.1f}" y="{y - height / 2:.1f}" width="20" height="{height}" fill="{colour}" fill-opacity="{strength:g}" stroke="{PALETTE["grid"]}" stroke-width=".5"/>'
+    if "height:3px" in style:
+        return (
+            f'<rect x="{x:.1f}" y="{y - 1.5:.1f}" width="20" height="3" fill="{colour}" fill-opacity="{strength:g}"/>'
+        )
+    paint = f'fill="{colour}" fill-opacity="{strength:g}" stroke="{PALETTE["grid"]}" stroke-width=".5"'
+    return f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="20" height="10" {paint}/>'

@@ -52,6 +52,10 @@ def plain_effect(result: ClaimResult) -> str:
     if claim.kind == "share":
         return f"their share: {percent(base + middle)} ({between(base + low, base + high)})"
     title = short_title(claim.outcome)
+    if claim.kind == "level" and claim.outcome in CHANCES and base + low <= 0.0 and base + high >= 1.0:
+        # each draw comes out nearly sure one way or the other: a median would be one of the two
+        above = max(result.shares[:2]) if middle > 0 else min(result.shares[:2])
+        return f"{title}: above {percent(base)} in {percent(above)} of draws"
     if claim.kind == "level" and claim.outcome in CHANCES:
         return f"{title}: {percent(base + middle)} ({between(base + low, base + high)})"
     if claim.kind == "level":

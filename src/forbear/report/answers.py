@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,7 +32,8 @@ FORESTS = (
 @dataclass(frozen=True)
 class ClaimRow:
     """A tested claim as the page shows it. found: published findings beside it, table: the same as rows; told: stages,
-    other choices, what would tell, the model beside studies, a sentence each."""
+    other choices, what would tell, the model beside studies, a sentence each; test: what was set against what, by
+    their titles."""
 
     result: ClaimResult
     effect: str
@@ -41,6 +43,7 @@ class ClaimRow:
     needs: tuple[tuple[str, ...], ...]
     found: tuple[Finding, ...]
     told: tuple[str, ...] = ()
+    test: str = ""
 
     @property
     def table(self) -> list[tuple[str, ...]]:
@@ -113,10 +116,28 @@ def _row(answers: Answers, result: ClaimResult) -> ClaimRow:
         f"{name}: {percent(v[0])} / {percent(v[2])} / {percent(v[1])}" for name, v in result.structures.items()
     )
     needs = tuple(_need(answers, name) for name in result.claim.needs)
-    told = (*stage_lines(result), *varied_lines(result), *telling_lines(result), *beside_lines(result))
+    lines = (*stage_lines(result), *varied_lines(result), *telling_lines(result), *beside_lines(result))
+    told = tuple(_by_title(answers, line) for line in lines)
     return ClaimRow(
-        result, effect_words(result), shares, before, structures, needs, tuple(findings(result.claim.evidence)), told
-    )
+        result, effect_words(result), shares, before, structures, needs, tuple(findings(result.claim.evidence)), told,
+        _test(answers, result),
+    )  # fmt: skip
+
+
+def _test(answers: Answers, result: ClaimResult) -> str:
+    """What was set against what, by the titles of the strategies."""
+    if result.claim.kind == "share":
+        return result.test
+    rows, names = answers.strategies.rows, (result.claim.changed, result.claim.base)
+    first, base = (rows[name].title if name in rows else name for name in names)
+    return f"{first}, against: {base[:1].lower()}{base[1:]}" if result.paired else first
+
+
+def _by_title(answers: Answers, words: str) -> str:
+    """Words with every strategy that they name called by its title."""
+    rows = answers.strategies.rows
+    named = "|".join(re.escape(name) for name in sorted(rows, key=len, reverse=True))
+    return re.sub(rf"(?<![\w-])(?:{named})(?![\w-])", lambda m: f"“{rows[m[0]].title}”", words) if rows else words
 
 
 def _need(answers: Answers, name: str) -> tuple[str, ...]:

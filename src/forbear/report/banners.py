@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario import Scenario
 
-__all__ = ["banners"]
+__all__ = ["after_word", "banners"]
 
 
 def banners(
@@ -41,9 +41,17 @@ def banners(
     licence = licence_sentence(answers) if answers is not None else ""
     if licence:
         out.append(("Not licensed.", licence))
-    if validation and validation.get("forecasts", {}).get("banner"):
-        out.append((f"Forecasts: {validation['forecasts']['word']}.", validation["forecasts"]["banner"]))
+    found = (validation or {}).get("forecasts") or {}
+    if found.get("banner"):
+        word = str(found["word"])
+        out.append((f"Forecasts: {word}.", after_word(word, str(found["banner"]))))
     return tuple(out)
+
+
+def after_word(word: str, banner: str) -> str:
+    """The banner of a judgement without the word that stands before it already."""
+    words = banner.removeprefix(f"{word[:1].upper()}{word[1:]}: ")
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _drawn_from(posterior: Posterior | None, matching: Matching | None) -> list[tuple[str, str]]:

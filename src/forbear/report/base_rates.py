@@ -23,7 +23,12 @@ def base_rates_section(
     found = base_rates(scenario, ensemble.healthy)
     if not found:
         return None
+    beside = [b for b in found if b.model is not None]
+    against = sum(b.disagrees for b in beside)
+    number = len(found)
     return {
+        "digest": f"{number} class{'es' if number > 1 else ''} of past cases, {len(beside) or 'none'} beside the "
+        f"model's own chance; {against or 'none'} disagree{'s' if against == 1 else ''} with it.",
         "head": HEADING,
         "rows": base_rate_rows(found),
         "disagreements": [b.sentence for b in found if b.disagrees],

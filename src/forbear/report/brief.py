@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from importlib.resources import files
 from pathlib import Path
@@ -11,8 +12,10 @@ import numpy as np
 
 from forbear.extras import need
 from forbear.figures.intervals import IntervalRow, intervals
+from forbear.figures.sheet import WIDTH
 from forbear.figures.spec import Figure
 from forbear.figures.standalone import standalone, written_out
+from forbear.figures.years import Years, narrow
 from forbear.files import make_folder, write_bytes
 from forbear.questions.answers import Answers
 from forbear.questions.stamps import stale_answers
@@ -32,8 +35,12 @@ if TYPE_CHECKING:
 __all__ = ["PAGES", "brief_figures", "typeset", "write_brief"]
 
 PAGES = 2
-#: Sizes of letters, and heights in millimetres of the first figure and of the other, the largest first.
-SIZES, FIRST, OTHER = (1.18, 1.12, 1.06, 1.0, 0.94, 0.88, 0.8), (80, 72, 64, 58, 52, 46, 40), (84, 76, 68, 60, 52)
+#: Sizes of letters, and in millimetres the width of the first figure and the height of the other, the largest first.
+SIZES, FIRST, OTHER = (
+    (1.18, 1.12, 1.06, 1.0, 0.94, 0.91, 0.88, 0.84, 0.8),
+    (96, 90, 84, 78, 72),
+    (98, 90, 82, 74, 66, 58),
+)
 FACE = "Libertinus Serif"
 
 
@@ -44,29 +51,32 @@ def write_brief(
     to: str | Path,
     answers: Answers | None = None,
     command: str = "",
+    made: datetime.date | None = None,
     **more: Any,
 ) -> Path:
     """Write the brief of `ensemble` to one PDF file of at most two A4 pages; return its path.
 
-    answers, more: as for `forbear.report.front.front_page`; command: what repeats the run, printed at the foot.
-    Deterministic: the same run gives the same bytes. The file is replaced whole or not at all. Raises FileError E103
-    when it cannot be written.
+    answers, more: as for `forbear.report.front.front_page`; command: what repeats the run, printed at the foot; made:
+    the day that is printed, none where None. Deterministic: the same run and day give the same bytes. The file is
+    replaced whole or not at all. Raises FileError E103 when it cannot be written.
     """
     outdated = stale_answers(answers, scenario, more.get("posterior")) if answers is not None else []
     front = front_of(ensemble, scenario, answers=answers, stale_verdicts=outdated, **more)
-    pdf = typeset(front, brief_figures(ensemble, scenario, answers), _foot(ensemble, command))
+    pdf = typeset(front, brief_figures(ensemble, scenario, answers), _foot(ensemble, command, made))
     path = Path(to)
     make_folder(path.parent)
     return write_bytes(path, pdf)
 
 
 def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: Answers | None) -> list[Figure]:
-    """Two or three figures: the first picture of the report; what remedies add, else effects on deaths, else force and
-    cost."""
+    """Two or three figures: the first picture of the report; what the remedies of its headline add, else effects on
+    deaths, else force and cost."""
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     out: list[Figure] = [deaths_by_year(ensemble, scenario, observed)]
-    if answers is not None and "levers" in answers.attribution:
-        out.append(remedies_figure(answers.attribution["levers"]))
+    games = answers.attribution if answers is not None else {}
+    game = next((name for name in ("feasible", "levers") if name in games), None)
+    if game is not None:
+        out.append(remedies_figure(game, games[game]))
     elif answers is not None:
         out += _effects(answers)
     if len(out) == 1:
@@ -102,25 +112,28 @@ def _moves(ensemble: Ensemble, name: str) -> bool:
 def _fan(ensemble: Ensemble, name: str, proposed: bool) -> Figure:
     """The chart of a quantity by month; of a proposal its range alone."""
     chart = next(chart for chart in CHARTS if chart.quantity == name)
-    words = f"{chart.title}, {chart.unit}: "
+    words = f"{chart.unit[:1].upper()}{chart.unit[1:]}: "
     words += "nine in ten simulated histories." if proposed else "median, half and nine in ten simulated histories."
     return fan_of(
         ensemble,
         name,
-        title=chart.title,
+        title=chart.title.split(",")[0] if proposed else chart.title,  # medians of the others are left out
         unit=chart.unit,
         caption=words,
         scale=chart.scale,
-        others=dict(chart.others),
+        others={} if proposed else dict(chart.others),
         logarithmic=chart.logarithmic,
         middle=not proposed,
     )
 
 
-def _foot(ensemble: Ensemble, command: str) -> str:
+def _foot(ensemble: Ensemble, command: str, made: datetime.date | None) -> str:
+    """What repeats the run, the versions of everything that it hangs on, and the day."""
     held = ensemble.manifest
-    hashes = f"scenario {str(held.get('scenario_hash', ''))[:12]}, model {str(held.get('model_hash', ''))[:12]}"
-    return f"{command or 'forbear'}; {hashes}"
+    hashes = [f"{what} {str(held.get(f'{what}_hash', ''))[:12]}" for what in ("scenario", "model", "evidence")]
+    lead = command or f"{held.get('count', len(ensemble))} simulated histories, seed {held.get('seed')}"
+    day = [f"made on {made.isoformat()}"] if made is not None else []
+    return "; ".join([*day, lead, f"forbear {held.get('forbear', '')}", ", ".join(hashes)])
 
 
 def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
@@ -142,6 +155,17 @@ def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
     pdf = compiled(size, tall, low)[0].compile(source, format="pdf", pdf_standards=["ua-1"], timestamp=0)
     assert isinstance(pdf, bytes)  # without a file to write to, a PDF comes back as one piece
     return pdf
+
+
+def _picture(figure: Figure, beside: bool) -> dict[str, str]:
+    """A figure as data; one that stands beside words is drawn for its width, so that its words stay readable."""
+    drawn = narrow(figure) if beside and isinstance(figure, Years) and figure.width == WIDTH else figure
+    return {
+        "title": figure.title,
+        "svg": standalone(drawn, title=False, family=FACE),
+        "alternative": f"{figure.title}. {figure.alternative}",
+        "caption": figure.caption,
+    }
 
 
 def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
@@ -192,17 +216,10 @@ def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
         ],
         "in_brief": [list(group) for group in front.in_brief],
         "in_brief_words": front.in_brief_words,
-        "counted": front.lessons_words,
+        "counted": front.counts if front.in_brief else front.lessons_words,
         "meanings": [[w[0].upper() + w[1:], m] for w, m in front.meanings],
         "cannot": list(front.cannot),
         "trust": list(front.trust),
-        "figures": [
-            {
-                "svg": standalone(f, title=False, family=FACE),
-                "alternative": f"{f.title}. {f.alternative}",
-                "caption": f.caption,
-            }
-            for f in figures
-        ],
+        "figures": [_picture(f, k == 0) for k, f in enumerate(figures)],
         "footer": foot,
     }

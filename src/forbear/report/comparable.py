@@ -51,9 +51,10 @@ def deaths_by_year(ensemble: Ensemble, scenario: Scenario, observed: Mapping[str
     A count of a year of which the run lacks more than a month is hollow and says so. Of a proposal ranges alone are
     drawn. No randomness.
     """
-    found = _by_year(scenario, observed, SEEN) if SEEN in ensemble.data else {}
+    name, found = _by_year(scenario, observed, SEEN) if SEEN in ensemble.data else ("", {})
     quantity = SEEN if found else TRUE
-    found = found or _by_year(scenario, observed, TRUE)
+    if not found:
+        name, found = _by_year(scenario, observed, TRUE)
     years, totals = yearly_totals(ensemble, quantity)
     counts = [
         Count(year, float(np.mean([v.value for v in values])), _unlike(year, scenario))
@@ -68,6 +69,7 @@ def deaths_by_year(ensemble: Ensemble, scenario: Scenario, observed: Mapping[str
     else:
         caption = "All simulated civilian deaths by violence" + ("." if seen else "; no count stands beside them.")
         title = "People killed by year"
+    caption += f" Counts: {_publishers(scenario, name)}." if seen else ""
     return years_figure(
         "killed-by-year",
         title,
@@ -80,16 +82,22 @@ def deaths_by_year(ensemble: Ensemble, scenario: Scenario, observed: Mapping[str
     )
 
 
+def _publishers(scenario: Scenario, name: str) -> str:
+    """Who published what an observation takes its numbers from."""
+    series = scenario.find_series(scenario.observations[name].series)
+    return "; ".join(dict.fromkeys(source.publisher for source in series.sources))
+
+
 def _by_year(
     scenario: Scenario, observed: Mapping[str, Sequence[Observed]], quantity: str
-) -> dict[int, list[Observed]]:
-    """Year -> national totals of that year, of the first observation with any; those of the fit first."""
+) -> tuple[str, dict[int, list[Observed]]]:
+    """The first observation with any national totals, those of the fit first, and year -> its totals of that year."""
     for name, _ in _national(scenario, observed, quantity, ("year",)):
         out: dict[int, list[Observed]] = {}
         for value in observed[name]:
             out.setdefault(value.date.year, []).append(value)
-        return out
-    return {}
+        return name, out
+    return "", {}
 
 
 def _national(

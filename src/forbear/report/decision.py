@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forbear.discovery.decision import LOSS, Board, Chosen
-from forbear.discovery.decision_result import DecisionResult, labelled, meaning_of, unit_of
+from forbear.discovery.decision_result import DecisionResult, meaning_of, unit_of
 from forbear.figures.intervals import IntervalRow, Intervals, intervals
 from forbear.figures.kinds import Drawn, drawn
 from forbear.files import make_folder, write_text
@@ -16,7 +16,7 @@ from forbear.report.write import with_downloads
 from forbear.scenario.casefiles.decision import Decision
 from forbear.words import approximately, percent
 
-__all__ = ["board_head", "board_rows", "decision_page", "loss_figure", "write_decision"]
+__all__ = ["board_head", "board_rows", "decision_page", "loss_figure", "titled", "write_decision"]
 
 
 @dataclass(frozen=True)
@@ -41,20 +41,24 @@ def write_decision(found: DecisionResult, to: str | Path) -> Path:
 
 def decision_page(found: DecisionResult) -> str:
     """The page as text. The same result gives the same text."""
-    changes = [[change.what, change.setting, found.changed(change)] for change in found.changes]
+
+    def called(option: str) -> str:
+        return titled(option, found.decision)
+
+    changes = [[c.what, _setting(c.setting, found.decision), found.changed(c, called)] for c in found.changes]
     worth = [
         [
             row.parameter,
             meaning_of(row.parameter),
             approximately(row.value),
             f"{row.chance:.2g}",
-            found.along(row),
+            found.along(row, called),
             unit_of(row.parameter),
         ]
         for row in found.worths.rows
     ]
     strategies = [
-        [found.label(name), option.title, option.statement or "", _settings(option.settings, len(option.rules))]
+        [called(name), option.statement or "", _settings(option.settings, len(option.rules))]
         for name, option in found.decision.options.items()
     ]
     page = (
@@ -62,6 +66,7 @@ def decision_page(found: DecisionResult) -> str:
         .get_template("decision.html")
         .render(
             found=found,
+            answer=found.sentences(called),
             boards=[_section(found, board) for board in found.boards],
             changes=changes,
             worth=worth,
@@ -83,6 +88,12 @@ def _section(found: DecisionResult, board: Board) -> BoardSection:
     )
 
 
+def titled(option: str, decision: Decision) -> str:
+    """An option by its title; a world in which nobody intervenes says that it is a band by assumption."""
+    title = decision.options[option].title or option
+    return f"{title} (by assumption)" if option in decision.assumed else title
+
+
 def board_head(decision: Decision) -> tuple[str, ...]:
     """Heads of the columns of `board_rows`."""
     return (
@@ -95,7 +106,7 @@ def board_rows(board: Board, decision: Decision) -> list[list[str]]:
     """A row of words for each option; a world in which nobody intervenes says that it is an assumption."""
     return [
         [
-            labelled(name, decision), approximately(row.expected), approximately(row.expected_error),
+            titled(name, decision), approximately(row.expected), approximately(row.expected_error),
             approximately(row.tail), approximately(row.regret), approximately(row.regret_error),
             approximately(row.regret_p90), approximately(row.regret_p90_error), percent(row.best),
         ]
@@ -107,7 +118,7 @@ def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
     """The loss of every option, by draw."""
     lines = [
         IntervalRow.of(
-            labelled(name, decision),
+            titled(name, decision),
             list(row.loss),
             "chosen" if name == chosen.option else f"best in {percent(row.best)}",
         )
@@ -122,6 +133,12 @@ def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
         reference=None,
         caption="Median, half and nine tenths of draws; every option met the same draws under common random numbers.",
     )
+
+
+def _setting(words: str, decision: Decision) -> str:
+    """A setting that leaves an option out, with the option by its title."""
+    left_out = words.removeprefix("without ")
+    return f"without: {titled(left_out, decision)}" if words != left_out and left_out in decision.options else words
 
 
 def _settings(settings: object, rules: int) -> str:

@@ -37,7 +37,9 @@ __all__ = ["DECIDED", "Front", "Lesson", "front_page"]
 
 DECIDED = ("supported", "refuted")
 #: Most lessons that two printed pages hold in full: alone, and beside a list of the others.
-MOST_IN_FULL, MOST_BESIDE = 24, 14
+MOST_IN_FULL, MOST_BESIDE = 24, 9
+#: Most missed series that the front page names.
+MOST_NAMED = 6
 #: Which go first where there are more, so that an argument and its rival fare alike; not licensed comes last.
 PLACES = {
     "supported": 0,
@@ -107,6 +109,16 @@ class Front:
         return tuple((f"{len(titles)} {word}", "; ".join(titles) + ".") for word, titles in groups.items())
 
     @property
+    def counts(self) -> str:
+        """How many lessons have which verdict, and what else is said of all of them; without their names."""
+        found: dict[str, int] = {}
+        for lesson in self.lessons:
+            found[lesson.verdict] = found.get(lesson.verdict, 0) + 1
+        told = join([f"{found[word]} {word}" for word in WORDS if word in found])
+        more = self.lessons_words.removeprefix(_counted(self.lessons))
+        return f"Of {len(self.lessons)} lessons: {told}.{more}" if self.lessons else ""
+
+    @property
     def in_brief_words(self) -> str:
         """What the short list is and where the long one stands; "" where all are in full."""
         if not self.in_brief:
@@ -150,14 +162,28 @@ def front_page(
     lessons = tuple(_lesson(c) for c in answers or ())
     historical = scenario.kind == "historical"
     verdicts = dict.fromkeys(lesson.verdict for lesson in lessons)
+    forecasts = (validation or {}).get("forecasts") or {}
+    screen = first_screen(
+        ensemble,
+        scenario,
+        seen,
+        beside=beside,
+        answers=answers,
+        posterior=posterior,
+        matched=matching is not None,
+        rates=rates if rates is not None else base_rates(scenario, ensemble.healthy),
+        outdated=bool(stale_verdicts),
+        forecasts=str(forecasts.get("word", "")) if forecasts.get("banner") else "",
+    )
     return Front(
-        eyebrow=f"forbear {ensemble.manifest.get('forbear', '')}, {scenario.kind} scenario",
+        eyebrow=f"forbear {ensemble.manifest.get('forbear', '')}, {scenario.kind} scenario, "
+        f"model {str(ensemble.manifest.get('model_hash', ''))[:12]}",
         title=scenario.title,
         description=" ".join((scenario.description or "").split()),
         banners=banners(scenario, posterior, matching, stale, stale_verdicts, validation, answers),
         question=_question(scenario, historical, bool(lessons)),
         answer=(
-            _as_done(ensemble, beside, historical),
+            _as_done(ensemble, beside, historical, screen),
             _done_better(answers, lessons, posterior, matching),
             _never(beside, historical),
         ),
@@ -167,17 +193,7 @@ def front_page(
         beside=beside,
         trust=_trust(posterior, matching, validation, missed, held),
         cannot=_cannot(lessons, posterior, beside),
-        screen=first_screen(
-            ensemble,
-            scenario,
-            seen,
-            beside=beside,
-            answers=answers,
-            posterior=posterior,
-            matched=matching is not None,
-            rates=rates if rates is not None else base_rates(scenario, ensemble.healthy),
-            outdated=bool(stale_verdicts),
-        ),
+        screen=screen,
         remedied=_remedied(answers) if answers is not None else "",
         facts=_facts(ensemble, beside),
     )
@@ -188,10 +204,16 @@ def _meanings(verdicts: Iterable[str], power: Power | None) -> tuple[tuple[str, 
     said = set(verdicts)
     tried = {word: power_in_brief(power, word) for word in WORDS} if power is not None else {}
     return tuple(
-        (word, meaning + (f" ({tried[word]})" if tried.get(word) else ""))
-        for word, meaning in WORDS.items()
-        if word in said
+        (word, _meant(word, said) + (f" ({tried[word]})" if tried.get(word) else "")) for word in WORDS if word in said
     )
+
+
+def _meant(word: str, said: set[str]) -> str:
+    """What a word means; "the same" of a word that is not among those said is written out."""
+    meaning, same = WORDS[word], "the same of "
+    if "supported" in said or not meaning.startswith(same):
+        return meaning
+    return WORDS["supported"].replace("the claim's region", meaning.removeprefix(same))
 
 
 def _untried(lessons: Sequence[Lesson], validation: dict[str, Any] | None) -> str:
@@ -241,15 +263,21 @@ def _facts(ensemble: Ensemble, beside: Beside | None) -> dict[str, str]:
     }
 
 
-def _as_done(ensemble: Ensemble, beside: Beside | None, historical: bool) -> str:
+def _as_done(ensemble: Ensemble, beside: Beside | None, historical: bool, screen: Screen) -> str:
     facts = _facts(ensemble, beside)
     lead = "As it was done" if historical else "As the scenario has it"
     return (
         f"{lead}, nine in ten simulated histories have {facts['civilians']} civilians killed by violence, "
         f"{facts['soldiers']} soldiers of the intervener killed and {facts['cost']} billion US$ spent, and "
         f"{facts['success']} end in stable success: two calm, inclusive and governed years without a large "
-        "foreign force."
+        f"foreign force{_order(screen)}."
     )
+
+
+def _order(screen: Screen) -> str:
+    """The chance of order that a card tells, which asks for less than stable success; "" where none does."""
+    card = next((c for c in screen.cards if c.title == "Order"), None)
+    return f" (order in the last year, soldiers or not: {card.number})" if card is not None else ""
 
 
 def _done_better(
@@ -301,12 +329,24 @@ def _remedied(answers: Answers) -> str:
             parts.append(
                 f"{lead} would leave {held} of the deaths{_in_a_model(answers)}" if not parts else f"{lead} {held}"
             )
-    text = ", ".join(parts)
+    text = ", ".join(parts) + _too_far(answers)
     if "levers" in answers.attribution:
         rest = answers.attribution["levers"].unattributed
         text += ", and the chance of a calm, inclusive and governed last year would go from "
         text += f"{percent(rest.order_history)} to {percent(rest.order_remedied)}"
     return text
+
+
+def _too_far(answers: Answers) -> str:
+    """Which remedies cost lives when pushed to the full, where all in full leave more deaths than what was feasible."""
+    games = answers.attribution
+    if not {"levers", "feasible"} <= set(games):
+        return ""
+    full, feasible = (games[name].total["deaths"].p50 for name in ("levers", "feasible"))
+    harm = [share.title for share in games["levers"].rows["deaths"] if share.part[2] < 0]
+    if full >= feasible or not harm:
+        return ""
+    return f", while {join(harm)} add{'s' if len(harm) == 1 else ''} deaths when pushed to the full"
 
 
 def _in_a_model(answers: Answers) -> str:
@@ -358,7 +398,10 @@ def _trust(
         )
     if held or missed:
         words = f"Of {held + len(missed)} observed series the simulated nine-tenths bands hold {held} as they should"
-        out.append(words + (f"; missed: {'; '.join(missed)}." if missed else "."))
+        named = "; ".join(missed)
+        if len(missed) > MOST_NAMED:
+            named = f"{len(missed)}, which the report names under “Where history is missed”"
+        out.append(words + (f"; missed: {named}." if missed else "."))
     found = validation or {}
     if "forecasts" in found:
         origin = (found["forecasts"].get("origins") or [""])[0]

@@ -50,18 +50,18 @@ def _figure(name: str, found: AttributionResult) -> Figure:
     )
 
 
-def remedies_figure(found: AttributionResult, most: int = 10) -> Figure:
-    """What each remedy adds, the first `most` of them, for the brief."""
+def remedies_figure(game: str, found: AttributionResult, most: int = 10) -> Figure:
+    """What each remedy of a game adds, the first `most` of them, for the brief."""
+    reach = "as far as it could have been had" if game == "feasible" else "in full"
     return intervals(
         "brief-remedies",
-        "What each remedy adds",
+        f"What each remedy adds, {reach}",
         "part of the fall in the logarithm of deaths (0.1 is about a tenth)",
         [IntervalRow(share.title, "", *share.part) for share in found.rows["deaths"][:most]],
         reference=0.0,
         sides=("more deaths", "fewer deaths"),
-        caption="What each remedy adds, in full, on average over all orders (Shapley values): median, half and "
-        "nine tenths "
-        "of draws.",
+        caption="On average over all orders in which they could be added (Shapley values): median, half and nine "
+        "tenths of draws.",
     )
 
 

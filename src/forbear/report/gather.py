@@ -155,14 +155,14 @@ def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, l
             shown = chart.section == key and chart.quantity in ensemble.data
             if not shown or float(np.abs(ensemble.data[chart.quantity].values).max()) == 0:
                 continue
+            alone = bool(chart.others) and scenario.kind == "prospective"  # medians are left out, and their names
+            title = chart.title.split(",")[0] if alone else chart.title
             figure = fan_of(
                 ensemble,
                 chart.quantity,
-                title=chart.title,
+                title=title,
                 unit=chart.unit,
-                caption=""
-                if chart.others and scenario.kind == "prospective"
-                else chart.caption,  # medians are left out
+                caption="" if alone else chart.caption,
                 observed=beside(scenario, observed, chart.quantity, ("month", "point")),
                 scale=chart.scale,
                 others=dict(chart.others),
@@ -173,7 +173,7 @@ def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, l
             by_year = beside(scenario, observed, chart.quantity, ("year",))
             if by_year:
                 unit = chart.unit.replace("a month", "a year")
-                title = f"{chart.title}, by year"
+                title = f"{title}, by year"
                 charts.append(drawn(yearly_of(ensemble, chart.quantity, title=title, unit=unit, observed=by_year)))
         if charts:
             out.append(ChartSection(key, heading, charts))

@@ -6,11 +6,13 @@ strategy that is changed (intervening otherwise, or restraint), by outcome, and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import Drawn, drawn
+from forbear.figures.sheet import legend_list
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import plain_effect
 from forbear.questions.results import ClaimResult
@@ -76,6 +78,27 @@ def leads(answers: Answers | None, beside: Beside | None, better: str, never: st
         out.append(_lead("terrorism", _each(abroad), abroad, answers))
     if beside is not None and known:
         out.append(Lead("nobody", QUESTIONS["nobody"][0], never, _never(beside), tuple(assumed)))
+    return _said_once(out)
+
+
+def _said_once(found: Sequence[Lead]) -> list[Lead]:
+    """The questions with every mark explained, and every sentence below a picture said, by the first that has it."""
+    explained: set[str] = set()
+    said: set[str] = set()
+    out = []
+    for lead in found:
+        chart = lead.chart
+        if chart is not None:
+            items = re.findall(r"<li>.*?</li>", chart.legend)
+            caption = re.split(r"(?<=\.) ", chart.figure.caption)
+            chart = replace(
+                chart,
+                figure=replace(chart.figure, caption=" ".join(s for s in caption if s not in said)),
+                legend=legend_list([item for item in items if item not in explained]),
+            )
+            explained.update(items)
+            said.update(caption)
+        out.append(replace(lead, chart=chart))
     return out
 
 

@@ -92,16 +92,18 @@ def first_screen(
     matched: bool,
     rates: Sequence[BaseRate],
     outdated: bool = False,
+    forecasts: str = "",
 ) -> Screen:
     """The first screen of a run. beside: its main outcomes; rates: reference classes beside it; outdated: the verdicts
-    were made with something else. Deterministic."""
+    were made with something else; forecasts: the word on forecasts that do not pass, "" where they do or nobody tried.
+    Deterministic."""
     facts = _facts_of(answers, posterior)
     record, level = _record(rates)
     return Screen(
         headline_of(ensemble, scenario, beside, answers, outdated),
         deaths_by_year(ensemble, scenario, observed),
         _cards(ensemble, scenario, observed, beside, rates),
-        _trust(scenario, facts, posterior, matched, answers),
+        _trust(scenario, facts, posterior, matched, answers, forecasts),
         record,
         level,
         short_verdict() if rates else "",
@@ -240,7 +242,12 @@ def _cases(rate: BaseRate) -> str:
 
 
 def _trust(
-    scenario: Scenario, facts: FactsHeld | None, posterior: Posterior | None, matched: bool, answers: Answers | None
+    scenario: Scenario,
+    facts: FactsHeld | None,
+    posterior: Posterior | None,
+    matched: bool,
+    answers: Answers | None,
+    forecasts: str,
 ) -> TrustLine:
     if facts is not None and facts.results:
         held, number = len(facts.results) - len(facts.missed), len(facts.results)
@@ -255,8 +262,9 @@ def _trust(
             without = len(answers.unlicensed) if answers is not None else 0
             more = f"{without} of {len(answers or ())} claims get no verdict for it." if without else ""
             return TrustLine("bad", f"{lead}: NOT passed. Trust no single number.", squares, more)
-        more = "The fit is a quick or coarse one." if rough else ""
-        return TrustLine("mixed" if rough else "good", f"{lead}: passed.", squares, more)
+        told = ["The fit is a quick or coarse one."] if rough else []
+        told += [f"As a forecaster it is judged “{forecasts}”."] if forecasts else []
+        return TrustLine("mixed" if told else "good", f"{lead}: passed.", squares, " ".join(told))
     if posterior is not None:
         return TrustLine("mixed", "Learned from observed series; never set beside facts of history.")
     if matched:

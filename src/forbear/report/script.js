@@ -124,7 +124,9 @@ function alone(svg) {
   return new XMLSerializer().serializeToString(copy);
 }
 function shared(kind) {
-  const source = document.getElementById("share"), words = source.textContent, name = source.dataset.name;
+  const source = document.getElementById("share"), name = source.dataset.name;
+  const day = new Date().toISOString().slice(0, 10);
+  const words = source.textContent.replace(/<\/text><\/svg>\s*$/, ", saved " + day + "</text></svg>");
   if (kind === "svg") return save(name + ".svg", "image/svg+xml", words);
   const image = new Image();
   image.onload = () => {

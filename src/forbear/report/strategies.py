@@ -91,8 +91,8 @@ def _line(name: str, row: StrategyResult) -> StrategyLine:
 def _scatter(found: StrategyTable) -> Drawn:
     ranked = {name: row for name, row in found.rows.items() if not row.assumed}
     points = [
-        Point(name, tuple(row.outcomes["deaths"]), tuple(row.outcomes["cost"]), (row.pareto or 0.0) >= 0.5)  # type: ignore[arg-type]
-        for name, row in ranked.items()
+        Point(row.title, tuple(row.outcomes["deaths"]), tuple(row.outcomes["cost"]), (row.pareto or 0.0) >= 0.5)  # type: ignore[arg-type]
+        for row in ranked.values()
     ]
     points = [replace(point, pareto=_unbeaten(point, points)) for point in points]
     figure = scatter(
@@ -100,7 +100,7 @@ def _scatter(found: StrategyTable) -> Drawn:
         "Civilian deaths and budgetary cost",
         "civilian deaths (persons)",
         "budgetary cost (billion US$)",
-        _shown(points),
+        _shown(points, ranked["HISTORY"].title if "HISTORY" in ranked else ""),
         logarithmic=(True, False),
         caption="Median and intervals of posterior draws; diamonds: no strategy is better on both of these two "
         "(the table "
@@ -114,12 +114,12 @@ def _unbeaten(point: Point, points: list[Point]) -> bool:
     return not any(other.x[2] < point.x[2] and other.y[2] < point.y[2] for other in points)
 
 
-def _shown(points: list[Point]) -> list[Point]:
-    """All points, or where there are too many: what was done, the unbeaten, then others spread over the range of
-    deaths."""
+def _shown(points: list[Point], own: str) -> list[Point]:
+    """All points, or where there are too many: what was done (`own`), the unbeaten, then others spread over the range
+    of deaths."""
     if len(points) <= MOST_POINTS:
         return points
-    first = [p for p in points if p.label == "HISTORY" or p.pareto][:MOST_POINTS]
+    first = [p for p in points if p.label == own or p.pareto][:MOST_POINTS]
     rest = sorted((p for p in points if p not in first), key=lambda p: p.x[2])
     room = MOST_POINTS - len(first)
     places = {round(k * (len(rest) - 1) / max(room - 1, 1)) for k in range(room)}
@@ -134,8 +134,8 @@ def _regret(found: StrategyTable) -> Drawn:
         "regret",
         "Regret: how much worse than the best strategy of that draw, ninetieth percentile",
         "each objective in its own unit",
-        ranked,
-        [OUTCOMES[o].title for o in objectives],
+        [found.rows[name].title for name in ranked],
+        [HEADS.get(o) or OUTCOMES[o].title for o in objectives],
         [[found.rows[name].regret[o].p90 for o in objectives] for name in ranked],
         caption="Nothing is added up over objectives. A small regret everywhere is robust; a large one anywhere "
         "is a risk.",

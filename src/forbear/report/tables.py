@@ -38,12 +38,13 @@ class FitRow:
 
 
 def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[FitRow]:
-    """Every observed series that the members have a quantity for."""
+    """Every observed series that the members have a quantity for; of a year a flow is added up, all else averaged."""
     rows = []
     for name, observation in scenario.observations.items():
         if observation.quantity not in ensemble.data or not observed[name] or observation.frequency == "span":
             continue
         months, values = monthly_values(ensemble, observation.quantity)
+        flow = ensemble.data[observation.quantity].attrs.get("kind") == "flow"
         place = {str(m): k for k, m in enumerate(months.astype(str))}
         if observation.frequency == "year":
             years = months.astype("datetime64[Y]").astype(int) + 1970
@@ -51,7 +52,7 @@ def fit_rows(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Ob
             for seen in observed[name]:
                 by_year.setdefault(seen.date.year, []).append(seen.value)
             pairs = [
-                (str(y), values[:, years == y].sum(axis=1), float(np.mean(v)))
+                (str(y), (np.sum if flow else np.mean)(values[:, years == y], axis=1), float(np.mean(v)))
                 for y, v in by_year.items()
                 if (years == y).sum() == 12
             ]

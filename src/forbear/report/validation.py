@@ -8,6 +8,7 @@ from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import drawn
 from forbear.figures.ranks import ranks
 from forbear.figures.shares import ShareRow, shares
+from forbear.report.banners import after_word
 from forbear.validation.parts import Result
 from forbear.words import percent
 
@@ -124,7 +125,7 @@ def _forecast(part: dict[str, Any]) -> dict[str, Any]:
         "tables": tables,
         "coverage": coverage,
         "word": part["word"],
-        "banner": part["banner"],
+        "banner": after_word(part["word"], part["banner"]),
         "origins": part.get("origins", []),
         "pit": drawn(figure) if figure else None,
         "afterwards": _afterwards(part["afterwards"]) if _given(part, "afterwards") else None,

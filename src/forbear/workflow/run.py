@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,9 +91,9 @@ class Run:
             self.kept, self.scenario, problem, to=to, prior=self.ensemble, proposal=self.proposal, **self._shared()
         )
 
-    def write_brief(self, to: str | Path) -> Path:
-        """Write the brief, a PDF file of two pages. Raises FileError E103."""
-        return write_brief(self.kept, self.scenario, to=to, **self._shared())
+    def write_brief(self, to: str | Path, made: datetime.date | None = None) -> Path:
+        """Write the brief, a PDF file of two pages that bears the day `made` if any. Raises FileError E103."""
+        return write_brief(self.kept, self.scenario, to=to, made=made, **self._shared())
 
     def write_record(self, to: str | Path) -> Path:
         """Write base rates, and a proposal's ranges, as JSON. Raises FileError E103."""

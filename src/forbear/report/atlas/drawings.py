@@ -170,7 +170,7 @@ def world(cases: tuple[Case, ...], link: Callable[[Case], str] | None = None) ->
 
 def panel(case: Case) -> str:
     """One case of the small multiples as a drawing of its own, on the scales that all of them share."""
-    left, top, wide, tall = 26.0, 6.0, 172.0, 92.0
+    left, top, wide, tall = 30.0, 6.0, 168.0, 90.0
     parts = _frame(case, left, top, wide, tall, values=True, years=True)
     people = case.per_1000
     peak = f"at most {people[0]:.2g} soldiers for every thousand inhabitants" if people else "soldiers are not known"
