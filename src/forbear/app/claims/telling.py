@@ -40,7 +40,7 @@ def doubt(country: Country, claim: Claim, answered: ClaimResult | None) -> str:
     return (
         f"The shipped answer names {join(named)}: draws in which it is high come out otherwise than those in which it "
         "is low. But held at either end of its range it moves no simulated history here: it goes along with something "
-        "else in the draws, or by luck. What is run on this page does not count it."
+        "else in the draws, or by chance. What is run on this page does not count it."
     )
 
 
