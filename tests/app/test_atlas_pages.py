@@ -1,10 +1,12 @@
 """The atlas as pages."""
 
+import dataclasses
 import re
 from html import unescape
 
 import pytest
 
+from forbear.app.atlas import narrow
 from forbear.evidence.atlas import atlas, case
 
 
@@ -12,7 +14,8 @@ def test_every_case_has_a_mark_on_the_map_and_a_panel_and_a_page(visitor):
     page = visitor.get("/atlas").text
     for entry in atlas():
         address = f"/atlas?case={entry.name}"
-        assert page.count(f'href="{address}"') == 2, entry.name
+        # on the map, on the map in parts that a phone shows, and above its panel
+        assert page.count(f'href="{address}"') == 3, entry.name
         shown = visitor.get(address)
         assert shown.status_code == 200 and entry.title in unescape(shown.text)
 
@@ -23,7 +26,7 @@ def test_a_cases_page_has_every_fact_with_its_grade_and_source(visitor):
     rows = re.findall(r"<tr><th scope=\"row\">(.*?)</tr>", page)
     assert len(rows) == len(entry.facts)
     for fact, row in zip(entry.facts, rows, strict=True):
-        assert f"<td>{fact.grade}</td>" in row
+        assert f"</b>{fact.grade}</td>" in row
         assert fact.title in row or fact.grade == "memory"
 
 
@@ -52,3 +55,20 @@ def test_the_numbers_said_at_a_glance_are_those_of_the_command(visitor):
 
     lead = re.search(r'<p class="answer">(.*?)</p>', visitor.get("/atlas").text, re.S)[1]
     assert unescape(lead).split() == " ".join(answer(atlas())[:3]).split("**")[1].split()
+
+
+def test_on_a_phone_every_case_stands_in_one_part_of_the_map_and_in_every_drawing():
+    parts = narrow.parts_of_the_world(atlas(), lambda entry: entry.name)
+    names = [name for _, svg in parts for name in re.findall(r'<a href="([^"]+)"', svg)]
+    assert sorted(names) == sorted(entry.name for entry in atlas())
+    drawn = narrow.forces(atlas())
+    assert all(f">{entry.title}</text>" in unescape(drawn) for entry in atlas() if entry.per_1000)
+    for svg in (drawn, narrow.expected(atlas()), *(svg for _, svg in parts)):
+        places = [float(x) for x in re.findall(r'(?:x|cx|x1|x2)="(-?[\d.]+)"', svg.split("</g>")[-1])]
+        assert places and min(places) >= 0 and max(places) <= narrow.WIDTH
+
+
+def test_a_case_that_no_part_of_the_map_holds_is_told():
+    away = dataclasses.replace(atlas()[0], longitude=-170.0)
+    with pytest.raises(ValueError, match=away.name):
+        narrow.parts_of_the_world((away,), lambda entry: entry.name)

@@ -5,14 +5,19 @@ import re
 import numpy as np
 import pytest
 
+from forbear.app.claims import scale
 from forbear.app.claims.pages import moves_nothing
-from forbear.app.claims.runs import ClaimRun, parameters_of, same_prior
+from forbear.app.claims.runs import ClaimRun, judged, parameters_of, same_prior
 from forbear.app.claims.scale import Line
 from forbear.app.country import Country
 from forbear.app.state import State
+from forbear.questions.answers import Answers
+from forbear.questions.claims import three_shares
+from forbear.questions.regions import effect_kind, region_shares
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.priors import quantile
+from forbear.words import percent
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +40,27 @@ def test_a_dot_stands_between_the_rival_and_the_argument_by_its_shares():
     assert dot(moved) == 295.0 and 'class="was" cx="200.0"' in moved
 
 
+def test_shares_of_a_direction_become_those_of_what_each_side_asserts():
+    country = Country(Scenario.load("iraq-2003"), "iraq-2003")
+    effects = np.exp(np.random.default_rng(5).normal(0.0, 0.4, 300))
+    said = set()
+    for claim in load_claims(country.scenario, (), country.strategies).values():
+        effect = effects if effect_kind(claim) == "ratio" else effects - 1.0
+        told, wanted = scale.regions(claim, three_shares(claim, effect)), region_shares(claim, effect)
+        assert np.allclose(told, (wanted.p_for, wanted.p_none, wanted.p_against)), claim.name
+        said.add(claim.claim_says)
+    assert {"lower", "higher", "not lower", "not higher"} <= said
+
+
+def test_the_scale_ends_with_the_shares_that_the_rule_of_the_answers_reads(visitor):
+    answered = Answers.beside(Scenario.load("iraq-2003"))["H2"]
+    text = visitor.get("/claims?scenario=iraq-2003&claim=H2").text
+    last = text[text.index('id="stand"') :].split('class="scale-row mixture"')[1]
+    at = answered.stages["country"]
+    assert f"the argument holds in {percent(at.claim)}, its rival in {percent(at.rival)}" in last
+    assert abs(dot(last) - (200 + 190 * (at.claim - at.rival))) < 0.1
+
+
 def test_the_page_of_a_claim_opens_with_a_dot_for_every_theory(visitor):
     text = visitor.get("/claims?scenario=iraq-2003&claim=H2").text
     page = text[text.index('id="stand"') :]
@@ -52,6 +78,49 @@ def test_what_is_held_moves_every_theory_that_lets_it_vary(iraq):
     for title, theory in iraq.theories.items():
         free, held = run.theories[title]
         assert np.array_equal(free, held, equal_nan=True) != same_prior(iraq, theory, name)
+
+
+def test_the_rule_reads_theories_as_they_come_out_with_the_values(iraq):
+    claim = load_claims(iraq.scenario, (), iraq.strategies)["H2"]
+    run = ClaimRun(1, State("iraq-2003"), iraq, claim=claim, pinned=(("mass_elasticity", 0.02),))
+    run.one_block()
+    answers = Answers.beside(iraq.scenario)
+    first = judged(run, 64, answers)
+    run.one_block()
+    second = judged(run, 128, answers)
+    moved = [judged_of.mixed_held.claim - judged_of.mixed_free.claim for judged_of in (first, second)]
+    # at first the full model alone has moved, then every theory that lets the parameter vary
+    assert 0.0 < moved[0] < moved[1]
+
+
+def test_what_the_answer_hangs_on_is_offered_and_once_held_it_is_known(iraq):
+    claim, answers = load_claims(iraq.scenario, (), iraq.strategies)["N1"], Answers.beside(iraq.scenario)
+    mute = next(n for n, split in answers["N1"].splits.items() if split.identification == "N-none").split("[")[0]
+    assert parameters_of(claim, answers["N1"], iraq.problem.priors)[0] == mute
+    run = ClaimRun(1, State("iraq-2003"), iraq, claim=claim, pinned=((mute, 0.5),))
+    run.one_block()
+    found = judged(run, 64, answers)
+    assert mute in found.verdict_free.reason and mute not in found.verdict_held.reason
+
+
+def test_what_moves_nothing_is_not_what_the_answer_hangs_on_and_the_page_says_so(iraq, visitor):
+    claim, answers = load_claims(iraq.scenario, (), iraq.strategies)["H2"], Answers.beside(iraq.scenario)
+    run = ClaimRun(1, State("iraq-2003"), iraq, claim=claim, pinned=())
+    run.one_block()
+    name = "wealth_lost_to_violence"
+    assert name in judged(run, 64, answers).verdict_free.reason
+    assert name not in judged(run, 64, answers, {name}).verdict_free.reason
+    text = visitor.get("/claims?scenario=iraq-2003&claim=H2").text
+    assert "The shipped answer names wealth lost to violence" in text and "Moves nothing here" in text
+    assert "The shipped answer names" not in visitor.get("/claims?scenario=iraq-2003&claim=N1").text
+
+
+def test_prior_draws_are_no_evidence(iraq):
+    claim = load_claims(iraq.scenario, (), iraq.strategies)["H2"]
+    run = ClaimRun(1, State("iraq-2003", draws="prior"), iraq, claim=claim, pinned=())
+    run.one_block()
+    found = judged(run, 64, Answers.beside(iraq.scenario))
+    assert found.mixed_free is None and "No data have been heard" in found.verdict_free.reason
 
 
 def test_what_is_held_and_moves_nothing_is_said_to(iraq):

@@ -10,13 +10,13 @@ import pytest
 
 from forbear.app import preparing
 from forbear.app.country import Country
-from forbear.app.glossary import terms
 from forbear.app.laboratory import stored as shipped
 from forbear.app.laboratory.comparison import Row, Summary, compared, summarised
 from forbear.app.laboratory.questions import questions_of
 from forbear.app.laboratory.strip import sentence_of, strips_of
 from forbear.app.runs import Run
 from forbear.app.state import State
+from forbear.app.terms import terms
 from forbear.scenario import Scenario
 from forbear.scenario.reading.chain import library_names
 

@@ -77,7 +77,9 @@ def test_a_class_of_two_groups_plays_twelve_turns_locked_and_is_compared_after_t
         assert "770077" not in answer.text and TOLD_AT_THE_END not in answer.text, path
     release(player, umpire)
     end = player.get(f"{north}/end?turn=12")
-    assert end.status_code == 200 and "world 770077" in end.text and "this world, never intervening" in end.text
+    assert (
+        end.status_code == 200 and "hidden world</a> 770077" in end.text and "this world, never intervening" in end.text
+    )
     compare = re.search(r'href="(/play/compare\?game=[^"]+)"', player.get(umpire).text)[1].replace("&amp;", "&")
     found = player.get(compare).text
     assert "North" in found and "South" in found and "at the end of April 2004" in found

@@ -211,3 +211,18 @@ def test_the_log_can_be_read_and_taken_away(player):
 def test_nothing_can_be_ended_before_it_began(player):
     address = begun(player)
     assert player.post(address + "/end", {"parent": "0"}).status_code == 422
+
+
+@pytest.mark.parametrize("wrong", ["months=77", "world=lots", "strategy=NOWHERE", "draws=tea"])
+def test_a_link_that_holds_what_cannot_be_meant_says_so_and_offers_what_can(player, wrong):
+    answer = player.get(f"/play?scenario=meadow&{wrong}")
+    assert answer.status_code == 422 and f"<code>{wrong.split('=')[1]}</code>" in answer.text
+    assert 'name="months"' in answer.text
+
+
+def test_another_scenario_is_taken_without_a_plan_that_it_does_not_have(player):
+    chosen = {"scenario": "meadow", "strategy": "MORE-200", "months": "3", "world": "5", "feasible": "1"}
+    answer = player.post("/play/choose", chosen, follow_redirects=False)
+    where = answer.headers["location"]
+    assert "MORE-200" not in where and "world=5" in where
+    assert player.get(where).status_code == 200

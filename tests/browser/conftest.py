@@ -90,14 +90,14 @@ class Eyes:
             self.tried.append(route.request.url)
             route.abort()
 
-    def axe(self):
-        """Serious and critical findings of axe on the page as it is now, as short words."""
+    def axe(self, weights=("serious", "critical")):
+        """Findings of axe of some weights on the page as it is now, as short words."""
         self.page.evaluate(AXE)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{v['id']}: {v['nodes'][0]['html'][:160]} {v['nodes'][0].get('failureSummary', '')[:200]}"
             for v in found["violations"]
-            if v["impact"] in ("serious", "critical")
+            if v["impact"] in weights
         ]
 
     def clean(self):

@@ -15,7 +15,7 @@ evidence = importlib.util.module_from_spec(SPEC)
 sys.modules["evidence"] = evidence
 SPEC.loader.exec_module(evidence)
 
-KINDS_OF_FILES = ("posterior*.npz", "answers.json", "validation.json", "laboratory.json")
+KINDS_OF_FILES = ("posterior*.npz", "answers.json", "validation.json", "laboratory.json", "reach.json")
 
 
 def made() -> list[str]:

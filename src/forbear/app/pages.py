@@ -12,6 +12,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
 from forbear.app.security import LARGEST_FILE, MOST_FIELDS
+from forbear.app.terms import linked
 from forbear.errors import MOST_SHOWN, ForbearError
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Refused(Exception):
 def _environment() -> Any:
     folder = files("forbear.app") / "templates"
     loader = FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8"))
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader, undefined=StrictUndefined)
+    made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader, undefined=StrictUndefined)
+    made.filters["linked"] = linked
+    return made
 
 
 def rendered(template: str, **values: Any) -> str:

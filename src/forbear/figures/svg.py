@@ -30,7 +30,7 @@ def draw(figure: Figure) -> str:
     for at, words in scale.across_words():
         x = scale.x(at)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" class="grid"/>')
-        if x + 32 <= WIDTH:  # a year that begins at the very edge has no room for its name
+        if x + max(32.0, 8.6 * len(words)) <= WIDTH:  # what begins at the very edge has no room for its name
             parts.append(f'<text x="{x + 2:.1f}" y="{HEIGHT - BOTTOM + 16}" class="tick">{words}</text>')
     parts.append(
         f'<text transform="translate(14 {HEIGHT / 2 - 10:.0f}) rotate(-90)" text-anchor="middle" class="axis">{escape(scale.up.unit(figure.unit))}</text>'

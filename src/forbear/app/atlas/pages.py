@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
+from forbear.app.atlas import narrow
 from forbear.app.pages import mistakes, page
 from forbear.errors import ForbearError
 from forbear.evidence.atlas import Case, Fact, atlas, case, second_coding
@@ -55,7 +56,11 @@ def _drawings() -> dict[str, Any]:
     """What is the same for every visitor: the sources ship and do not change while a server runs."""
     cases = atlas()
     drawn = {"map": world(cases, address), "forces": forces(cases), "expected": expected(cases) if about() else ""}
-    return drawn | {"legend": sheet("legend", 470, 26, "What the marks mean", "Order after ten years", legend(10, 13))}
+    small = {"map": narrow.parts_of_the_world(cases, address), "forces": narrow.forces(cases)}
+    small["expected"] = narrow.expected(cases) if about() else ""
+    meant = ("What the marks mean", "Order after ten years")
+    small["legend"] = sheet("legend-narrow", narrow.WIDTH, 44, *meant, narrow.legend())
+    return drawn | {"legend": sheet("legend", 470, 26, *meant, legend(10, 13)), "narrow": small}
 
 
 @router.get("/atlas")

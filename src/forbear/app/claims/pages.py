@@ -11,31 +11,27 @@ import numpy as np
 from fastapi import APIRouter, Request, Response
 
 from forbear.app.claims import scale
-from forbear.app.claims.runs import STAGES, ClaimRun, judged, parameters_of
+from forbear.app.claims.lines import as_run, as_shipped
+from forbear.app.claims.runs import STAGES, ClaimRun, judged
+from forbear.app.claims.sliders import sliders_of
+from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of
 from forbear.app.claims.wars import wars_of
 from forbear.app.country import Country
-from forbear.app.densities import LEAST, MOST, beliefs, density, told_by
+from forbear.app.densities import LEAST, MOST
 from forbear.app.laboratory import panel
 from forbear.app.pages import mistakes, page
 from forbear.app.state import State
 from forbear.app.waiting import Waiting, state_of
-from forbear.country.model import MODEL
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
-from forbear.figures.histogram import before_and_after
-from forbear.figures.spec import approximately
 from forbear.questions.answers import Answers
-from forbear.questions.claims import three_shares
 from forbear.questions.results import ClaimResult
 from forbear.questions.stamps import stale_answers
 from forbear.questions.verdict_telling import stage_lines
 from forbear.scenario.casefiles.policies import load_claims
-from forbear.scenario.outcomes import OUTCOMES
 
 __all__ = ["router"]
 
 router = APIRouter()
-#: A slider runs over the part of a prior that is drawn above it, in these steps.
-STEPS = 49
 
 
 def answers_of(country: Country) -> dict[str, ClaimResult]:
@@ -117,89 +113,23 @@ def show(request: Request) -> Response:
         claim=claim,
         claims=claims,
         answers=answers,
-        sliders=_sliders(country, claim, answers, pinned) if claim is not None else [],
+        sliders=sliders_of(country, claim, answers.get(claim.name), pinned, state.draws) if claim is not None else [],
         scenarios=request.app.state.countries.names(),
         faults=faults,
         tab=secrets.token_hex(8),
         draws=country.draws(state.draws),
         stale=stale_of(country),
-        scale=scale.drawn(_shipped(answers.get(claim.name))) if claim is not None else [],
+        scale=scale.drawn(as_shipped(answers.get(claim.name))) if claim is not None else [],
         answered=answers.get(claim.name) if claim is not None else None,
         wars=wars_of(country, claim.name) if claim is not None else "",
+        doubt=doubt(country, claim, answers.get(claim.name)) if claim is not None else "",
     )
-
-
-def _shipped(answered: ClaimResult | None) -> list[scale.Line]:
-    """The scale as shipped with the scenario; empty without answers."""
-    if answered is None or not answered.structures:
-        return []
-    out = [scale.Line("before the data", "before", _three(answered.prior_shares))] if answered.prior_shares else []
-    for name, shares in answered.structures.items():
-        full = name == "full"
-        label = "after the data, full model" if full else f"theory: {name.replace('-', ' ')}"
-        out.append(scale.Line(label, "full" if full else "theory", _three(shares)))
-    return out
-
-
-def _three(shares: Any) -> scale.Shares:
-    first, second, third = (float(share) for share in shares)
-    return first, second, third
-
-
-def _lines(made: ClaimRun, found: Any, answered: ClaimResult | None) -> list[scale.Line]:
-    """The scale with the draws that were just run; a theory that is not run yet stands as shipped."""
-    shipped = {line.label: line for line in _shipped(answered)}
-    posterior = made.country.draws(made.state.draws) == "posterior"
-    out = []
-    if posterior and "before the data" in shipped:
-        out.append(shipped["before the data"])
-    label = "after the data, full model" if posterior else "before the data"
-    held = (lambda three: _three(three)) if made.pinned else (lambda three: None)
-    out.append(scale.Line(label, "full" if posterior else "before", _three(found.free), held(found.held)))
-    if not posterior:
-        return out
-    for name, (free, with_values) in made.theories.items():
-        good = np.isfinite(free) & np.isfinite(with_values)
-        if good.any():
-            before, after = (three_shares(made.claim, values[good]) for values in (free, with_values))
-            out.append(scale.Line(f"theory: {name}", "theory", _three(before), held(after)))
-    known = {line.label for line in out}
-    return out + [line for label, line in shipped.items() if line.role == "theory" and label not in known]
 
 
 def moves_nothing(made: ClaimRun) -> bool:
     """True where values are held and no simulated history of any model comes out otherwise."""
     pairs = [*zip(made.free, made.held, strict=True), *made.theories.values()]
     return bool(made.pinned) and all(np.array_equal(free, held, equal_nan=True) for free, held in pairs)
-
-
-def _sliders(
-    country: Country, claim: Any, answers: dict[str, ClaimResult], pinned: dict[str, float]
-) -> list[dict[str, Any]]:
-    meaning = {p.name: p for p in MODEL.parameters.values()}
-    names = parameters_of(claim, answers.get(claim.name), country.problem.priors)
-    out = []
-    for name in [*names, *(n for n in pinned if n not in names)]:
-        values = [
-            float(country.at_quantile(name, LEAST + (MOST - LEAST) * k / STEPS).ravel()[0]) for k in range(STEPS + 1)
-        ]
-        many = country.problem.priors[name].size
-        known = meaning.get(name)
-        out.append(
-            {
-                "name": name,
-                "meaning": known.meaning if known else "",
-                "unit": known.unit if known and known.unit not in ("-", "index", "share", "ratio") else "",
-                "class": told_by(known.identification) if known else "",
-                "many": many,
-                "at": pinned.get(name, ""),
-                "density": density(found, name.replace("_", " ")) if (found := beliefs(country, name)) else "",
-                "after": found.words("after") if found else "",
-                "values": [approximately(v) for v in values],
-                "place": round((pinned.get(name, 0.5) - LEAST) / (MOST - LEAST) * STEPS),
-            }
-        )
-    return out
 
 
 def _made(request: Request, pairs: list[tuple[str, str]]) -> Callable[[int], ClaimRun]:
@@ -219,24 +149,26 @@ def _address(made: ClaimRun) -> str:
 def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
     answers = Answers.beside(made.country.scenario)
     answered = answers[made.claim.name] if answers is not None and made.claim.name in answers else None
-    found = judged(made, stage, answers)
+    found = judged(made, stage, answers, idle_of(made.country, made.claim))
     free, held = made.effects(stage)
     return page(
         request,
         "claim_results.html",
         run=made,
         claim=made.claim,
-        scale=scale.drawn(_lines(made, found, answered)),
+        scale=scale.drawn(as_run(made, found, answered)),
         nothing=moves_nothing(made),
         stage=stage,
         last=STAGES[-1],
         tab=tab,
         found=found,
         members=len(free),
-        chart=panel.picture(_figure(made, free, held)),
+        chart=panel.picture(figure_of(made, free, held)),
         answered=answered,
         stages=stage_lines(answered) if answered is not None else [],
         draws=made.country.draws(made.state.draws),
+        asserted=asserted(made),
+        doubt=doubt(made.country, made.claim, answered),
         spans=[panel.span_words(free), panel.span_words(held)],
     )
 
@@ -254,34 +186,3 @@ async def run(request: Request) -> Response:
 async def results(request: Request, number: int, page: str = "", seen: int = 0) -> Response:
     """Wait for the next stage of a page's newest test. 204 when a newer request has taken its place."""
     return await _TESTS.followed(request, number, page, seen)
-
-
-def _figure(made: ClaimRun, free: Any, held: Any) -> Any:
-    """The effect as drawn and with values held, with the margin inside which it counts as none."""
-    claim, ratio, margin = made.claim, made.effect_kind == "ratio", made.margin
-    band = (round(1.0 / (1.0 + margin), 2), round(1.0 + margin, 2)) if ratio else (-margin, margin)
-    if claim.kind == "share":
-        unit = f"share of the pull from {' and '.join(claim.sources)}, above {claim.threshold:g}"
-    elif claim.kind == "level":
-        unit = f"{OUTCOMES[claim.outcome].title}, above {claim.threshold:g}"
-    else:
-        what = OUTCOMES[claim.outcome].title
-        changed, base = (_title(made.country, name) for name in (claim.changed, claim.base))
-        unit = f"{what}: {changed}, {'divided by' if ratio else 'less'} {base}"
-    return before_and_after(
-        "effect",
-        "The effect, as the draws are and with your values",
-        unit,
-        free,
-        held,
-        labels=("as the draws are", "with the values held"),
-        reference=1.0 if ratio else 0.0,
-        margin=band,
-        logarithmic=ratio,
-    )
-
-
-def _title(country: Country, name: str) -> str:
-    """What a strategy is called in a sentence."""
-    strategy = country.strategies.get(name)
-    return strategy.title[0].lower() + strategy.title[1:] if strategy is not None else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -11,11 +12,10 @@ import numpy as np
 from forbear.app.country import BLOCK, Cancelled, merged
 from forbear.app.runs import Work
 from forbear.inference.facts import licence
-from forbear.questions.claims import three_shares
 from forbear.questions.effects import Probabilities
 from forbear.questions.ledger import mobilisation_ledger
 from forbear.questions.licences import facts_on_record
-from forbear.questions.regions import assertion_region, effect_kind, held_apart, holds, margins
+from forbear.questions.regions import assertion_region, effect_kind, held_apart, holds, margins, region_shares
 from forbear.questions.verdict import Verdict
 from forbear.questions.verdict_evidence import TheoryWeight, shares_of
 from forbear.questions.verdict_rule import Evidence, Shares, TheoryShares, ruling
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from forbear.questions.results import ClaimResult
     from forbear.scenario.casefiles.policies import Claim
 
-__all__ = ["ClaimRun", "Held", "parameters_of"]
+__all__ = ["ClaimRun", "Held", "judged", "parameters_of", "same_prior", "title_of"]
 
 #: The effect is shown first over so many members, at last over so many.
 STAGES = (64, 128, 256)
 #: Sliders of a claim: more would not be looked at.
-MOST_SLIDERS = 8
+MOST_SLIDERS = 9
 
 
 @dataclass(eq=False)
@@ -57,20 +57,20 @@ class ClaimRun(Work):
     def one_block(self) -> None:
         """Run the next members. Raises Cancelled, RunError."""
         start = self.members
-        free = self._effect(self.country, start, ())
-        held = self._effect(self.country, start, self.pinned) if self.pinned else free
+        free = self.effect(self.country, start, ())
+        held = self.effect(self.country, start, self.pinned) if self.pinned else free
         found = {}
         if start == BLOCK and self.country.draws(self.state.draws) == "posterior":
             for name, theory in self.country.theories.items():
                 pinned = tuple((p, at) for p, at in self.pinned if same_prior(self.country, theory, p))
-                alone = self._effect(theory, 0, ())
-                found[name] = alone, self._effect(theory, 0, pinned) if pinned else alone
+                alone = self.effect(theory, 0, ())
+                found[name] = alone, self.effect(theory, 0, pinned) if pinned else alone
         with self.lock:
             self.free.append(free)
             self.held.append(held)
             self.theories |= found
 
-    def _effect(self, country: Country, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
+    def effect(self, country: Country, start: int, pinned: tuple[tuple[str, float], ...]) -> np.ndarray:
         """The claim's effect by member (BLOCK,), not finite where a member failed; country: as it is, or under a
         theory."""
         claim, state = self.claim, self.state
@@ -141,20 +141,25 @@ def same_prior(country: Country, theory: Country, name: str) -> bool:
 
 @dataclass(frozen=True)
 class Held:
-    """What the rule says: shares of draws and verdict, nothing held and with the chosen values."""
+    """What the rule says, nothing held and with the chosen values: shares of the regions in the model's own draws,
+    shares under all theories by weight (None where there are none), verdict."""
 
     free: Probabilities
     held: Probabilities
+    mixed_free: Shares | None
+    mixed_held: Shares | None
     verdict_free: Verdict
     verdict_held: Verdict
 
 
-def judged(run: ClaimRun, stage: int, answers: Answers | None) -> Held:
+def judged(run: ClaimRun, stage: int, answers: Answers | None, idle: Container[str] = ()) -> Held:
     """Apply the verdict rule to both effects.
 
-    answers: those that ship with the scenario: shares before any data, theories and their weights are taken from there,
-    since they are not run again here; without them no data are heard and nothing is identified. Where the fitted model
-    misses facts of history that the claim needs, both words are "not licensed". No randomness.
+    answers: those that ship with the scenario: shares before any data, weights of theories, and theories that are not
+    run here yet are taken from there, and the parameters on which the answer hangs and of which no data speak. One of
+    these that is held is known; on one of `idle`, which moves no simulated history, nothing can hang. Without answers,
+    and over prior draws, no data are heard and nothing is identified. Where the fitted model misses facts of history
+    that the claim needs, both words are "not licensed". No randomness.
     """
     free, held = run.effects(stage)
     claim, country = run.claim, run.country
@@ -163,12 +168,16 @@ def judged(run: ClaimRun, stage: int, answers: Answers | None) -> Held:
     before = answered.stages.get("before") if answered is not None else None
     unknown = Shares(1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0, 1.0)
     first = unknown if before is None else Shares(before.claim, before.rival, before.neither, max(1.0, before.draws))
+    heard = before is not None and country.draws(run.state.draws) == "posterior"
+    splits = answered.splits if answered is not None else {}
+    mute = [n for n, split in splits.items() if split.identification == "N-none" and n.split("[")[0] not in idle]
+    chosen = {name for name, _ in run.pinned}
 
-    def word(effect: np.ndarray) -> tuple[Probabilities, Verdict]:
-        three = three_shares(claim, effect)
-        says = (claim.claim_says, claim.rival_says)
-        now = shares_of(effect, *says, margins(claim), effect_kind(claim)) if before is not None else None
-        theories = _theories(answers, answered, now) if answers is not None and answered is not None and now else {}
+    def word(effect: np.ndarray, which: int) -> tuple[Probabilities, Shares | None, Verdict]:
+        now = _counted(claim, effect) if heard else None
+        theories = {}
+        if answers is not None and answered is not None and now is not None:
+            theories = _theories(answers, answered, now, _run_afresh(run, which))
         evidence = Evidence(
             first,
             country=now,
@@ -176,34 +185,56 @@ def judged(run: ClaimRun, stage: int, answers: Answers | None) -> Held:
             unlicensed="" if granted.granted else granted.words,
             arithmetic=claim.arithmetic,
             values=claim.kind == "value",
+            mute=tuple(name for name in mute if not (which and name.split("[")[0] in chosen)),
         )
-        return three, ruling(evidence)
+        mixed = evidence.stages["country"] if theories else None
+        return region_shares(claim, effect), mixed, ruling(evidence)
 
-    (three_free, word_free), (three_held, word_held) = word(free), word(held)
-    return Held(three_free, three_held, word_free, word_held)
+    (three_free, mixed_free, word_free), (three_held, mixed_held, word_held) = word(free, 0), word(held, 1)
+    return Held(three_free, three_held, mixed_free, mixed_held, word_free, word_held)
 
 
-def _theories(answers: Answers, answered: ClaimResult, now: Shares) -> dict[str, TheoryShares]:
-    """Theories as shipped, the model itself as it is now."""
+def _counted(claim: Claim, effect: np.ndarray) -> Shares:
+    """Shares of draws in the region of each side."""
+    return shares_of(effect, claim.claim_says, claim.rival_says, margins(claim), effect_kind(claim))
+
+
+def _run_afresh(run: ClaimRun, which: int) -> dict[str, Shares]:
+    """Shares under every theory that was run here, by its title; which: 0 with nothing held, 1 with the values."""
+    out = {}
+    for title, effects in run.theories.items():
+        good = np.isfinite(effects[0]) & np.isfinite(effects[1])
+        if good.any():
+            out[title] = _counted(run.claim, effects[which][good])
+    return out
+
+
+def _theories(
+    answers: Answers, answered: ClaimResult, now: Shares, afresh: dict[str, Shares]
+) -> dict[str, TheoryShares]:
+    """The model itself as it is now, theories as they were run here, else as shipped; weights as shipped."""
     ours, theirs = (assertion_region(says, k) for k, says in enumerate(held_apart(answered.claim)))
     weights, out = answers.provenance.theories, {}
     for name, three in answered.structures.items():
         claim, rival = (sum(three[k] for k in sorted(side)) for side in (ours, theirs))
         known = weights.get(name, TheoryWeight(0.0, False)) if weights else TheoryWeight(1.0)
         draws = answers.provenance.structure_members
-        shares = now if name == "full" else Shares(claim, rival, max(0.0, 1.0 - claim - rival), draws)
+        shipped = Shares(claim, rival, max(0.0, 1.0 - claim - rival), draws)
+        shares = now if name == "full" else afresh.get(title_of(name), shipped)
         out[name] = TheoryShares(shares, known.weight, known.alike, known.about)
     return out if len(out) > 1 and any(theory.weight > 0.0 for theory in out.values()) else {}
 
 
+def title_of(theory: str) -> str:
+    """What a theory is called on the page."""
+    return theory.replace("-", " ")
+
+
 def parameters_of(claim: Claim, answered: ClaimResult | None, known: dict[str, Any]) -> list[str]:
-    """Names of the parameters that get a slider: the one on which the shipped answer turns, then those the claim
-    names."""
-    found = (
-        max(answered.splits.items(), key=lambda s: s[1].shift)[0] if answered is not None and answered.splits else ""
-    )
-    names = [str(found).split("[")[0]] if found else []
-    names += [name for name in claim.deciding if name not in names]
+    """Names of the parameters that get a slider: those on which the shipped answer turns, the one that splits it most
+    first, then those the claim names."""
+    splits = sorted(answered.splits.items(), key=lambda split: -split[1].shift) if answered is not None else []
+    names = dict.fromkeys([*(name.split("[")[0] for name, _ in splits), *claim.deciding])
     return [name for name in names if name in known and not _fixed(known[name])][:MOST_SLIDERS]
 
 

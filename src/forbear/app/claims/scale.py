@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
+from forbear.questions.regions import assertion_region, held_apart
 from forbear.words import percent
 
-__all__ = ["Line", "drawn"]
+if TYPE_CHECKING:
+    from forbear.scenario.casefiles.policies import Claim
+
+__all__ = ["Line", "Shares", "drawn", "regions"]
 
 WIDTH, HEIGHT, EDGE = 400, 26, 10
 
-#: Shares of draws in which the claim is right, within the margin, and wrong.
+#: Shares of draws in which the argument holds, neither side does, and its rival holds.
 Shares = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
 class Line:
     """One line of the scale: whose draws, and their shares; held: shares with the chosen values, None where nothing is
-    held; role: "before", "full" or "theory"."""
+    held; role: "before", "full", "theory" or "mixture"."""
 
     label: str
     role: str
@@ -28,13 +34,13 @@ class Line:
     @property
     def words(self) -> str:
         """The shares in words: of what is held, where anything is."""
-        way, within, other = self.held or self.shares
-        text = f"{percent(way)} the argument\N{RIGHT SINGLE QUOTATION MARK}s way, {percent(within)} within the margin"
-        return f"{text}, {percent(other)} the other way"
+        ours, neither, theirs = self.held or self.shares
+        between = f", neither {percent(neither)}" if neither >= 0.005 else ""
+        return f"the argument holds in {percent(ours)}{between}, its rival in {percent(theirs)}"
 
     @property
     def svg(self) -> str:
-        """The line as one <svg>: at the left end all draws go the other way, at the right end all the argument's."""
+        """The line as one <svg>: at the left end the rival holds in all draws, at the right end the argument."""
         first, moved = _place(self.shares), self.held is not None and self.held != self.shares
         middle, y = WIDTH / 2, HEIGHT / 2
         label = escape(f"{self.label}: {self.words}")
@@ -52,6 +58,15 @@ class Line:
         else:
             parts.append(f'<circle class="at {self.role}" cx="{first:.1f}" cy="{y}" r="8"/>')
         return "".join([*parts, "</svg>"])
+
+
+def regions(claim: Claim, three: Sequence[float]) -> Shares:
+    """Shares of draws for the claim, against it and within the margin, as those of the regions that each side asserts:
+    one that says "not lower" holds within the margin too."""
+    ours, theirs = (
+        sum(float(three[k]) for k in sorted(assertion_region(says, own))) for own, says in enumerate(held_apart(claim))
+    )
+    return ours, max(0.0, 1.0 - ours - theirs), theirs
 
 
 def _place(shares: Shares) -> float:

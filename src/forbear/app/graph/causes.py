@@ -89,4 +89,5 @@ def summary_of(room: str) -> str:
     if not path.is_file():
         return ""
     text = path.read_text(encoding="utf-8").partition("\n")[2].strip().split("\n\n")[0].replace("\n", " ")
+    text = re.sub(r"\*\*[^*]+\*\*\s*", "", text)  # what the paragraph is, for those who read the file
     return re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", text).replace("`", "")

@@ -34,9 +34,18 @@ def plain(markup: str) -> str:
 
     def swatch(found: re.Match[str]) -> str:
         ground = re.search(r"background(?:-color)?:\s*([^;]+)", found[1])
-        edge = re.search(r"border[a-z-]*:[^;]*?((?:var\([^)]*\)|#[0-9a-f]{3,6}))", found[1])
-        shade = f'<rect x=".5" y=".5" width="14" height="6" fill="{escape(ground[1]) if ground else "none"}"'
-        shade += f' stroke="{escape(edge[1])}" stroke-width="1.4" stroke-dasharray="3 2"/>' if edge else "/>"
+        edge = re.search(r"(?:border-?[a-z]*|outline):([^;]*?)((?:var\([^)]*\)|#[0-9a-f]{3,6}))", found[1])
+        faint = re.search(r"(?<![a-z-])opacity:\s*([\d.]+)", found[1])
+        look = f' fill="{escape(ground[1]) if ground else "none"}"'
+        look += f' fill-opacity="{faint[1]}"' if faint else ""
+        if edge:
+            dashes = "" if "solid" in edge[1] else ' stroke-dasharray="3 2"'
+            look += f' stroke="{escape(edge[2])}" stroke-width="1.4"{dashes}'
+        if "border-radius:50%" in found[1]:
+            shade = f'<circle cx="7.5" cy="3.5" r="3"{look}/>'
+        else:
+            y, tall = (2.5, 2) if "height:3px" in found[1] else (0.5, 6)
+            shade = f'<rect x=".5" y="{y}" width="14" height="{tall}"{look}/>'
         return f'<svg class="swatch" viewBox="0 0 15 7" aria-hidden="true">{shade}</svg>'
 
     markup = re.sub(r'<span class="swatch" style="([^"]*)"></span>', swatch, markup)

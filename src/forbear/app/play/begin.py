@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -114,6 +115,12 @@ def _start_page(request: Request, asked: dict[str, str], faults: list[dict[str, 
     except ForbearError as error:
         faults, status = faults + mistakes(error), 422
         country = countries.get(countries.started_with)
+    if not faults:  # an address that holds what cannot be meant must not begin another game in silence
+        wrong: list[Fault] = []
+        checked_settings(country, asked, wrong)
+        if wrong:
+            faults = mistakes(ScenarioError(wrong[0].code, "this game cannot begin", faults=tuple(wrong)))
+            status = 422
     country.prepare()  # the first turn will want it
     mine = games.of(owner_of(request.state.session))
     return page(
@@ -147,9 +154,14 @@ def _listed(games: Games, game: Game) -> dict[str, Any]:
 
 @router.post("/play/choose")
 async def choose(request: Request) -> Response:
-    """Take another scenario: every setting of the form stays, in the address."""
+    """Take another scenario: every setting of the form stays, in the address, but a plan that it does not have."""
     form = await checked_form(request)
-    return RedirectResponse(address_of(answered(form.pairs)), status_code=303)
+    asked = answered(form.pairs)
+    with suppress(ForbearError):  # the page says that there is no such scenario
+        country = await run_in_threadpool(request.app.state.countries.get, asked.get("scenario", ""))
+        if asked.get("strategy") not in playable(country):
+            asked.pop("strategy", None)
+    return RedirectResponse(address_of(asked), status_code=303)
 
 
 def answered(pairs: list[tuple[str, str]]) -> dict[str, str]:
