@@ -39,6 +39,7 @@ __all__ = [
     "read_json",
     "replacing",
     "sealed",
+    "whole_number",
     "write_arrays",
     "write_bytes",
     "write_json",
@@ -181,7 +182,7 @@ def parse_json(content: bytes, path: str | Path, *, seal: bool = False) -> Any:
     """Take the bytes of a JSON document apart; path: where they come from, for messages. Raises as `read_json`."""
     try:
         text = content.decode("utf-8")
-        value = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+        value = json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=whole_number)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise _damaged(path, f"it is no JSON document: {error}") from error
     if _holds_unshown(text):
@@ -311,6 +312,16 @@ def _nests_too_deep(value: Any) -> bool:
             if isinstance(inner, (dict, list))
         ]
     return bool(level)
+
+
+def whole_number(word: str) -> int:
+    """A whole number of JSON. Raises ValueError for one that has no float: whoever compares or divides it would fall."""
+    number = int(word)
+    try:
+        float(number)
+    except OverflowError:
+        raise ValueError(f"{word[:40]} is larger than any number") from None
+    return number
 
 
 def _finite(word: str) -> float:

@@ -95,8 +95,9 @@ def test_a_flood_of_games_takes_away_neither_a_class_nor_games_in_which_somethin
         '{"log": "{}"}',
         '{"log": ' + "[" * 5000,
         '{"log": 1e999}',
+        '{"owner": "a", "log": "{}", "rings": ' + "9" * 400 + "}",
     ],
-    ids=range(10),
+    ids=range(11),
 )
 def test_a_damaged_file_of_a_game_is_named_left_out_and_stops_nobody_else(tmp_path, caplog, games, text):
     put(Shelf(tmp_path), a_game(1, turns=1, ended=True))
@@ -160,6 +161,7 @@ def test_a_flood_of_classes_lets_the_oldest_empty_one_go_and_never_one_that_is_p
         ("key", "short"),
         ("code", "lower1"),
         ("made", []),
+        ("rings", 10**400),
         ("surprise", 1),
     ],
 )

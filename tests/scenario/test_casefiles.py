@@ -40,11 +40,12 @@ BROKEN: dict[str, tuple[Callable[[fb.Scenario], object], str, str, dict[str, str
     "audit.toml": (
         load_audit,
         '[levers.a]\ntitle = "a"\ngate = "death"\nsettings = { "forces.army_retentoin" = 1 }\n[condition]\n'
-        'low = 5\nhigh = 2\nwords = "w"\n[formz]\n',
+        'outcome = "deathz"\nlow = 5\nhigh = 2\nwords = "w"\n[formz]\n',
         "E241",
         {
             "levers.a.gate": "deaths",
             "levers.a.settings.forces.army_retentoin": "",
+            "condition.outcome": "deaths",
             "condition.high": "",
             "formz": "forms",
         },
@@ -157,3 +158,16 @@ def test_regions_that_meet_because_of_their_margins_are_refused(tmp_path: Path) 
     with pytest.raises(fb.ForbearError) as caught:
         load_claims(small(tmp_path, "claims/c.toml", text))
     assert {str(fault.field) for fault in caught.value.faults} == {"A.rival_says", "B.rival_margin", "B.horizon"}
+
+
+def test_the_size_of_a_war_is_the_total_of_an_outcome_and_of_nothing_else(tmp_path) -> None:
+    """Another quantity was read, and deaths were taken all the same."""
+    home = tmp_path / "own"
+    home.mkdir()
+    (home / "scenario.toml").write_text('[scenario]\nname = "own"\ntitle = "Own"\nextends = "meadow"\n')
+    text = '[condition]\noutcome = "attacks_on_intervener"\nlow = 1\nhigh = 2\nwords = "w"\n'
+    (home / "audit.toml").write_text(text)
+    with pytest.raises(fb.ForbearError) as caught:
+        load_audit(fb.Scenario.load(home))
+    (fault,) = caught.value.faults
+    assert fault.value == "attacks_on_intervener" and fault.allowed == "deaths"

@@ -16,7 +16,7 @@ from typing import Any
 from forbear.errors import Fault, FileError
 from forbear.evidence.names import Crosswalk, Matching, match
 from forbear.evidence.tables import LARGEST_TABLE, decoded
-from forbear.files import check_regular
+from forbear.files import check_regular, whole_number
 
 __all__ = ["Outline", "attribute_of", "matched", "outlines_of", "read_outlines", "simplified"]
 
@@ -41,7 +41,7 @@ def read_outlines(path: Path) -> tuple[Outline, ...]:
     if data is None:
         raise FileError("E104", f"{file} is too large for a map", hint="at most 64 MiB; simplify it first")
     try:
-        collection = json.loads(decoded(data, file))
+        collection = json.loads(decoded(data, file), parse_int=whole_number)
     except (ValueError, RecursionError) as error:
         raise _refused([Fault("E280", f"not GeoJSON: {str(error)[:80]}", file)]) from None
     return outlines_of(collection, file)

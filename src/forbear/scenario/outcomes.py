@@ -10,7 +10,17 @@ import numpy as np
 
 from forbear.country.model import MODEL
 
-__all__ = ["OBJECTIVES", "OUTCOMES", "Outcome", "parts_of_order", "recorded", "until", "values_in", "values_of"]
+__all__ = [
+    "OBJECTIVES",
+    "OUTCOMES",
+    "TOTALS",
+    "Outcome",
+    "parts_of_order",
+    "recorded",
+    "until",
+    "values_in",
+    "values_of",
+]
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,8 @@ _LIST = (
 )  # fmt: skip
 
 OUTCOMES: dict[str, Outcome] = {outcome.name: outcome for outcome in _LIST}
+#: Quantities whose total over a run is an outcome, with its name: what a condition on the size of a war may ask for.
+TOTALS = {outcome.quantity: outcome.name for outcome in _LIST if outcome.how == "total"}
 #: The objectives of a comparison of strategies (section 8): each stands alone.
 OBJECTIVES = (
     "deaths", "displaced", "intervener_deaths", "cost", "cost_full", "governance", "democracy", "attacks_abroad", "allies", "adversaries",

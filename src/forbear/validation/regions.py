@@ -24,6 +24,7 @@ from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.regions import sides
 from forbear.scenario.casefiles.audit import Condition, load_audit
 from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, load_strategies
+from forbear.scenario.outcomes import TOTALS
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -168,12 +169,13 @@ def _rows(
     meter: Meter,
 ) -> tuple[list[RegionRow], float]:
     """Rows of every claim under one structure, and the share of draws that meet the condition."""
-    outcomes = tuple(dict.fromkeys(["deaths", *(o for c in claims.values() for o in c.outcomes)]))
+    size_of_war = TOTALS[condition.outcome]
+    outcomes = tuple(dict.fromkeys([size_of_war, *(o for c in claims.values() for o in c.outcomes)]))
     runs = PolicyRuns.of(
         scenario, None, members=draws, replications=1, seed=seed, workers=workers, outcomes=outcomes, store=store
     )
     runs.run_all({name: strategies[name].apply(scenario) for name in wanted}, meter)
-    size = runs.values("HISTORY", "deaths")
+    size = runs.values("HISTORY", size_of_war)
     ok = (size >= condition.low) & (size <= condition.high)
     if ok.sum() < FEWEST:
         if under == MODEL_ITSELF:

@@ -24,7 +24,7 @@ from forbear.scenario.casefiles.audit import load_audit
 from forbear.scenario.casefiles.policies import Claim, Strategy, load_claims, load_strategies
 from forbear.scenario.casefiles.remedies import FILE as REMEDIES
 from forbear.scenario.casefiles.remedies import load_remedies
-from forbear.scenario.outcomes import OBJECTIVES
+from forbear.scenario.outcomes import OBJECTIVES, TOTALS
 from forbear.workflow.battery_request import Request
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def plausible_wars(scenario: Scenario, prior: PolicyRuns) -> np.ndarray:
     every = np.ones(prior.members, dtype=bool)
     if audited is None or audited.condition is None:
         return every
-    size = prior.values(HISTORY, "deaths")
+    size = prior.values(HISTORY, TOTALS[audited.condition.outcome])
     found: np.ndarray = (size >= audited.condition.low) & (size <= audited.condition.high)
     return found if found.sum() >= FEWEST else every
 

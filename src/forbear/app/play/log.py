@@ -27,6 +27,7 @@ from forbear.app.play.game import (
 )
 from forbear.app.security import LARGEST_FILE
 from forbear.errors import Fault, FileError, can_be_shown
+from forbear.files import whole_number
 from forbear.spreadsheets import csv_text
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ def _parsed(text: bytes) -> dict[str, Any]:
     if len(text) > LARGEST_FILE:
         raise FileError("E104", f"the file is too large: at most {LARGEST_FILE // 1024} kB")
     try:
-        data = json.loads(text.decode("utf-8"), parse_constant=refuse)
+        data = json.loads(text.decode("utf-8"), parse_constant=refuse, parse_int=whole_number)
     except UnicodeDecodeError:
         raise FileError("E104", "the file is not UTF-8 text") from None
     except RecursionError:

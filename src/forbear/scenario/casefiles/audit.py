@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.country.model import MODEL
 from forbear.scenario.casefiles.checker import CaseFile
+from forbear.scenario.outcomes import TOTALS
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -91,6 +92,8 @@ def load_audit(scenario: Scenario) -> AuditFile | None:
             table.number("high", math.inf),
             table.text("words"),
         )
+        if condition.outcome not in TOTALS:
+            table.fault("outcome", "the size of a war is the total of an outcome", condition.outcome, list(TOTALS))
         if condition.low >= condition.high:
             table.fault("high", "high is a number above low", condition.high)
     file.check()
