@@ -67,7 +67,9 @@ def ratings(data: Path, series: Path) -> None:
         found = shares([row for (_, m), row in cells.items() if m == month])
         check_near(f"northern share rated A or B in {month}", float(str(found[1])), known, 0.002)
     write(series / "vietnam-control-month.csv", (*columns, "control_low", "control_high"), rows)
-    write(series / "vietnam-control-country-month.csv", (columns[0], *columns[2:], "control_low", "control_high"), whole)
+    write(
+        series / "vietnam-control-country-month.csv", (columns[0], *columns[2:], "control_low", "control_high"), whole
+    )
     table = [
         (region, zone, "; ".join(u.title() for u in members), residents([cells[u, "1969-12"] for u in members]))
         for region, (zone, members) in REGIONS.items()
@@ -95,7 +97,9 @@ def soldiers(data: Path, series: Path) -> None:
     """Derive points of US soldiers and of partners, and the monthly path between them."""
     points: list[tuple[object, ...]] = []
     for row in read(HERE / "vietnam_force_points.csv"):
-        points.append((row["month"], row["force"], int(row["troops"]), "true", row["note"], row["publisher"], row["address"]))
+        points.append(
+            (row["month"], row["force"], int(row["troops"]), "true", row["note"], row["publisher"], row["address"])
+        )
     agency = {}
     for row in read(data / "record" / "us_troops_1950_2025" / "us_troops_selected_hosts_country_year.csv"):
         if row["countryname"] == "Republic of Vietnam" and 1965 <= int(row["year"]) <= 1974:
@@ -112,7 +116,9 @@ def soldiers(data: Path, series: Path) -> None:
             between.append(year)
         used = "true" if year <= 1972 else "false"
         note = "taken for a count of September" if used == "true" else "guards and attaches, no force in the field"
-        points.append((f"{year}-09", "us", troops, used, note, "Defense Manpower Data Center, in the troopdata package", ""))
+        points.append(
+            (f"{year}-09", "us", troops, used, note, "Defense Manpower Data Center, in the troopdata package", "")
+        )
     check("counts held by dated figures", between, [1965, 1966, 1967, 1969, 1970, 1971, 1972])
     partners: dict[int, int] = {}
     for row in read(HERE / "vietnam_partners_year.csv"):
@@ -121,7 +127,17 @@ def soldiers(data: Path, series: Path) -> None:
         check_near(f"partners of {year} against the printed total", partners[year], printed, 0.1)
     page = read(HERE / "vietnam_partners_year.csv")[0]["address"]
     for year, troops in sorted(partners.items()):
-        points.append((f"{year}-12", "partners", troops, "true", "sum of seven countries", "US Army Center of Military History", page))
+        points.append(
+            (
+                f"{year}-12",
+                "partners",
+                troops,
+                "true",
+                "sum of seven countries",
+                "US Army Center of Military History",
+                page,
+            )
+        )
     # no page at hand for the last two years; the last Koreans left in March 1973
     points.append(("1972-12", "partners", 37_000, "true", "recalled: Koreans of the last year", "assumption", ""))
     points.append(("1973-04", "partners", 0, "true", "the last divisions had left in March", "assumption", ""))
