@@ -7,7 +7,7 @@
 
 To be run after a change of the model, of a prior, of observations or of the verdict rule: from then on what ships is of
 another model, which tests say. Every step is a command that a user could type. A step that ended well is not done again
-under the same model, rule and library; fits and worlds inside a step go on from their own store. Some three hours on two
+under the same model, rule and library; fits and worlds inside a step go on from their own store. Some four hours on two
 free cores.
 Nothing is judged here: read what the fits say, and their records, before anything is shipped.
 """

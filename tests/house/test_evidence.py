@@ -46,6 +46,13 @@ def test_theories_of_a_war_get_one_effort_and_the_command_of_a_user():
         assert len(commands) >= 5
 
 
+def test_every_war_that_says_how_it_is_judged_is_fitted_judged_and_answered():
+    assert set(evidence.fitted()) >= {"iraq-2003", "afghanistan-2001", "vietnam-1965"}
+    for name in evidence.fitted():
+        kinds = {s.kind for s in evidence.steps(Path("kept")) if s.name == name or s.name.startswith(f"{name},")}
+        assert kinds >= {"fits", "theories", "validation", "answers"}, name
+
+
 def test_a_finished_step_is_not_done_again_and_a_failed_one_ends_with_its_code(tmp_path, monkeypatch, capsys):
     good = evidence.Step("pages", "good", (sys.executable, "-c", "print('ran')"))
     bad = evidence.Step("pages", "bad", (sys.executable, "-c", "raise SystemExit(7)"))

@@ -28,12 +28,13 @@ import iraq_figures
 import iraq_mechanisms
 import places
 import published_figures
+import vietnam
 import violence
 from tables import KnownTotalError, check, run
 
 FAMILIES = (violence, conflict_deaths, forces, published_figures, places, cases)
 FAMILIES += (iraq_figures, iraq_course, iraq_mechanisms, afghanistan_places, afghanistan_forces, afghanistan_figures)
-FAMILIES += (abroad,)
+FAMILIES += (abroad, vietnam)
 FOLDERS = ("series", "cases", "estimates", "maps")
 
 

@@ -36,10 +36,12 @@ _STRATEGIES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "more": (
         ("MORE-200", "200,000 more soldiers", "With 200,000 more soldiers"),
         ("MORE-100", "100,000 more soldiers", "With 100,000 more soldiers"),
+        ("MORE-206", "206,000 more in 1968", "With 206,000 more soldiers from 1968"),
     ),
     "out": (
         ("OUT-2005", "Out in 2005", "If the force leaves by July 2005"),
         ("OUT-2002", "Out in 2002", "If the force leaves in 2002"),
+        ("OUT-1969", "Out in 1969", "If the force leaves in 1969"),
     ),
     "army": (("KEEP-ARMY", "The old army kept", "If the old army is kept"),),
     "deals": (("EARLY-LOCAL-DEALS", "Local deals from 2004", "With local deals from 2004"),),
