@@ -333,7 +333,11 @@ def _api() -> Iterator[str]:
 
 
 def _thing(name: str, thing: Any) -> Iterator[str]:
-    yield f"(fb-{name.lower()})=\n## fb.{name}\n"
+    # an address knows no capitals: a class that is called like a function has one of its own
+    import forbear
+
+    twin = name != name.lower() and name.lower() in forbear.__all__
+    yield f"(fb-{name.lower()}{'-class' if twin else ''})=\n## fb.{name}\n"
     thing = getattr(thing, "__wrapped__", thing)  # of a package that is called as the function of its name
     if isinstance(thing, str):
         yield "The version that is installed, as text.\n"

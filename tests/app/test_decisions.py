@@ -15,7 +15,9 @@ def test_a_decision_is_answered_with_every_option_and_what_would_change_it(visit
     visitor.get("/decide?scenario=meadow")
     asked = {"scenario": "meadow", "option": "NEVER", "order": "deaths, cost", "attitude": "regret"}
     text = visitor.settled(visitor.run(asked, "/decide/run"), last=256)
-    assert "NEVER (by assumption)" in text and "HISTORY" in text and "Chosen:" in text
+    rows = dict(re.findall(r'<th scope="row">([^<]+)<small>([A-Z]+)</small>', text))
+    assert set(rows.values()) == {"NEVER", "HISTORY"} and "Chosen:" in text
+    assert all(title.endswith(" (by assumption)") == (name == "NEVER") for title, name in rows.items())
     assert "cost before deaths" in text and "256 simulated histories" in text
 
 

@@ -269,7 +269,7 @@ def test_a_claim_opens_in_place_and_a_question_leads_to_it(opened):
     claim.locator(".open").wait_for(state="visible")
     assert "The argument" in claim.inner_text() and "Its rival" in claim.inner_text()
     marks = claim.locator(".track .m").count()
-    assert marks >= 2 and claim.locator("summary").get_attribute("data-words").count(": argument ") == marks
+    assert marks >= 2 and claim.locator("> summary").get_attribute("data-words").count(": argument ") == marks
 
 
 def test_the_first_screen_is_saved_as_svg_and_as_png(opened):

@@ -16,7 +16,7 @@ from forbear.app.pages import mistakes, page
 from forbear.app.state import State
 from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError
-from forbear.report.decision import board_head, board_rows, loss_figure
+from forbear.report.decision import board_head, board_rows, loss_figure, titled
 from forbear.scenario.casefiles.checker import CaseFile
 from forbear.scenario.casefiles.decision import ATTITUDES, Decision, read_decision
 from forbear.scenario.casefiles.policies import load_strategies
@@ -140,9 +140,12 @@ def _shown(request: Request, made: DecisionRun, stage: int, tab: str) -> Respons
         last=STAGES[-1],
         tab=tab,
         found=found,
+        titled=titled,
         deciding=deciding,
         decision=decision,
-        boards=[(b, board_head(decision), board_rows(b, decision)) for b in found.boards],
+        boards=[
+            (b, board_head(decision), list(zip(b.rows, board_rows(b, decision), strict=True))) for b in found.boards
+        ],
         chart=panel.picture(loss_figure(deciding, decision, found.chosen)),
         draws=made.country.draws(made.state.draws),
     )
