@@ -116,3 +116,13 @@ def test_without_dask_the_extra_is_named(problem, monkeypatch):
     with pytest.raises(RunError, match="cluster") as caught:
         simulate(problem, members=4, cluster="local:2", **OPTIONS)
     assert caught.value.code == "E421" and "forbear[cluster]" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"address": 5}', "[" * 5000])
+def test_a_file_that_holds_no_address_is_refused(tmp_path, text):
+    pytest.importorskip("distributed", reason="dask.distributed is not installed: pip install 'forbear[cluster]'")
+    path = tmp_path / "scheduler.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RunError) as caught:
+        Cluster(str(path), timeout=2)
+    assert caught.value.code == "E422"

@@ -79,7 +79,7 @@ class Cluster:
             target = self._start_here(address, distributed) if self.shares_cache else _knock(address, timeout)
             self.client = distributed.Client(target, timeout=timeout, set_as_default=False)
             self.client.wait_for_workers(1, timeout=timeout)
-        except (OSError, TimeoutError, ValueError, KeyError, TypeError) as error:
+        except (OSError, TimeoutError, ValueError, KeyError, TypeError, RecursionError) as error:
             self.close()
             raise RunError(
                 "E422", f"no cluster answers at {address}: {str(error).splitlines()[0]}",
