@@ -49,11 +49,11 @@ def scenario(case: Case) -> str:
     peak = max((count for _, count, _ in case.soldiers), default=0.0)
     lines = [
         f"# {case.title}, from the facts of the atlas (forbear atlas show {case.name}) over the model's defaults. Written by tools/atlas.py.",
+        'sources.atlas = { title = "Atlas of interventions, facts of this case with their own sources", licence = "facts; CC BY-SA 4.0 where V-Dem scores enter" }',
         "[scenario]",
         f'name = "{case.name}"', f'title = "{case.title}: {case.intervener}"', 'kind = "historical"',
         f"start = {start}", f"end = {last_day(case, start)}",
         f'description = "Largest force {peak:,.0f} for {people.number:,.0f} people. A case of the atlas: for comparison over many cases, not for study by itself."',
-        "[sources.atlas]", 'title = "Atlas of interventions, facts of this case with their own sources"', 'licence = "facts; CC BY-SA 4.0 where V-Dem scores enter"',
         "[country]", f"districts = {quoted(placed)}", f"communities = {quoted(shares)}", 'organisations = ["resistance"]', 'components = ["army"]',
     ]  # fmt: skip
     lines.append("[community]")
@@ -72,7 +72,7 @@ def scenario(case: Case) -> str:
         "[organisation]", f'resistance = {{ title = "Armed resistance", source = "atlas", home = "{rebels}", sponsored = {str(support != "none").lower()}, '
         f'founding_fighters = {guess(round(fighters), round(fighters / 10), round(fighters * 10), "one in six thousand of its community, within a factor of ten")} }}',
         "[component]", f'army = {{ title = "Army", source = "assumption: as large as the largest force needs", brigades = {max(round(peak / 4000), 1)} }}',
-        "[facts]", 'source = "atlas"', *_facts(case, people.number, placed), "[levers]", 'source = "atlas"', *_levers(case, start, support),
+        "[facts]", 'source = "atlas"', *_facts(case, people.number, placed), "[levers]", 'source = "atlas"', *_levers(case, start, support), offer(case, shares, governs),
     ]  # fmt: skip
     return "\n".join(lines) + "\n"
 
@@ -104,6 +104,15 @@ def status(case: Case, which: str, fact: Fact | None) -> str:
         entry for entry in case.all(which) if entry.of.lower().startswith(first[:8])
     ]
     return found[0].value if found else ""
+
+
+def offer(case: Case, shares: dict[str, tuple[float, Fact | None]], governs: str) -> str:
+    """The line of what those who govern offer: what status under the intervention gives to the others, by their size."""
+    others = {name: (share, fact) for name, (share, fact) in shares.items() if name != governs}
+    given = sum(share * INCLUSION[status(case, "status_under", fact)][0] for share, fact in others.values())
+    mean = given / max(sum(share for share, _ in others.values()), 1e-9)
+    why = "assumption: inclusion by status under the intervention, averaged over the people of those who do not govern"
+    return f'"politics.offer" = {{ value = {shortest(mean)}, source = "{why}" }}'
 
 
 def home_of_resistance(case: Case, shares: dict[str, tuple[float, Fact | None]], governs: str) -> str:

@@ -20,7 +20,7 @@ def district(
     now = SimpleNamespace(
         supporters=np.array([[600.0, 0.0]]), residents=np.array([living]), fighters=np.array([fighters]),
         control=np.array([0.8]), density=np.array([10.0]), local_defence=np.zeros((1, 2)), army_kept=np.zeros((1, 2)),
-        government_forces=np.zeros(1), information=np.zeros((1, 2)), mean_information=np.zeros(1), raids=np.zeros(1),
+        government_forces=np.zeros(1), information=np.zeros((1, 2)), mean_information=np.zeros(1), tips=np.zeros(1), raids=np.zeros(1),
         abuse=np.array([abuse]), silenced=np.array([silenced]), protecting=0.2,
     )  # fmt: skip
     given = SimpleNamespace(

@@ -198,6 +198,6 @@ def test_a_terminal_prints_an_equation_a_room_or_a_rule_and_tells_what_is_near(
     assert "now.fighters" in told  # of the notation, which a terminal does not show
     assert told_by("security.control") == 0
     heads = re.findall(r"^([EO]\d+[a-e]?) ", capsys.readouterr().out, flags=re.MULTILINE)
-    assert heads == ["E1", "E2", "E2b", "E3", "E7", "E8"]
+    assert heads == ["E1", "E2", "E2b", "E3", "E3b", "E7", "E8"]
     assert told_by("E333") == 2
     assert "did you mean" in capsys.readouterr().err

@@ -70,8 +70,9 @@ def train(now, given, lever, fact):
     afraid = 0.0
     people = 1.0
     for g in fact.communities:
-        worst = smaller(worst, now.inclusion[g])
         members = total(now.residents[d, g] for d in fact.districts)
+        few = 1.0 if members < constant.least_community * now.nation else 0.0
+        worst = smaller(worst, larger(now.inclusion[g], few))
         afraid = afraid + members * now.mean_fear[g] * fact.governs[g]
         people = people + members * fact.governs[g]
     for d in fact.districts:

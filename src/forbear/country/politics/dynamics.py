@@ -30,6 +30,7 @@ def decree(now, given, lever, fact):
     soldiers = total(fact.old_army_strength[g] * 1.0 for g in fact.communities)
     now.courtship = larger(now.courtship * exp(-constant.courtship_fading * fact.step), lever.election)
     boycotted = 0.0
+    stayed = 0.0
     for g in fact.communities:
         members = total(now.residents[d, g] for d in fact.districts)
         ours = fact.old_army_strength[g] / larger(soldiers, 1.0) - members / larger(now.nation, 1.0)
@@ -46,7 +47,9 @@ def decree(now, given, lever, fact):
         )
         stays_away = lever.election * (1.0 if now.inclusion[g] < given.boycott_threshold else 0.0)
         boycotted = larger(boycotted, stays_away)
+        stayed = stayed + stays_away * members / larger(now.nation, 1.0)
         now.boycott[g] = larger(now.boycott[g] - fact.step, constant.boycott_weeks * stays_away)
+    now.turnout = now.turnout + lever.election * (1.0 - stayed - now.turnout)
     held = lever.election * (1.0 - boycotted)
     now.institutions = clip(now.institutions + given.institutions_by_election * held, 0.0, 1.0)
     now.legitimacy = clip(
@@ -54,7 +57,7 @@ def decree(now, given, lever, fact):
     )
 
 
-@rule("E22", "E22b", "E23", "E24", "E25")
+@rule("E22", "E22b", "E23", "E24", "E25", "E25f")
 def bargain(now, given, lever, fact):
     """What is offered, what the governing community lets happen, what is believed, and who accepts."""
     strength = 0.0
@@ -80,11 +83,15 @@ def bargain(now, given, lever, fact):
     governing = 0.0
     for g in fact.communities:
         now.bargaining_power[g] = now.bargaining_power[g] / larger(strength, 1.0)
+        # (E25) a small community claims beyond its strength, or below it, in proportion to what it is
+        now.claimed_in_full[g] = smaller(1.0, now.bargaining_power[g] / constant.power_of_full_claim)
         fair = larger(constant.fair_share * now.bargaining_power[g] - fact.floor_share[g], 0.0)
         now.offered_share[g] = (fact.floor_share[g] + fair * now.offer_made) * (1.0 - fact.governs[g])
         given_away = given_away + now.offered_share[g]
         # the governing community may claim more than its power too, or not: no constant decides it
-        governing = governing + (now.bargaining_power[g] + given.over_claim[g]) * fact.governs[g]
+        governing = governing + (
+            now.bargaining_power[g] + given.over_claim[g] * now.claimed_in_full[g]
+        ) * fact.governs[g]
     # (E23) moral hazard: protection lets the governing community avoid compromise, or emboldens its moderates
     hazard = 1.0 - given.moral_hazard * smaller(constant.most_sheltering_presence, now.presence)
     # war makes both sides ask for less: those who govern as well as those who fight them
@@ -114,11 +121,14 @@ def bargain(now, given, lever, fact):
     # (E25)
     new_order = larger(now.intervenes, larger(now.civil_war, now.transition))
     for g in fact.communities:
-        reservation = now.bargaining_power[g] + given.over_claim[g] - given.reservation_discount - tired
-        reservation = reservation + given.alienation_by_purge * now.purge_decided * fact.purged[g]
+        beyond = given.over_claim[g] - given.reservation_discount - tired
+        beyond = beyond + given.alienation_by_purge * now.purge_decided * fact.purged[g]
+        reservation = now.bargaining_power[g] + beyond * now.claimed_in_full[g]
         # a promise kept gives the share; a promise broken leaves what fighting on brings, less what disarming cost
         gain = now.credibility * (now.implemented_share[g] - reservation)
         gain = gain - (1.0 - now.credibility) * given.loss_from_disarming * larger(reservation, 0.0)
+        # (E25f) a state that delivers is accepted for it by those it does not belong to, or is a prize worth fighting for
+        gain = gain + (given.acceptance_by_services - given.prize_of_services) * now.mean_services
         accepted = logistic(given.acceptance_sharpness * gain)
         backlash = clip(
             constant.usual_governing_inclusion
@@ -143,7 +153,9 @@ def govern(now, given, lever, fact):
     turned = 0.0
     for g in fact.communities:
         members = total(now.residents[d, g] for d in fact.districts) / larger(now.nation, 1.0)
-        worst = smaller(worst, now.inclusion[g])
+        # who is few counts in the mean, and does not alone decide whether an order is shared
+        few = 1.0 if members < constant.least_community else 0.0
+        worst = smaller(worst, larger(now.inclusion[g], few))
         mean_inclusion = mean_inclusion + members * now.inclusion[g]
         mean_resentment = mean_resentment + members * now.mean_resentment[g]
         excluded = excluded + members * (1.0 - now.inclusion[g])

@@ -8,7 +8,7 @@ from forbear.country.words import binomial, clip, exp, larger, poisson, power, p
 constant = constants_of(__file__)
 
 
-@rule("E1", "E2", "E2b", "E3", "E7", "E8")
+@rule("E1", "E2", "E2b", "E3", "E3b", "E7", "E8")
 def control(now, given, lever, fact):
     """Where soldiers stand, what security forces are worth, who controls the district."""
     soldiers = now.force + lever.partners * now.intervenes
@@ -36,10 +36,12 @@ def control(now, given, lever, fact):
         mass = mass + given.local_defence_value * lever.local_pay * local
         now.security_mass[d] = larger(0.0, mass)
         fighting = total(now.fighters[d, a] for a in fact.organisations)
-        # (E3) officials who register, tax and judge hold ground that arms alone do not, or draw those who fight the state
+        # (E3) officials who register, tax and judge hold ground that arms alone do not, or draw those who fight the state;
+        # (E3b) and where nobody fights them they hold it without soldiers, as most ground of the world is held
         holding = now.security_mass[d] * exp(
             given.control_by_administration * (now.capacity - constant.reference_capacity)
         )
+        holding = holding + given.held_by_officials * now.capacity * fact.control_floor * people
         now.control[d] = holding / (holding + given.offset_per_fighter * fighting + fact.control_floor * people)
         now.suppression[d] = exp(
             -given.suppression * (constant.per_thousand * now.security_mass[d] / people) / constant.suppression_scale
@@ -62,6 +64,7 @@ def inform(now, given, lever, fact):
         fighting = 0.0
         heard_of = 0.0
         living = 0.0
+        told_by_residents = 0.0
         for a in fact.organisations:
             g = fact.home[a]
             friendly = now.supporters[d, g] / larger(now.residents[d, g], 1.0)
@@ -81,6 +84,7 @@ def inform(now, given, lever, fact):
                 + given.information_from_local_defence * local
                 + given.information_from_phones * lever.phones
             )
+            told_by_residents = told_by_residents + now.residents[d, g] * given.tips * hush * told
             heard = 1.0 - exp(-larger(0.0, tips) - given.other_intelligence)
             leak = given.leak_from_kept_army * now.army_kept[d, g] / larger(now.government_forces[d], 1.0)
             now.information[d, a] = clip(heard * (1.0 - leak), 0.0, 1.0)
@@ -90,6 +94,7 @@ def inform(now, given, lever, fact):
             living = living + now.residents[d, g]
         # where nobody fights there is nobody to weigh by: organisations count by the people whom they could live among
         alike = heard_of / larger(living, 1.0)
+        now.tips[d] = told_by_residents / larger(living, 1.0)
         now.mean_information[d] = known / larger(fighting, 1.0) if fighting > 0.0 else alike
         care = larger(
             0.0,

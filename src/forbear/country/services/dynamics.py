@@ -17,9 +17,14 @@ def install(now, given, lever, fact):
         now.works[d] = fact.works_at_start * 1.0
 
 
-@rule("E19", "E20", "E20b", "E21", "E26d")
+@rule("E19", "E19b", "E20", "E20b", "E21", "E26d")
 def build(now, given, lever, fact):
     """Spending builds what planning, security and decay leave of it; delivery needs administrators."""
+    # (E19b) a country builds by its own means, too, unless what comes from abroad takes their place
+    helped = smaller(
+        1.0, (lever.electricity_budget + lever.works_budget) / (fact.electricity_reference + fact.works_reference)
+    )
+    means = given.own_building * now.capacity * larger(0.0, 1.0 - given.own_building_displaced * helped)
     effect = exp(
         constant.planning_on_building
         * given.planning_for_services
@@ -44,21 +49,21 @@ def build(now, given, lever, fact):
             / (fighting + constant.fighters_of_half_sabotage * now.population[d] + 1.0)
         )
         safe = larger(0.0, 1.0 - given.security_overhead * (1.0 - now.control[d]))
-        pace = given.building_rate * effect * now.spending_reach * safe * hands
         wear = given.depreciation + sabotage
+        pace = given.building_rate * effect * safe * hands
+        own = means * now.control[d]
+        grid = own + now.spending_reach * lever.electricity_budget / fact.electricity_reference
+        works = own + now.spending_reach * small * lever.works_budget / fact.works_reference
+        # (E19) what is missing is missing of what is needed now: more than at the start where demand or people grow
         now.grid[d] = clip(
-            now.grid[d]
-            + fact.step
-            * (pace * lever.electricity_budget / fact.electricity_reference * (1.0 - now.grid[d]) - wear * now.grid[d]),
+            now.grid[d] + fact.step * (pace * grid * larger(0.0, demand - now.grid[d]) - wear * now.grid[d]),
             0.0,
-            1.0,
+            larger(1.0, demand),
         )
         now.works[d] = clip(
-            now.works[d]
-            + fact.step
-            * (pace * small * lever.works_budget / fact.works_reference * (1.0 - now.works[d]) - wear * now.works[d]),
+            now.works[d] + fact.step * (pace * works * larger(0.0, share_of - now.works[d]) - wear * now.works[d]),
             0.0,
-            1.0,
+            larger(1.0, share_of),
         )
         now.electricity[d] = smaller(1.0, now.grid[d] * delivery / (demand * crowd))
         open_ways = 1.0 - given.services_cut_by_walls * lever.walls[d]
