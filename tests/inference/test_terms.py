@@ -10,6 +10,7 @@ import pytest
 import forbear as fb
 from forbear.inference.summaries import Summaries
 from forbear.inference.terms import DISCREPANCY, Course, Place, Terms, _course, terms_of
+from forbear.scenario.alignment import align
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +133,15 @@ def test_a_course_of_one_member_is_not_set_beside_the_whole_country(terms: Terms
     one = place.keep(place.element == 2)
     heard = _course(one, fb.Scenario.load("iraq-2003").observations["attacks_by_governorate"], "course")
     assert set(heard.data.element.tolist()) == {2}
+
+
+def test_an_index_of_many_districts_is_averaged_over_them_and_persons_are_summed() -> None:
+    vietnam = fb.Scenario.load("vietnam-1965")
+    problem = vietnam.problem()
+    control = of(terms_of(vietnam, problem, "1972-01"), "control (course)")
+    assert not control.data.adds and 0.0 < control.data.value.max() <= 1.0
+    monthly = np.full((2, len(problem.month_labels), 13), 0.5)
+    assert np.allclose(control.data.simulated(monthly), 0.5)
+    displaced = align(vietnam, "displaced", problem)
+    people = np.ones((1, len(problem.month_labels), 13, 2))
+    assert displaced.adds and np.allclose(displaced.simulated(people), 26.0)

@@ -44,13 +44,14 @@ class Series:
     weight: float
     dispersion: float
     axis: int = 0
+    adds: bool = True
 
     def until(self, month: int) -> Series:
         """The part that ends before `month`."""
         keep = self.last < month
         return Series(
             self.name, self.title, self.quantity, self.kind, self.first[keep], self.last[keep], self.element[keep],
-            self.value[keep], self.weight, self.dispersion, self.axis,
+            self.value[keep], self.weight, self.dispersion, self.axis, self.adds,
         )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
         first = found.first if kind == "counts" else found.last  # a level is compared where its window ends
         out.append(
             Series(
-                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form], found.axis
+                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form], found.axis, found.adds
             )
         )  # fmt: skip
     if not out:
@@ -132,10 +133,12 @@ def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
 
 def members_say(series: Series, monthly: np.ndarray) -> np.ndarray:
     """What members give for each number of a series, (numbers, members): monthly (members, months, ...) summed over the
-    number's months (counts) or taken at its last month (levels, shares)."""
-    flat = rows_along(monthly, series.axis).astype(float)
+    number's months (counts) or taken at its last month (levels, shares); places are summed, or averaged where a quantity
+    does not add up."""
+    flat = rows_along(monthly, series.axis, adds=series.adds).astype(float)
+    together = np.sum if series.adds else np.mean
     out = np.empty((len(series.value), len(flat)))
     for place, (first, last, element) in enumerate(zip(series.first, series.last, series.element, strict=True)):
         part = flat[:, first : last + 1] if series.kind == "counts" else flat[:, last : last + 1]
-        out[place] = (part.sum(axis=2) if element < 0 else part[:, :, element]).sum(axis=1)
+        out[place] = (together(part, axis=2) if element < 0 else part[:, :, element]).sum(axis=1)
     return np.where(np.isfinite(out), np.maximum(out, 0.0), 1e12)

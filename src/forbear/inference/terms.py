@@ -391,12 +391,14 @@ def _whole_country(data: Aligned) -> bool:
 
 
 def _national(data: Aligned) -> Aligned:
-    """Numbers by member and window, summed over members."""
+    """Numbers by member and window, joined over members: summed where they add up, else averaged."""
     windows = sorted({(int(a), int(b)) for a, b in zip(data.first, data.last, strict=True)})
     at = {w: i for i, w in enumerate(windows)}
     where = np.array([at[(int(a), int(b))] for a, b in zip(data.first, data.last, strict=True)])
     kept = data.keep(np.array([int(np.flatnonzero(where == i)[0]) for i in range(len(windows))]))
-    value, low, high, whole = (np.bincount(where, weights=v) for v in (data.value, data.low, data.high, data.whole))
+    parts = 1.0 if data.adds else 1.0 / np.bincount(where)
+    value, low, high = (np.bincount(where, weights=v) * parts for v in (data.value, data.low, data.high))
+    whole = np.bincount(where, weights=data.whole)
     element = np.full(len(windows), -1, dtype=np.int64)
     return replace(kept, element=element, value=value, low=low, high=high, whole=whole)
 

@@ -35,16 +35,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Aligned", "align", "observation_settings", "rows_along"]
 
+#: Units of stocks and measures that add up over places and groups. What is measured in another unit is averaged.
+ADDED = ("persons", "attacks", "operations", "US$", "MW", "brigades")
+
 
 @dataclass(frozen=True)
 class Aligned:
     """Numbers of one observation, in the quantity's unit.
 
     kind: "count" (a flow), "level" or "share"; first, last: (n,) months covered, both included, positions in `months`;
-    element: (n,) row of the quantity, -1 for the sum over all rows; value, low, high: (n,), low and high equal to
+    element: (n,) row of the quantity, -1 for all rows together; value, low, high: (n,), low and high equal to
     value where one publisher stands alone; whole: (n,) observed numbers of which these are parts, nan where they are
     no parts; mean: a level stands for the mean over its months, not for their end; axis: which of the quantity's
-    dimensions the rows are, the others are summed over.
+    dimensions the rows are, the others are joined; adds: the numbers of several members make their sum (persons, events,
+    money), else their plain mean (an index, a share: thirteen districts in full control are not thirteen).
     """
 
     name: str
@@ -63,6 +67,7 @@ class Aligned:
     whole: np.ndarray
     mean: bool = False
     axis: int = 0
+    adds: bool = True
 
     def __len__(self) -> int:
         return len(self.value)
@@ -98,10 +103,9 @@ class Aligned:
         return np.asarray(part / np.maximum(self._gather(whole), 1e-9))
 
     def _gather(self, monthly: np.ndarray) -> np.ndarray:
-        flat = rows_along(monthly, self.axis)
+        flat = rows_along(monthly, self.axis, adds=self.adds)
         rows = flat.shape[2]
-        # sums up to and with each month make every window a difference of two columns
-        country = flat.sum(axis=2, dtype=np.float64) if (self.element < 0).any() else None
+        country = _together(flat, 2, self.adds) if (self.element < 0).any() else None
         out = np.empty((len(flat), len(self.value)))
         for place, (first, last, element) in enumerate(zip(self.first, self.last, self.element, strict=True)):
             source = country if element < 0 else flat[:, :, min(element, rows - 1)]
@@ -152,11 +156,12 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
         name, observation.title or name, observation.quantity, observation.whole or "", kind, problem.month_labels, tuple(members),
         first, last, place, column("value"), column("low"), column("high"), column("whole"), observation.window == "mean",
         quantity.over.index(observation.dimension) if observation.dimension in quantity.over else 0,
+        kind == "count" or quantity.unit in ADDED,
     )  # fmt: skip
 
 
-def rows_along(monthly: np.ndarray, axis: int) -> np.ndarray:
-    """Rows of one dimension of a quantity, summed over the others.
+def rows_along(monthly: np.ndarray, axis: int, *, adds: bool = True) -> np.ndarray:
+    """Rows of one dimension of a quantity, summed over the others (averaged where the quantity does not add up).
 
     monthly: (members, months, *dimensions); returns (members, months, rows).
     A quantity by district and community holds one number for each pair: without the sum the rows of a district would be
@@ -165,7 +170,12 @@ def rows_along(monthly: np.ndarray, axis: int) -> np.ndarray:
     if monthly.ndim <= 3:
         return monthly.reshape(*monthly.shape[:2], -1)
     moved = np.moveaxis(monthly, 2 + axis, 2)
-    return np.asarray(moved.reshape(*moved.shape[:3], -1).sum(axis=3, dtype=np.float64))
+    return _together(moved.reshape(*moved.shape[:3], -1), 3, adds)
+
+
+def _together(numbers: np.ndarray, axis: int, adds: bool) -> np.ndarray:
+    joined = numbers.sum(axis=axis, dtype=np.float64)
+    return np.asarray(joined if adds else joined / numbers.shape[axis])
 
 
 class _Frame:
