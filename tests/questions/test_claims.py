@@ -10,8 +10,10 @@ import pytest
 import forbear as fb
 from forbear.inference.facts import Licence
 from forbear.questions.attribute import attribute
-from forbear.questions.claims import Sources, assess_claim
+from forbear.questions.claims import Sources, assess_claim, candidates
+from forbear.questions.effects import Probabilities
 from forbear.questions.policy_runs import PolicyRuns
+from forbear.questions.results import ClaimResult
 from forbear.questions.verdict_evidence import TheoryWeight
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import Claim, load_claims
@@ -218,3 +220,20 @@ def test_every_audited_lever_of_iraq_was_open_before_the_data_but_those_that_are
     told = {row.lever: f"{row.helps:.2f} {row.none:.2f} {row.hurts:.2f}" for row in found.failures}
     assert set(told) == NOT_OPEN, told
     assert len(found.rows) == 15 and 0.2 < found.share < 0.7
+
+
+def test_what_only_goes_along_with_an_answer_is_named_so_and_decides_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forbear.questions.claims._classes", lambda: {"suppression": "N-none"})
+    quantiles = RANDOM.random((300, 3))
+    effect = np.exp(np.where(quantiles[:, 2] > 0.4, -0.5, 0.5) + RANDOM.normal(size=300) * 0.05)
+    runs, prior = made(effect, quantiles), made(np.exp(RANDOM.normal(0.6, 1.5, 400)))
+    split = candidates(CLAIM, runs, {}, 1)
+
+    def with_held(low: float, high: float) -> ClaimResult:
+        shares = tuple(Probabilities(share, 1.0 - share, 0.0) for share in (low, high))
+        hanging = {name: replace(found, held=shares) for name, found in split.items()}
+        return assess_claim(CLAIM, runs, prior, {}, {}, np.ones(400, bool), hanging=hanging)  # type: ignore[arg-type]
+
+    cause, company = with_held(0.2, 0.7), with_held(0.5, 0.5)
+    assert "suppression, of which no data speak" in cause.verdict.reason and cause.splits["suppression"].causes
+    assert "no data speak" not in company.verdict.reason and not company.splits["suppression"].causes

@@ -25,7 +25,7 @@ from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES, until
 
 __all__ = [
-    "Sources", "assess_claim", "drawn_groups", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
+    "Sources", "assess_claim", "candidates", "drawn_groups", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
     "three_shares",
 ]  # fmt: skip
 
@@ -109,6 +109,7 @@ def assess_claim(
     licence: Licence | None = None,
     sources: Sources | None = None,
     horizons: Sequence[str] = (),
+    hanging: Mapping[str, Candidate] | None = None,
     seed: int = 1,
 ) -> ClaimResult:
     """Test one claim.
@@ -132,6 +133,9 @@ def assess_claim(
         weigh the same, and there is no record.
     horizons
         Months, or "" for the whole run, with which the outcome was kept as well.
+    hanging
+        Parameters that split the draws, with what holding them did; None: splits are looked for here and nothing is
+        held.
     seed
         Names the shuffles of `deciding_parameters` and of `expected_information`.
     """
@@ -145,8 +149,11 @@ def assess_claim(
     for name, runs in structures.items():
         here, _ = estimand(claim, runs, shares.get(name, {}))
         of_structures[name] = three_shares(claim, here[np.isfinite(here) & provided(claim, runs)])
-    splits = _candidates(claim, posterior, effect, good, seed)
-    mute = tuple(name for name, split in splits.items() if split.identification == "N-none")
+    found = candidates(claim, posterior, shares.get("posterior", {}), seed) if hanging is None else hanging
+    splits = {
+        name: Split(c.below, c.above, c.flips_at, c.identification, c.shift, c.held) for name, c in found.items()
+    }
+    mute = tuple(name for name, split in splits.items() if split.mute)
 
     def told(asked: Claim) -> Evidence:
         """What is known under another margin or horizon of the same claim."""
@@ -169,7 +176,7 @@ def assess_claim(
         of_structures,
         contraction(before, effect[good], kind) if fitted else 0.0,  # type: ignore[arg-type]
         _neutral(three_before, len(before)),
-        {k: Split(c.below, c.above, c.flips_at, c.identification, c.shift) for k, c in splits.items()},
+        splits,
         DrawnEffect(effect, before),
         stages=stages,
         sensitivity=sensitivity(
@@ -232,10 +239,14 @@ def three_shares(claim: Claim, effect: np.ndarray) -> Probabilities:
     return probabilities(effect, margin_of(claim), claim.direction, effect_kind(claim))  # type: ignore[arg-type]
 
 
-def _candidates(
-    claim: Claim, runs: PolicyRuns, effect: np.ndarray, good: np.ndarray, seed: int
+def candidates(
+    claim: Claim, runs: PolicyRuns, shares: Mapping[tuple[str, ...], np.ndarray], seed: int
 ) -> dict[str, Candidate]:
-    """Splits at the median of every parameter, in prior quantiles, with the class of each."""
+    """Parameters whose median splits the draws of a claim, in prior quantiles, with the class of each.
+
+    runs, shares: as for `estimand`; seed: names the shuffles."""
+    effect, _ = estimand(claim, runs, shares)
+    good = np.isfinite(effect) & provided(claim, runs)
     if claim.kind == "value" or good.sum() < 40:
         return {}
     classes = _classes()

@@ -39,7 +39,8 @@ class Candidate:
     below, above: probabilities among draws with the parameter at or below its median, and above it.
     flips_at: value of the parameter (in the units given) at which the effect changes sign; None where it does not
     within the draws. chance: probability that the best of all parameters would split the draws as far by luck.
-    identification: class of the parameter (I-data, I-weak, I-lit, N-none) where known.
+    identification: class of the parameter (I-data, I-weak, I-lit, N-none) where known. held: probabilities with the
+    parameter held at its lower and its upper quartile in every draw, all else as it was; None where it was not tried.
     """
 
     below: Probabilities
@@ -47,6 +48,7 @@ class Candidate:
     flips_at: float | None = None
     chance: float = 0.0
     identification: str | None = None
+    held: tuple[Probabilities, Probabilities] | None = None
 
     @property
     def shift(self) -> float:
@@ -107,7 +109,10 @@ def deciding_parameters(
     seed: int = 0,
     regions: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> dict[str, Candidate]:
-    """Return the parameters on which the direction of an effect depends, the most telling first.
+    """Return the parameters with which the direction of an effect goes, the most telling first.
+
+    An association: a parameter may only go along with another that moves the effect, for a fit ties them together.
+    `forbear.questions.held` holds each to see.
 
     effects: (draws,); parameters: (draws, parameters), e.g. in prior quantiles; names: one per parameter.
     A parameter is returned when splitting the draws at its median moves the share for, against or within by

@@ -77,13 +77,20 @@ class PolicyRuns:
 
         members: draws of parameters; more: further fields of the class. Randomness: named by the seed.
         """
-        from scipy.special import ndtr  # heavy: it would slow `forbear --help`
-
         if posterior is not None:
             space, scores = posterior.space, posterior.scores[posterior.chosen(members)]
         else:
             space = Space(scenario.problem())
             scores = space.draw(members, seed, "worlds")
+        return cls.over(scenario, space, scores, replications=replications, seed=seed, **more)
+
+    @classmethod
+    def over(
+        cls, scenario: Scenario, space: Space, scores: np.ndarray, *, replications: int = 4, seed: int = 1, **more: Any
+    ) -> PolicyRuns:
+        """Over normal scores of parameters, (members, len(space)); more: further fields of the class. No randomness."""
+        from scipy.special import ndtr  # heavy: it would slow `forbear --help`
+
         part = scores[:, : space.parameters]
         return cls(
             scenario,

@@ -15,6 +15,7 @@ from forbear.questions.expected_information import Informative
 from forbear.questions.stored import in_memory
 from forbear.questions.verdict import NOT_LICENSED, StageShares, Verdict
 from forbear.questions.verdict_evidence import TheoryWeight
+from forbear.questions.verdict_rule import THRESHOLDS
 from forbear.questions.verdict_sensitivity import Varied
 from forbear.representation import html_of, plot_of
 from forbear.scenario.casefiles.policies import Claim
@@ -66,13 +67,30 @@ class Three(NamedTuple):
 class Split:
     """Draws split at the median of one parameter. below, above: shares of the claim's region, its rival's and neither;
     flips_at: the prior quantile at which the effect changes sign, None where it does not; shift: how far the split
-    moves a share."""
+    moves a share; held: the shares with the parameter held at its lower and its upper quartile in the same draws, all
+    else as it was, None where nobody tried. The split is an association; what is held is a cause."""
 
     below: Probabilities
     above: Probabilities
     flips_at: float | None
     identification: str | None
     shift: float
+    held: tuple[Probabilities, Probabilities] | None = None
+
+    @property
+    def moved(self) -> float | None:
+        """How far holding the parameter moves the largest mover of the three shares; None where nobody tried."""
+        return None if self.held is None else max(abs(b - a) for a, b in zip(*self.held, strict=True))
+
+    @property
+    def causes(self) -> bool:
+        """False where the parameter was held and the answer did not follow: it goes along with something else."""
+        return self.moved is None or self.moved >= THRESHOLDS.cause
+
+    @property
+    def mute(self) -> bool:
+        """Whether the answer hangs on the parameter and no data speak of it."""
+        return self.identification == "N-none" and self.causes
 
 
 @dataclass(frozen=True, eq=False)

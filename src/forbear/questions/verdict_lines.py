@@ -10,7 +10,7 @@ from forbear.questions.answers import Answers
 from forbear.questions.claim_words import effect_words
 from forbear.questions.odds_telling import OtherWars, told_lines
 from forbear.questions.outside import findings
-from forbear.questions.results import AttributionResult, ClaimResult, Provenance
+from forbear.questions.results import AttributionResult, ClaimResult, Provenance, Split
 from forbear.questions.verdict_power import Power, power_words
 from forbear.questions.verdict_telling import beside_lines, stage_lines, stages_in_brief, telling_lines, varied_lines
 from forbear.questions.verdict_trace import trace_lines
@@ -177,11 +177,21 @@ def _depends(result: ClaimResult) -> list[str]:
     out = []
     for parameter, split in result.splits.items():
         flips = "" if split.flips_at is None else f", flips at prior quantile {split.flips_at:.2f}"
+        verb = "depends on" if split.causes else "goes along with"
         out.append(
-            f"  depends on {parameter} ({split.identification}): the claim holds in {split.below[0]:.0%} below its "
-            f"median, in {split.above[0]:.0%} above{flips}"
+            f"  {verb} {parameter} ({split.identification}): the claim holds in {split.below[0]:.0%} below its "
+            f"median, in {split.above[0]:.0%} above{flips}{_when_held(split)}"
         )
     return out
+
+
+def _when_held(split: Split) -> str:
+    """What holding the parameter did, in words."""
+    if split.held is None:
+        return "; not held to see"
+    low, high = (shares[0] for shares in split.held)
+    told = f"held at its quartiles in the same draws, all else as it was: {low:.0%} and {high:.0%}"
+    return f"; {told}" if split.causes else f"; {told}, so that something else moves the answer"
 
 
 def _needs(answers: Answers, result: ClaimResult) -> list[str]:

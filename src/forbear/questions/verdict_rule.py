@@ -56,6 +56,7 @@ class Thresholds:
     moved: float
     before: float
     hinge: float
+    cause: float
     effective: float
     errors: float
 

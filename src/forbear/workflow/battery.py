@@ -14,8 +14,11 @@ from forbear.ensemble.progress import Meter, NoMeter
 from forbear.inference.facts import FactsHeld, licence
 from forbear.inference.posterior import Posterior
 from forbear.questions.answers import Answers
-from forbear.questions.claims import assess_claim, other_horizons
+from forbear.questions.claims import assess_claim, candidates, other_horizons
+from forbear.questions.effects import Candidate
+from forbear.questions.held import planned_ends, with_ends
 from forbear.questions.licences import facts_judged, facts_on_record
+from forbear.questions.policy_runs import run_side_by_side
 from forbear.questions.results import ClaimResult, Provenance
 from forbear.questions.stamps import answers_stamp
 from forbear.workflow.battery_request import FULL, QUICK, Effort, Request
@@ -31,13 +34,14 @@ __all__ = ["FULL", "QUICK", "Battery", "Effort", "Request", "answer", "shares_of
 @dataclass(frozen=True)
 class Battery:
     """A battery that has been run: what was asked, the runs, facts of history beside the posterior, what else was
-    heard, and every claim tested."""
+    heard, every claim tested, and how many runs had one parameter held to see on what answers hang."""
 
     asked: Asked
     runs: Runs
     held: FactsHeld | None
     beside: Heard
     results: dict[str, ClaimResult]
+    held_runs: int = 0
 
     @property
     def condition(self) -> np.ndarray:
@@ -112,8 +116,12 @@ def tested(
     runs = run_all(scenario, posterior, rivals, asked, request, meter)
     beside = heard(scenario, posterior, whole, rivals, runs, runs.plausible, request.seed)
     fitted = posterior is not None
-    results = _assess(scenario, asked, runs, held, beside, fitted=fitted, seed=request.seed) if assess else {}
-    return Battery(asked, runs, held, beside, results)
+    results: dict[str, ClaimResult] = {}
+    held_runs = 0
+    if assess:
+        hanging, held_runs = _hanging(scenario, posterior, asked, runs, request, meter)
+        results = _assess(scenario, asked, runs, held, beside, hanging, fitted=fitted, seed=request.seed)
+    return Battery(asked, runs, held, beside, results, held_runs)
 
 
 def _facts(
@@ -128,12 +136,30 @@ def _facts(
     return facts_judged(scenario, posterior, seed=seed, workers=workers, progress=meter)
 
 
+def _hanging(
+    scenario: Scenario, posterior: Posterior | None, asked: Asked, runs: Runs, request: Request, meter: Meter
+) -> tuple[dict[str, dict[str, Candidate]], int]:
+    """Claim -> parameters that split its draws, each held to see whether it is what moves the answer; how many runs."""
+    shares = shares_of_pull(asked, runs)["posterior"]
+    found = {name: candidates(claim, runs.fitted, shares, request.seed) for name, claim in asked.claims.items()}
+    ends = planned_ends(
+        scenario, posterior, found, asked.claims, asked.strategies, runs.fitted, members=request.effort.held_members
+    )
+    waiting = [run for at in ends.values() for run in at.waiting]
+    if waiting:
+        meter.start(len(waiting), f"{len(ends)} uncertainties held low and high, to see what moves the answers")
+        run_side_by_side(waiting, request.workers, meter)
+        meter.finish()
+    return with_ends(found, ends), sum(at.low.runs + at.high.runs for at in ends.values())
+
+
 def _assess(
     scenario: Scenario,
     asked: Asked,
     runs: Runs,
     held: FactsHeld | None,
     beside: Heard,
+    hanging: dict[str, dict[str, Candidate]],
     *,
     fitted: bool,
     seed: int,
@@ -151,6 +177,7 @@ def _assess(
             licence=licence(claim, held),
             sources=beside.sources,
             horizons=other_horizons(claim, f"{scenario.start:%Y-%m}", f"{scenario.end:%Y-%m}"),
+            hanging=hanging[name],
             seed=seed,
         )
         for name, claim in asked.claims.items()
@@ -181,7 +208,8 @@ def _provenance(
         structure_members=request.effort.structure_members,
         stamp=answers_stamp(scenario, posterior),
         problems={name: s.apply(scenario).problem().hash for name, s in asked.strategies.items()},
-        runs=sum({id(each): each.runs for each in (runs.fitted, runs.prior, *runs.rivals.values())}.values()),
+        runs=ran.held_runs
+        + sum({id(each): each.runs for each in (runs.fitted, runs.prior, *runs.rivals.values())}.values()),
         seconds=round(time.time() - begun),
         only=tuple(asked.claims) if request.only is not None else (),
         where=tuple(request.where),

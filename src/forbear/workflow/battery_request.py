@@ -16,12 +16,13 @@ __all__ = ["FULL", "QUICK", "Effort", "Request"]
 @dataclass(frozen=True)
 class Effort:
     """How much is run beside the posterior: replications of its draws, prior draws, draws and replications of
-    structures, orders, draws and replications of attribution."""
+    structures, draws of each end at which a parameter is held, orders, draws and replications of attribution."""
 
     replications: int = 3
     prior_members: int = 512
     structure_members: int = 64
     structure_replications: int = 2
+    held_members: int = 48
     orders: int = 8
     attribution_members: int = 48
     attribution_replications: int = 1
@@ -29,7 +30,7 @@ class Effort:
 
 FULL = Effort()
 #: For a first look: a claim alone takes some ten seconds.
-QUICK = Effort(replications=1, prior_members=128, structure_members=32, structure_replications=1)
+QUICK = Effort(replications=1, prior_members=128, structure_members=32, structure_replications=1, held_members=24)
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,7 @@ def _word(
         ran.asked.claims[name], ran.runs.fitted if fitted else None, ran.runs.prior, ran.runs.rivals, shares,
         ran.condition, sources,
     )  # fmt: skip
-    mute = tuple(split for split, at in result.splits.items() if at.identification == "N-none")
+    mute = tuple(split for split, at in result.splits.items() if at.mute)
     known = evidence(
         ran.asked.claims[name], groups, unlicensed="" if result.licence.granted else result.licence.words, mute=mute
     )

@@ -170,7 +170,7 @@ def judged(run: ClaimRun, stage: int, answers: Answers | None, idle: Container[s
     first = unknown if before is None else Shares(before.claim, before.rival, before.neither, max(1.0, before.draws))
     heard = before is not None and country.draws(run.state.draws) == "posterior"
     splits = answered.splits if answered is not None else {}
-    mute = [n for n, split in splits.items() if split.identification == "N-none" and n.split("[")[0] not in idle]
+    mute = [n for n, split in splits.items() if split.mute and n.split("[")[0] not in idle]
     chosen = {name for name, _ in run.pinned}
 
     def word(effect: np.ndarray, which: int) -> tuple[Probabilities, Shares | None, Verdict]:

@@ -33,7 +33,7 @@ def doubt(country: Country, claim: Claim, answered: ClaimResult | None) -> str:
     named = [
         n.replace("_", " ")
         for n, split in splits.items()
-        if split.identification == "N-none" and n.split("[")[0] in idle
+        if split.mute and n.split("[")[0] in idle
     ]
     if not named:
         return ""
