@@ -1,5 +1,6 @@
 """Countries that a server holds: one that is loaded holds up nobody, and nobody's uploads push out all others'."""
 
+import gc
 import threading
 
 import pytest
@@ -16,6 +17,10 @@ extends = "meadow"
 source = "invented"
 "intervener.force" = %d
 """
+
+
+class Loaded:
+    """Stands for a country."""
 
 
 @pytest.fixture
@@ -50,7 +55,7 @@ def test_a_country_is_loaded_once_for_all_who_ask_at_the_same_time(countries, mo
     def noted(scenario, key, blocks):
         made.append(key)
         threading.Event().wait(0.05)
-        return object()
+        return Loaded()
 
     monkeypatch.setattr(module, "Country", noted)
 
@@ -113,3 +118,20 @@ def test_the_upload_of_a_game_is_found_without_loading_every_upload(countries, m
     wanted = countries.get(keys[1]).problem.hash
     monkeypatch.setattr(module, "Country", lambda *_: pytest.fail("a country was loaded"))
     assert countries.upload_of(wanted) == keys[1] and countries.upload_of("0" * 64) is None
+
+
+def test_a_country_that_a_run_still_holds_is_found_again_and_not_loaded_twice(countries, monkeypatch):
+    monkeypatch.setattr(module, "_HELD", 1)
+    held_by_a_run = countries.get("meadow")
+    countries.get("harbour")
+    assert list(countries._held) == ["harbour"]
+    assert countries.get("meadow") is held_by_a_run
+
+
+def test_a_country_that_nobody_holds_is_forgotten(countries, monkeypatch):
+    monkeypatch.setattr(module, "_HELD", 1)
+    monkeypatch.setattr(module, "Country", lambda *_: Loaded())
+    countries.get("meadow")
+    countries.get("harbour")
+    gc.collect()
+    assert "meadow" not in countries._alive

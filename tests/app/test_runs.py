@@ -1,6 +1,8 @@
 """Who is answered when: turns, bounds, memory."""
 
+import gc
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -151,6 +153,34 @@ def test_finished_runs_are_let_go_when_their_memory_is_needed_and_the_newest_sta
     with pytest.raises(Gone):
         works[0].first(BLOCK)
     assert len(works[3].first(BLOCK)["plan"]) == 1
+
+
+def test_runs_of_countries_that_nobody_asked_for_lately_are_forgotten_so_that_the_countries_go(monkeypatch):
+    monkeypatch.setattr("forbear.app.runs.COUNTRIES_KEPT", 2)
+
+    class Country:
+        pass
+
+    class Short(Work):
+        members = 0
+
+        def one_block(self):
+            self.members = self.stages[-1]
+
+    runs, alive = Runs(workers=1), []
+    for k in range(5):
+        country = Country()
+        alive.append(weakref.ref(country))
+        made = runs.ask(Asker("a", f"person {k}", "p"), lambda n, c=country: Short(n, None, c))
+        finished([made])
+        made.shown = made.stages[-1]
+        del country, made
+    while runs._busy:
+        threading.Event().wait(0.01)
+    gc.collect()
+    runs.close()
+    assert [ref() is None for ref in alive] == [True, True, True, False, False]
+    assert runs.newest(Asker("a", "person 0", "p")) is None and runs.newest(Asker("a", "person 4", "p")) is not None
 
 
 def test_what_is_remembered_stays_within_its_bytes_and_the_oldest_goes_first():

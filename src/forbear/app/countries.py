@@ -10,6 +10,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from forbear.app.country import BLOCKS_KEPT, Country
 from forbear.app.memory import Memory
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Countries"]
 
-_HELD = 4
+_HELD = 6
 _UPLOADS = 16
 
 
@@ -38,12 +39,13 @@ class _Upload:
 
 class Countries:
     """Countries by key. A key is a name of the library, the name the server was started with, or that of an upload: a
-    page can name no other file. Thread-safe; the least recently used is forgotten and loaded again when asked for.
-    One that is loaded holds up nobody who asks for another."""
+    page can name no other file. Thread-safe; the least recently used is forgotten and loaded again when asked for, but
+    never twice: what a run still holds is found again. One that is loaded holds up nobody who asks for another."""
 
     def __init__(self, started_with: str) -> None:
         self.started_with = started_with
         self._held: OrderedDict[str, Country] = OrderedDict()
+        self._alive: WeakValueDictionary[str, Country] = WeakValueDictionary()
         self._loading: dict[str, threading.Lock] = {}
         self._uploads: OrderedDict[str, _Upload] = OrderedDict()
         self._folder = tempfile.TemporaryDirectory(prefix="forbear-")
@@ -77,15 +79,21 @@ class Countries:
 
     def _find(self, key: str) -> Country | None:
         with self._lock:
-            if key in self._held:
-                self._held.move_to_end(key)
-            return self._held.get(key)
+            found = self._alive.get(key)
+            if found is not None:
+                self._hold(key, found)
+            return found
 
     def _keep(self, key: str, country: Country) -> None:
         with self._lock:
-            self._held[key] = country
-            while len(self._held) > _HELD:
-                self._held.popitem(last=False)
+            self._alive[key] = country
+            self._hold(key, country)
+
+    def _hold(self, key: str, country: Country) -> None:
+        self._held[key] = country
+        self._held.move_to_end(key)
+        while len(self._held) > _HELD:
+            self._held.popitem(last=False)
 
     def upload_of(self, problem_hash: str) -> str | None:
         """The key of the upload that makes this problem, or None."""
@@ -117,6 +125,7 @@ class Countries:
                 gone = next(k for k, each in self._uploads.items() if many[each.network] == max(many.values()))
                 del self._uploads[gone]
                 self._held.pop(gone, None)
+                self._alive.pop(gone, None)
                 shutil.rmtree(Path(self._folder.name) / gone, ignore_errors=True)
         return key
 

@@ -39,7 +39,9 @@ MOST_AT_A_TIME = 128
 LONGEST_QUEUE, LONGEST_OF_ADDRESS, LONGEST_OF_PERSON = 96, 48, 6
 PAGES_KEPT = 256
 #: What finished runs may hold together; the oldest is let go first.
-RUNS_KEPT = 160 * MEGABYTE
+RUNS_KEPT = 96 * MEGABYTE
+#: Of so many countries, those asked for last, finished runs are remembered.
+COUNTRIES_KEPT = 8
 #: A finished run waits so long to be fetched before it may be let go, in seconds.
 _PATIENCE = 20.0
 _TICK = 0.03
@@ -355,12 +357,23 @@ class Runs:
                 self._wake.notify_all()
 
     def _let_go(self) -> None:
-        """Let the oldest finished runs go until all hold no more than they may."""
+        """Let the oldest finished runs go until all hold no more than they may, and forget those of countries that
+        nobody else has asked for lately: a run holds its country, and a country its draws under every theory."""
         counted: dict[int, int] = {}
-        for work in reversed(self._newest.values()):
+        countries: set[int] = set()
+        forgotten = []
+        for place, work in reversed(self._newest.items()):
+            waited_for = work.shown < work.stage and time.monotonic() - work.ended < _PATIENCE
+            over = work.complete and not waited_for
+            if over and id(work.country) not in countries and len(countries) >= COUNTRIES_KEPT:
+                forgotten.append(place)
+                work.let_go()
+                continue
+            countries.add(id(work.country))
             if work.gone:
                 continue
             array_bytes(work.holds(), counted)
-            waited_for = work.shown < work.stage and time.monotonic() - work.ended < _PATIENCE
-            if sum(counted.values()) > self._kept and work.complete and not waited_for:
+            if sum(counted.values()) > self._kept and over:
                 work.let_go()
+        for place in forgotten:
+            del self._newest[place]

@@ -24,6 +24,7 @@ from forbear.app.decisions import pages as decisions_pages
 from forbear.app.entrance import VARIABLE, Entrance, TooManyGuesses, checked_password
 from forbear.app.graph import pages as graph_pages
 from forbear.app.laboratory import routes as laboratory
+from forbear.app.memory import give_back_what_is_freed
 from forbear.app.pages import Refused, checked_form, page
 from forbear.app.play import pages as play_pages
 from forbear.app.runs import Runs, begin_baselines
@@ -144,6 +145,7 @@ def configured(app: FastAPI) -> uvicorn.Config:
 
 def serve(app: FastAPI, listens: socket.socket) -> None:
     """Serve on a listening socket until stopped. Raises KeyboardInterrupt when the user stops it."""
+    give_back_what_is_freed()
     # not `uvicorn.run`, which swallows the interrupt: whoever called must know that it was stopped
     server = Stopped(configured(app))
     server.run(sockets=[listens])
