@@ -38,9 +38,15 @@ STAYS = (("OUT-2005", "nobody"), ("OUT-2005-KEEP-1000", "1,000"), ("OUT-2005-KEE
 NO_FOREIGNERS = "without foreign fighters"
 HEAD = """# What remedies move
 
-*Written by `python docs/effects.py` from {draws} prior draws and {draws} draws of the posterior of {title}, {replications} runs each, with common random numbers; seed {seed}, model {model}. Prior draws are all of them, wars of any size. Medians with the central nine tenths of draws.*
+*Written by `python docs/effects.py` from {draws} prior draws and {draws} draws of the posterior of {title},
+{replications} runs each, with common random numbers; seed {seed}, model {model}. Prior draws
+are all of them, wars of any size. Medians
+with the central nine tenths of draws.*
 
-*Noticeable*: five points of an index; *markedly*: a tenth of a number, as in the claims. An effect that the prior leaves no room for, in one direction, is the model's and not the data's: gate G0 ([decision 0021](decisions/0021-gate-on-regions.md), [0026](decisions/0026-what-a-country-does-by-itself.md)).
+*Noticeable*: five points of an index; *markedly*: a tenth of a number, as in the claims.
+An effect that the prior leaves no
+room for, in one direction, is the model's and not the data's: gate G0
+([decision 0021](decisions/0021-gate-on-regions.md), [0026](decisions/0026-what-a-country-does-by-itself.md)).
 """
 
 

@@ -107,7 +107,7 @@ def status(case: Case, which: str, fact: Fact | None) -> str:
 
 
 def offer(case: Case, shares: dict[str, tuple[float, Fact | None]], governs: str) -> str:
-    """The line of what those who govern offer: what status under the intervention gives to the others, by their size."""
+    """The line of what those who govern offer: what status under the intervention gives the others, by their size."""
     others = {name: (share, fact) for name, (share, fact) in shares.items() if name != governs}
     given = sum(share * INCLUSION[status(case, "status_under", fact)][0] for share, fact in others.values())
     mean = given / max(sum(share for share, _ in others.values()), 1e-9)

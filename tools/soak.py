@@ -54,6 +54,7 @@ class Person(threading.Thread):
         self.times: list[tuple[str, float]] = []
         self.statuses: collections.Counter[int] = collections.Counter()
         self.faults: list[str] = []
+        self.refused: list[str] = []
 
     def run(self) -> None:
         """Act until the time is over; what goes wrong is kept."""
@@ -95,6 +96,8 @@ class Person(threading.Thread):
         finally:
             line.close()
         self.statuses[answer.status] += 1
+        if answer.status >= 400:
+            self.refused.append(f"{address.split('?')[0]} answered {answer.status}")
         if answer.status >= 500:
             self.faults.append(f"{address.split('?')[0]} answered {answer.status}")
         told = {name.lower(): value for name, value in answer.getheaders()}
@@ -245,6 +248,8 @@ def told(people: list[Person], memory: list[int], load: list[float], chosen: arg
         f"resident memory: {memory[0]} MB at first, {max(memory[third : 2 * third + 1])} MB at most in the second third, {max(memory)} MB at most"
     )
     print(f"load of the machine: {load[0]:.1f} at first, {load[-1]:.1f} at the end, {os.cpu_count()} processors")
+    for words, count in collections.Counter(words for person in people for words in person.refused).most_common(20):
+        print(f"  {count} times: {words}")
     for fault, count in faults.most_common(20):
         print(f"  {count} times: {fault}")
     if chosen.json:

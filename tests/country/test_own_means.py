@@ -1,4 +1,4 @@
-"""What a country does by itself: it builds, its officials hold ground, its communities claim what their size lets them."""
+"""What a country does by itself: it builds, its officials hold ground, communities claim what their size lets them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ NOBODY_PAYS = {"services.electricity_budget": 0, "services.works_budget": 0}
 def run(meadow, draw):  # type: ignore[no-untyped-def]
     """Weeks of the meadow's last year, (members, 52) each, with parameters and facts fixed and levers set."""
 
-    def go(*names: str, levers: dict[str, object] | None = None, facts: dict[str, object] | None = None, **fixed: float):  # type: ignore[no-untyped-def]
+    def go(
+        *names: str, levers: dict[str, object] | None = None, facts: dict[str, object] | None = None, **fixed: float
+    ):  # type: ignore[no-untyped-def]
         problem = replace(meadow.with_levers(levers or {}).with_facts(facts or {}).problem(), rules=())
         parameters = draw(problem, MEMBERS, 11)
         for key, value in fixed.items():
@@ -58,7 +60,7 @@ def test_officials_hold_what_nobody_fights_for_and_few_who_fight_undo_it(run) ->
     assert control(20.0, 60.0) < control(20.0, 3.0)
 
 
-def test_services_win_acceptance_or_make_the_state_a_prize_and_two_equal_arrows_do_nothing(run) -> None:  # type: ignore[no-untyped-def]
+def test_services_win_acceptance_or_make_the_state_a_prize_and_equal_arrows_cancel(run) -> None:  # type: ignore[no-untyped-def]
     def inclusion(**fixed: float) -> np.ndarray:
         return run("least_included", **fixed)[0]
 

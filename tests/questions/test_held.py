@@ -11,7 +11,7 @@ from forbear.questions.policy_runs import PolicyRuns, run_side_by_side
 from forbear.scenario.casefiles.policies import Claim, Strategy
 
 EVEN = Probabilities(0.5, 0.5, 0.0)
-SHARE = Claim("S", "s", "s", "r", "share", "higher", "lower", community="hill", sources=("occupation",), threshold=0.3)  # fmt: skip
+SHARE = Claim("S", "s", "s", "r", "share", "higher", "lower", community="hill", sources=("occupation",), threshold=0.3)
 LEVEL = Claim("L", "l", "s", "r", "level", "higher", "lower", changed="HISTORY", outcome="deaths", threshold=500.0)
 
 

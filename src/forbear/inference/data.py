@@ -1,7 +1,7 @@
 """What was observed, number by number: what a forecast is carried to its origin by, and judged by.
 
-The alignment is that of `scenario/alignment.py`; how far a number may stray from the simulated one is estimated from the
-past of the series (see `sized`). A fit hears terms instead (`inference/terms.py`).
+The alignment is that of `scenario/alignment.py`; how far a number may stray from the simulated one is estimated from
+the past of the series (see `sized`). A fit hears terms instead (`inference/terms.py`).
 """
 
 from __future__ import annotations
@@ -103,7 +103,8 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
         first = found.first if kind == "counts" else found.last  # a level is compared where its window ends
         out.append(
             Series(
-                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight, _DISPERSION[form], found.axis, found.adds
+                name, found.title, found.quantity, kind, first, found.last, found.element, found.value, weight,
+                _DISPERSION[form], found.axis, found.adds,
             )
         )  # fmt: skip
     if not out:
@@ -116,8 +117,8 @@ def gather(scenario: Scenario, problem: Problem) -> Data:
 def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
     """The data with the dispersion of every series that fits best what members say of its numbers.
 
-    monthly: quantity -> (members, months, ...) of the fitted model; the density of `inference/density.py`, averaged over
-    members, is largest at the dispersion chosen from a grid of factors about the usual one. No randomness.
+    monthly: quantity -> (members, months, ...) of the fitted model; the density of `inference/density.py`, averaged
+    over members, is largest at the dispersion chosen from a grid of factors about the usual one. No randomness.
     """
     out = []
     for series in data.series:
@@ -132,9 +133,10 @@ def sized(data: Data, monthly: Mapping[str, np.ndarray]) -> Data:
 
 
 def members_say(series: Series, monthly: np.ndarray) -> np.ndarray:
-    """What members give for each number of a series, (numbers, members): monthly (members, months, ...) summed over the
-    number's months (counts) or taken at its last month (levels, shares); places are summed, or averaged where a quantity
-    does not add up."""
+    """What members give for each number of a series, (numbers, members).
+
+    monthly: (members, months, ...), summed over the number's months (counts) or taken at its last month (levels,
+    shares); places are summed, or averaged where a quantity does not add up."""
     flat = rows_along(monthly, series.axis, adds=series.adds).astype(float)
     together = np.sum if series.adds else np.mean
     out = np.empty((len(series.value), len(flat)))

@@ -25,8 +25,8 @@ from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OUTCOMES, until
 
 __all__ = [
-    "Sources", "assess_claim", "candidates", "drawn_groups", "effect_kind", "estimand", "margin_of", "needed", "other_horizons", "provided",
-    "three_shares",
+    "Sources", "assess_claim", "candidates", "drawn_groups", "effect_kind", "estimand", "margin_of", "needed",
+    "other_horizons", "provided", "three_shares",
 ]  # fmt: skip
 
 #: Factors of the margin under which a verdict is shown, too.
@@ -150,9 +150,7 @@ def assess_claim(
         here, _ = estimand(claim, runs, shares.get(name, {}))
         of_structures[name] = three_shares(claim, here[np.isfinite(here) & provided(claim, runs)])
     found = candidates(claim, posterior, shares.get("posterior", {}), seed) if hanging is None else hanging
-    splits = {
-        name: Split(c.below, c.above, c.flips_at, c.identification, c.shift, c.held) for name, c in found.items()
-    }
+    splits = {name: Split(c.below, c.above, c.flips_at, c.identification, c.shift, c.held) for name, c in found.items()}
     mute = tuple(name for name, split in splits.items() if split.mute)
 
     def told(asked: Claim) -> Evidence:

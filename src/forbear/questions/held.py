@@ -1,5 +1,5 @@
-"""A parameter held low and held high in the same draws, everything else as it was: whether an answer hangs on it, or only
-goes along with it.
+"""A parameter held low and held high in the same draws, everything else as it was: whether an answer hangs on it, or
+only goes along with it.
 
 A fit ties parameters together, and luck does, too: draws in which one is high may answer otherwise because of another.
 Both ends share draws and random numbers with one another. `planned_ends` gives the runs that wait in a list.

@@ -94,7 +94,8 @@ def planned_ledger(
         parameters = posterior.parameters(members)
     elif parameters is None:
         space = Space(problem)
-        parameters = space.values(space.draw(many, seed, "worlds"))  # the draws of `PolicyRuns`: one claim sets them side by side
+        # the draws of `PolicyRuns`: one claim sets them side by side
+        parameters = space.values(space.draw(many, seed, "worlds"))
     communities, years = problem.names["community"], np.array([int(label[:4]) for label in problem.month_labels])
     stacked = np.empty((many, len(years), len(communities), len(SOURCES)))
     place = None

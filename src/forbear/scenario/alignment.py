@@ -47,8 +47,8 @@ class Aligned:
     element: (n,) row of the quantity, -1 for all rows together; value, low, high: (n,), low and high equal to
     value where one publisher stands alone; whole: (n,) observed numbers of which these are parts, nan where they are
     no parts; mean: a level stands for the mean over its months, not for their end; axis: which of the quantity's
-    dimensions the rows are, the others are joined; adds: the numbers of several members make their sum (persons, events,
-    money), else their plain mean (an index, a share: thirteen districts in full control are not thirteen).
+    dimensions the rows are, the others are joined; adds: the numbers of several members make their sum (persons,
+    events, money), else their plain mean (an index, a share: thirteen districts in full control are not thirteen).
     """
 
     name: str

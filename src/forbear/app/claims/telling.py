@@ -30,11 +30,7 @@ def doubt(country: Country, claim: Claim, answered: ClaimResult | None) -> str:
     nothing does."""
     splits = answered.splits if answered is not None else {}
     idle = idle_of(country, claim)
-    named = [
-        n.replace("_", " ")
-        for n, split in splits.items()
-        if split.mute and n.split("[")[0] in idle
-    ]
+    named = [n.replace("_", " ") for n, split in splits.items() if split.mute and n.split("[")[0] in idle]
     if not named:
         return ""
     return (
