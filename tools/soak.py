@@ -152,7 +152,9 @@ class Person(threading.Thread):
         self.timed("claims page", begun, status)
         names = re.findall(r"[?&;]claim=([A-Za-z0-9_-]+)", text)
         if names:
-            self.followed("claim", "/claims/run", {"scenario": scenario, "claim": self.random.choice(names)})
+            claim = self.random.choice(names)
+            self.ask(f"/claims?scenario={scenario}&claim={claim}")  # the list has no form to be sent
+            self.followed("claim", "/claims/run", {"scenario": scenario, "claim": claim})
 
     def upload(self, scenario: str) -> None:
         """Send a scenario and run it."""
