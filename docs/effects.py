@@ -66,6 +66,8 @@ def runs_of(scenario: Scenario, posterior: Posterior | None) -> PolicyRuns:
 def effect(runs: PolicyRuns, name: str, outcome: str, base: str = BASE) -> np.ndarray:
     """The effect of a strategy on an outcome, (draws,): a difference, or for numbers a ratio less one."""
     changed, before = runs.values(name, outcome), runs.values(base, outcome)
+    ran = np.isfinite(changed) & np.isfinite(before)  # a draw that broke down in either tells nothing
+    changed, before = changed[ran], before[ran]
     if OUTCOMES[outcome].kind == "difference":
         return changed - before
     return (changed + 1.0) / (before + 1.0) - 1.0
@@ -79,15 +81,16 @@ def told(values: np.ndarray, ratio: bool) -> str:
 
 def beyond(values: np.ndarray, outcome: str) -> str:
     """Shares of draws beyond the margin, up and down."""
-    margin = OUTCOMES[outcome].margin
-    return f"{np.mean(values >= margin):.0%} up, {np.mean(values <= -margin):.0%} down"
+    margin, ratio = OUTCOMES[outcome].margin, OUTCOMES[outcome].kind == "ratio"
+    down = 1.0 / (1.0 + margin) - 1.0 if ratio else -margin
+    return f"{np.mean(values > margin):.0%} up, {np.mean(values < down):.0%} down"
 
 
 def rows(both: Sequence[PolicyRuns]) -> Iterator[str]:
     """The page's tables."""
     yield from ("## How it ends", "", "| under history | before any data | after the fit |", "| --- | --- | --- |")
     for outcome in ("order", "success", "governance"):
-        cells = [runs.values(BASE, outcome) for runs in both]
+        cells = [drawn[np.isfinite(drawn)] for drawn in (runs.values(BASE, outcome) for runs in both)]
         if outcome == "governance":
             text = [f"{np.median(c):.2f} ({np.quantile(c, 0.05):.2f} to {np.quantile(c, 0.95):.2f})" for c in cells]
         else:
@@ -120,6 +123,8 @@ def document() -> str:
     """The page."""
     scenario = Scenario.load(SCENARIO)
     posterior = Posterior.of(scenario)
+    if posterior is None or posterior.stale(scenario, scenario.problem()):
+        raise SystemExit(f"{SCENARIO} has no posterior of this model: forbear fit {SCENARIO}")
     both = [runs_of(scenario, None), runs_of(scenario, posterior)]
     head = HEAD.format(
         draws=DRAWS, title=scenario.title, replications=REPLICATIONS, seed=SEED, model=scenario.problem().hash[:8]

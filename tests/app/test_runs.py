@@ -11,6 +11,7 @@ from forbear.app.country import BLOCK
 from forbear.app.memory import Memory, array_bytes
 from forbear.app.runs import LONGEST_OF_PERSON, Asker, Busy, Gone, Run, Runs, Work
 from forbear.ensemble.recording import Block
+from forbear.errors import RunError
 
 
 class Noted(Work):
@@ -181,6 +182,32 @@ def test_runs_of_countries_that_nobody_asked_for_lately_are_forgotten_so_that_th
     runs.close()
     assert [ref() is None for ref in alive] == [True, True, True, False, False]
     assert runs.newest(Asker("a", "person 0", "p")) is None and runs.newest(Asker("a", "person 4", "p")) is not None
+
+
+def test_a_run_that_failed_is_remembered_until_its_page_can_have_heard_why(monkeypatch):
+    monkeypatch.setattr("forbear.app.runs.COUNTRIES_KEPT", 1)
+
+    class Fails(Work):
+        members = 0
+
+        def one_block(self):
+            raise RunError("E406", "it broke down")
+
+    class Short(Work):
+        members = 0
+
+        def one_block(self):
+            self.members = self.stages[-1]
+
+    runs = Runs(workers=1)
+    failed = runs.ask(Asker("a", "anne", "p"), lambda n: Fails(n, None, object()))
+    finished([failed])
+    other = runs.ask(Asker("a", "bert", "p"), lambda n: Short(n, None, object()))
+    finished([other])
+    while runs._busy:
+        threading.Event().wait(0.01)
+    runs.close()
+    assert "broke down" in failed.error and runs.newest(Asker("a", "anne", "p")) is failed
 
 
 def test_what_is_remembered_stays_within_its_bytes_and_the_oldest_goes_first():

@@ -196,6 +196,14 @@ def test_a_newer_request_of_a_page_ends_its_earlier_one(visitor):
     assert old.status_code == 204 and "x-forbear-again" not in old.headers
 
 
+def test_a_page_whose_run_was_let_go_is_told_so(visitor):
+    number = re.search(r'data-run="(\d+)"', visitor.run({"scenario": "meadow"}).text)[1]
+    runs = visitor.client.app.state.runs
+    runs._newest.clear()
+    gone = visitor.get(f"/results/{number}?page={visitor.tab}&seen=0")
+    assert gone.status_code == 422 and "let go" in gone.text
+
+
 def test_table_and_charts_can_be_taken_away(visitor):
     answer = visitor.run({"scenario": "meadow"})
     number = re.search(r'data-run="(\d+)"', answer.text)[1]

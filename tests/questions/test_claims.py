@@ -11,7 +11,7 @@ import forbear as fb
 from forbear.inference.facts import Licence
 from forbear.questions.attribute import attribute
 from forbear.questions.claims import Sources, assess_claim, candidates
-from forbear.questions.effects import Probabilities
+from forbear.questions.effects import Held, Probabilities
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict_evidence import TheoryWeight
@@ -230,8 +230,8 @@ def test_what_only_goes_along_with_an_answer_is_named_so_and_decides_nothing(mon
     split = candidates(CLAIM, runs, {}, 1)
 
     def with_held(low: float, high: float) -> ClaimResult:
-        shares = tuple(Probabilities(share, 1.0 - share, 0.0) for share in (low, high))
-        hanging = {name: replace(found, held=shares) for name, found in split.items()}
+        ends = (Probabilities(share, 1.0 - share, 0.0) for share in (low, high))
+        hanging = {name: replace(found, held=Held(*ends, 0.05)) for name, found in split.items()}
         return assess_claim(CLAIM, runs, prior, {}, {}, np.ones(400, bool), hanging=hanging)  # type: ignore[arg-type]
 
     cause, company = with_held(0.2, 0.7), with_held(0.5, 0.5)

@@ -84,7 +84,7 @@ def test_where_soldiers_stay_to_the_end_order_stands_in_for_success() -> None:
     steps = 200
     data = weeks(
         success=np.zeros((2, steps)), presence=np.full((2, steps), 0.5), governance=np.full((2, steps), 0.6),
-        national_violence=np.array([[0.1] * steps, [5.0] * steps]), monthly_inclusion=np.full((2, 46, 2), 0.5),
+        national_violence=np.array([[0.1] * steps, [5.0] * steps]), least_included=np.full((2, steps), 0.5),
     )  # fmt: skip
     hits, words = outcome_of(OCCUPATIONS, data)
     assert hits.tolist() == [True, False]
@@ -115,7 +115,7 @@ def test_the_conditions_of_success_are_told_one_by_one(meadow) -> None:
     steps = 300
     data = weeks(
         success=np.zeros((2, steps)), presence=np.zeros((2, steps)), democracy=np.zeros((2, steps)), governance=np.full((2, steps), 0.3),
-        national_violence=np.array([[0.1] * steps, [5.0] * steps]), monthly_inclusion=np.full((2, 60, 2), 0.5),
+        national_violence=np.array([[0.1] * steps, [5.0] * steps]), least_included=np.full((2, steps), 0.5),
     )  # fmt: skip
     assert conditions(data) == {
         "calm": 0.5,
@@ -132,7 +132,7 @@ def test_few_soldiers_are_few_for_the_size_of_the_country_as_in_the_rule_of_succ
     steps = 300
     rest = {
         "success": np.zeros((2, steps)), "governance": np.full((2, steps), 0.6),
-        "national_violence": np.full((2, steps), 0.1), "monthly_inclusion": np.full((2, 60, 2), 0.5),
+        "national_violence": np.full((2, steps), 0.1), "least_included": np.full((2, steps), 0.5),
     }  # fmt: skip
     bound = MODEL.constants["success_presence"].value
     small, large = (

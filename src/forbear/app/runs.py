@@ -132,7 +132,7 @@ class Work(ABC):
     def end(self, error: str = "") -> None:
         """Nothing more will come: cancelled, or stopped by an error."""
         with self.lock:
-            self.cancelled, self.error = self.cancelled or not error, error
+            self.cancelled, self.error = self.cancelled or not error, error or self.error
 
 
 @dataclass(eq=False)
@@ -363,7 +363,8 @@ class Runs:
         countries: set[int] = set()
         forgotten = []
         for place, work in reversed(self._newest.items()):
-            waited_for = work.shown < work.stage and time.monotonic() - work.ended < _PATIENCE
+            unheard = work.shown < work.stage or bool(work.error)
+            waited_for = unheard and time.monotonic() - work.ended < _PATIENCE
             over = work.complete and not waited_for
             if over and id(work.country) not in countries and len(countries) >= COUNTRIES_KEPT:
                 forgotten.append(place)

@@ -32,6 +32,8 @@ Pairs = list[tuple[str, str]]
 
 #: Seconds for which a request is held: the one that starts a run, one for its next stage, any while rules are compiled.
 FIRST_ANSWER, LONG_POLL, WHILE_PREPARING = 2.5, 8.0, 1.0
+#: Said to a page that comes back after others needed the room.
+LET_GO = "This run was let go, because others needed the room. Ask again, and it is run anew."
 _TAB = re.compile(r"[0-9a-z]{8,32}\Z")
 
 
@@ -92,9 +94,13 @@ class Waiting(Generic[W]):
 
     async def followed(self, request: Request, number: int, tab: str, seen: int) -> Response:
         """Wait for the stage of a page's newest work beyond the one that it has seen. 204 when a newer request has
-        taken its place."""
+        taken its place; where the work was let go, that is said."""
         made = self.newest(request, number, tab)
-        return Response(status_code=204) if made is None else await self._stage(request, made, seen, tab, LONG_POLL)
+        if made is not None:
+            return await self._stage(request, made, seen, tab, LONG_POLL)
+        if request.app.state.runs.newest(asker_of(request, tab, self.kind)) is None:
+            return page(request, "mistakes.html", 422, faults=[], title=LET_GO)
+        return Response(status_code=204)
 
     def newest(self, request: Request, number: int, tab: str) -> W | None:
         """The page's newest work, if it has this number."""

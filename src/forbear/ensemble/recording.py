@@ -25,6 +25,7 @@ WEEKLY = (
     "institutions", "democracy", "governance", "success", "militants", "attacks_abroad_total", "ally_support", "adversary_alignment",
     "cost_operations", "cost_reconstruction", "cost_local_forces", "cost_expansion", "cost_containment", "cost_veterans",
     "cost_budget", "cost_full", "force_quality", "mean_control", "mean_services", "civil_war", "transition",
+    "least_included",
 )  # fmt: skip
 #: Recorded month by month with their dimensions.
 MONTHLY = (

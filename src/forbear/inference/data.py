@@ -30,8 +30,8 @@ _DISPERSION = {"counts": 4.0, "cells": 1.0, "level": 0.3, "share": 0.7}
 @dataclass(frozen=True)
 class Series:
     """Numbers of one observation. `first`, `last`: months covered, inclusive; `element`: row of the quantity, -1 for
-    the sum over all rows; kind: counts (negative binomial), level (lognormal) or share (logit-normal);
-    axis: which of the quantity's dimensions the rows are."""
+    all rows together, summed or averaged as `adds` says; kind: counts (negative binomial), level (lognormal) or share
+    (logit-normal); axis: which of the quantity's dimensions the rows are."""
 
     name: str
     title: str

@@ -13,12 +13,13 @@ The result is kept in the posterior's notes. Whoever shows a claim asks `licence
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from forbear.scenario.alignment import adds_up
 from forbear.scenario.casefiles.facts import Fact, load_facts, month_label, month_number
 from forbear.words import approximately, percent
 
@@ -211,7 +212,8 @@ def fact_draws(fact: Fact, data: xr.Dataset) -> np.ndarray:
     values = data[f"monthly_{fact.quantity}"]
     chosen = _members(values, fact.members)
     if fact.measure == "level":
-        return np.asarray(chosen[:, months[-1]])
+        together = chosen if adds_up(fact.quantity) else _members(values, fact.members, np.mean)
+        return np.asarray(together[:, months[-1]])
     if fact.measure == "total":
         return np.asarray(chosen[:, months].sum(axis=1))
     if fact.measure == "share":
@@ -264,16 +266,14 @@ def _result(fact: Fact, drawn: np.ndarray) -> FactResult:
     )  # fmt: skip
 
 
-def _members(values: xr.DataArray, members: Sequence[str]) -> np.ndarray:
-    """(members of the ensemble, months), summed over the named members of the quantity, or over all."""
+def _members(values: xr.DataArray, members: Sequence[str], together: Callable[..., np.ndarray] = np.sum) -> np.ndarray:
+    """(members of the ensemble, months), summed (or joined as `together` says) over the named members of the quantity,
+    or over all."""
     extra = [str(d) for d in values.dims if d not in ("member", "month")]
     if members:
         values = values.sel({extra[0]: list(members)})
-    return (
-        np.asarray(values.transpose("member", "month", *extra).values, dtype=float)
-        .reshape(*values.shape[:2], -1)
-        .sum(axis=2)
-    )
+    rows = np.asarray(values.transpose("member", "month", *extra).values, dtype=float)
+    return together(rows.reshape(*rows.shape[:2], -1), axis=2)
 
 
 def _window(labels: list[str], first: str, last: str) -> list[int] | None:

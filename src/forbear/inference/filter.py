@@ -170,7 +170,8 @@ class ParticleFilter:
             return values
         shape = [len(self.problem.names[name]) for name in over]
         moved = np.moveaxis(values.reshape(*shape, -1), series.axis, 0)
-        return np.asarray(moved.reshape(shape[series.axis], -1, values.shape[1]).sum(axis=1))
+        rows = moved.reshape(shape[series.axis], -1, values.shape[1])
+        return np.asarray(rows.sum(axis=1) if series.adds else rows.mean(axis=1))
 
     def _weigh(
         self, block: Opened, month: int, sizes: dict[str, np.ndarray], running: dict[tuple[str, int], np.ndarray]
@@ -182,13 +183,13 @@ class ParticleFilter:
             values = self._rows(now[series.quantity].astype(float), series)
             for place in begun:  # windows of several months gather their sums
                 key = (series.name, int(place))
-                part = _of(values, series.element[place : place + 1])
+                part = _of(values, series.element[place : place + 1], series.adds)
                 running[key] = running[key] + part if key in running else part
             if not len(at):
                 continue
             simulated = np.concatenate(
-                [running.pop((series.name, int(p))) if (series.name, int(p)) in running else _of(values, series.element[p : p + 1]) for p in at]
-            ) if len(begun) else _of(values, series.element[at])  # fmt: skip
+                [running.pop((series.name, int(p))) if (series.name, int(p)) in running else _of(values, series.element[p : p + 1], series.adds) for p in at]
+            ) if len(begun) else _of(values, series.element[at], series.adds)  # fmt: skip
             simulated = np.where(np.isfinite(simulated), np.maximum(simulated, 0.0), 1e12)
             gained = series.weight * log_density(series, at, simulated, sizes[series.name]).sum(axis=0)
             out = gained if out is None else out + gained
@@ -210,7 +211,15 @@ class _Blocks:
         asked = (owner.problem.hash, owner.engine.monthly, owner.particles, self.seed, self.keep_paths, self.ahead)
         told = hashlib.sha256(repr((asked, owner.data.months, owner.space.names)).encode())
         for series in owner.data.series:
-            plain = (series.name, series.quantity, series.kind, series.weight, series.dispersion)
+            plain = (
+                series.name,
+                series.quantity,
+                series.kind,
+                series.weight,
+                series.dispersion,
+                series.axis,
+                series.adds,
+            )
             told.update(repr(plain).encode())
             for array in (series.first, series.last, series.element, series.value):
                 told.update(np.ascontiguousarray(array).tobytes())
@@ -237,10 +246,12 @@ def _due(data: Data, month: int) -> list[tuple[Series, np.ndarray, np.ndarray]]:
     return out
 
 
-def _of(values: np.ndarray, elements: np.ndarray) -> np.ndarray:
-    """Rows of a quantity, or their sum where the element is -1: (len(elements), lanes)."""
+def _of(values: np.ndarray, elements: np.ndarray, adds: bool) -> np.ndarray:
+    """Rows of a quantity, or all of them together where the element is -1, (len(elements), lanes): their sum, or their
+    mean where they do not add up."""
     if elements[0] < 0:
-        return np.broadcast_to(values.sum(axis=0), (len(elements), values.shape[1]))
+        together = values.sum(axis=0) if adds else values.mean(axis=0)
+        return np.broadcast_to(together, (len(elements), values.shape[1]))
     return values[elements]
 
 

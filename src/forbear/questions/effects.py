@@ -17,7 +17,16 @@ import numpy as np
 
 from forbear.questions.streams import stream
 
-__all__ = ["Candidate", "Kind", "Probabilities", "contraction", "deciding_parameters", "paired_effect", "probabilities"]
+__all__ = [
+    "Candidate",
+    "Held",
+    "Kind",
+    "Probabilities",
+    "contraction",
+    "deciding_parameters",
+    "paired_effect",
+    "probabilities",
+]
 
 Kind = Literal["ratio", "difference"]
 Sense = Literal["higher", "lower"]
@@ -32,6 +41,20 @@ class Probabilities(NamedTuple):
     p_none: float
 
 
+class Held(NamedTuple):
+    """Shares of the claim's region, its rival's and neither with a parameter held at its lower and its upper quartile in
+    the same draws, all else as it was; error: Monte Carlo error of the difference of that share which moves most."""
+
+    low: Probabilities
+    high: Probabilities
+    error: float
+
+    @property
+    def moved(self) -> float:
+        """How far holding moves the largest mover of the three shares."""
+        return max(abs(high - low) for low, high in zip(self.low, self.high, strict=True))
+
+
 @dataclass(frozen=True)
 class Candidate:
     """What happens to an answer when draws are split at the median of one parameter.
@@ -39,8 +62,8 @@ class Candidate:
     below, above: probabilities among draws with the parameter at or below its median, and above it.
     flips_at: value of the parameter (in the units given) at which the effect changes sign; None where it does not
     within the draws. chance: probability that the best of all parameters would split the draws as far by luck.
-    identification: class of the parameter (I-data, I-weak, I-lit, N-none) where known. held: probabilities with the
-    parameter held at its lower and its upper quartile in every draw, all else as it was; None where it was not tried.
+    identification: class of the parameter (I-data, I-weak, I-lit, N-none) where known. held: what
+    holding it did, None where that was not tried.
     """
 
     below: Probabilities
@@ -48,7 +71,7 @@ class Candidate:
     flips_at: float | None = None
     chance: float = 0.0
     identification: str | None = None
-    held: tuple[Probabilities, Probabilities] | None = None
+    held: Held | None = None
 
     @property
     def shift(self) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from forbear.inference.facts import Licence
 from forbear.questions.conflicts import Beside
-from forbear.questions.effects import Probabilities
+from forbear.questions.effects import Held, Probabilities
 from forbear.questions.expected_information import Informative
 from forbear.questions.stored import in_memory
 from forbear.questions.verdict import NOT_LICENSED, StageShares, Verdict
@@ -67,25 +67,20 @@ class Three(NamedTuple):
 class Split:
     """Draws split at the median of one parameter. below, above: shares of the claim's region, its rival's and neither;
     flips_at: the prior quantile at which the effect changes sign, None where it does not; shift: how far the split
-    moves a share; held: the shares with the parameter held at its lower and its upper quartile in the same draws, all
-    else as it was, None where nobody tried. The split is an association; what is held is a cause."""
+    moves a share; held: what holding the parameter did, None where nobody tried. The split is an association; what is held is a cause."""
 
     below: Probabilities
     above: Probabilities
     flips_at: float | None
     identification: str | None
     shift: float
-    held: tuple[Probabilities, Probabilities] | None = None
-
-    @property
-    def moved(self) -> float | None:
-        """How far holding the parameter moves the largest mover of the three shares; None where nobody tried."""
-        return None if self.held is None else max(abs(b - a) for a, b in zip(*self.held, strict=True))
+    held: Held | None = None
 
     @property
     def causes(self) -> bool:
-        """False where the parameter was held and the answer did not follow: it goes along with something else."""
-        return self.moved is None or self.moved >= THRESHOLDS.cause
+        """False where the parameter was held and the answer did not follow, errors of Monte Carlo allowed for: it goes
+        along with something else."""
+        return self.held is None or self.held.moved + THRESHOLDS.errors * self.held.error >= THRESHOLDS.cause
 
     @property
     def mute(self) -> bool:

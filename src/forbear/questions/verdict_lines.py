@@ -177,7 +177,7 @@ def _depends(result: ClaimResult) -> list[str]:
     out = []
     for parameter, split in result.splits.items():
         flips = "" if split.flips_at is None else f", flips at prior quantile {split.flips_at:.2f}"
-        verb = "depends on" if split.causes else "goes along with"
+        verb = "splits at" if split.held is None else "depends on" if split.causes else "goes along with"
         out.append(
             f"  {verb} {parameter} ({split.identification}): the claim holds in {split.below[0]:.0%} below its "
             f"median, in {split.above[0]:.0%} above{flips}{_when_held(split)}"
@@ -188,8 +188,8 @@ def _depends(result: ClaimResult) -> list[str]:
 def _when_held(split: Split) -> str:
     """What holding the parameter did, in words."""
     if split.held is None:
-        return "; not held to see"
-    low, high = (shares[0] for shares in split.held)
+        return ""
+    low, high = split.held.low[0], split.held.high[0]
     told = f"held at its quartiles in the same draws, all else as it was: {low:.0%} and {high:.0%}"
     return f"; {told}" if split.causes else f"; {told}, so that something else moves the answer"
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from forbear.scenario.problem import Problem
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["Aligned", "align", "observation_settings", "rows_along"]
+__all__ = ["Aligned", "adds_up", "align", "observation_settings", "rows_along"]
 
 #: Units of stocks and measures that add up over places and groups. What is measured in another unit is averaged.
 ADDED = ("persons", "attacks", "operations", "US$", "MW", "brigades")
@@ -156,8 +156,15 @@ def align(scenario: Scenario, name: str, problem: Problem | None = None) -> Alig
         name, observation.title or name, observation.quantity, observation.whole or "", kind, problem.month_labels, tuple(members),
         first, last, place, column("value"), column("low"), column("high"), column("whole"), observation.window == "mean",
         quantity.over.index(observation.dimension) if observation.dimension in quantity.over else 0,
-        kind == "count" or quantity.unit in ADDED,
+        adds_up(observation.quantity),
     )  # fmt: skip
+
+
+def adds_up(quantity: str) -> bool:
+    """Whether the numbers of several places or groups make their sum (persons, events, money) and not their mean (an
+    index, a share, a rate). quantity: a name of the model's. Raises KeyError for another."""
+    known = MODEL.quantities[quantity]
+    return known.kind == "flow" or known.unit in ADDED
 
 
 def rows_along(monthly: np.ndarray, axis: int, *, adds: bool = True) -> np.ndarray:

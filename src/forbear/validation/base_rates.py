@@ -147,7 +147,7 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     """(members,) booleans of what stands beside a class, and what it is in words; None with the reason where it cannot be.
 
     data: weekly "success", "presence", "democracy", "governance", "national_violence" and monthly
-    "inclusion", as `simulate` records them; the attribute step_weeks as `simulate` sets it.
+    "least_included" (E35: communities of a twentieth of the people or more), as `simulate` records them; the attribute step_weeks as `simulate` sets it.
     """
     step = float(data.attrs["step_weeks"])
     year = max(1, round(WEEKS_PER_YEAR / step))
@@ -164,12 +164,11 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     stay = np.median(np.asarray(data["presence"].values, dtype=float)[:, -2 * year :].max(axis=1))
     if stay < FEW_SOLDIERS or success[:, -1].max() > 0:
         return success[:, -1] >= 0.5, "stable success by the end of the run"
-    if "monthly_inclusion" not in data:
+    if "least_included" not in data:
         return None, "soldiers stay to the end of the run, so that success without them could not be seen"
-    least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
-    violence, governance = (
+    violence, least, governance = (
         np.asarray(data[name].values, dtype=float)[:, -year:].mean(axis=1)
-        for name in ("national_violence", "governance")
+        for name in ("national_violence", "least_included", "governance")
     )
     held = np.all(list(parts_of_order(violence, least, governance).values()), axis=0)
     return held, "order in the last year, soldiers or not (they stay to the end of the run)"
@@ -207,15 +206,15 @@ def conditions(data: Any) -> dict[str, float]:
 
     Empty where a series is not recorded. data: as for `outcome_of`.
     """
-    if any(name not in data for name in ("national_violence", "governance", "presence", "monthly_inclusion")):
+    recorded = ("national_violence", "governance", "presence", "least_included")
+    if any(name not in data for name in recorded):
         return {}
     year = max(1, round(WEEKS_PER_YEAR / float(data.attrs["step_weeks"])))
-    mean = {n: np.asarray(data[n].values, dtype=float)[:, -year:].mean(axis=1) for n in ("national_violence", "governance", "presence")}  # fmt: skip
-    least = np.asarray(data["monthly_inclusion"].values, dtype=float)[:, -12:].min(axis=2).mean(axis=1)
+    mean = {name: np.asarray(data[name].values, dtype=float)[:, -year:].mean(axis=1) for name in recorded}
     held = {
-        **parts_of_order(mean["national_violence"], least, mean["governance"]),
+        **parts_of_order(mean["national_violence"], mean["least_included"], mean["governance"]),
         "few foreign soldiers": mean["presence"] < FEW_SOLDIERS,
-    }  # fmt: skip
+    }
     return {name: float(np.mean(which)) for name, which in held.items()}
 
 

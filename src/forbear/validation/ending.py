@@ -20,6 +20,7 @@ from forbear.inference.filter import ParticleFilter
 from forbear.inference.forecast.rolling import said_of_past
 from forbear.inference.plan import load_plan
 from forbear.inference.space import Space
+from forbear.scenario.alignment import adds_up
 from forbear.validation.holdout import district_series, holdout_month, longest
 from forbear.validation.numbers import BASELINES, Scored, baseline, parted, score, summed
 from forbear.validation.transport import ratios
@@ -156,9 +157,11 @@ def later_numbers(
 
 
 def foreseen(fact: Told, monthly: np.ndarray, months: tuple[str, ...]) -> dict[str, Any]:
-    """A fact beside what members (members, months, 1) give for its month: quantiles, and the share that comes near."""
+    """A fact beside what members (members, months, 1) give for its month: quantiles, and the share that comes near. Several rows of a quantity are summed, or averaged
+    where they do not add up."""
     month = months.index(fact.date[:7])
-    drawn = monthly.reshape(*monthly.shape[:2], -1).sum(axis=2)[:, month].astype(float)
+    rows = monthly.reshape(*monthly.shape[:2], -1)
+    drawn = (rows.sum(axis=2) if adds_up(fact.quantity) else rows.mean(axis=2))[:, month].astype(float)
     low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95])
     share = float(np.mean(np.abs(drawn - fact.value) <= fact.near))
     return {

@@ -22,7 +22,7 @@ class Effort:
     prior_members: int = 512
     structure_members: int = 64
     structure_replications: int = 2
-    held_members: int = 48
+    held_members: int = 40
     orders: int = 8
     attribution_members: int = 48
     attribution_replications: int = 1

@@ -33,7 +33,7 @@ FORMAT = 1
 #: Members of a stored answer.
 MEMBERS = 128
 #: Recorded to set a proposal beside what became of such undertakings.
-_RECORD = ("success", "presence", "democracy", "governance", "national_violence")
+_RECORD = ("success", "presence", "democracy", "governance", "national_violence", "least_included")
 
 
 @dataclass(frozen=True)
