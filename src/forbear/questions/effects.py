@@ -42,8 +42,8 @@ class Probabilities(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Shares of the claim's region, its rival's and neither with a parameter held at its lower and its upper quartile in
-    the same draws, all else as it was; error: Monte Carlo error of the difference of that share which moves most."""
+    """Shares of the claim's region, its rival's and neither with a parameter held at its lower and its upper quartile
+    in the same draws, all else as it was; error: Monte Carlo error of the difference of that share which moves most."""
 
     low: Probabilities
     high: Probabilities

@@ -149,7 +149,7 @@ def asked_of(ends: Mapping[str, Ends], parameter: str) -> Mapping[str, Claim]:
 
 
 def _where(claim: Claim, effect: np.ndarray) -> np.ndarray:
-    """Where each draw's effect lies, (draws, 3): in the claim's region, its rival's, neither, as a split counts them."""
+    """Where each draw's effect lies, (draws, 3): in the claim's region, its rival's, neither, as a split counts."""
     ours, theirs = sides(claim, effect)
     return np.stack([ours, theirs, ~ours & ~theirs], axis=1).astype(float)
 

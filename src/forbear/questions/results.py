@@ -67,7 +67,8 @@ class Three(NamedTuple):
 class Split:
     """Draws split at the median of one parameter. below, above: shares of the claim's region, its rival's and neither;
     flips_at: the prior quantile at which the effect changes sign, None where it does not; shift: how far the split
-    moves a share; held: what holding the parameter did, None where nobody tried. The split is an association; what is held is a cause."""
+    moves a share; held: what holding the parameter did, None where nobody tried. The split is an association; what is
+    held is a cause."""
 
     below: Probabilities
     above: Probabilities

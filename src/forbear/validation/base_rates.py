@@ -147,7 +147,8 @@ def outcome_of(reference: ReferenceClass, data: Any) -> tuple[np.ndarray | None,
     """(members,) booleans of what stands beside a class, and what it is in words; None with the reason where it cannot be.
 
     data: weekly "success", "presence", "democracy", "governance", "national_violence" and monthly
-    "least_included" (E35: communities of a twentieth of the people or more), as `simulate` records them; the attribute step_weeks as `simulate` sets it.
+    "least_included" (E35: communities of a twentieth of the people or more), as `simulate` records them; the attribute
+    step_weeks as `simulate` sets it.
     """
     step = float(data.attrs["step_weeks"])
     year = max(1, round(WEEKS_PER_YEAR / step))

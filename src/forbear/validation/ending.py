@@ -157,8 +157,9 @@ def later_numbers(
 
 
 def foreseen(fact: Told, monthly: np.ndarray, months: tuple[str, ...]) -> dict[str, Any]:
-    """A fact beside what members (members, months, 1) give for its month: quantiles, and the share that comes near. Several rows of a quantity are summed, or averaged
-    where they do not add up."""
+    """A fact beside what members (members, months, rows) give for its month: quantiles, and the share that comes near.
+
+    Several rows of a quantity are summed, or averaged where they do not add up."""
     month = months.index(fact.date[:7])
     rows = monthly.reshape(*monthly.shape[:2], -1)
     drawn = (rows.sum(axis=2) if adds_up(fact.quantity) else rows.mean(axis=2))[:, month].astype(float)
