@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Countries"]
 
-_HELD = 6
+_HELD = 5
 _UPLOADS = 16
 
 

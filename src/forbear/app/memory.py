@@ -6,14 +6,16 @@ import contextlib
 import ctypes
 import platform
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-__all__ = ["MEGABYTE", "Memory", "array_bytes", "give_back_what_is_freed"]
+__all__ = ["MEGABYTE", "Memory", "array_bytes", "give_back_what_is_freed", "trim"]
 
 MEGABYTE = 1 << 20
 #: What a value costs beside its arrays: key, objects, text.
@@ -21,7 +23,9 @@ _BESIDE = 2048
 _DEEPEST = 6
 #: Settings of the C library of GNU, by their numbers in malloc.h: most arenas, and the size from which on an array has
 #: pages of its own.
-_ARENAS, _OWN_PAGES = (-8, 4), (-3, 1 << 18)
+_ARENAS, _OWN_PAGES = (-8, 2), (-3, 1 << 17)
+#: Seconds between two times that free memory is looked for and given back; when that was done last.
+_BETWEEN_TRIMS, _TRIMMED = 5.0, [0.0]
 
 Value = TypeVar("Value")
 
@@ -31,12 +35,29 @@ def give_back_what_is_freed() -> None:
 
     By itself that library keeps an arena for each of many threads, and once a large array was freed it takes the next
     ones from arenas, too: a server that serves for hours then holds several times what it counts."""
-    if platform.libc_ver()[0] != "glibc":
-        return
-    with contextlib.suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
+    library = _gnu()
+    with contextlib.suppress(AttributeError):
         for setting, value in (_ARENAS, _OWN_PAGES):
-            mallopt(setting, value)
+            library.mallopt(setting, value)
+
+
+def trim() -> None:
+    """Give back to the system what is free in the midst of arenas, at most every few seconds; nothing elsewhere."""
+    now = time.monotonic()
+    if now - _TRIMMED[0] < _BETWEEN_TRIMS:
+        return
+    _TRIMMED[0] = now
+    with contextlib.suppress(AttributeError):
+        _gnu().malloc_trim(0)
+
+
+@cache
+def _gnu() -> Any:
+    """The C library where it is that of GNU, else something that has none of its functions."""
+    try:
+        return ctypes.CDLL(None) if platform.libc_ver()[0] == "glibc" else object()
+    except OSError:
+        return object()
 
 
 def array_bytes(value: Any, found: dict[int, int] | None = None, depth: int = 0) -> int:

@@ -20,7 +20,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 from forbear.app.country import KEPT, Cancelled, Country
-from forbear.app.memory import MEGABYTE, array_bytes
+from forbear.app.memory import MEGABYTE, array_bytes, trim
 from forbear.errors import ForbearError
 from forbear.kernel.draws import GROUP
 
@@ -39,9 +39,9 @@ MOST_AT_A_TIME = 128
 LONGEST_QUEUE, LONGEST_OF_ADDRESS, LONGEST_OF_PERSON = 96, 48, 6
 PAGES_KEPT = 256
 #: What finished runs may hold together; the oldest is let go first.
-RUNS_KEPT = 96 * MEGABYTE
+RUNS_KEPT = 64 * MEGABYTE
 #: Of so many countries, those asked for last, finished runs are remembered.
-COUNTRIES_KEPT = 8
+COUNTRIES_KEPT = 5
 #: A finished run waits so long to be fetched before it may be let go, in seconds.
 _PATIENCE = 20.0
 _TICK = 0.03
@@ -378,3 +378,4 @@ class Runs:
                 work.let_go()
         for place in forgotten:
             del self._newest[place]
+        trim()
