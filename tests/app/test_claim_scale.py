@@ -1,6 +1,7 @@
 """A claim on its scale: a dot for every theory, all of which move; what cannot move is not offered."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from forbear.app.claims import scale
 from forbear.app.claims.pages import moves_nothing
 from forbear.app.claims.runs import ClaimRun, judged, parameters_of, same_prior
 from forbear.app.claims.scale import Line
+from forbear.app.claims.telling import doubt
 from forbear.app.country import Country
 from forbear.app.state import State
 from forbear.questions.answers import Answers
@@ -103,16 +105,25 @@ def test_what_the_answer_hangs_on_is_offered_and_once_held_it_is_known(iraq):
     assert mute in found.verdict_free.reason and mute not in found.verdict_held.reason
 
 
-def test_what_moves_nothing_is_not_what_the_answer_hangs_on_and_the_page_says_so(iraq, visitor):
-    claim, answers = load_claims(iraq.scenario, (), iraq.strategies)["H2"], Answers.beside(iraq.scenario)
+def test_what_was_held_and_moved_nothing_is_not_what_the_shipped_answer_hangs_on(iraq, visitor):
+    shipped, name = Answers.beside(iraq.scenario)["H16"], "brigades_in_school"
+    assert shipped.splits[name].identification == "N-none" and not shipped.splits[name].mute
+    assert name not in shipped.verdict.reason
+    text = visitor.get("/claims?scenario=iraq-2003&claim=H16").text
+    assert "Moves nothing here" in text and "The shipped answer names" not in text
+
+
+def test_of_an_answer_in_which_nothing_was_held_the_page_doubts_what_moves_nothing(iraq):
+    claim, answers = load_claims(iraq.scenario, (), iraq.strategies)["H16"], Answers.beside(iraq.scenario)
+    name, shipped = "brigades_in_school", answers["H16"]
+    older = replace(shipped, splits={**shipped.splits, name: replace(shipped.splits[name], held=None)})
+    answers = replace(answers, claims={**answers.claims, "H16": older})
     run = ClaimRun(1, State("iraq-2003"), iraq, claim=claim, pinned=())
     run.one_block()
-    name = "wealth_lost_to_violence"
     assert name in judged(run, 64, answers).verdict_free.reason
     assert name not in judged(run, 64, answers, {name}).verdict_free.reason
-    text = visitor.get("/claims?scenario=iraq-2003&claim=H2").text
-    assert "The shipped answer names wealth lost to violence" in text and "Moves nothing here" in text
-    assert "The shipped answer names" not in visitor.get("/claims?scenario=iraq-2003&claim=N1").text
+    assert "The shipped answer names brigades in school" in doubt(iraq, claim, older)
+    assert doubt(iraq, claim, shipped) == ""
 
 
 def test_prior_draws_are_no_evidence(iraq):
