@@ -30,9 +30,11 @@ _UPLOADS = 16
 
 @dataclass(frozen=True)
 class _Upload:
-    """A scenario from elsewhere, the network that sent it, and the hash of its problem."""
+    """A scenario from elsewhere: its file, which passed every check and is read again when it is asked for (an
+    open one holds megabytes), its name, the network that sent it, and the hash of its problem."""
 
-    scenario: Scenario
+    file: Path
+    name: str
     network: str
     hash: str
 
@@ -56,7 +58,7 @@ class Countries:
         """Key and title of everything that can be chosen."""
         keys = [self.started_with, *(name for name in library_names() if name != self.started_with)]
         with self._lock:
-            sent = [(key, f"{upload.scenario.name} (uploaded)") for key, upload in self._uploads.items()]
+            sent = [(key, f"{upload.name} (uploaded)") for key, upload in self._uploads.items()]
         return [(key, key) for key in keys] + sent
 
     def get(self, key: str) -> Country:
@@ -104,7 +106,7 @@ class Countries:
         with self._lock:
             upload = self._uploads.get(key)
         if upload is not None:
-            return upload.scenario
+            return Scenario.load(upload.file)
         known = [name for name, _ in self.names()]
         if key not in known:
             message = "no such scenario on this server"
@@ -117,7 +119,8 @@ class Countries:
         most: whoever sends one after the other takes away their own. Raises as `load_upload`."""
         key = f"upload-{secrets.token_hex(6)}"
         scenario = load_upload(text, Path(self._folder.name), key)
-        upload = _Upload(scenario, network, scenario.problem().hash)
+        file = Path(self._folder.name) / key / "scenario.toml"
+        upload = _Upload(file, scenario.name, network, scenario.problem().hash)
         with self._lock:
             self._uploads[key] = upload
             while len(self._uploads) > _UPLOADS:
