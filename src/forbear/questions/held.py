@@ -136,16 +136,11 @@ def with_ends(
     """Candidates with what holding them did, after the runs have ended."""
     return {
         name: {
-            p: replace(candidate, held=ends[p].told(name) if name in asked_of(ends, p) else None)
+            p: replace(candidate, held=ends[p].told(name) if p in ends and name in ends[p].claims else None)
             for p, candidate in found.items()
         }
         for name, found in candidates.items()
     }
-
-
-def asked_of(ends: Mapping[str, Ends], parameter: str) -> Mapping[str, Claim]:
-    """Claims for which a parameter was held."""
-    return ends[parameter].claims if parameter in ends else {}
 
 
 def _where(claim: Claim, effect: np.ndarray) -> np.ndarray:
