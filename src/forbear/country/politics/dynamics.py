@@ -89,9 +89,9 @@ def bargain(now, given, lever, fact):
         now.offered_share[g] = (fact.floor_share[g] + fair * now.offer_made) * (1.0 - fact.governs[g])
         given_away = given_away + now.offered_share[g]
         # the governing community may claim more than its power too, or not: no constant decides it
-        governing = governing + (
-            now.bargaining_power[g] + given.over_claim[g] * now.claimed_in_full[g]
-        ) * fact.governs[g]
+        governing = (
+            governing + (now.bargaining_power[g] + given.over_claim[g] * now.claimed_in_full[g]) * fact.governs[g]
+        )
     # (E23) moral hazard: protection lets the governing community avoid compromise, or emboldens its moderates
     hazard = 1.0 - given.moral_hazard * smaller(constant.most_sheltering_presence, now.presence)
     # war makes both sides ask for less: those who govern as well as those who fight them

@@ -15,14 +15,18 @@ STATE = (
     stock("calm_weeks", "", "weeks", "weeks in a row in which every condition of stable success held"),
     stock("success", "", "-", "1 once stable success has held for two years"),
     measure("bargaining_power", "community", "share", "share of bargaining power"),
-    measure("claimed_in_full", "community", "share", "share of claims beyond strength that a community's size lets it make"),
+    measure(
+        "claimed_in_full", "community", "share", "share of claims beyond strength that a community's size lets it make"
+    ),
     measure("safety", "", "share", "strength of the government's own forces against those who fight it"),
     measure("offer_made", "", "share", "share of a proportional division of power that the government offers"),
     measure("offered_share", "community", "share", "share of power offered"),
     measure("implemented_share", "community", "share", "share of power that the governing community lets happen"),
     measure("consent", "", "probability", "consent of the governing community to the offer"),
     measure("credibility", "", "index", "how far a promise of power is believed"),
-    measure("least_included", "", "index", "inclusion of the least included community of a twentieth of the people or more"),
+    measure(
+        "least_included", "", "index", "inclusion of the least included community of a twentieth of the people or more"
+    ),
     measure(
         "sympathy_of_excluded",
         "",

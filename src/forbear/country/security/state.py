@@ -23,7 +23,9 @@ STATE = (
         "probability",
         "information averaged over fighters, over organisations where there are none",
     ),
-    measure("tips", "district", "-", "what residents tell of armed organisations; -log of the chance that it is nothing"),
+    measure(
+        "tips", "district", "-", "what residents tell of armed organisations; -log of the chance that it is nothing"
+    ),
     measure("operations", "district", "operations", "operations per week"),
     measure("suppression", "district", "ratio", "factor on attacks from the mass of security forces"),
     measure("exposure", "district", "ratio", "factor on attacks on the intervener from how many targets it offers"),
