@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 import forbear as fb
+from forbear.ensemble.beginnings import steps_alike
 from forbear.questions.regions import margins, sides
 from forbear.scenario.casefiles.policies import Claim, load_claims, load_strategies
-from forbear.scenario.outcomes import OUTCOMES
+from forbear.scenario.outcomes import OUTCOMES, counted
 
 EFFORT = ("police_effort", "special_operations", "access", "local_partners", "haven")
 ASKED_OF_BOTH = {
@@ -96,6 +97,28 @@ def test_a_horizon_is_said_in_the_words_of_both_sides(claims: dict[str, Claim]) 
     for claim in claims.values():
         if claim.horizon:
             assert claim.horizon[:4] in claim.statement and claim.horizon[:4] in claim.rival, claim.name
+
+
+def test_what_happens_week_by_week_is_counted_from_where_two_strategies_part(
+    case: fb.Scenario, claims: dict[str, Claim]
+) -> None:
+    known = load_strategies(case)
+    counts = 0
+    for claim in claims.values():
+        if claim.kind != "effect" or not counted(claim.outcome) or "of all years" in claim.statement:
+            assert not claim.since, claim.name
+            continue
+        one, other = (known[name].apply(case).problem() for name in (claim.base, claim.changed))
+        alike = steps_alike(one, other)
+        if alike * one.step < 52:
+            assert not claim.since, claim.name
+            continue
+        counts += 1
+        parted = one.dates[alike].astype("datetime64[M]")
+        assert abs(int((np.datetime64(claim.since, "M") - parted).astype(int))) <= 1, (claim.name, parted)
+        assert "from then on" in claim.statement or claim.since[:4] in claim.statement, claim.name
+        assert "from then on" in claim.rival or claim.since[:4] in claim.rival, claim.name
+    assert counts >= 4
 
 
 def test_no_effect_lies_in_both_regions_and_the_edges_lie_where_the_words_put_them(claims: dict[str, Claim]) -> None:

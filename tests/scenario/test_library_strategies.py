@@ -51,6 +51,20 @@ def test_residual_forces_differ_from_leaving_in_nothing_but_the_soldiers_who_sta
         assert levers[name]["force"][-1] == float(number) and levers[left]["force"][-1] == 0
 
 
+def test_whoever_leaves_does_what_history_did_until_leaving_is_announced(levers) -> None:  # type: ignore[no-untyped-def]
+    history = levers["HISTORY"]
+    leaving = [name for name in levers if name.startswith("OUT-") and "-KEEP-" not in name]
+    assert len(leaving) == 2
+    for name in leaving:
+        path = levers[name]
+        announced = int(np.argmax(path["commitment"] != history["commitment"]))
+        for lever in ("force", "partners"):
+            parted = int(np.argmax(path[lever] != history[lever]))
+            assert parted > 20, (name, lever)
+            assert np.array_equal(path[lever][:parted], history[lever][:parted])
+            assert abs(parted - announced) < 40, (name, lever)
+
+
 def test_a_dose_of_soldiers_is_nothing_but_soldiers(levers) -> None:  # type: ignore[no-untyped-def]
     history = levers["HISTORY"]
     for name, scale in (("HALF", 0.5), ("DOUBLE", 2.0), ("TRIPLE", 3.0)):

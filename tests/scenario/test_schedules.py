@@ -52,6 +52,44 @@ def test_a_month_means_its_first_day_and_units_are_converted(load) -> None:
     assert force[16] == 2000
 
 
+def test_a_schedule_from_a_day_on_leaves_what_was_before_it_and_until_gives_it_back(load) -> None:
+    below = '"intervener.force" = { schedule = [[2003-05-05, 0], [2003-07-14, 700]], interpolation = "linear" }'
+    history = lever(load, below)
+    scenario = load(f'[levers]\nsource = "paper"\n{below}\n')
+
+    def moved(**spec) -> np.ndarray:
+        return scenario.with_levers({"intervener.force": spec}).problem().levers["force"]
+
+    leaving = [["2003-06-16", 420], ["2003-06-30", 0]]
+    left = moved(schedule=leaving, interpolation="linear", **{"from": "2003-06-16"})
+    np.testing.assert_array_equal(left[:6], history[:6])
+    np.testing.assert_allclose(left[6:10], [315, 105, 0, 0])
+    a_while = moved(value=50, **{"from": "2003-06-16", "until": "2003-06-30"})
+    np.testing.assert_array_equal(np.flatnonzero(a_while != history), [6, 7])
+    assert set(a_while[6:8]) == {50}
+
+
+@pytest.mark.parametrize(
+    ("spec", "field"),
+    [
+        ({"schedule": [["2003-06", 1]], "before": 3, "from": "2003-06"}, "before"),
+        ({"schedule": [["2003-06", 1]], "from": "2003-06", "until": "2003-05"}, "until"),
+        ({"set": 1, "from": "2003-06", "until": "2003-06"}, "until"),
+        ({"value": 1, "from": "soon"}, "from"),
+    ],
+)
+def test_a_time_that_cannot_be_is_named(load, spec: dict[str, object], field: str) -> None:
+    scenario = load('[levers]\nsource = "paper"\n"intervener.force" = 300\n')
+    with pytest.raises(ForbearError) as told:
+        scenario.with_levers({"intervener.force": spec})
+    assert field in str(told.value)
+
+
+def test_pulses_have_dates_of_their_own_and_take_no_other(load) -> None:
+    with pytest.raises(ForbearError, match="dates of their own"):
+        lever(load, '"politics.election" = { pulses = [2003-05-12], from = 2003-05-12 }', "election")
+
+
 def test_pulses_act_in_the_step_that_holds_their_day_and_nowhere_else(load) -> None:
     election = lever(load, '"politics.election" = { pulses = [2003-05-12, [2003-06-01, 0.5]] }', "election")
     assert list(np.flatnonzero(election)) == [1, 3]

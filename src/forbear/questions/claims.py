@@ -22,7 +22,7 @@ from forbear.questions.verdict_rule import THRESHOLDS, Evidence, ruling, staged
 from forbear.questions.verdict_sensitivity import sensitivity
 from forbear.scenario.casefiles.audit import ONE_SIDED, TWO_SIDED
 from forbear.scenario.casefiles.policies import Claim
-from forbear.scenario.outcomes import OUTCOMES, until
+from forbear.scenario.outcomes import OUTCOMES
 
 __all__ = [
     "Sources", "assess_claim", "candidates", "drawn_groups", "effect_kind", "estimand", "margin_of", "needed",
@@ -75,7 +75,7 @@ def provided(claim: Claim, runs: PolicyRuns) -> np.ndarray:
     """Draws in which what both sides take for granted holds, (draws,); all of them where a claim takes nothing so."""
     if claim.provided is None:
         return np.ones(runs.members, dtype=bool)
-    name, kind = until(claim.provided.outcome, claim.horizon), OUTCOMES[claim.provided.outcome].kind
+    name, kind = claim.taken_for_granted, OUTCOMES[claim.provided.outcome].kind
     before, after = runs.values(claim.base, name), runs.values(claim.changed, name)
     effect = (after + 1.0) / (before + 1.0) if kind == "ratio" else after - before
     return holds(effect, claim.provided.says, claim.provided.margin, kind)
@@ -86,15 +86,16 @@ def margin_of(claim: Claim) -> float:
     return margins(claim)[0]
 
 
-def other_horizons(claim: Claim, start: str, end: str) -> tuple[str, ...]:
-    """Months with which the outcome of a claim could end as well: half of the run where the claim is about all of it,
-    all of it ("") where it is about a part. start, end: months of the run. None of shares, which have no horizon."""
+def other_horizons(claim: Claim, start: str, end: str) -> dict[str, Claim]:
+    """The same claim over other months, by which they are in words: to the middle of the run where it is about all of
+    it, the whole run where it is about a part. start, end: months of the run. None of shares, which have no months."""
     if claim.kind == "share":
-        return ()
-    if claim.horizon:
-        return ("",)
+        return {}
+    if claim.horizon or claim.since:
+        return {"the whole run": replace(claim, horizon="", since="")}
     first, last = np.datetime64(start, "M"), np.datetime64(end, "M")
-    return (str(first + (last - first) // 2),)
+    middle = str(first + (last - first) // 2)
+    return {middle: replace(claim, horizon=middle)}
 
 
 def assess_claim(
@@ -108,7 +109,7 @@ def assess_claim(
     fitted: bool = True,
     licence: Licence | None = None,
     sources: Sources | None = None,
-    horizons: Sequence[str] = (),
+    horizons: Mapping[str, Claim] | None = None,
     hanging: Mapping[str, Candidate] | None = None,
     seed: int = 1,
 ) -> ClaimResult:
@@ -132,7 +133,7 @@ def assess_claim(
         What the draws are worth, weights of theories and of the record; None: every draw counts as one, theories
         weigh the same, and there is no record.
     horizons
-        Months, or "" for the whole run, with which the outcome was kept as well.
+        The claim over other months whose outcome was kept as well, by the months in words (`other_horizons`).
     hanging
         Parameters that split the draws, with what holding them did; None: splits are looked for here and nothing is
         held.
@@ -180,7 +181,7 @@ def assess_claim(
         sensitivity=sensitivity(
             own,
             margins={f"{ours[0] * f:g}": told(other) for f, other in scaled.items()},
-            horizons={month or "the whole run": told(replace(claim, horizon=month)) for month in horizons},
+            horizons={months: told(other) for months, other in (horizons or {}).items()},
         ),
         information=_information(claim, posterior, effect, good, seed) if fitted else (),
         beside=(*against_studies(claim, posterior), *country_against_record(stages)),

@@ -180,7 +180,7 @@ def outcome_title(claim: Claim) -> str:
     """What a claim measures, in words."""
     if claim.kind == "share":
         return f"share of the pull of armed opposition among {claim.community} from {' and '.join(claim.sources)}"
-    return OUTCOMES[claim.outcome].title
+    return OUTCOMES[claim.outcome].title + (f", {claim.months}" if claim.months else "")
 
 
 @dataclass(frozen=True)

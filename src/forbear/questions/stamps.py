@@ -32,7 +32,7 @@ __all__ = [
 #: What of a claim decides where a draw lies.
 TEST = (
     "kind", "claim_says", "rival_says", "base", "changed", "outcome", "margin", "rival_margin", "threshold",
-    "community", "sources", "horizon", "provided",
+    "community", "sources", "horizon", "since", "provided",
 )  # fmt: skip
 
 

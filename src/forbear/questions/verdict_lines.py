@@ -116,8 +116,7 @@ def claim_lines(
     if claim.asserted:
         out += _para("who says so", claim.asserted)
     beside = f" against {claim.base}" if result.paired else f", threshold {claim.threshold:g}"
-    ends = f", to the end of {claim.horizon}" if claim.horizon else ""
-    out.append(f"test: {result.outcome_title}, {claim.changed}{beside}{ends}")
+    out.append(f"test: {result.outcome_title}, {claim.changed}{beside}")
     if claim.provided:
         taken = OUTCOMES[claim.provided.outcome].title
         out += _para(

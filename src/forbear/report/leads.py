@@ -137,7 +137,7 @@ def _named(result: ClaimResult, answers: Answers) -> str:
     if claim.base != "HISTORY" and claim.base in rows:
         base = rows[claim.base].title
         words += f", against: {base[:1].lower()}{base[1:]}"
-    return words + (f" (to {claim.horizon})" if claim.horizon else "")
+    return words + (f" ({claim.months})" if claim.months else "")
 
 
 def _clear(found: Sequence[ClaimResult]) -> tuple[int, int]:
@@ -157,7 +157,7 @@ def _less(found: Sequence[ClaimResult], answers: Answers) -> str:
     rows = answers.strategies.rows
     own = rows["HISTORY"].outcomes.get("intervener_deaths") if "HISTORY" in rows else None
     told = []
-    for result in [r for r in found if not r.claim.horizon][:2]:
+    for result in [r for r in found if not r.claim.months][:2]:
         soldiers = rows[result.claim.changed].outcomes.get("intervener_deaths")
         low, _, middle, _, high = result.effect
         words = f"{rows[result.claim.changed].title}: civilians killed {times(middle)} ({times(low)} to {times(high)})"

@@ -98,9 +98,17 @@ def recorded(names: tuple[str, ...] | list[str]) -> list[str]:
     return sorted({OUTCOMES[name].quantity for name in plain} | extra)
 
 
-def until(name: str, horizon: str) -> str:
-    """An outcome as it stands at the end of a month ("deaths@2004-12"); itself where no horizon is given."""
+def until(name: str, horizon: str, since: str = "") -> str:
+    """An outcome as it stands at the end of a month ("deaths@2004-12"), or counted from a month on ("deaths@2004-07..",
+    "deaths@2004-07..2006-12"); itself where neither is given."""
+    if since:
+        return f"{name}@{since}..{horizon}"
     return f"{name}@{horizon}" if horizon else name
+
+
+def counted(name: str) -> bool:
+    """Whether an outcome is made of what happens week by week, so that it can be counted from a month on."""
+    return OUTCOMES[name].how in ("total", "mean", "months") or OUTCOMES[name].quantity in CUMULATIVE
 
 
 def values_of(data: Any, name: str, *, weeks: slice | None = None) -> np.ndarray:
@@ -121,13 +129,19 @@ def values_in(
     """The outcome of every member, (members,), over all weeks or a part of them (cumulative ones from its start).
 
     weekly: quantity -> float64 (members, steps), those that `recorded` names; step: weeks of a step; dates: of every
-    step. A name with a horizon ("deaths@2004-12") ends with that month, as if the run did, and needs dates.
+    step. A name with a horizon ("deaths@2004-12") ends with that month, as if the run did, and needs dates; one with a
+    beginning ("deaths@2004-07..") counts from that month on.
     """
-    name, _, horizon = name.partition("@")
-    if horizon:
-        assert dates is not None, "a horizon needs dates"
-        kept = int((dates.astype("datetime64[M]") <= np.datetime64(horizon, "M")).sum())
+    name, _, span = name.partition("@")
+    since, _, horizon = span.partition("..") if ".." in span else ("", "", span)
+    if span:
+        assert dates is not None, "a span needs dates"
+        months = dates.astype("datetime64[M]")
+        kept = int((months <= np.datetime64(horizon, "M")).sum()) if horizon else len(months)
         weekly = {quantity: values[:, :kept] for quantity, values in weekly.items()}
+        if since:
+            assert weeks is None, "a part of what is counted from a month on is not asked for"
+            weeks = slice(int((months < np.datetime64(since, "M")).sum()), kept)
     outcome = OUTCOMES[name]
     series = weekly[outcome.quantity]
     if weeks is not None:

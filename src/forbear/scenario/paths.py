@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Change", "LeverPath"]
 
 Interpolation = Literal["linear", "step"]
-Operation = Literal["set", "add", "scale"]
+Operation = Literal["set", "add", "scale", "follow"]
 
 
 def _day(number: float) -> str:
@@ -22,27 +22,33 @@ def _day(number: float) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """A change laid over a path between two day numbers (`until` excluded; None: open)."""
+    """A change laid over a path between two day numbers (`until` excluded; None: open).
+
+    `follow` runs along another path, `path`, in that time; its `value` says nothing.
+    """
 
     operation: Operation
     value: float
     begin: float | None = None
     until: float | None = None
+    path: LeverPath | None = None
 
     def applies(self, day: Any) -> Any:
         """Say whether the change acts on that day, or on each of an array of days."""
         return (self.begin is None or day >= self.begin) & (self.until is None or day < self.until)
 
-    def apply(self, value: Any) -> Any:
-        """Return the value after the change, or an array of them."""
+    def apply(self, value: Any, days: Any = None) -> Any:
+        """Return the value after the change, or an array of them; days: those of the values, which `follow` needs."""
+        if self.path is not None:
+            return self.path.over(days)
         if self.operation == "set":
             return self.value
         return value + self.value if self.operation == "add" else value * self.value
 
     def words(self) -> str:
         """Return the change as read by a person."""
-        sign = {"set": "=", "add": "+", "scale": "x"}[self.operation]
-        text = f"{sign}{self.value:g}".replace("+-", "-")
+        sign = {"set": "=", "add": "+", "scale": "x", "follow": ""}[self.operation]
+        text = f"{sign}{self.value:g}".replace("+-", "-") if self.path is None else self.path.words()
         if self.begin is not None:
             text += f" from {datetime.date.fromordinal(int(self.begin))}"
         if self.until is not None:
@@ -98,7 +104,7 @@ class LeverPath:
             day0, value0, day1, value1 = places[left], levels[left], places[left + 1], levels[left + 1]
             values[inside] = value0 + (value1 - value0) * (days[inside] - day0) / (day1 - day0)
         for change in self.changes:
-            values = np.where(change.applies(days), change.apply(values), values)
+            values = np.where(change.applies(days), change.apply(values, days), values)
         return values
 
     def sample(self, first_days: Sequence[float] | np.ndarray, step: float) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ class Asked:
         tested = [
             variant
             for claim in self.claims.values()
-            for variant in (claim, *(replace(claim, horizon=h) for h in other_horizons(claim, self.start, self.end)))
+            for variant in (claim, *other_horizons(claim, self.start, self.end).values())
         ]
         return tuple(dict.fromkeys([*OBJECTIVES, *BESIDE, *(o for claim in tested for o in claim.outcomes)]))
 

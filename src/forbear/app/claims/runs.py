@@ -19,7 +19,7 @@ from forbear.questions.regions import assertion_region, effect_kind, held_apart,
 from forbear.questions.verdict import Verdict
 from forbear.questions.verdict_evidence import TheoryWeight, shares_of
 from forbear.questions.verdict_rule import Evidence, Shares, TheoryShares, ruling
-from forbear.scenario.outcomes import OUTCOMES, recorded, until, values_of
+from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
 from forbear.scenario.priors import quantile
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class ClaimRun(Work):
 
         found = effect(claim.measured, self.effect_kind)
         if claim.provided is not None:  # members in which what both sides take for granted fails are not judged
-            taken, name = claim.provided, until(claim.provided.outcome, claim.horizon)
+            taken, name = claim.provided, claim.taken_for_granted
             kind = OUTCOMES[taken.outcome].kind
             found = np.where(holds(effect(name, kind), taken.says, taken.margin, kind), found, np.nan)
         return found

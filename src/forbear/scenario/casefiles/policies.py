@@ -11,7 +11,7 @@ from forbear.country.model import MODEL
 from forbear.representation import html_of
 from forbear.scenario.casefiles.checker import CaseFile, Table, files_beside
 from forbear.scenario.casefiles.facts import load_facts
-from forbear.scenario.outcomes import OUTCOMES, until
+from forbear.scenario.outcomes import OUTCOMES, counted, until
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -117,7 +117,8 @@ class Claim:
 
     needs: names of the facts of history that its mechanism must reproduce; see `forbear.inference.facts.licence`.
     margin, rival_margin: from where on an effect counts as what each side asserts; the rival's is the claim's where none
-    is given. horizon: the month with which the outcome ends, "" for the whole run. provided: what must hold of another
+    is given. horizon: the month with which the outcome ends, "" for the whole run. since: the month from which on it is
+    counted, where the two strategies are one until then; "" from the start. provided: what must hold of another
     outcome, by both sides' account, for either to be right. asserted: who says this, and from where the regions come.
     added: the text of the argument does not make this claim. arithmetic: why the claim rests on published inputs, so
     that its prior need not leave room for both; "" for all others."""
@@ -143,6 +144,7 @@ class Claim:
     needs: tuple[str, ...] = ()
     rival_margin: float | None = None
     horizon: str = ""
+    since: str = ""
     provided: Provided | None = None
     asserted: str = ""
     added: bool = False
@@ -164,13 +166,24 @@ class Claim:
     @property
     def measured(self) -> str:
         """The outcome with its horizon, as runs keep it."""
-        return until(self.outcome, self.horizon)
+        return until(self.outcome, self.horizon, self.since)
+
+    @property
+    def taken_for_granted(self) -> str:
+        """The outcome of `provided` over the same months, as runs keep it; "" where nothing is."""
+        return "" if self.provided is None else until(self.provided.outcome, self.horizon, self.since)
 
     @property
     def outcomes(self) -> tuple[str, ...]:
         """Every outcome that must be kept to test the claim."""
-        other = (until(self.provided.outcome, self.horizon),) if self.provided else ()
-        return (self.measured, *other)
+        return (self.measured, *([self.taken_for_granted] if self.provided else []))
+
+    @property
+    def months(self) -> str:
+        """The months that are counted, in words: "from 2007-02 on", "to the end of 2008-12"; "" for the whole run."""
+        ends = f"to the end of {self.horizon}" if self.horizon else ""
+        begins = f"from {self.since}" if self.since else ""
+        return f"{begins} {ends or 'on'}" if begins else ends
 
     @property
     def asserts(self) -> str:
@@ -274,6 +287,7 @@ def _claim(
         file=str(table.file.path),
         rival_margin=table.number("rival_margin", above=0.0) if "rival_margin" in table else None,
         horizon=table.month("horizon", ""),
+        since=table.month("since", ""),
         provided=_provided(table.table("provided")) if "provided" in table else None,
         asserted=table.text("asserted", ""),
         added=table.choice("added", ("by the laboratory", ""), "") != "",
@@ -284,15 +298,29 @@ def _claim(
     says = (claim.claim_says, claim.rival_says)
     if claim.rival_margin is not None and claim.margin is None:
         table.fault("rival_margin", "a rival's own margin needs the claim's own margin beside it", claim.rival_margin)
-    if claim.horizon and not f"{scenario.start:%Y-%m}" <= claim.horizon <= f"{scenario.end:%Y-%m}":
-        span = f"{scenario.start:%Y-%m} to {scenario.end:%Y-%m}"
-        table.fault("horizon", f"{claim.horizon} lies outside the scenario", claim.horizon, [span])
-    if claim.kind == "share" and (claim.horizon or claim.provided):
-        table.fault("horizon" if claim.horizon else "provided", "a share of the pull is of the whole run and of itself")
+    for field, month in (("horizon", claim.horizon), ("since", claim.since)):
+        if month and not f"{scenario.start:%Y-%m}" <= month <= f"{scenario.end:%Y-%m}":
+            span = f"{scenario.start:%Y-%m} to {scenario.end:%Y-%m}"
+            table.fault(field, f"{month} lies outside the scenario", month, [span])
+    if claim.since:
+        _counted_from(table, claim)
+    if claim.kind == "share" and (claim.horizon or claim.since or claim.provided):
+        field = "horizon" if claim.horizon else "since" if claim.since else "provided"
+        table.fault(field, "a share of the pull is of the whole run and of itself")
     if all(s in _REGION for s in says) and (_REGION[says[0]] & _REGION[says[1]] or _meet(claim)):
         words = "claim and rival can both be true: nothing can tell between them"
         table.fault("rival_says", words, says[1], code="E242")
     return claim
+
+
+def _counted_from(table: Table, claim: Claim) -> None:
+    """A beginning must come before the end, and only what happens week by week can be counted from it."""
+    if claim.horizon and claim.horizon < claim.since:
+        table.fault("since", f"{claim.since} is later than the horizon", claim.since, [f"at most {claim.horizon}"])
+    for name in (claim.outcome, *([claim.provided.outcome] if claim.provided else [])):
+        if name in OUTCOMES and not counted(name):
+            words = f"{name} is as it stands at the end: it cannot be counted from a month on"
+            table.fault("since", words, claim.since, [known for known in OUTCOMES if counted(known)])
 
 
 def _provided(table: Table) -> Provided:

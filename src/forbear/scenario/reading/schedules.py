@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from forbear.country.declare import Lever
@@ -42,10 +43,36 @@ def read_path(
         return None
     document.unknown_keys(spec, (*PATH_KEYS, *_MORE), path)
     kind = kinds[0]
-    if kind == "value":
-        return _constant(document, (*path, "value"), spec["value"], lever, spec.get("unit"))
     if kind in CHANGES:
         return _change(document, path, spec, kind, lever, below)
+    found = _stated(document, path, spec, kind, lever, ground)
+    return found if found is None else _in_its_time(document, path, spec, found, below)
+
+
+def _in_its_time(
+    document: Document, path: Path, spec: dict[str, Any], found: LeverPath, below: LeverPath
+) -> LeverPath | None:
+    """A path that is stated for a part of the run (`from`, `until`): the weaker layers hold outside of it."""
+    named = [name for name in ("from", "until") if name in spec]
+    if not named:
+        return found
+    if found.pulses is not None:
+        document.fault("E211", "pulses have dates of their own", (*path, named[0]), spec[named[0]], "no " + named[0])
+        return None
+    if "before" in spec:
+        words = "before the first point stands either a value or what the weaker layers say"
+        document.fault("E211", words, (*path, "before"), spec["before"], "before or from, not both")
+        return None
+    bounds = _bounds(document, path, spec)
+    return None if bounds is None else replace(below, changes=(*below.changes, Change("follow", 0.0, *bounds, found)))
+
+
+def _stated(
+    document: Document, path: Path, spec: dict[str, Any], kind: str, lever: Lever, ground: Ground
+) -> LeverPath | None:
+    """The path by itself that a value, pulses, a schedule or a series states."""
+    if kind == "value":
+        return _constant(document, (*path, "value"), spec["value"], lever, spec.get("unit"))
     if kind == "pulses":
         return _pulses(document, (*path, "pulses"), spec["pulses"], lever)
     if lever.pulse:
@@ -154,6 +181,14 @@ def _change(
 ) -> LeverPath | None:
     unit = "-" if kind == "scale" else lever.unit
     value = number(document, (*path, kind), spec[kind], unit, spec.get("unit") if kind != "scale" else None)
+    bounds = _bounds(document, path, spec)
+    if value is None or bounds is None:
+        return None
+    return _applied(document, path, Change(kind, value, *bounds), lever, below)  # type: ignore[arg-type]
+
+
+def _bounds(document: Document, path: Path, spec: dict[str, Any]) -> tuple[float | None, float | None] | None:
+    """Day numbers of `from` and `until`, None where not given; None for both after noting what is wrong."""
     bounds: list[float | None] = []
     for name in ("from", "until"):
         date = as_date(spec[name]) if name in spec else None
@@ -161,9 +196,13 @@ def _change(
             document.fault("E209", "not a date", (*path, name), spec[name], "2004-01-15 or 2004-01")
             return None
         bounds.append(float(date.toordinal()) if date else None)
-    if value is None:
+    begin, until = bounds
+    if begin is not None and until is not None and until <= begin:
+        document.fault(
+            "E211", "until must be later than from", (*path, "until"), spec["until"], f"after {spec['from']}"
+        )
         return None
-    return _applied(document, path, Change(kind, value, *bounds), lever, below)  # type: ignore[arg-type]
+    return begin, until
 
 
 def _applied(document: Document, path: Path, change: Change, lever: Lever, below: LeverPath) -> LeverPath | None:
