@@ -1,5 +1,6 @@
 """Who is answered when: turns, bounds, memory."""
 
+import asyncio
 import gc
 import threading
 import weakref
@@ -182,6 +183,51 @@ def test_runs_of_countries_that_nobody_asked_for_lately_are_forgotten_so_that_th
     runs.close()
     assert [ref() is None for ref in alive] == [True, True, True, False, False]
     assert runs.newest(Asker("a", "person 0", "p")) is None and runs.newest(Asker("a", "person 4", "p")) is not None
+
+
+def test_nothing_is_refined_for_a_page_that_asks_no_more_until_it_asks_again(queue, monkeypatch):
+    monkeypatch.setattr("forbear.app.runs._PATIENCE", 0.3)
+    queue.go.set()
+
+    class Slow(Noted):
+        def one_block(self):
+            threading.Event().wait(0.05)
+            super().one_block()
+
+    def slow(number):
+        made = Slow(number, None, None)
+        made.done, made.go = queue.order, queue.go
+        return made
+
+    page = queue.ask(Asker("b", "bert", "page"), slow)
+    threading.Event().wait(1.0)
+    half = page.members
+    assert 0 < half < page.stages[-1] and not page.complete
+    threading.Event().wait(0.5)
+    assert page.members == half
+    asyncio.run(page.coming(page.stages[-1] - 1, 20.0))
+    assert page.members == page.stages[-1] and page.complete
+
+
+def test_a_half_finished_run_that_nobody_asks_for_is_let_go_when_its_memory_is_needed(monkeypatch):
+    monkeypatch.setattr("forbear.app.runs._PATIENCE", 0.2)
+    size = 1 << 20
+
+    class Filled(Run):
+        def one_block(self):
+            threading.Event().wait(0.15)
+            for blocks in self.blocks.values():
+                blocks.append(Block({"deaths": np.zeros(size // 8)}, {}, {}, np.zeros(BLOCK, dtype=bool)))
+
+    runs = Runs(workers=1, kept=2 * size)
+    left, stays = (
+        runs.ask(Asker("a", f"person {k}", "p"), lambda n: Filled(n, None, None, problem=None, reference=None))
+        for k in range(2)
+    )
+    asyncio.run(stays.coming(BLOCK, 2.0))
+    asyncio.run(stays.coming(4 * BLOCK, 3.0))
+    assert left.gone and not stays.gone
+    runs.close()
 
 
 def test_a_run_that_failed_is_remembered_until_its_page_can_have_heard_why(monkeypatch):

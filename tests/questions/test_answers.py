@@ -138,3 +138,20 @@ def test_facts_on_record_belong_to_the_draws_and_the_model_that_they_were_judged
     assert found is not None and found.results[0].words == HELD.words
     fewer = replace(bare, scores=bare.scores[:-1], chain=bare.chain[:-1], log_likelihood=bare.log_likelihood[:-1])
     assert facts_on_record(iraq, fewer) is None and facts_on_record(iraq, None) is None
+
+
+def test_answers_beside_a_scenario_are_read_once_and_again_when_the_file_has_changed(
+    tmp_path: Path, answers: Answers
+) -> None:
+    (tmp_path / "scenario.toml").write_text(
+        '[scenario]\nname = "copy"\ntitle = "A copy"\nextends = "iraq-2003"\n', encoding="utf-8"
+    )
+    scenario = fb.Scenario.load(tmp_path / "scenario.toml")
+    assert Answers.beside(scenario) is None
+    answers.write(tmp_path / "answers.json")
+    first = Answers.beside(scenario)
+    assert first is Answers.beside(scenario) and first is not None and set(first.claims) == set(answers.claims)
+    fewer = replace(answers, claims={"H2": answers["H2"]})
+    fewer.write(tmp_path / "answers.json")
+    second = Answers.beside(scenario)
+    assert second is not None and set(second.claims) == {"H2"}

@@ -1,7 +1,8 @@
 """Requests for runs: few workers, a bounded queue, the newest request of a page wins.
 
 First answers go before refinements, addresses take turns, and so do the people of an address. Of one person one
-refinement runs at a time, and one that is begun is finished before the next.
+refinement runs at a time, and one that is begun is finished before the next. Where a page asks no more, nothing is
+refined for it until it asks again.
 """
 
 from __future__ import annotations
@@ -38,11 +39,12 @@ MOST_AT_A_TIME = 128
 #: First answers that may wait: altogether, for one address (a class behind one), for one person.
 LONGEST_QUEUE, LONGEST_OF_ADDRESS, LONGEST_OF_PERSON = 96, 48, 6
 PAGES_KEPT = 256
-#: What finished runs may hold together; the oldest is let go first.
+#: What runs may hold together that are finished, or whose page asks no more; the oldest is let go first.
 RUNS_KEPT = 64 * MEGABYTE
-#: Of so many countries, those asked for last, finished runs are remembered.
+#: Of so many countries, those asked for last, such runs are remembered.
 COUNTRIES_KEPT = 5
-#: A finished run waits so long to be fetched before it may be let go, in seconds.
+#: A finished run waits so long to be fetched before it may be let go, and a page that has not asked for so long has gone
+#: elsewhere: one that is open asks again every few seconds. In seconds.
 _PATIENCE = 20.0
 _TICK = 0.03
 
@@ -87,9 +89,10 @@ class Work(ABC):
     cancelled: bool = False
     gone: bool = False
     error: str = ""
-    #: The largest stage that a page has, and when nothing more came.
+    #: The largest stage that a page has; when nothing more came; when its page asked last.
     shown: int = 0
     ended: float = 0.0
+    last_asked: float = field(default_factory=time.monotonic, repr=False)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
     stages: ClassVar[tuple[int, ...]] = STAGES
 
@@ -112,6 +115,11 @@ class Work(ABC):
         """True when nothing more will come."""
         return self.cancelled or bool(self.error) or self.members >= self.stages[-1]
 
+    @property
+    def wanted(self) -> bool:
+        """True while its page asks for it."""
+        return time.monotonic() - self.last_asked < _PATIENCE
+
     def holds(self) -> list[Block]:
         """The blocks that it keeps in memory."""
         return []
@@ -126,7 +134,9 @@ class Work(ABC):
         says so; return the stage."""
         until = time.monotonic() + seconds
         while not (self.stage > beyond or self.complete or stop()) and time.monotonic() < until:
+            self.last_asked = time.monotonic()
             await asyncio.sleep(_TICK)
+        self.last_asked = time.monotonic()
         return self.stage
 
     def end(self, error: str = "") -> None:
@@ -313,11 +323,12 @@ class Runs:
 
     def _next(self) -> Work | None:
         self._waiting = [w for w in self._waiting if not w.complete]
-        first = [w for w in self._waiting if w.members == 0]
+        wanted = [w for w in self._waiting if w.wanted]
+        first = [w for w in wanted if w.members == 0]
         if first:
             return min(first, key=self._place)
         refined = {w.asker.person for w in self._busy if w.members > 0}
-        rest = [w for w in self._waiting if w.asker.person not in refined]
+        rest = [w for w in wanted if w.asker.person not in refined]
         # one that is begun is finished first: half-finished runs only fill memory
         return min(rest, key=lambda w: (-w.members, *self._place(w)), default=None)
 
@@ -333,7 +344,7 @@ class Runs:
             with self._wake:
                 run = self._next()
                 while self._open and run is None:
-                    self._wake.wait()
+                    self._wake.wait(1.0 if self._waiting else None)  # a page that had gone may ask again
                     run = self._next()
                 if not self._open or run is None:
                     return
@@ -357,15 +368,16 @@ class Runs:
                 self._wake.notify_all()
 
     def _let_go(self) -> None:
-        """Let the oldest finished runs go until all hold no more than they may, and forget those of countries that
-        nobody else has asked for lately: a run holds its country, and a country its draws under every theory."""
+        """Let the oldest runs go that are finished, or that nobody asks for, until all hold no more than they may; forget
+        those of countries that nobody else has asked for lately: a run holds its country, and a country its draws under
+        every theory."""
         counted: dict[int, int] = {}
         countries: set[int] = set()
         forgotten = []
         for place, work in reversed(self._newest.items()):
             unheard = work.shown < work.stage or bool(work.error)
             waited_for = unheard and time.monotonic() - work.ended < _PATIENCE
-            over = work.complete and not waited_for
+            over = not waited_for if work.complete else not (work.wanted or work in self._busy)
             if over and id(work.country) not in countries and len(countries) >= COUNTRIES_KEPT:
                 forgotten.append(place)
                 work.let_go()

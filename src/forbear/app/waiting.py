@@ -7,6 +7,7 @@ there is nothing yet. A script of the page does so (`static/waiting.js`).
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
@@ -32,6 +33,8 @@ Pairs = list[tuple[str, str]]
 
 #: Seconds for which a request is held: the one that starts a run, one for its next stage, any while rules are compiled.
 FIRST_ANSWER, LONG_POLL, WHILE_PREPARING = 2.5, 8.0, 1.0
+#: Stages that are drawn at a time: one takes megabytes, and more than there are processors are no faster.
+_DRAWING = threading.BoundedSemaphore(4)
 #: Said to a page that comes back after others needed the room.
 LET_GO = "This run was let go, because others needed the room. Ask again, and it is run anew."
 _TAB = re.compile(r"[0-9a-z]{8,32}\Z")
@@ -102,6 +105,10 @@ class Waiting(Generic[W]):
             return page(request, "mistakes.html", 422, faults=[], title=LET_GO)
         return Response(status_code=204)
 
+    def _drawn(self, request: Request, made: W, stage: int, tab: str) -> Response:
+        with _DRAWING:
+            return self.shown(request, made, stage, tab)
+
     def newest(self, request: Request, number: int, tab: str) -> W | None:
         """The page's newest work, if it has this number."""
         made = request.app.state.runs.newest(asker_of(request, tab, self.kind))
@@ -121,7 +128,7 @@ class Waiting(Generic[W]):
         if isinstance(stage, Response):
             return stage
         try:
-            answer = await run_in_threadpool(self.shown, request, made, stage, tab)
+            answer = await run_in_threadpool(self._drawn, request, made, stage, tab)
         except Gone:
             return Response(status_code=204)
         made.shown = stage
@@ -141,6 +148,8 @@ async def _arrived(request: Request, made: Work, beyond: int, seconds: float, ag
     stage = await made.coming(beyond, seconds, lambda: request.app.state.closing)
     if made.error:
         return page(request, "mistakes.html", 422, faults=[], title=made.error)
+    if made.gone:
+        return page(request, "mistakes.html", 422, faults=[], title=LET_GO)
     if made.cancelled:
         return Response(status_code=204)
     if stage > beyond:

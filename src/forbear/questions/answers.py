@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -171,6 +172,16 @@ class Answers:
 
     @classmethod
     def beside(cls, scenario: Scenario) -> Answers | None:
-        """The answers on record in the folder of a scenario, None where there are none. Raises as `read`."""
+        """The answers on record in the folder of a scenario, None where there are none; read again when the file has
+        changed. Raises as `read`."""
         path = Path(scenario.file).parent / FILE if scenario.file else None
-        return cls.read(path) if path is not None and path.exists() else None
+        if path is None or not path.exists():
+            return None
+        told = path.stat()
+        return _read(path, told.st_mtime_ns, told.st_size)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int, size: int) -> Answers:
+    """A file as it was when it had this time of change and this size: a page asks for the same answers many times."""
+    return Answers.read(path)
