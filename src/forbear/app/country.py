@@ -56,7 +56,7 @@ WEEKLY = (
 )
 MONTHLY = ("deaths",)
 #: Blocks that have been run, of all countries of a server together.
-BLOCKS_KEPT = 80 * MEGABYTE
+BLOCKS_KEPT = 56 * MEGABYTE
 _PIECE = 26
 
 
@@ -241,8 +241,8 @@ class Country:
                 return _part(engine, {name: v[at] for name, v in given.items()}, members[at], seed, cancelled)
 
             if len(work) == 1:
-                return piece(work[0])
-            return joined_blocks(list(_threads().map(piece, work)))
+                return packed(piece(work[0]))
+            return packed(joined_blocks(list(_threads().map(piece, work))))
 
         made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
         baseline = start + many <= KEPT and not pinned and problem.hash in (self.problem.hash, self.never.hash)
@@ -261,7 +261,7 @@ class Country:
             for name, values in found.items():
                 group, _, quantity = name.partition("/")
                 groups.get(group, {})[quantity] = values
-            return Block(groups["weekly"], groups["monthly"], {}, found["failed"])
+            return packed(Block(groups["weekly"], groups["monthly"], {}, found["failed"]))
         block = run()
         weekly = {f"weekly/{name}": values for name, values in block.weekly.items()}
         monthly = {f"monthly/{name}": values for name, values in block.monthly.items()}
@@ -289,6 +289,16 @@ def _part(
     block.weekly = {k: v if k in money else v.astype(np.float32) for k, v in block.weekly.items()}
     block.monthly = {k: v.sum(axis=tuple(range(3, v.ndim))).astype(np.float32) for k, v in block.monthly.items()}
     return block
+
+
+def packed(block: Block) -> Block:
+    """The same block with the weekly values of one kind and shape in one array: hundreds of small ones that come and go
+    leave holes in memory that nothing else fits into."""
+    weekly: dict[str, np.ndarray] = {}
+    for kind in dict.fromkeys((v.dtype, v.shape) for v in block.weekly.values()):
+        names = [name for name, v in block.weekly.items() if (v.dtype, v.shape) == kind]
+        weekly |= zip(names, np.stack([block.weekly[name] for name in names]), strict=True)
+    return replace(block, weekly={name: weekly[name] for name in block.weekly})
 
 
 def merged(problem: Problem, blocks: list[Block]) -> Ensemble:

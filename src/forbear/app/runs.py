@@ -40,7 +40,7 @@ MOST_AT_A_TIME = 128
 LONGEST_QUEUE, LONGEST_OF_ADDRESS, LONGEST_OF_PERSON = 96, 48, 6
 PAGES_KEPT = 256
 #: What runs may hold together that are finished, or whose page asks no more; the oldest is let go first.
-RUNS_KEPT = 64 * MEGABYTE
+RUNS_KEPT = 48 * MEGABYTE
 #: Of so many countries, those asked for last, such runs are remembered.
 COUNTRIES_KEPT = 5
 #: A finished run waits so long to be fetched before it may be let go, and a page that has not asked for so long has gone

@@ -33,8 +33,8 @@ Pairs = list[tuple[str, str]]
 
 #: Seconds for which a request is held: the one that starts a run, one for its next stage, any while rules are compiled.
 FIRST_ANSWER, LONG_POLL, WHILE_PREPARING = 2.5, 8.0, 1.0
-#: Stages that are drawn at a time: one takes megabytes, and more than there are processors are no faster.
-_DRAWING = threading.BoundedSemaphore(4)
+#: Stages that are drawn at a time: the last one of a long war takes a hundred megabytes, and the interpreter draws one.
+_DRAWING = threading.BoundedSemaphore(2)
 #: Said to a page that comes back after others needed the room.
 LET_GO = "This run was let go, because others needed the room. Ask again, and it is run anew."
 _TAB = re.compile(r"[0-9a-z]{8,32}\Z")

@@ -62,7 +62,7 @@ def dataset_of(problem: Problem, block: Block, members: np.ndarray, parameters: 
     }
     variables: dict[str, Any] = {"failed": ("member", block.failed, FAILED)}
     for name, values in block.weekly.items():
-        variables[name] = (("member", "week"), values.astype(weekly_type(name)), attributes_of(name))
+        variables[name] = (("member", "week"), values.astype(weekly_type(name), copy=False), attributes_of(name))
     for name, values in block.monthly.items():
         over = MODEL.quantities[name].over
         variables[f"monthly_{name}"] = (("member", "month", *over), values, attributes_of(name))

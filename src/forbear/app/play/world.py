@@ -98,10 +98,10 @@ class GameWorlds:
         self._running = Places(_AT_ONCE, _PATIENCE)
         self._ahead, self._aheads = threading.Lock(), threading.BoundedSemaphore(_AHEAD)
         self._open: Memory[Opened] = Memory(40 * MEGABYTE, lambda opened: array_bytes(opened.space))
-        self._views: Memory[View] = Memory(12 * MEGABYTE)
+        self._views: Memory[View] = Memory(8 * MEGABYTE)
         self._truths: Memory[Truth] = Memory(24 * MEGABYTE)
-        self._outcomes: Memory[list[Outcome]] = Memory(8 * MEGABYTE)
-        self._problems: Memory[Problem] = Memory(16 * MEGABYTE)
+        self._outcomes: Memory[list[Outcome]] = Memory(4 * MEGABYTE)
+        self._problems: Memory[Problem] = Memory(8 * MEGABYTE)
 
     def problem(self, country: Country, strategy: str) -> Problem:
         """The problem of a strategy. Raises ScenarioError E241 for an unknown one."""
