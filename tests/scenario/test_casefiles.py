@@ -160,6 +160,17 @@ def test_regions_that_meet_because_of_their_margins_are_refused(tmp_path: Path) 
     assert {str(fault.field) for fault in caught.value.faults} == {"A.rival_says", "B.rival_margin", "B.horizon"}
 
 
+def test_a_claim_is_counted_from_a_month_of_the_run_on_and_only_where_there_is_something_to_count(
+    tmp_path: Path,
+) -> None:
+    one = '[%s]\ntitle = "a"\nstatement = "s"\nrival = "r"\nkind = "effect"\nclaim_says = "lower"\nrival_says = "higher"\n'
+    text = one % "A" + 'outcome = "governance"\nsince = "2003-09"\n' + one % "B" + 'since = "1066-10"\n'
+    text += one % "C" + 'since = "2004-01"\nhorizon = "2003-12"\n'
+    with pytest.raises(fb.ForbearError) as caught:
+        load_claims(small(tmp_path, "claims/c.toml", text))
+    assert {str(fault.field) for fault in caught.value.faults} == {"A.since", "B.since", "C.since"}
+
+
 def test_the_size_of_a_war_is_the_total_of_an_outcome_and_of_nothing_else(tmp_path) -> None:
     """Another quantity was read, and deaths were taken all the same."""
     home = tmp_path / "own"
