@@ -33,7 +33,7 @@ def test_the_regions_of_the_full_model_are_those_that_each_side_asserts(answers)
 
 
 def test_where_the_models_disagree_the_share_of_all_theories_stands_beside_the_bar(answers):
-    assert word_beside(answers["H5a"]).endswith("; all theories: argument 90\N{NO-BREAK SPACE}%")
+    assert word_beside(answers["H5a"]).endswith("; all: argument 90\N{NO-BREAK SPACE}%")
     near = replace(answers["H5a"], stages={"country": StageShares(0.1, 0.0, 0.9, 0.05, 60.0)})
     assert word_beside(near) == near.verdict.word
     alone = replace(answers["H5a"], structures={"full": Probabilities(0.0, 0.97, 0.03)})

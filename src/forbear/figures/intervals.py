@@ -15,9 +15,9 @@ from forbear.words import approximately, minus
 
 __all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend", "narrow"]
 
-LEFT, RIGHT, TOP, BOTTOM, ASIDE = 216, 172, 12, 54, 12
+LEFT, RIGHT, TOP, BOTTOM, ASIDE = 240, 172, 12, 54, 12
 #: Of a narrow drawing: its width, and what stands left and right of the axis.
-NARROW, NARROW_LEFT, NARROW_RIGHT = 360, 10, 140
+NARROW, NARROW_LEFT, NARROW_RIGHT = 360, 10, 150
 SMALL = 12.5
 #: Lines that a label may take: of two strategies compared, what tells them apart may stand at the end.
 MOST_LINES = 7

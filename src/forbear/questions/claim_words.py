@@ -13,7 +13,10 @@ __all__ = ["FULL", "effect_words", "full_regions", "mixture", "mixture_words", "
     "plain_effect", "short_title"]  # fmt: skip
 
 #: What is said of an effect where other theories stand beside the full model: its draws are of that model alone.
-FULL = "Intervals are of the full model alone; the word reads all theories by their weights."
+FULL = (
+    "Intervals are of the full model alone; the verdict, and the share beside it where it differs much, reads all "
+    "theories by their weights."
+)
 #: From which difference of a share on the full model and the mixture are said to disagree.
 APART = 0.25
 
@@ -84,7 +87,7 @@ def mixture_words(result: ClaimResult, always: bool = False) -> str:
         return ""
     if not always:
         side, share = ("argument", at.claim) if at.claim >= at.rival else ("rival", at.rival)
-        return f"all theories: {side} {percent(share)}"
+        return f"all: {side} {percent(share)}"
     return f"all theories by their weights: argument {percent(at.claim)}, rival {percent(at.rival)}"
 
 

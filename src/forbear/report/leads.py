@@ -22,7 +22,7 @@ from forbear.words import percent, span, times
 __all__ = ["Lead", "leads", "named", "word_beside"]
 
 #: Rows that a picture of a question holds.
-MOST = 9
+MOST = 8
 MARGIN = (0.91, 1.1)
 #: Questions with the titles of their pictures.
 QUESTIONS = {
@@ -124,8 +124,7 @@ def _lead(key: str, answer: str, found: Sequence[ClaimResult], answers: Answers)
         margin=MARGIN,
         logarithmic=True,
         sides=("fewer", "more"),
-        caption="The word is the verdict on the claim."
-        + (f" {FULL}" if any(of_many(r) for r in found) else "")
+        caption=(FULL if any(of_many(r) for r in found) else "The word is the verdict on the claim.")
         + (f" {more} more in the picture of all claims." if more else ""),
     )
     return Lead(key, question, answer, drawn(figure) if rows else None, tuple(found))
@@ -180,7 +179,12 @@ def _less(found: Sequence[ClaimResult], answers: Answers) -> str:
 
 def _each(found: Sequence[ClaimResult], answers: Answers) -> str:
     """The first effects in plain words: what was changed rather than what, and by how much."""
-    return _alone(_in_a_row([f"{named(r, answers, ' rather than ')}: {plain_effect(r)}" for r in found[:2]]), found)
+    told, outcome = [], ""
+    for result in found[:2]:
+        what, _, size = plain_effect(result).partition(": ")
+        told.append(f"{named(result, answers, ' rather than ')}: {size if what == outcome else f'{what} {size}'}")
+        outcome = what
+    return _alone(_in_a_row(told), found)
 
 
 def _in_a_row(told: Sequence[str]) -> str:
@@ -205,7 +209,8 @@ def _never(beside: Beside) -> Drawn:
         reference=None,
         logarithmic=True,
         middle=not beside.proposed,
-        caption="Worlds without the intervention are bands by assumption, ranked with nothing"
-        + ("." if beside.proposed else ": of them rounded ends alone are told, and no middle."),
+        caption="Worlds without the intervention are bands by assumption, "
+        + ("" if beside.proposed else "with rounded ends and no middle, ")
+        + "ranked with nothing.",
     )
     return drawn(figure)
