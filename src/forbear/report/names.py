@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from forbear.country.model import MODEL
 from forbear.questions.claim_words import parameter_words
 from forbear.questions.results import StrategyResult
+from forbear.words import minus
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -53,14 +54,14 @@ class Names:
         self._member = re.compile(rf"\(({'|'.join(map(re.escape, self._members))})\)") if self._members else None
 
     def told(self, words: str) -> str:
-        """Words in which strategies, parameters and members go by titles and meanings."""
+        """Words in which strategies, parameters and members go by titles and meanings, and a minus is no hyphen."""
         if self._strategy is not None:
             words = self._strategy.sub(lambda found: self._strategies[found[0]], words)
         if self._parameter is not None:
             words = self._parameter.sub(lambda found: parameter_words(found[0]), words)
         if self._member is not None:
             words = self._member.sub(lambda found: f"({self._members[found[1]]})", words)
-        return words
+        return minus(words)
 
     def member(self, name: str) -> str:
         """A community, an organisation, a component or a district by its title."""
