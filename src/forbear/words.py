@@ -7,11 +7,13 @@ on a line goes on in the next and is never cut. No randomness.
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import textwrap
 from collections.abc import Iterable, Sequence
 
 __all__ = [
+    "DUST",
     "NARROWEST",
     "SPACE",
     "approximately",
@@ -20,6 +22,7 @@ __all__ = [
     "join",
     "laid_out",
     "middle_and_span",
+    "minus",
     "percent",
     "percent_beside",
     "signed",
@@ -35,6 +38,8 @@ FIRST = 28
 
 #: Keeps a number and its sign on one line.
 SPACE = "\u00a0"
+#: A share smaller than this is what rounding leaves of none: no draw carries it.
+DUST = 1e-9
 
 
 def approximately(value: float, digits: int = 2) -> str:
@@ -88,12 +93,13 @@ def middle_and_span(three: Iterable[float], digits: int = 2) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole per cent; what is not nothing and not all is never rounded to it."""
+    """A share in whole per cent; what is not nothing and not all is never rounded to it, but for what rounding leaves
+    (`DUST`)."""
     if not math.isfinite(share):
         return "not known"
-    if 0 < share < 0.005:
+    if DUST < share < 0.005:
         return f"under 1{SPACE}%"
-    if 0.995 < share < 1:
+    if 0.995 < share < 1 - DUST:
         return f"over 99{SPACE}%"
     return f"{100 * share:.0f}{SPACE}%"
 
@@ -128,6 +134,17 @@ def signed(value: float) -> str:
     if abs(value) < 0.0005:
         return "0"
     return f"{value:+.{3 if abs(value) < 0.095 else 2}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def minus(words: str) -> str:
+    """Words in which negative numbers have the sign of a minus, not a hyphen; dates, ranges and names stay.
+
+    Examples
+    --------
+    >>> minus("-0.4 (-1.1 to 0.3) since 2004-12")
+    '−0.4 (−1.1 to 0.3) since 2004-12'
+    """
+    return re.sub(r"(?<![\w.)\]/-])-(?=\d)", "\N{MINUS SIGN}", words)
 
 
 def join(words: Sequence[str]) -> str:

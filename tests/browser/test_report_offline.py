@@ -117,7 +117,7 @@ def test_every_download_holds_what_its_table_shows(opened):
             link.click()
         rows = list(csv.reader(io.StringIO(Path(waiting.value.path()).read_text(encoding="utf-8"), newline="")))
         shown = page.evaluate(
-            "key => [...document.getElementById(key).rows].map(r => [...r.cells].map(c => c.textContent.replace(/\\s+/g, ' ').trim()))",
+            "key => [...document.getElementById(key).rows].map(r => [...r.cells].map(c => c.textContent.replace(/\\s+/g, ' ').replace(/\\u2212(?=\\d)/g, '-').trim()))",
             key,
         )
         assert waiting.value.suggested_filename.endswith(".csv") and len(rows) == len(shown) > 1

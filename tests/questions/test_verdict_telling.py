@@ -8,10 +8,13 @@ import pytest
 
 import forbear as fb
 from forbear.questions.answers import Answers
+from forbear.questions.claim_words import parameter_words
+from forbear.questions.expected_information import Informative
 from forbear.questions.results import ClaimResult
+from forbear.questions.stamps import since_made
 from forbear.questions.verdict import Moved, StageShares, Verdict
 from forbear.questions.verdict_sensitivity import Varied
-from forbear.questions.verdict_telling import stage_lines, stages_in_brief, varied_lines
+from forbear.questions.verdict_telling import stage_lines, stages_in_brief, telling_lines, varied_lines
 
 STAGES = {"before": StageShares(0.6, 0.0, 0.4, 0.03, 200.0), "country": StageShares(0.9, 0.0, 0.1, 0.04, 55.0)}
 VERDICT = Verdict(
@@ -30,6 +33,29 @@ def result() -> ClaimResult:
 def test_a_region_in_which_no_draw_lies_is_not_said_to_be_moved(result: ClaimResult) -> None:
     moved = next(line for line in stage_lines(result) if line.startswith("odds moved"))
     assert "claim x6" in moved and "rival x0.17" in moved and "neither" not in moved
+
+
+def test_a_share_that_is_dust_of_rounding_is_told_as_none_and_nothing_moved_it(result: ClaimResult) -> None:
+    dust = {"before": StageShares(0.6, 5.6e-17, 0.4, 0.03, 200.0), "country": STAGES["country"]}
+    lines = stage_lines(replace(result, stages=dust))
+    moved = next(line for line in lines if line.startswith("odds moved"))
+    assert "neither" not in moved and "neither 0\N{NO-BREAK SPACE}%" in lines[0]
+
+
+def test_a_study_that_would_tell_is_named_by_what_its_parameter_means(result: ClaimResult) -> None:
+    found = (Informative("truce_obeyed", "study", 0.1, 0.5, 0.01, 0.2, 0.6), Informative("deaths", "observation", 0.1, 0.5, 0.01, 0.2, 0.6))  # fmt: skip
+    study, observation, *_ = telling_lines(replace(result, information=found))
+    assert "truce_obeyed" not in study and "a truce stops" in study and "in the full model the claim holds" in study
+    assert observation.startswith("observation that would tell: deaths")
+    assert parameter_words("over_claim[sunni]") == "“claim beyond strength” (sunni)"
+    assert parameter_words("uptake_of_selected_team") == "“uptake of selected team”"
+
+
+def test_what_changed_since_is_said_in_english() -> None:
+    assert since_made(["model", "claims (H4b, H17)"]) == (
+        "they were made with another model; since then these claims were changed: H4b, H17"
+    )
+    assert since_made(["claims (H4b)"]) == "since then these claims were changed: H4b" and since_made([]) == ""
 
 
 def test_stages_left_out_for_one_reason_are_told_together(result: ClaimResult) -> None:

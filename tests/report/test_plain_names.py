@@ -8,6 +8,7 @@ import pytest
 
 from forbear.discovery.decision import Table, boards, choose
 from forbear.report.decision import board_rows, loss_figure
+from forbear.report.gather import chart_sections
 from forbear.report.tables import fit_rows
 from forbear.report.write import write
 from forbear.scenario.casefiles.decision import Decision, Objective
@@ -64,3 +65,16 @@ def test_a_yearly_score_is_set_beside_the_mean_of_its_year_and_a_flow_beside_its
         assert (
             len(ratios) >= 8 and 0.5 < np.median(ratios) < 2
         )  # a score added up over months was twelve times as large
+
+
+def test_the_curve_of_the_country_has_no_series_of_one_district_and_says_that_none_is_observed(iraq):
+    scenario = iraq["scenario"]
+    observed = {name: observed_values(scenario, name) for name in scenario.observations}
+    charts = [c.figure for s in chart_sections(iraq["ensemble"], scenario, observed) for c in s.charts]
+    deaths = next(figure for figure in charts if figure.name == "deaths")
+    assert not deaths.marks and "No observed series shows this." in deaths.caption
+    by_year = {figure.name: figure for figure in charts if figure.name.endswith("-year")}
+    hollow = [m for m in by_year["observed-civilian-deaths-year"].marks if m.role == "observed hollow"]
+    assert [int(x) for m in hollow for x in m.x] == [2003] and "not comparable" in hollow[0].label
+    middle = next(m for m in by_year["democracy-year"].marks if m.role == "simulated")
+    assert max(middle.y) < 1.0  # a score of a year is its mean, and never a sum over months

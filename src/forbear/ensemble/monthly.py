@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from forbear.ensemble.results import Ensemble
 
-__all__ = ["monthly_values", "yearly_totals"]
+__all__ = ["monthly_values", "yearly_means", "yearly_totals"]
 
 #: Months that a year must hold before its total is shown.
 FEWEST_MONTHS = 8
@@ -40,8 +41,17 @@ def monthly_values(ensemble: Ensemble, name: str) -> tuple[np.ndarray, np.ndarra
 
 def yearly_totals(ensemble: Ensemble, name: str) -> tuple[list[int], np.ndarray]:
     """Calendar years of which at least eight months were simulated, and totals (members, years)."""
+    return _yearly(ensemble, name, np.sum)
+
+
+def yearly_means(ensemble: Ensemble, name: str) -> tuple[list[int], np.ndarray]:
+    """Calendar years of which at least eight months were simulated, and means over their months (members, years)."""
+    return _yearly(ensemble, name, np.mean)
+
+
+def _yearly(ensemble: Ensemble, name: str, of: Callable[..., np.ndarray]) -> tuple[list[int], np.ndarray]:
     months, values = monthly_values(ensemble, name)
     years = months.astype("datetime64[Y]").astype(int) + 1970
     kept = [int(y) for y in np.unique(years) if (years == y).sum() >= FEWEST_MONTHS]
-    totals = [values[:, years == y].sum(axis=1) for y in kept]
-    return kept, np.stack(totals, axis=1) if kept else np.zeros((len(values), 0))
+    found = [of(values[:, years == y], axis=1) for y in kept]
+    return kept, np.stack(found, axis=1) if kept else np.zeros((len(values), 0))

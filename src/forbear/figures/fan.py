@@ -101,11 +101,14 @@ def yearly(
     unit: str,
     caption: str = "",
     observed: Mapping[str, Mapping[int, float]] | None = None,
+    unlike: Mapping[int, str] | None = None,
 ) -> Figure:
     """Totals by calendar year with intervals, beside published yearly totals.
 
-    years, totals: calendar years and (members, years) in `unit`; observed: label -> year -> value.
+    years, totals: calendar years and (members, years) in `unit`; observed: label -> year -> value; unlike: year -> why
+    its total is not comparable: the mark is hollow, and the table says so.
     """
+    apart = unlike or {}
     q05, q50, q95 = np.quantile(totals, [0.05, 0.5, 0.95], axis=0)
     x, label = [y + 0.5 - 0.12 for y in years], "median and nine in ten simulated histories"
     marks = [Marks(x, q50.tolist(), "simulated", label, q05.tolist(), q95.tolist())]
@@ -114,8 +117,12 @@ def yearly(
         at = [y for y in years if y in series]
         for year in at:
             found.setdefault(year, []).append(series[year])
-        marks.append(Marks([y + 0.62 for y in at], [series[y] for y in at], "observed", label))
-    seen = {y: approximately(float(np.mean(v))) for y, v in found.items()}
+        for role, hollow in (("observed", False), ("observed hollow", True)):
+            of = [y for y in at if (y in apart) == hollow]
+            told = label + (", not comparable" if hollow else "")
+            if of or not (hollow or at):
+                marks.append(Marks([y + 0.62 for y in of], [series[y] for y in of], role, told))
+    seen = {y: approximately(float(np.mean(v))) + (f" ({apart[y]})" if y in apart else "") for y, v in found.items()}
     rows = [
         (str(y), *(approximately(float(v)) for v in (a, b, c)), seen.get(y, "not observed"))
         for y, a, b, c in zip(years, q05, q50, q95, strict=True)

@@ -6,13 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from forbear.figures.sheet import WIDTH, Sheet, legend_list, swatch, wrapped
+from forbear.figures.sheet import WIDTH, Sheet, legend_list, swatch, width_of, wrapped
 from forbear.figures.spec import Figure
 from forbear.words import approximately
 
 __all__ = ["DARKEST", "WORDS", "Grid", "draw", "grid", "legend"]
 
 LEFT, ASIDE, NARROWEST, SMALL = 196, 12, 84, 12.0
+#: A column is never wider than this for the sake of a long word in its head.
+WIDEST = 130.0
 #: Share of the page's colour in the darkest cell: text keeps a contrast above 4.5 on it in light and dark.
 DARKEST = 0.5
 #: Upper end of each step as a share of the largest value in the column, with its word.
@@ -110,7 +112,8 @@ def draw(figure: Grid) -> str:
         sheet.text(12, 25, "Nothing to show: no strategy or no objective was given.")
         return sheet.svg()
     many = len(figure.objectives)
-    cell = max(NARROWEST, (WIDTH - LEFT - ASIDE) / many)
+    longest = max(width_of(word, SMALL) for o in figure.objectives for word in o.split() or [""]) + 12
+    cell = max(NARROWEST, (WIDTH - LEFT - ASIDE) / many, min(longest, WIDEST))
     heads = [wrapped(o, cell - 10, 4, SMALL) for o in figure.objectives]
     top = 14.4 * max(len(h) for h in heads) + 16
     plan, y = [], top

@@ -6,25 +6,27 @@ Drawn wide, words stand left and right of the bars; drawn narrow, for a phone, w
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from forbear.figures.sheet import LETTER, WIDTH, Axis, Sheet, legend_list, swatch, width_of, wrapped
 from forbear.figures.spec import Figure
-from forbear.words import approximately, span
+from forbear.words import approximately, minus
 
 __all__ = ["IntervalRow", "Intervals", "draw", "intervals", "legend", "narrow"]
 
-LEFT, RIGHT, TOP, BOTTOM, ASIDE = 216, 172, 12, 54, 12
+LEFT, RIGHT, TOP, BOTTOM, ASIDE = 240, 172, 12, 54, 12
 #: Of a narrow drawing: its width, and what stands left and right of the axis.
-NARROW, NARROW_LEFT, NARROW_RIGHT = 360, 10, 140
+NARROW, NARROW_LEFT, NARROW_RIGHT = 360, 10, 150
 SMALL = 12.5
+#: Lines that a label may take: of two strategies compared, what tells them apart may stand at the end.
+MOST_LINES = 7
 
 
 @dataclass(frozen=True)
 class IntervalRow:
-    """One line: quantiles at 5, 25, 50, 75 and 95 per cent, and a word such as a verdict. NaN means not estimated."""
+    """One line: quantiles at 5, 25, 50, 75 and 95 per cent, and a word such as a verdict. NaN means not estimated.
+    assumed: a band by assumption, of which ends in one digit are told and no middle."""
 
     label: str
     group: str
@@ -34,32 +36,43 @@ class IntervalRow:
     high50: float
     high90: float
     word: str = ""
+    assumed: bool = False
 
     @classmethod
-    def of(cls, label: str, quantiles: Sequence[float], word: str = "", group: str = "") -> IntervalRow:
+    def of(
+        cls, label: str, quantiles: Sequence[float], word: str = "", group: str = "", assumed: bool = False
+    ) -> IntervalRow:
         """A line from its five quantiles."""
         low90, low50, median, high50, high90 = quantiles
-        return cls(label, group, low90, low50, median, high50, high90, word)
+        return cls(label, group, low90, low50, median, high50, high90, word, assumed)
 
     @property
     def known(self) -> bool:
         """True where all five quantiles are numbers."""
         return all(math.isfinite(v) for v in (self.low90, self.low50, self.median, self.high50, self.high90))
 
-    def words(self, middle: bool = True) -> str:
-        """Median and interval in two digits, or the interval alone."""
+    def words(self, middle: bool = True, decimals: int | None = None) -> str:
+        """Median and interval in two digits or in so many decimals, or the interval alone; of what is assumed in one."""
         if not self.known:
             return "not estimated"
-        if not middle:
-            return span(self.low90, self.high90)
-        return f"{approximately(self.median)} ({approximately(self.low90)} to {approximately(self.high90)})"
+        low, median, high = (self.number(v, decimals) for v in (self.low90, self.median, self.high90))
+        if not middle or self.assumed:
+            return low if low == high else f"{low} to {high}"
+        return f"{median} ({low} to {high})"
+
+    def number(self, value: float, decimals: int | None = None) -> str:
+        """A number of this line as it is written."""
+        if decimals is None:
+            return approximately(value, 1 if self.assumed else 2)
+        shown = f"{value:,.{decimals}f}"
+        return shown.lstrip("-") if not float(shown.replace(",", "")) else shown
 
 
 @dataclass(frozen=True)
 class Intervals(Figure):
     """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides:
     words for values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow; middle:
-    False where ranges alone are told; width: of the drawing in its own units."""
+    False where ranges alone are told; decimals: of every number, None where each has two digits; width: of the drawing in its own units."""
 
     lines_drawn: tuple[IntervalRow, ...] = ()
     reference: float | None = 1.0
@@ -68,6 +81,7 @@ class Intervals(Figure):
     sides: tuple[str, str] = ("", "")
     limits: tuple[float, float] | None = None
     middle: bool = True
+    decimals: int | None = None
     width: int = WIDTH
 
 
@@ -90,10 +104,12 @@ def intervals(
     limits: tuple[float, float] | None = None,
     margin_words: str = "no material effect",
     middle: bool = True,
+    error: float | None = None,
 ) -> Intervals:
     """Return the forest plot of `rows`, gathered by group in the order groups first appear. Without rows it says so.
 
-    unit: of the axis; middle: False draws and says the range of nine tenths alone. Raises ValueError where quantiles
+    unit: of the axis; middle: False draws and says the range of nine tenths alone; error: of the numbers, which sets how many
+    decimals they are told in (the margin does on a linear axis where no error is given). Raises ValueError where quantiles
     are out of order, or a reference, margin or limit cannot stand on a logarithmic axis.
     """
     for row in rows:
@@ -106,19 +122,17 @@ def intervals(
     groups = dict.fromkeys(row.group for row in rows)
     ordered = tuple(row for group in groups for row in rows if row.group == group)
     grouped = any(groups)
+    decimals = None if logarithmic else _decimals(error or max((abs(v) for v in margin or ()), default=0.0))
     table = [
         (
             *((r.group,) if grouped else ()),
             r.label,
-            *(
-                approximately(v) if math.isfinite(v) else "not estimated"
-                for v in ((r.low90, r.low50, r.median, r.high50, r.high90) if middle else (r.low90, r.high90))
-            ),
+            *_cells(r, middle, decimals),
             r.word,
         )
         for r in ordered
     ]
-    said = [f"{r.label}: {r.words(middle)}{', ' + r.word if r.word else ''}" for r in ordered[:12]]
+    said = [f"{r.label}: {minus(r.words(middle, decimals))}{', ' + r.word if r.word else ''}" for r in ordered[:12]]
     if len(ordered) > 12:
         said.append(f"{len(ordered) - 12} more in the table")
     lead = "Medians with nine tenths of draws" if middle else "Ranges of nine tenths"
@@ -144,7 +158,20 @@ def intervals(
         sides=sides,
         limits=limits,
         middle=middle,
+        decimals=decimals,
     )
+
+
+def _cells(row: IntervalRow, middle: bool, decimals: int | None) -> list[str]:
+    """The numbers of a line for the table."""
+    five = (row.low90, row.low50, row.median, row.high50, row.high90) if middle else (row.low90, row.high90)
+    told = [minus(row.number(v, decimals)) if math.isfinite(v) else "not estimated" for v in five]
+    return [told[0], *["not told"] * 3, told[4]] if middle and row.assumed and row.known else told
+
+
+def _decimals(error: float) -> int | None:
+    """How many decimals the first digit of an error or a margin needs; None where there is none."""
+    return max(0, -math.floor(math.log10(error) + 1e-9)) if error > 0 and math.isfinite(error) else None
 
 
 def _ends(figure: Intervals) -> tuple[float, float]:
@@ -199,33 +226,35 @@ def _planned(figure: Intervals) -> tuple[list[_Line], list[tuple[float, str]], f
 
 def _beside(figure: Intervals, row: IntervalRow, y: float) -> tuple[_Line, float]:
     """A line whose words stand left and right of its bar, and where the next begins."""
-    label = wrapped(row.label, LEFT - ASIDE - 14, 3)
+    label = wrapped(row.label, LEFT - ASIDE - 14, MOST_LINES)
     room = RIGHT - 14
-    aside = wrapped(row.word, room, 3, SMALL) if row.word else []
-    aside += wrapped(_minus(row.words(figure.middle)), room, 2, SMALL)
+    aside = [line for part in _parts(row) for line in wrapped(part, room, 3, SMALL)]
+    aside += wrapped(minus(row.words(figure.middle, figure.decimals)), room, 2, SMALL)
     height = max(LETTER * 1.2 * len(label), SMALL * 1.2 * len(aside)) + 10
     return _Line(row, y + height / 2, label, y + height / 2, aside), y + height
+
+
+def _parts(row: IntervalRow) -> list[str]:
+    """The word of a line, and what it adds after a semicolon, each for lines of its own."""
+    return row.word.split("; ") if row.word else []
 
 
 def _above(figure: Intervals, row: IntervalRow, y: float) -> tuple[_Line, float]:
     """A line whose label stands above its bar, with the word behind it where that fits, and where the next begins."""
     room = figure.width - 2 * NARROW_LEFT
-    label, aside = wrapped(row.label, room, 3), []
-    if row.word and width_of(f"{label[-1]}: {row.word}") <= room:
-        label[-1] += f": {row.word}"
-    elif row.word:
-        aside = wrapped(row.word, NARROW_RIGHT - 14, 2, SMALL)
-    number = _minus(row.words(figure.middle))
+    label = wrapped(row.label, room, MOST_LINES)
+    first, *more = _parts(row) or [""]
+    if first and width_of(f"{label[-1]}: {first}") <= room:
+        label[-1] += f": {first}"
+    elif first:
+        more.insert(0, first)
+    aside = [line for part in more for line in wrapped(part, NARROW_RIGHT - 14, 3, SMALL)]
+    number = minus(row.words(figure.middle, figure.decimals))
     fits = width_of(number, SMALL) <= NARROW_RIGHT - 14
     for part in [number] if fits else number.replace(" (", "\n(").split("\n"):  # the range keeps to one line
         aside += wrapped(part, NARROW_RIGHT - 14, 2, SMALL)
     high, low = LETTER * 1.2 * len(label), max(SMALL * 1.2 * len(aside), 14.0)
     return _Line(row, y + high + low / 2 + 2, label, y + high / 2 + 1, aside), y + high + low + 8
-
-
-def _minus(words: str) -> str:
-    """Negative numbers with the sign that the axis has."""
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", words)
 
 
 def draw(figure: Intervals) -> str:
@@ -242,10 +271,16 @@ def draw(figure: Intervals) -> str:
     if figure.margin:
         left, right = (axis.place(v) for v in figure.margin)
         sheet.box(left, TOP, right - left, bottom - TOP, fill="grid", opacity=0.55, kind="margin")
+    free = -math.inf  # where the words of the last tick end: what would stand on them is left out
     for value, words in axis.labelled(6 if wide else 4):
-        x = axis.place(value)
+        x, room = axis.place(value), width_of(words, SMALL)
         sheet.line(x, TOP, x, bottom)
-        sheet.text(x, bottom + 16, words, size=SMALL, anchor="middle", kind="tick-word")
+        begins = min(max(x - room / 2, 0.0), figure.width - room)
+        if begins < free:
+            continue
+        near = "start" if x < room / 2 else "end" if x + room / 2 > figure.width else "middle"
+        sheet.text(x, bottom + 16, words, size=SMALL, anchor=near, kind="tick-word")
+        free = (x if near == "start" else begins) + room + 2
     if figure.reference is not None and axis.holds(figure.reference):
         x = axis.place(figure.reference)
         sheet.line(x, TOP, x, bottom, ink="soft", width=1.5, kind="reference")
@@ -256,7 +291,7 @@ def draw(figure: Intervals) -> str:
         sheet.lines_of_text(ASIDE if wide else NARROW_LEFT, line.at, line.label, halo=not wide)
         sheet.lines_of_text(end + (12 if wide else 8), line.y, line.aside, size=SMALL, ink="soft")
         if line.row.known:
-            _bar(sheet, axis, line.y, line.row, figure.middle)
+            _bar(sheet, axis, line.y, line.row, figure.middle and not line.row.assumed)
     sheet.line(start, bottom, end, bottom, ink="soft")
     _below(sheet, figure, axis, bottom + 33)
     sheet.places("y", [line.y for line in lines])
@@ -311,9 +346,10 @@ def legend(figure: Intervals) -> str:
         swatch("background:{ink};width:.7em;border-radius:50%", "median"),
         swatch("background:{sim};opacity:.55", "half of draws"),
     ]
-    items = [*(items if figure.middle else []), swatch("background:{sim};height:3px", "nine tenths of draws")]
+    told = figure.middle and not all(r.assumed for r in figure.lines_drawn)
+    items = [*(items if told else []), swatch("background:{sim};height:3px", "nine tenths of draws")]
     if figure.margin:
-        low, high = (f"{v:.2g}" for v in figure.margin)
+        low, high = (minus(f"{v:.2g}") for v in figure.margin)
         items.append(swatch("background:{grid}", f"{figure.margin_words} ({low} to {high})"))
     if any(
         r.known and not (_axis(figure).holds(r.low90) and _axis(figure).holds(r.high90)) for r in figure.lines_drawn

@@ -23,7 +23,7 @@ COLOURS = {
     "sim": "var(--sim,#0072b2)", "obs": "var(--obs,#d55e00)", "two": "var(--two,#009e73)", "three": "var(--three,#cc79a7)",
 }  # fmt: skip
 
-_NARROW, _WIDE = set("iIjltfr.,:;!|'()[] 1-/"), set("mwMWGOQ%@&—→←")
+_NARROW, _WIDE = set("iIjltfr.,:;!|'()[] \N{NO-BREAK SPACE}1-/"), set("mwMWGOQ%@&—→←")
 
 
 def identifier(name: str) -> str:
@@ -47,9 +47,10 @@ def width_of(text: str, size: float = LETTER) -> float:
 
 
 def wrapped(text: str, width: float, lines: int = 2, size: float = LETTER) -> list[str]:
-    """Break `text` into at most `lines` lines no wider than `width`; what is left over ends in an ellipsis."""
+    """Break `text` into at most `lines` lines no wider than `width`; what is left over ends in an ellipsis, and what a
+    hard space holds together stays so."""
     words: list[str] = []
-    for word in text.split():
+    for word in re.split(r"[ \t\r\n]+", text.strip()):
         while width_of(word, size) > width and len(word) > 1:  # a word wider than the column is cut
             cut = max(1, next((k for k in range(len(word), 0, -1) if width_of(word[:k] + "-", size) <= width), 1))
             words.append(word[:cut] + "-")

@@ -20,7 +20,7 @@ STYLE = (
     ".grid{stroke:#dcdcdc;stroke-width:1}.frame{stroke:#555555}.tick,.axis{fill:#555555;font-size:12px}"
     ".band.wide{fill:#0072b2;fill-opacity:.16}.band.narrow{fill:#0072b2;fill-opacity:.34}"
     ".line{fill:none;stroke-width:2}.line.simulated{stroke:#0072b2}.line.second{stroke:#009e73;stroke-dasharray:7 4}.line.third{stroke:#cc79a7;stroke-dasharray:2 4}"
-    ".mark.observed{fill:#d55e00}.mark.observed.again{fill:none;stroke:#d55e00;stroke-width:1.4}.mark.simulated{fill:#0072b2}"
+    ".mark.observed{fill:#d55e00}.mark.observed.again,.mark.observed.hollow{fill:none;stroke:#d55e00;stroke-width:1.4}.mark.simulated{fill:#0072b2}"
     ".whisker{stroke:#0072b2;stroke-width:5;stroke-opacity:.35}.district{stroke:#555555;stroke-width:.7}"
 )
 GAP = 12.0

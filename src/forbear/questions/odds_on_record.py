@@ -53,8 +53,10 @@ class OddsOnRecord:
         if self.odds is None:
             return absent_wars("nobody has computed how far they would move the odds of this claim", self.command)
         if self.stale or name in self.changed:
-            of = "claim" if not self.stale else join(list(self.stale))
-            return absent_wars(f"what is on record was computed with another {of}, so it is not shown", self.command)
+            why = f"what is on record was computed with another {join(list(self.stale))}"
+            if not self.stale:
+                why = "this claim was changed since what is on record was computed"
+            return absent_wars(f"{why}, so it is not shown", self.command)
         if name not in self.odds:
             return absent_wars("this claim is not among those on record", self.command)
         answered = self.answers[name] if self.answers is not None and name in self.answers else None

@@ -27,8 +27,9 @@ class Finding:
 
     @property
     def words(self) -> str:
-        """The number with its interval and unit."""
-        interval = f" ({self.low} to {self.high})" if self.low != "" else ""
+        """The number with its interval and unit; no interval where it has no width."""
+        width = self.low != "" and not (_alike(self.low, self.value) and _alike(self.high, self.value))
+        interval = f" ({self.low} to {self.high})" if width else ""
         return f"{self.value}{interval} {self.unit}".strip()
 
 
@@ -53,6 +54,14 @@ def findings(names: Iterable[str]) -> list[Finding]:
         else:
             out.append(Finding(name))
     return out
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two texts say the same number, or the same words."""
+    try:
+        return float(one) == float(other)
+    except ValueError:
+        return one == other
 
 
 def _text(value: object) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,7 @@ from forbear.inference.record import record_numbers
 from forbear.questions.stored import encode
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.observed import observed_values
+from forbear.words import join
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "answers_stamp", "numbers_observed", "odds_stamp", "posterior_numbers", "question_asked",
-    "stale_answers", "stale_odds",
+    "since_made", "stale_answers", "stale_odds",
 ]  # fmt: skip
 
 #: What of a claim decides where a draw lies.
@@ -126,6 +127,14 @@ def stale_odds(odds: Odds, scenario: Scenario, answers: Answers | None = None) -
         now["theories"] = _weights(made.theories)
     was = {"posterior": "", **odds.stamp, "model": odds.model}
     return [key for key, value in now.items() if was.get(key, value) != value]
+
+
+def since_made(changed: Sequence[str]) -> str:
+    """What has changed since verdicts were made, as `stale_answers` names it, in a clause."""
+    claims = [one.partition("(")[2].rstrip(")") for one in changed if one.startswith("claims (")]
+    others = [one for one in changed if not one.startswith("claims (")]
+    told = [f"they were made with another {join(others)}"] if others else []
+    return "; ".join([*told, *(f"since then these claims were changed: {names}" for names in claims)])
 
 
 def _asked(claim: object) -> dict[str, object]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from forbear.questions.claim_words import parameter_words
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict_rule import SIDES, THRESHOLDS, Side
-from forbear.words import join, percent
+from forbear.words import DUST, join, percent
 
 __all__ = ["Enough", "enough", "enough_lines"]
 
@@ -65,7 +66,7 @@ def enough(result: ClaimResult) -> Enough | None:
         needed[side] = math.nan if held > THRESHOLDS.before else max(THRESHOLDS.lean, moved)
     there: dict[Side, dict[str, tuple[float, float]]] = {}
     there["claim"] = {q.name: (q.low, q.high) for q in result.information}
-    if all(at.neither < 1e-9 for at in (before, after)):  # one side is right where the other is wrong
+    if all(at.neither < DUST for at in (before, after)):  # one side is right where the other is wrong
         there["rival"] = {name: (1.0 - low, 1.0 - high) for name, (low, high) in there["claim"].items()}
     sure = {q.name for q in result.information if q.chance <= LUCK}
     found = [
@@ -90,7 +91,7 @@ def enough_lines(result: ClaimResult) -> list[str]:
     told = [
         f"{_NAMES[side]} {percent(needed)} (now {percent(found.now[side])})"
         for side, needed in found.share.items()
-        if math.isfinite(needed) and (side != "neither" or found.now[side] > 0.0)
+        if math.isfinite(needed) and (side != "neither" or found.now[side] > DUST)
     ]
     never = [_NAMES[side] for side in SIDES if math.isnan(found.share[side])]
     out = [f"what would do for leaning: a share of {join(told)}"] if told else []
@@ -107,12 +108,14 @@ def enough_lines(result: ClaimResult) -> list[str]:
         )
     elif found.would_do:
         named = [
-            f"{name} in its {quarter} quarter for {_NAMES[side]} ({percent(share)})"
+            f"{parameter_words(name)} in its {quarter} quarter for {_NAMES[side]} ({percent(share)})"
             for name, quarter, side, share in found.would_do
         ]
         out.append(f"known to lie in one quarter of its draws, each by itself would do: {join(named)}")
     elif found.tried:
-        out.append(f"known to lie in one quarter of its draws, none by itself would do: {join(list(found.tried))}")
+        out.append(
+            f"known to lie in one quarter of its draws, none by itself would do: {join([parameter_words(name) for name in found.tried])}"
+        )
     else:
         out.append("no observation of the war and no study of a parameter tells more than luck does")
     return out

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from forbear.questions.answers import Answers
-from forbear.questions.claim_words import effect_words
+from forbear.questions.claim_words import effect_words, mixture_words, of_many
 from forbear.questions.odds_telling import OtherWars, told_lines
 from forbear.questions.outside import findings
 from forbear.questions.results import AttributionResult, ClaimResult, Provenance, Split
+from forbear.questions.stamps import since_made
 from forbear.questions.verdict_power import Power, power_words
 from forbear.questions.verdict_telling import beside_lines, stage_lines, stages_in_brief, telling_lines, varied_lines
 from forbear.questions.verdict_trace import trace_lines
 from forbear.scenario.outcomes import OUTCOMES
-from forbear.words import approximately, columns, join, within
+from forbear.words import approximately, columns, join, percent, within
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
@@ -68,7 +69,7 @@ def verdict_table(answers: Answers, stale: Sequence[str] = ()) -> list[str]:
 
 
 def _stale(changed: Sequence[str]) -> list[str]:
-    return [f"OUT OF DATE: made with another {join(list(changed))}; test the claims again"] if changed else []
+    return [f"OUT OF DATE: {since_made(changed)}; test the claims again"] if changed else []
 
 
 def _assumed(made: Provenance) -> list[str]:
@@ -124,16 +125,19 @@ def claim_lines(
         )
     low, _, middle, _, high = (approximately(v) for v in result.prior)
     out += _para(
-        "effect",
+        "effect of the full model" if of_many(result) else "effect",
         f"{effect_words(result)}   margin {result.margin:g}   before any data: median {middle} ({low} to {high})",
     )
     p_for, p_against, p_none = result.shares
+    own = "full model, shares of draws" if of_many(result) else "shares of draws"
     if claim.rival_margin is not None:
-        own = f"shares of draws: {p_for:.0%} as the claim asserts, {p_against:.0%} as its rival does"
-        out.append(f"{own} (margin {claim.rival_margin:g}), {p_none:.0%} as neither does")
+        own += f": {percent(p_for)} as the claim asserts, {percent(p_against)} as its rival does"
+        out.append(f"{own} (margin {claim.rival_margin:g}), {percent(p_none)} as neither does")
     else:
-        shares = f"shares of draws: {p_for:.0%} beyond the margin {claim.direction}, {p_against:.0%} the other way, "
-        out.append(f"{shares}{p_none:.0%} within it")
+        shares = f"{own}: {percent(p_for)} beyond the margin {claim.direction}, {percent(p_against)} the other way, "
+        out.append(f"{shares}{percent(p_none)} within it")
+    if of_many(result) and mixture_words(result, always=True):
+        out.append(f"{mixture_words(result, always=True)}: the word reads these")
     out.append(f"verdict: {result.verdict.phrase.upper()} (rival: {result.verdict.rival_word})")
     out += _para("why", result.verdict.reason)
     out += _para("what would change it", result.verdict.what_would_change)

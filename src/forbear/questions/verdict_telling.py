@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from forbear.questions.claim_words import of_many, parameter_words
+from forbear.questions.expected_information import Informative
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict import NOT_LICENSED, SIDES, STAGES
 from forbear.questions.verdict_enough import enough_lines
-from forbear.words import approximately, join, percent
+from forbear.questions.verdict_sensitivity import Varied
+from forbear.words import DUST, approximately, join, percent
 
 __all__ = ["beside_lines", "stage_lines", "stages_in_brief", "telling_lines", "varied_lines"]
 
@@ -33,7 +36,7 @@ def stage_lines(result: ClaimResult) -> list[str]:
             out.append(f"{words}: {shares} (error {100 * at.error:.1f} points)")
     out += [f"not made: {words}" for words in _together(result.verdict.left_out)]
     # a region in which no draw ever lies has odds by the half draw alone: nothing moved them
-    possible = [side for side in SIDES if any(getattr(at, side) > 0.0 for at in result.stages.values())]
+    possible = [side for side in SIDES if any(getattr(at, side) > DUST for at in result.stages.values())]
     for source, moved in result.verdict.factors.items():
         factors = (f"{side} x{approximately(getattr(moved, side))}" for side in possible)
         out.append(f"odds moved by the {source}: {', '.join(factors)}")
@@ -60,19 +63,32 @@ def varied_lines(result: ClaimResult) -> list[str]:
     head = f"other choices ({tried}; not tau, for no study weighs a draw): {len(other)} of {len(result.sensitivity)}"
     return [
         f"{head} change the word",
-        *(f"{e.what} {e.setting}: {e.word} ({percent(e.share)}, odds x{approximately(e.factor)})" for e in other),
+        *(f"{_choice(e)}: {e.word} ({percent(e.share)}, odds x{approximately(e.factor)})" for e in other),
     ]
+
+
+def _choice(entry: Varied) -> str:
+    """Another choice in words; theories by the names that people read."""
+    if entry.what != "theories":
+        return f"{entry.what} {entry.setting}"
+    return f"theories: {entry.setting.replace('-', ' ').replace('full alone', 'the full model alone')}"
 
 
 def telling_lines(result: ClaimResult) -> list[str]:
     """What observation or study would tell most about which side is right, and how much of it would do."""
+    where = "in the full model the claim" if of_many(result) else "the claim"
     told = [
-        f"{found.kind} that would tell: {found.name}, {found.bits:.2f} of {found.of:.2f} bits (luck tells as much in "
-        f"{percent(found.chance)} of shuffles); the claim holds in {percent(found.low)} in its lowest quarter, in "
+        f"{found.kind} that would tell: {_named(found)}, {found.bits:.2f} of {found.of:.2f} bits (luck tells as much in "
+        f"{percent(found.chance)} of shuffles); {where} holds in {percent(found.low)} in its lowest quarter, in "
         f"{percent(found.high)} in its highest"
         for found in result.information
     ]
     return [*told, *enough_lines(result)]
+
+
+def _named(found: Informative) -> str:
+    """What would tell: a parameter by its meaning, an observation as it is named."""
+    return parameter_words(found.name) if found.kind == "study" else found.name
 
 
 def beside_lines(result: ClaimResult) -> list[str]:

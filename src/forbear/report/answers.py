@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import Drawn, drawn
 from forbear.inference.facts import FactResult
 from forbear.questions.answers import Answers
-from forbear.questions.claim_words import effect_words
+from forbear.questions.claim_words import FULL, effect_words, mixture_words, of_many, short_title
 from forbear.questions.outside import Finding, findings
 from forbear.questions.results import ClaimResult, LedgerResult, Provenance
+from forbear.questions.stamps import since_made
 from forbear.questions.verdict_lines import licence_sentence
 from forbear.questions.verdict_telling import beside_lines, stage_lines, telling_lines, varied_lines
 from forbear.report.games import GameSection, game_sections
+from forbear.report.leads import word_beside
+from forbear.report.names import Names, source_words, theory_words
 from forbear.report.strategies import StrategySection, strategy_section, worlds_figure
 from forbear.words import approximately, join, middle_and_span, percent
 
+if TYPE_CHECKING:
+    from forbear.scenario import Scenario
+
 __all__ = ["AnswerSections", "answer_sections"]
 
-#: Pictures of effects: title, unit, which claims.
-FORESTS = (
-    ("Effects on civilian deaths", "ratio of deaths, changed over base", "deaths", "ratio"),
-    ("Effects on attacks abroad", "ratio of attacks, changed over base", "attacks_abroad", "ratio"),
-    ("Effects on governance, inclusion, democracy, alignment", "difference of an index", None, "difference"),
+#: Pictures of effects that are ratios: title, unit, which claims. Differences have a picture for each unit.
+RATIOS = (
+    ("Effects on civilian deaths", "ratio of deaths, changed over base", "deaths"),
+    ("Effects on attacks abroad", "ratio of attacks, changed over base", "attacks_abroad"),
 )
 
 
@@ -33,7 +38,8 @@ FORESTS = (
 class ClaimRow:
     """A tested claim as the page shows it. found: published findings beside it, table: the same as rows; told: stages,
     other choices, what would tell, the model beside studies, a sentence each; test: what was set against what, by
-    their titles."""
+    their titles; mixture: shares of all theories by their weights, "" where there is one; deciding: parameters by their
+    meanings; reason, change: of the verdict, in titles and meanings; outcome: what is measured."""
 
     result: ClaimResult
     effect: str
@@ -44,6 +50,11 @@ class ClaimRow:
     found: tuple[Finding, ...]
     told: tuple[str, ...] = ()
     test: str = ""
+    mixture: str = ""
+    deciding: tuple[str, ...] = ()
+    reason: str = ""
+    change: str = ""
+    outcome: str = ""
 
     @property
     def table(self) -> list[tuple[str, ...]]:
@@ -86,41 +97,48 @@ class AnswerSections:
         return {row.result.name: row for row in self.claims}
 
 
-def answer_sections(answers: Answers, stale: Sequence[str] = ()) -> AnswerSections:
-    """Everything that the page says of the answers. stale: what has changed since they were made. Deterministic."""
+def answer_sections(answers: Answers, stale: Sequence[str] = (), scenario: Scenario | None = None) -> AnswerSections:
+    """Everything that the page says of the answers. stale: what has changed since they were made; scenario: whose
+    communities have titles. Deterministic."""
     rows = answers.strategies.rows
+    names = Names(rows, scenario)
     return AnswerSections(
         answers.provenance,
-        [_row(answers, result) for result in answers],
+        [_row(answers, result, names) for result in answers],
         licence_sentence(answers),
         _facts(answers),
         _facts_words(answers),
-        join(list(stale)),
+        since_made(stale),
         _findings(list(answers)),
         worlds_figure(answers.strategies) if rows else None,
         ", ".join(f"{number} {word}" for word, number in answers.counts().items()),
         _forests(list(answers), {name: row.title for name, row in rows.items()}),
         game_sections(answers.attribution),
-        _ledger(answers.ledger),
+        _ledger(answers.ledger, names),
         strategy_section(answers.strategies),
     )
 
 
-def _row(answers: Answers, result: ClaimResult) -> ClaimRow:
+def _row(answers: Answers, result: ClaimResult, names: Names) -> ClaimRow:
     p_for, p_against, p_none = result.shares
     shares = (
         f"{percent(p_for)} the claim's way, {percent(p_none)} no material effect, {percent(p_against)} the other way"
     )
     before = " / ".join(percent(result.prior_shares[k]) for k in (0, 2, 1))
     structures = "; ".join(
-        f"{name}: {percent(v[0])} / {percent(v[2])} / {percent(v[1])}" for name, v in result.structures.items()
+        f"{theory_words(name)}: {percent(v[0])} / {percent(v[2])} / {percent(v[1])}"
+        for name, v in result.structures.items()
     )
     needs = tuple(_need(answers, name) for name in result.claim.needs)
     lines = (*stage_lines(result), *varied_lines(result), *telling_lines(result), *beside_lines(result))
-    told = tuple(_by_title(answers, line) for line in lines)
+    told = tuple(names.told(line) for line in lines)
+    ruled, claim = result.verdict, result.claim
     return ClaimRow(
         result, effect_words(result), shares, before, structures, needs, tuple(findings(result.claim.evidence)), told,
-        _test(answers, result),
+        _test(answers, result), mixture_words(result, always=True),
+        tuple(names.parameter(name) for name in result.claim.deciding), names.told(ruled.reason),
+        names.told(ruled.what_would_change),
+        result.outcome_title.replace(f"among {claim.community} ", f"among {names.member(claim.community or '')} "),
     )  # fmt: skip
 
 
@@ -131,13 +149,6 @@ def _test(answers: Answers, result: ClaimResult) -> str:
     rows, names = answers.strategies.rows, (result.claim.changed, result.claim.base)
     first, base = (rows[name].title if name in rows else name for name in names)
     return f"{first}, against: {base[:1].lower()}{base[1:]}" if result.paired else first
-
-
-def _by_title(answers: Answers, words: str) -> str:
-    """Words with every strategy that they name called by its title."""
-    rows = answers.strategies.rows
-    named = "|".join(re.escape(name) for name in sorted(rows, key=len, reverse=True))
-    return re.sub(rf"(?<![\w-])(?:{named})(?![\w-])", lambda m: f"“{rows[m[0]].title}”", words) if rows else words
 
 
 def _need(answers: Answers, name: str) -> tuple[str, ...]:
@@ -192,38 +203,53 @@ def _findings(results: Sequence[ClaimResult]) -> list[tuple[str, ...]]:
 
 
 def _forests(results: Sequence[ClaimResult], titles: dict[str, str]) -> list[Drawn]:
-    """Effects of claims on one picture for each kind of outcome."""
+    """Effects of claims, on one picture for each kind of outcome and unit."""
+    effects = [r for r in results if r.claim.kind == "effect"]
     out: list[Drawn] = []
-    for title, unit, outcome, kind in FORESTS:
-        chosen = [
-            r
-            for r in results
-            if r.claim.kind == "effect" and r.effect_kind == kind and outcome in (None, r.claim.outcome)
-        ]
-        if not chosen:
-            continue
-        ratio = kind == "ratio"
-        rows = [
-            IntervalRow.of(
-                f"{r.name} {titles.get(r.claim.changed, r.claim.changed)}{_against(r, titles)}",
-                list(r.effect),
-                r.verdict.word,
+    for title, unit, outcome in RATIOS:
+        chosen = [r for r in effects if r.effect_kind == "ratio" and r.claim.outcome == outcome]
+        out += [_forest(f"forest-{len(out)}", title, unit, chosen, titles)] if chosen else []
+    by_unit: dict[str, list[ClaimResult]] = {}
+    for result in effects:
+        if result.effect_kind == "difference":
+            by_unit.setdefault(result.unit, []).append(result)
+    for unit, chosen in by_unit.items():
+        of = join(
+            list(
+                dict.fromkeys(
+                    short_title(r.claim.outcome).removesuffix(", 0 to 1").removesuffix(" at the end") for r in chosen
+                )
             )
-            for r in chosen
-        ]
-        figure = intervals(
-            f"forest-{len(out)}",
-            title,
-            unit,
-            rows,
-            reference=1.0 if ratio else 0.0,
-            margin=(0.91, 1.1) if ratio else (-0.05, 0.05),
-            logarithmic=ratio,
-            caption="Point: median of posterior draws; thick bar: half of them; thin bar: nine tenths. "
-            "The band holds effects too small to matter.",
         )
-        out.append(drawn(figure))
+        told = "an index from 0 to 1" if unit == "index" else unit
+        out.append(_forest(f"forest-{len(out)}", f"Effects on {of} ({told})", f"difference, {told}", chosen, titles))
     return out
+
+
+def _forest(name: str, title: str, unit: str, chosen: Sequence[ClaimResult], titles: dict[str, str]) -> Drawn:
+    """One picture of effects in one unit."""
+    ratio = chosen[0].effect_kind == "ratio"
+    rows = [
+        IntervalRow.of(
+            f"{r.name} {titles.get(r.claim.changed, r.claim.changed)}{_against(r, titles)}",
+            list(r.effect),
+            word_beside(r),
+        )
+        for r in chosen
+    ]
+    own = min(r.margin for r in chosen)
+    figure = intervals(
+        name,
+        title,
+        unit,
+        rows,
+        reference=1.0 if ratio else 0.0,
+        margin=(0.91, 1.1) if ratio else (-own, own),
+        logarithmic=ratio,
+        caption="Point: median of posterior draws; thick bar: half of them; thin bar: nine tenths. "
+        "The band holds effects too small to matter." + (f" {FULL}" if any(of_many(r) for r in chosen) else ""),
+    )
+    return drawn(figure)
 
 
 def _against(result: ClaimResult, titles: dict[str, str]) -> str:
@@ -233,15 +259,15 @@ def _against(result: ClaimResult, titles: dict[str, str]) -> str:
     return "" if base == "HISTORY" else f", against: {title[:1].lower()}{title[1:]}"
 
 
-def _ledger(ledger: LedgerResult) -> LedgerSection:
+def _ledger(ledger: LedgerResult, names: Names) -> LedgerSection:
     rows: list[tuple[str, ...]] = []
     for place, community in enumerate(ledger.communities):
         low, middle, high = (ledger.whole[k][place] for k in range(3))
         spans = zip(low, middle, high, strict=True)
-        rows.append((community, *(f"{percent(m)} ({100 * a:.0f} to {100 * b:.0f})" for a, m, b in spans)))
+        rows.append((names.member(community), *(f"{percent(m)} ({100 * a:.0f} to {100 * b:.0f})" for a, m, b in spans)))
     years = [
-        (community, str(year), *(percent(v) for v in ledger.shares[place][k]))
+        (names.member(community), str(year), *(percent(v) for v in ledger.shares[place][k]))
         for place, community in enumerate(ledger.communities)
         for k, year in enumerate(ledger.years)
     ]
-    return LedgerSection(ledger.sources, rows, years)
+    return LedgerSection(tuple(map(source_words, ledger.sources)), rows, years)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from forbear.questions.answers import Answers
+from forbear.questions.stamps import since_made
 from forbear.questions.verdict_lines import licence_sentence
 from forbear.words import join
 
@@ -36,7 +37,8 @@ def banners(
         words = f"It was made with another {join(list(stale))}: fit the scenario again before using a number."
         out.append(("The fit is out of date.", words))
     if stale_verdicts:
-        words = f"They were made with another {join(list(stale_verdicts))}: test the claims again before using one."
+        since = since_made(stale_verdicts)
+        words = f"{since[:1].upper()}{since[1:]}. Test the claims again before using one."
         out.append(("The verdicts are out of date.", words))
     licence = licence_sentence(answers) if answers is not None else ""
     if licence:

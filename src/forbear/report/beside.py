@@ -12,7 +12,7 @@ from forbear.questions.answers import Answers
 from forbear.questions.results import Quantiles, StrategyTable, Three
 from forbear.scenario.casefiles.policies import without_intervention
 from forbear.scenario.outcomes import OUTCOMES, recorded, values_of
-from forbear.words import approximately, middle_and_span, span
+from forbear.words import middle_and_span, span
 
 if TYPE_CHECKING:
     from forbear.ensemble.progress import Meter
@@ -152,14 +152,16 @@ def _table(
         if not all(name in values for values in columns.values()):
             continue
         whole = OUTCOMES[name].unit in ("persons", "attacks")
-        cells = [_words(values[name], whole, proposed) for values in columns.values()]
+        cells = [_words(values[name], whole, proposed, title in never) for title, values in columns.items()]
         rows.append((f"{OUTCOMES[name].title} ({OUTCOMES[name].unit})", *cells))
     first = columns[never[0]] if never else {}
     if never:
-        note += " Worlds without the intervention rest on assumption, not on data; nothing is added up or ranked."
+        note += " Worlds without the intervention rest on assumption, not on data"
+        note += "; " if proposed else ", so that rounded ranges alone are told of them; "
+        note += "nothing is added up or ranked."
     cost = first.get("cost", Three(0.0, 0.0, 0.0))
     title = f"Never intervening, beside {own[0][:1].lower()}{own[0][1:]}" if never else "The main outcomes"
-    money = f"{approximately(cost.p05)} to {approximately(cost.p95)} billion US$" if cost.p95 > 0 else "no money"
+    money = f"{span(cost.p05, cost.p95, 2 if proposed else 1)} billion US$" if cost.p95 > 0 else "no money"
     head, own_deaths = ("outcome", *columns), columns[own[0]]["deaths"]
     never_deaths = first.get("deaths")
     return Beside(
@@ -167,6 +169,9 @@ def _table(
     )  # fmt: skip
 
 
-def _words(three: Three, whole: bool, proposed: bool = False) -> str:
+def _words(three: Three, whole: bool, proposed: bool = False, assumed: bool = False) -> str:
+    """A range with its middle; of a proposal the range alone, of a world by assumption one digit of its ends."""
     rounded = Three(*(float(round(v)) if whole else v for v in three))
-    return span(rounded.p05, rounded.p95) if proposed else middle_and_span(rounded)
+    if proposed or assumed:
+        return span(rounded.p05, rounded.p95, 2 if proposed else 1)
+    return middle_and_span(rounded)

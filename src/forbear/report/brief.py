@@ -18,12 +18,14 @@ from forbear.figures.standalone import standalone, written_out
 from forbear.figures.years import Years, narrow
 from forbear.files import make_folder, write_bytes
 from forbear.questions.answers import Answers
+from forbear.questions.claim_words import FULL, of_many
 from forbear.questions.stamps import stale_answers
 from forbear.report.comparable import deaths_by_year
 from forbear.report.content import CHARTS
 from forbear.report.front import Front
 from forbear.report.games import remedies_figure
 from forbear.report.gather import fan_of
+from forbear.report.leads import named, word_beside
 from forbear.report.pictures import LEVELS
 from forbear.report.write import front_of
 from forbear.scenario.observed import observed_values
@@ -94,13 +96,13 @@ def _effects(answers: Answers, most: int = 9) -> list[Figure]:
         "brief-effects",
         "Effects on civilian deaths",
         "ratio of deaths, changed over base",
-        [IntervalRow.of(f"{r.name} {r.claim.title}", list(r.effect), r.verdict.word) for r in tested[:most]],
+        [IntervalRow.of(f"{r.name} {named(r, answers)}", list(r.effect), word_beside(r)) for r in tested[:most]],
         margin=(0.91, 1.1),
         logarithmic=True,
         sides=("fewer", "more"),
         caption="Effects on civilian deaths: median, half and nine tenths of draws; the grey band holds effects "
         "too small "
-        "to matter.",
+        "to matter." + (f" {FULL}" if any(of_many(r) for r in tested) else ""),
     )
     return [figure]
 

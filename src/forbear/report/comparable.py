@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forbear.scenario import Scenario
     from forbear.scenario.observed import Observed
 
-__all__ = ["CountedTotal", "counted_total", "deaths_by_year", "published_total"]
+__all__ = ["CountedTotal", "counted_total", "deaths_by_year", "published_total", "unlike"]
 
 #: Quantities that a count of deaths may speak of, the one that counts see first.
 SEEN, TRUE = "observed_civilian_deaths", "deaths"
@@ -57,7 +57,7 @@ def deaths_by_year(ensemble: Ensemble, scenario: Scenario, observed: Mapping[str
         name, found = _by_year(scenario, observed, TRUE)
     years, totals = yearly_totals(ensemble, quantity)
     counts = [
-        Count(year, float(np.mean([v.value for v in values])), _unlike(year, scenario))
+        Count(year, float(np.mean([v.value for v in values])), unlike(year, scenario))
         for year, values in sorted(found.items())
     ]
     seen = [c for c in counts if c.year in years]
@@ -115,7 +115,7 @@ def _national(
     return [(name, title) for name, title, _ in sorted(out, key=lambda entry: entry[2])]
 
 
-def _unlike(year: int, scenario: Scenario) -> str:
+def unlike(year: int, scenario: Scenario) -> str:
     """Why a count of a whole year is not comparable with the run, in a few words; "" where it is."""
     first, after = datetime.date(year, 1, 1), datetime.date(year + 1, 1, 1)
     if (scenario.start - first).days > SPARE:

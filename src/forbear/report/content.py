@@ -9,7 +9,8 @@ __all__ = ["CHARTS", "MAPS", "Chart"]
 
 @dataclass(frozen=True)
 class Chart:
-    """One fan chart: a quantity, its words, and medians of others drawn beside it."""
+    """One fan chart: a quantity, its words, and medians of others drawn beside it; unseen: what the caption adds where no
+    observed series stands beside it."""
 
     quantity: str
     title: str
@@ -19,6 +20,7 @@ class Chart:
     others: tuple[tuple[str, str], ...] = ()
     scale: float = 1.0
     logarithmic: bool = False
+    unseen: str = ""
 
 
 CHARTS = (
@@ -44,8 +46,9 @@ CHARTS = (
         "Civilian deaths, counted or not",
         "deaths a month",
         "violence",
-        "All simulated civilian deaths by violence. No observed series shows this.",
+        "All simulated civilian deaths by violence.",
         logarithmic=True,
+        unseen=" No observed series shows this.",
     ),
     Chart(
         "observed_one_sided_deaths",

@@ -13,7 +13,7 @@ import numpy as np
 
 from forbear.inference.settings import GATES
 from forbear.questions.answers import Answers
-from forbear.questions.claim_words import plain_effect
+from forbear.questions.claim_words import of_many, plain_effect
 from forbear.questions.results import ClaimResult
 from forbear.questions.verdict import NOT_LICENSED
 from forbear.questions.verdict_power import power_in_brief
@@ -71,7 +71,8 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Front:
-    """Everything that the front page says, as plain text."""
+    """Everything that the front page says, as plain text; of_many: whether the effects of lessons are of one of several
+    theories."""
 
     eyebrow: str
     title: str
@@ -88,6 +89,7 @@ class Front:
     screen: Screen
     remedied: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    of_many: bool = False
 
     @property
     def in_full(self) -> tuple[Lesson, ...]:
@@ -196,6 +198,7 @@ def front_page(
         screen=screen,
         remedied=_remedied(answers) if answers is not None else "",
         facts=_facts(ensemble, beside),
+        of_many=any(of_many(c) for c in answers or ()),
     )
 
 
@@ -361,13 +364,12 @@ def _never(beside: Beside | None, historical: bool) -> str:
     if beside is None or beside.never_deaths is None:
         words = "What never intervening would bring was not run here, "
         return words + "so nothing in this report says whether intervening was better."
-    low, middle, high = beside.never_deaths
+    low, _, high = beside.never_deaths
     own_low, _, own_high = beside.own_deaths
     overlap = low <= own_high and own_low <= high
-    about = "" if beside.proposed else f"(median {approximately(middle)}) "
     words = (
         "Never intervening, a band by assumption that no data of this country can narrow, has "
-        f"{approximately(low)} to {approximately(high)} civilians killed {about}and {beside.never_cost} spent: "
+        f"{span(low, high, 2 if beside.proposed else 1)} civilians killed and {beside.never_cost} spent: "
     )
     other = "was done" if historical else "the scenario does"
     if overlap:

@@ -44,6 +44,7 @@ def _figure(name: str, found: AttributionResult) -> Figure:
         "part of the fall in the logarithm of deaths (above 0: fewer; 0.1 is about a tenth)",
         rows,
         reference=0.0,
+        error=_error(found),
         caption="Shapley values over posterior draws: how much each adds on average over all orders in which "
         "they could be "
         "added. Bars over draws.",
@@ -60,9 +61,15 @@ def remedies_figure(game: str, found: AttributionResult, most: int = 10) -> Figu
         [IntervalRow(share.title, "", *share.part) for share in found.rows["deaths"][:most]],
         reference=0.0,
         sides=("more deaths", "fewer deaths"),
+        error=_error(found),
         caption="On average over all orders in which they could be added (Shapley values): median, half and nine "
         "tenths of draws.",
     )
+
+
+def _error(found: AttributionResult) -> float:
+    """From which difference parts of a game are told apart: the error of sampled orders, at least a hundredth."""
+    return max([0.01, *(share.error for share in found.rows["deaths"] if share.error == share.error)])
 
 
 def _rest(found: AttributionResult) -> str:
@@ -76,13 +83,14 @@ def _rest(found: AttributionResult) -> str:
     if found.exact:
         return words + "Every coalition was run."
     errors = [share.error for share in found.rows["deaths"] if share.error == share.error]
-    error = f"{max(errors):.2g}" if errors else "not known"
+    error = f"{max(errors):.1g}" if errors else "not known"
     return f"{words}{found.coalitions} coalitions along sampled orders; Monte Carlo error at most {error}."
 
 
 def _pairs(found: AttributionResult) -> list[str]:
     """The strongest interactions, where every coalition was run."""
-    matrix, names = found.interaction.get("deaths"), found.players
+    titles = {share.name: share.title for share in found.rows["deaths"]}
+    matrix, names = found.interaction.get("deaths"), [f"“{titles.get(name, name)}”" for name in found.players]
     if not matrix:
         return []
     pairs = [(matrix[i][j], names[i], names[j]) for i in range(len(names)) for j in range(i + 1, len(names))]

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.ensemble.monthly import monthly_values, yearly_totals
+from forbear.ensemble.monthly import monthly_values, yearly_means, yearly_totals
 from forbear.figures.fan import fan, yearly
 from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import Figure
 from forbear.figures.years import years_figure
+from forbear.report.comparable import unlike
 from forbear.report.content import CHARTS, MAPS, SECTIONS
 
 if TYPE_CHECKING:
@@ -36,12 +37,21 @@ __all__ = [
 def beside(
     scenario: Scenario, observed: dict[str, list[Observed]], quantity: str, frequencies: tuple[str, ...]
 ) -> dict[str, list[Observed]]:
-    """Observed series of a quantity, national values; a series by district is summed over districts."""
+    """Observed series of a quantity, national values; a series by district is summed over districts, and left out where
+    it has fewer than half of them: it is of another place than the whole country."""
     out = {}
     for name, observation in scenario.observations.items():
-        if observation.quantity == quantity and observation.frequency in frequencies and observed[name]:
+        asked = observation.quantity == quantity and observation.frequency in frequencies
+        if asked and observed[name] and not _elsewhere(scenario, observation.dimension, observed[name]):
             out[f"observed: {observation.title or name}"] = observed[name]
     return out
+
+
+def _elsewhere(scenario: Scenario, dimension: str | None, series: Sequence[Observed]) -> bool:
+    """Whether a series is of a part of the country alone."""
+    if dimension != "district":
+        return False
+    return 2 * len({value.element for value in series}) < len(scenario.members.get("district", ()))
 
 
 def national(series: Sequence[Observed]) -> dict[float, float]:
@@ -102,18 +112,23 @@ def yearly_of(
     unit: str,
     caption: str = "",
     observed: Mapping[str, Sequence[Observed]] | None = None,
+    unlike: Mapping[int, str] | None = None,
 ) -> Figure:
-    """Totals of a weekly flow by calendar year, beside published yearly totals. Arguments as `fan_of`."""
-    years, totals = yearly_totals(ensemble, name)
+    """Totals of a weekly flow by calendar year, means of anything else, beside published ones. Arguments as `fan_of`; unlike: year ->
+    why its count is not comparable, so that it is drawn hollow."""
+    flow = ensemble.data[name].attrs.get("kind") == "flow"
+    years, totals = yearly_totals(ensemble, name) if flow else yearly_means(ensemble, name)
     if not years:  # a run shorter than a year: the months that it holds, beside no yearly total
         months, values = monthly_values(ensemble, name)
         of = months.astype("datetime64[Y]").astype(int) + 1970
         years, observed = [int(y) for y in np.unique(of)], None
-        totals = np.stack([values[:, of == y].sum(axis=1) for y in years], axis=1)
+        totals = np.stack([(np.sum if flow else np.mean)(values[:, of == y], axis=1) for y in years], axis=1)
         title, unit = f"{title}, in the months that the run holds", unit.replace(" a year", "")
     seen = {label: _of_years(series) for label, series in (observed or {}).items()}
     key = f"{name}-year".replace("_", "-")
-    return yearly(key, years, totals, title=title, unit=unit, caption=caption, observed=seen)
+    return yearly(
+        key, years, totals, title=title, unit=unit, caption=caption, observed=seen, unlike=unlike if flow else None
+    )
 
 
 def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[Drawn]:
@@ -132,7 +147,10 @@ def deaths_first(ensemble: Ensemble, scenario: Scenario, observed: dict[str, lis
             ranges = years_figure(key, title, "deaths a year", years, totals, middle=False, caption=words)
             out.append(drawn(ranges))
             continue
-        figure = yearly_of(ensemble, variable, title=title, unit="deaths a year", observed=seen, caption=words)
+        part = {year: why for year in _years(seen) if (why := unlike(year, scenario))}
+        figure = yearly_of(
+            ensemble, variable, title=title, unit="deaths a year", observed=seen, caption=words, unlike=part
+        )
         out.append(drawn(replace(figure, name=f"first-{figure.name}")))  # the same chart may stand again further down
     return out
 
@@ -146,6 +164,10 @@ class ChartSection:
     charts: list[Drawn]
 
 
+def _years(series: Mapping[str, Sequence[Observed]]) -> list[int]:
+    return sorted({value.date.year for values in series.values() for value in values})
+
+
 def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, list[Observed]]) -> list[ChartSection]:
     """Charts by section, those of quantities that are never other than nought left out."""
     out = []
@@ -157,24 +179,28 @@ def chart_sections(ensemble: Ensemble, scenario: Scenario, observed: dict[str, l
                 continue
             alone = bool(chart.others) and scenario.kind == "prospective"  # medians are left out, and their names
             title = chart.title.split(",")[0] if alone else chart.title
+            seen = beside(scenario, observed, chart.quantity, ("month", "point"))
+            by_year = beside(scenario, observed, chart.quantity, ("year",))
             figure = fan_of(
                 ensemble,
                 chart.quantity,
                 title=title,
                 unit=chart.unit,
-                caption="" if alone else chart.caption,
-                observed=beside(scenario, observed, chart.quantity, ("month", "point")),
+                caption="" if alone else chart.caption + ("" if seen or by_year else chart.unseen),
+                observed=seen,
                 scale=chart.scale,
                 others=dict(chart.others),
                 logarithmic=chart.logarithmic,
                 middle=scenario.kind != "prospective",
             )
             charts.append(drawn(figure))
-            by_year = beside(scenario, observed, chart.quantity, ("year",))
             if by_year:
                 unit = chart.unit.replace("a month", "a year")
                 title = f"{title}, by year"
-                charts.append(drawn(yearly_of(ensemble, chart.quantity, title=title, unit=unit, observed=by_year)))
+                part = {year: why for year in _years(by_year) if (why := unlike(year, scenario))}
+                charts.append(
+                    drawn(yearly_of(ensemble, chart.quantity, title=title, unit=unit, observed=by_year, unlike=part))
+                )
         if charts:
             out.append(ChartSection(key, heading, charts))
     return out

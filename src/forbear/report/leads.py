@@ -14,15 +14,15 @@ from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import Drawn, drawn
 from forbear.figures.sheet import legend_list
 from forbear.questions.answers import Answers
-from forbear.questions.claim_words import plain_effect
+from forbear.questions.claim_words import FULL, mixture_words, of_many, plain_effect
 from forbear.questions.results import ClaimResult
 from forbear.report.beside import Beside
 from forbear.words import percent, span, times
 
-__all__ = ["Lead", "leads"]
+__all__ = ["Lead", "leads", "named", "word_beside"]
 
 #: Rows that a picture of a question holds.
-MOST = 9
+MOST = 8
 MARGIN = (0.91, 1.1)
 #: Questions with the titles of their pictures.
 QUESTIONS = {
@@ -75,7 +75,7 @@ def leads(answers: Answers | None, beside: Beside | None, better: str, never: st
     if less:
         out.append(_lead("leave", _less(less, answers), less, answers))
     if abroad:
-        out.append(_lead("terrorism", _each(abroad), abroad, answers))
+        out.append(_lead("terrorism", _each(abroad, answers), abroad, answers))
     if beside is not None and known:
         out.append(Lead("nobody", QUESTIONS["nobody"][0], never, _never(beside), tuple(assumed)))
     return _said_once(out)
@@ -111,7 +111,7 @@ def _lead(key: str, answer: str, found: Sequence[ClaimResult], answers: Answers)
     question, title = QUESTIONS[key]
     what = "attacks abroad" if key == "terrorism" else "deaths"
     rows = [
-        IntervalRow.of(f"{r.name} {_named(r, answers)}", list(r.effect), r.verdict.word)
+        IntervalRow.of(f"{r.name} {named(r, answers)}", list(r.effect), word_beside(r))
         for r in found[:MOST]
         if r.effect_kind == "ratio"
     ]
@@ -124,19 +124,25 @@ def _lead(key: str, answer: str, found: Sequence[ClaimResult], answers: Answers)
         margin=MARGIN,
         logarithmic=True,
         sides=("fewer", "more"),
-        caption="The word is the verdict on the claim."
+        caption=(FULL if any(of_many(r) for r in found) else "The word is the verdict on the claim.")
         + (f" {more} more in the picture of all claims." if more else ""),
     )
     return Lead(key, question, answer, drawn(figure) if rows else None, tuple(found))
 
 
-def _named(result: ClaimResult, answers: Answers) -> str:
+def word_beside(result: ClaimResult) -> str:
+    """The word of a verdict, with the share that it reads where the bar beside it tells another."""
+    far = mixture_words(result)
+    return result.verdict.word + (f"; {far}" if far else "")
+
+
+def named(result: ClaimResult, answers: Answers, joint: str = ", against: ") -> str:
     """What is changed, against what where that is not what was done, and until when."""
     rows, claim = answers.strategies.rows, result.claim
-    words = rows[claim.changed].title
+    words = rows[claim.changed].title if claim.changed in rows else claim.changed
     if claim.base != "HISTORY" and claim.base in rows:
         base = rows[claim.base].title
-        words += f", against: {base[:1].lower()}{base[1:]}"
+        words += f"{joint}{base[:1].lower()}{base[1:]}"
     return words + (f" ({claim.months})" if claim.months else "")
 
 
@@ -148,7 +154,10 @@ def _clear(found: Sequence[ClaimResult]) -> tuple[int, int]:
 def _better(sentence: str, found: Sequence[ClaimResult]) -> str:
     fewer, more = _clear(found)
     low, high = min(r.effect.p50 for r in found), max(r.effect.p50 for r in found)
-    words = f"{len(found)} single changes leave between {percent(low)} and {percent(high)} of the deaths (medians); "
+    of = "in the full model alone, " if any(of_many(r) for r in found) else ""
+    words = (
+        f"{of}{len(found)} single changes leave between {percent(low)} and {percent(high)} of the deaths (medians); "
+    )
     words += f"{fewer or 'none'} clearly lowers and {more or 'none'} clearly raises them"
     return f"{sentence}{'. ' if sentence else ''}{words[0].upper()}{words[1:]}."
 
@@ -165,19 +174,33 @@ def _less(found: Sequence[ClaimResult], answers: Answers) -> str:
             fewer, were = (span(round(v.p05), round(v.p95)) for v in (soldiers, own))
             words += f", soldiers killed {fewer} rather than {were}"
         told.append(words)
-    return "; ".join(told) + "." if told else _each(found)
+    return _alone(_in_a_row(told), found) if told else _each(found, answers)
 
 
-def _each(found: Sequence[ClaimResult]) -> str:
-    """The first effects in plain words."""
-    return (
-        "; ".join(f"{r.claim.title.lower()[:1].upper()}{r.claim.title[1:]}: {plain_effect(r)}" for r in found[:2]) + "."
-    )
+def _each(found: Sequence[ClaimResult], answers: Answers) -> str:
+    """The first effects in plain words: what was changed rather than what, and by how much."""
+    told, outcome = [], ""
+    for result in found[:2]:
+        what, _, size = plain_effect(result).partition(": ")
+        told.append(f"{named(result, answers, ' rather than ')}: {size if what == outcome else f'{what} {size}'}")
+        outcome = what
+    return _alone(_in_a_row(told), found)
+
+
+def _in_a_row(told: Sequence[str]) -> str:
+    """Several findings as one sentence."""
+    return "; ".join(words if k == 0 else f"{words[:1].lower()}{words[1:]}" for k, words in enumerate(told)) + "."
+
+
+def _alone(words: str, found: Sequence[ClaimResult]) -> str:
+    """Words with the model that their numbers are of, where others stand beside it."""
+    return f"In the full model alone, {words[:1].lower()}{words[1:]}" if any(of_many(r) for r in found) else words
 
 
 def _never(beside: Beside) -> Drawn:
     """Deaths under what was done and under worlds without the intervention, side by side and ranked with nothing."""
-    rows = [IntervalRow.of(title, list(five)) for title, five in beside.deaths.items()]
+    assumed = set(beside.head[2:]) if not beside.proposed else set()
+    rows = [IntervalRow.of(title, list(five), assumed=title in assumed) for title, five in beside.deaths.items()]
     figure = intervals(
         "lead-nobody",
         QUESTIONS["nobody"][1],
@@ -186,6 +209,8 @@ def _never(beside: Beside) -> Drawn:
         reference=None,
         logarithmic=True,
         middle=not beside.proposed,
-        caption="Worlds without the intervention are bands by assumption, ranked with nothing.",
+        caption="Worlds without the intervention are bands by assumption, "
+        + ("" if beside.proposed else "with rounded ends and no middle, ")
+        + "ranked with nothing.",
     )
     return drawn(figure)

@@ -143,8 +143,8 @@ def _lead(
         needed = int(np.ceil(gate * len(rows) - 1e-9))
         passed = held >= needed
         out.append(
-            f"Of {len(rows)} facts of history that were set down before the fit it lives through {held}. {needed} "
-            "are the least: "
+            f"Of {len(rows)} facts of history that were set down before the fit it lives through {held}. At least "
+            f"{needed} must hold: "
             + (
                 "the gate is passed."
                 if passed

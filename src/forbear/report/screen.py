@@ -146,7 +146,7 @@ def headline_of(
         words += f"; with {which}, {percent(middle)} of that ({between(low, high)})"
     elif beside is not None and beside.never_deaths is not None:
         low, _, high = beside.never_deaths
-        words += f"; with nobody intervening, {span(round(low), round(high))}"
+        words += f"; with nobody intervening, {span(round(low), round(high), 2 if beside.proposed else 1)}"
         words += (
             ", ranges under stated assumptions and no forecast" if scenario.kind == "prospective" else ", by assumption"
         )

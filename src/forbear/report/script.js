@@ -92,7 +92,7 @@ const cell = (words) => (/[",\n]/.test(words) ? '"' + words.replaceAll('"', '""'
 function csv(table) {
   const unit = table.dataset.unit;
   return [...table.rows].map((row, k) => {
-    const cells = [...row.cells].map((c) => cell(c.textContent.replace(/\s+/g, " ").trim()));
+    const cells = [...row.cells].map((c) => cell(c.textContent.replace(/\s+/g, " ").replace(/\u2212(?=\d)/g, "-").trim()));
     if (unit) cells.push(cell(k ? unit : "unit"));
     return cells.join(",");
   }).join("\r\n") + "\r\n";

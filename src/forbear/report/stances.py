@@ -181,7 +181,7 @@ def _digest(open_: tuple[Stance, ...], grey: tuple[Stance, ...]) -> str:
     words += "by a quarter of the scale or more; "
     words += f"{sides[0] or 'none'} now lie near the argument and {sides[1] or 'none'} near its rival, "
     words += (
-        f"but only {licensed or 'none'} rest on facts that the model lives through"
+        f"and {licensed or 'none'} of the {len(open_)} rest{'s' if licensed == 1 else ''} on facts that the model lives through"
         if licensed < len(open_)
         else "all licensed"
     )

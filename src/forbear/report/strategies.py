@@ -19,8 +19,8 @@ HEADS = {
     "deaths": "civilians killed",
     "displaced": "displaced at most",
     "intervener_deaths": "soldiers killed",
-    "cost": "budget, bn $",
-    "cost_full": "full cost, bn $",
+    "cost": "budget, bn\N{NO-BREAK SPACE}$",
+    "cost_full": "full cost, bn\N{NO-BREAK SPACE}$",
     "attacks_abroad": "attacks abroad",
     "governance": "governance",
     "democracy": "democracy",
@@ -83,7 +83,7 @@ def strategy_section(found: StrategyTable) -> StrategySection:
 
 
 def _line(name: str, row: StrategyResult) -> StrategyLine:
-    cells = [span(row.outcomes[o].p05, row.outcomes[o].p95) for o in HEADS]
+    cells = [span(row.outcomes[o].p05, row.outcomes[o].p95, 1 if row.assumed else 2) for o in HEADS]
     pareto, enough = ("" if value is None or row.assumed else percent(value) for value in (row.pareto, row.satisficing))
     return StrategyLine(name, row.title, row.side, row.assumed, cells, pareto, enough)
 
@@ -152,11 +152,19 @@ def worlds_figure(found: StrategyTable) -> Drawn:
         "deaths-by-strategy",
         "Civilians killed under each strategy",
         "persons, logarithmic",
-        [IntervalRow(r.title, ASSUMED if r.assumed else GROUPS[r.side], *r.outcomes["deaths"]) for r in rows],
+        [
+            IntervalRow.of(
+                r.title,
+                list(r.outcomes["deaths"]),
+                group=ASSUMED if r.assumed else GROUPS[r.side],
+                assumed=r.assumed,
+            )
+            for r in rows
+        ],
         reference=own.outcomes["deaths"].p50 if own else None,
         logarithmic=True,
         caption="Median and intervals of draws; the line marks the median of what was done. Worlds without the "
         "intervention "
-        "are bands by assumption: set beside the rest, ranked with none of it.",
+        "are bands by assumption: set beside the rest, ranked with none of it, their ends rounded and no middle told.",
     )
     return drawn(figure)

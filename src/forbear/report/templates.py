@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from forbear.words import minus
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -16,4 +18,6 @@ def environment() -> Environment:
     from jinja2 import Environment, FunctionLoader  # heavy: it would slow `forbear --help`
 
     loader = FunctionLoader(lambda name: (files("forbear.report") / name).read_text(encoding="utf-8"))
-    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
+    made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader)
+    made.filters["minus"] = lambda cell: minus(cell) if type(cell) is str else cell
+    return made

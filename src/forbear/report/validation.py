@@ -8,6 +8,7 @@ from forbear.figures.intervals import IntervalRow, intervals
 from forbear.figures.kinds import drawn
 from forbear.figures.ranks import ranks
 from forbear.figures.shares import ShareRow, shares
+from forbear.questions.claim_words import parameter_words
 from forbear.report.banners import after_word
 from forbear.validation.parts import Result
 from forbear.words import percent
@@ -56,7 +57,7 @@ def _contraction(part: dict[str, Any]) -> dict[str, Any]:
     top = [r for r in part["parameters"] if not r["name"].startswith("dispersion/")][:24]
     rows = [
         IntervalRow(
-            r["name"],
+            parameter_words(r["name"]).replace("“", "").replace("”", ""),
             "",
             r["contraction"] - 1.64 * r["error"],
             r["contraction"] - 0.67 * r["error"],
@@ -73,6 +74,7 @@ def _contraction(part: dict[str, Any]) -> dict[str, Any]:
         "contraction: 0 not at all, 1 entirely",
         rows,
         reference=0.0,
+        error=max((r["error"] for r in top if r["error"] == r["error"]), default=0.0) or None,
         caption="One minus posterior over prior variance, with its sampling error. The word is the class that "
         "was guessed before any fit.",
     )

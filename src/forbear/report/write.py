@@ -109,7 +109,7 @@ def write(
     )
     told = {
         "front": front,
-        "answers": answer_sections(answers, outdated) if answers is not None else None,
+        "answers": answer_sections(answers, outdated, scenario) if answers is not None else None,
         "stances": stances(answers) if answers is not None and len(answers) else None,
         "leads": leads(answers, front.beside, front.remedied, front.answer[2]),
         "share": share_image(front),

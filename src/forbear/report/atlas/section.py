@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -138,6 +139,10 @@ def _judgement(told: Mapping[str, Any]) -> tuple[tuple[str, ...], tuple[tuple[st
 def _linked(svg: str) -> str:
     """A map whose marks give their words where the page shows them, rather than in the browser's own tip."""
     before, *links = svg.split("<a ")
+    # the legend is a group of its own: a narrow page hides it, for its end would be out of sight, and shows the row
+    before = re.sub(
+        r"(<rect [^>]*/>\n)(.*?)(<clipPath)", r'\1<g class="own-key">\2</g>\3', before, count=1, flags=re.DOTALL
+    )
     out = [before]
     for link in links:
         opening, rest = link.split("<title>", 1)
