@@ -43,7 +43,8 @@ def test_a_share_that_is_dust_of_rounding_is_told_as_none_and_nothing_moved_it(r
 
 
 def test_a_study_that_would_tell_is_named_by_what_its_parameter_means(result: ClaimResult) -> None:
-    found = (Informative("truce_obeyed", "study", 0.1, 0.5, 0.01, 0.2, 0.6), Informative("deaths", "observation", 0.1, 0.5, 0.01, 0.2, 0.6))  # fmt: skip
+    told = (0.1, 0.5, 0.01, 0.2, 0.6)
+    found = (Informative("truce_obeyed", "study", *told), Informative("deaths", "observation", *told))
     study, observation, *_ = telling_lines(replace(result, information=found))
     assert "truce_obeyed" not in study and "a truce stops" in study and "in the full model the claim holds" in study
     assert observation.startswith("observation that would tell: deaths")

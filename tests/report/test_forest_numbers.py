@@ -32,7 +32,8 @@ def test_an_error_sets_the_decimals_of_its_first_digit(error, decimals):
 
 
 def test_a_ratio_keeps_two_digits():
-    figure = intervals("x", "X", "r", [IntervalRow.of("a", [0.45, 0.6, 0.7, 0.8, 0.88])], margin=(0.9, 1.1), logarithmic=True)  # fmt: skip
+    row = IntervalRow.of("a", [0.45, 0.6, 0.7, 0.8, 0.88])
+    figure = intervals("x", "X", "r", [row], margin=(0.9, 1.1), logarithmic=True)
     assert figure.decimals is None and "0.7 (0.45 to 0.88)" in said(draw(figure))
 
 
@@ -69,7 +70,7 @@ def test_a_number_stays_with_its_sign_when_words_are_broken_into_lines():
 
 
 def test_the_head_of_a_column_of_a_grid_is_not_broken_within_a_word():
-    heads = ["civilians killed", "displaced", "soldiers", "budget", "governance", "attacks abroad", "allies", "adversaries"]  # fmt: skip
+    heads = "civilians killed|displaced|soldiers|budget|governance|attacks abroad|allies|adversaries".split("|")
     words = said(draw_grid(grid("x", "X", "own units", ["a"], heads, [[1.0] * 8])))
     assert "adversaries" in words
 

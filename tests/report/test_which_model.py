@@ -41,7 +41,8 @@ def test_where_the_models_disagree_the_share_of_all_theories_stands_beside_the_b
 
 
 def test_pictures_sentences_and_lines_of_the_terminal_say_of_which_model_they_are(iraq, answers):
-    found = {lead.key: lead for lead in leads(answers, beside_never(iraq["ensemble"], iraq["scenario"], answers, None), "", "")}  # fmt: skip
+    never = beside_never(iraq["ensemble"], iraq["scenario"], answers, None)
+    found = {lead.key: lead for lead in leads(answers, never, "", "")}
     assert FULL in found["better"].chart.figure.caption
     assert all(found[key].answer.startswith("In the full model alone, ") for key in ("better", "leave", "terrorism"))
     told = answer_sections(answers, scenario=iraq["scenario"])

@@ -43,8 +43,8 @@ PAGES_KEPT = 256
 RUNS_KEPT = 48 * MEGABYTE
 #: Of so many countries, those asked for last, such runs are remembered.
 COUNTRIES_KEPT = 5
-#: A finished run waits so long to be fetched before it may be let go, and a page that has not asked for so long has gone
-#: elsewhere: one that is open asks again every few seconds. In seconds.
+#: A finished run waits so long to be fetched before it may be let go, and a page that has not asked for so long is
+#: gone: one that is open asks again every few seconds. In seconds.
 _PATIENCE = 20.0
 _TICK = 0.03
 
@@ -368,9 +368,9 @@ class Runs:
                 self._wake.notify_all()
 
     def _let_go(self) -> None:
-        """Let the oldest runs go that are finished, or that nobody asks for, until all hold no more than they may; forget
-        those of countries that nobody else has asked for lately: a run holds its country, and a country its draws under
-        every theory."""
+        """Let the oldest runs go that are finished, or that nobody asks for, until all hold no more than they may;
+        forget those of countries that nobody else has asked for lately: a run holds its country, and a country its
+        draws under every theory."""
         counted: dict[int, int] = {}
         countries: set[int] = set()
         forgotten = []

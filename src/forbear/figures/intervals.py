@@ -52,7 +52,7 @@ class IntervalRow:
         return all(math.isfinite(v) for v in (self.low90, self.low50, self.median, self.high50, self.high90))
 
     def words(self, middle: bool = True, decimals: int | None = None) -> str:
-        """Median and interval in two digits or in so many decimals, or the interval alone; of what is assumed in one."""
+        """Median and interval in two digits or so many decimals, or the interval alone; what is assumed in one."""
         if not self.known:
             return "not estimated"
         low, median, high = (self.number(v, decimals) for v in (self.low90, self.median, self.high90))
@@ -72,7 +72,8 @@ class IntervalRow:
 class Intervals(Figure):
     """A forest plot. reference: the value of no effect; margin: a shaded band, which margin_words explain; sides:
     words for values below and above the reference; limits: ends of the axis, beyond which bars end in an arrow; middle:
-    False where ranges alone are told; decimals: of every number, None where each has two digits; width: of the drawing in its own units."""
+    False where ranges alone are told; decimals: of every number, None where each has two digits; width: of the drawing
+    in its own units."""
 
     lines_drawn: tuple[IntervalRow, ...] = ()
     reference: float | None = 1.0
@@ -108,8 +109,8 @@ def intervals(
 ) -> Intervals:
     """Return the forest plot of `rows`, gathered by group in the order groups first appear. Without rows it says so.
 
-    unit: of the axis; middle: False draws and says the range of nine tenths alone; error: of the numbers, which sets how many
-    decimals they are told in (the margin does on a linear axis where no error is given). Raises ValueError where quantiles
+    unit: of the axis; middle: False draws and says the range of nine tenths alone; error: of the numbers, which sets how
+    many decimals they are told in (the margin does on a linear axis where no error is given). Raises ValueError where quantiles
     are out of order, or a reference, margin or limit cannot stand on a logarithmic axis.
     """
     for row in rows:

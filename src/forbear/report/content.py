@@ -9,7 +9,7 @@ __all__ = ["CHARTS", "MAPS", "Chart"]
 
 @dataclass(frozen=True)
 class Chart:
-    """One fan chart: a quantity, its words, and medians of others drawn beside it; unseen: what the caption adds where no
+    """One fan chart: a quantity, its words, and medians of others beside it; unseen: what the caption adds where no
     observed series stands beside it."""
 
     quantity: str

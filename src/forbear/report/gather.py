@@ -114,7 +114,9 @@ def yearly_of(
     observed: Mapping[str, Sequence[Observed]] | None = None,
     unlike: Mapping[int, str] | None = None,
 ) -> Figure:
-    """Totals of a weekly flow by calendar year, means of anything else, beside published ones. Arguments as `fan_of`; unlike: year ->
+    """Totals of a weekly flow by calendar year, means of anything else, beside published ones.
+
+    Arguments as `fan_of`; unlike: year ->
     why its count is not comparable, so that it is drawn hollow."""
     flow = ensemble.data[name].attrs.get("kind") == "flow"
     years, totals = yearly_totals(ensemble, name) if flow else yearly_means(ensemble, name)
