@@ -104,6 +104,7 @@ def show(request: Request) -> Response:
         state, country, claim, pinned = _read(request, [])
     answers = answers_of(country)
     claims = load_claims(country.scenario, (), country.strategies)
+    wars, counted = wars_of(country, claim.name) if claim is not None else ("", False)
     return page(
         request,
         "claims.html",
@@ -121,7 +122,8 @@ def show(request: Request) -> Response:
         stale=stale_of(country),
         scale=scale.drawn(as_shipped(answers.get(claim.name))) if claim is not None else [],
         answered=answers.get(claim.name) if claim is not None else None,
-        wars=wars_of(country, claim.name) if claim is not None else "",
+        wars=wars,
+        wars_counted=counted,
         doubt=doubt(country, claim, answers.get(claim.name)) if claim is not None else "",
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from forbear.app.claims.reach import reach_of
+from forbear.app.numbers import true_minus
 from forbear.figures.histogram import before_and_after
 from forbear.questions.regions import margins
 from forbear.scenario.outcomes import OUTCOMES
@@ -92,7 +93,9 @@ def asserted(made: ClaimRun) -> str:
         than += f"than with \N{LEFT DOUBLE QUOTATION MARK}{base}\N{RIGHT DOUBLE QUOTATION MARK}"
     told = [percent(margin) if made.effect_kind == "ratio" else f"{margin:g}" for margin in (own, others)]
     by = f", by more than {told[0]}" + (f" (its rival: {told[1]})" if own != others else "")
-    return f"the argument holds where {what} is {claim.claim_says} {than}, its rival where it is {claim.rival_says}{by}"
+    return true_minus(
+        f"the argument holds where {what} is {claim.claim_says} {than}, its rival where it is {claim.rival_says}{by}"
+    )
 
 
 def _capital(words: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
+from forbear.app.numbers import true_minus
 from forbear.figures.spec import Figure
 from forbear.words import approximately
 
@@ -35,7 +36,7 @@ def drawn(figure: Figure, low: float, high: float, *, dots: bool) -> str:
         )
     for value in _ticks(low, high):
         parts.append(
-            f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{approximately(value)}</text>'
+            f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{true_minus(approximately(value))}</text>'
         )
     for at, middle, first, last in zip(marks.x, marks.y, marks.low, marks.high, strict=True):
         ends = f'x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(first):.1f}" y2="{y(last):.1f}"'
