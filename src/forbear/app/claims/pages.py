@@ -14,7 +14,7 @@ from forbear.app.claims import scale
 from forbear.app.claims.lines import as_run, as_shipped
 from forbear.app.claims.runs import STAGES, ClaimRun, judged
 from forbear.app.claims.sliders import sliders_of
-from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of
+from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of, outdated
 from forbear.app.claims.wars import wars_of
 from forbear.app.country import Country
 from forbear.app.densities import LEAST, MOST
@@ -120,6 +120,7 @@ def show(request: Request) -> Response:
         tab=secrets.token_hex(8),
         draws=country.draws(state.draws),
         stale=stale_of(country),
+        outdated=outdated,
         scale=scale.drawn(as_shipped(answers.get(claim.name))) if claim is not None else [],
         answered=answers.get(claim.name) if claim is not None else None,
         wars=wars,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from forbear.questions.results import ClaimResult
     from forbear.scenario.casefiles.policies import Claim
 
-__all__ = ["asserted", "doubt", "figure_of", "idle_of"]
+__all__ = ["asserted", "doubt", "figure_of", "idle_of", "outdated"]
 
 
 def idle_of(country: Country, claim: Claim) -> set[str]:
@@ -96,6 +96,15 @@ def asserted(made: ClaimRun) -> str:
     return true_minus(
         f"the argument holds where {what} is {claim.claim_says} {than}, its rival where it is {claim.rival_says}{by}"
     )
+
+
+def outdated(stale: list[str]) -> str:
+    """What has changed since the answers were made, as `stale_answers` names it, in a sentence."""
+    named = [entry.removeprefix("claims (").removesuffix(")") for entry in stale if entry.startswith("claims (")]
+    others = [entry for entry in stale if not entry.startswith("claims (")]
+    told = [f"{join(others)} changed"] if others else []
+    told += [f"these claims were changed: {', '.join(named)}"] if named else []
+    return "since then " + ", and ".join(told)
 
 
 def _capital(words: str) -> str:

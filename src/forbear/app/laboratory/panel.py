@@ -18,18 +18,23 @@ __all__ = ["over_time", "picture", "plain", "signed", "span_words"]
 #: On a phone the words of a chart are so many units of it high; a letter is some 0.56 of that wide.
 _LARGE, _LETTER, _APART = 23.0, 0.56, 8.0
 _AXIS = re.compile(r'<text transform="[^"]*" text-anchor="middle" class="axis">([^<]*)</text>')
+_UPRIGHT = re.compile(r'<g transform="[^"]*rotate\(-90\)"><text[^>]* class="upright"[^>]*>([^<]*)</text></g>')
 _ACROSS = re.compile(
-    r'<text x="([\d.]+)" y="([\d.]+)"( text-anchor="middle")? class="(tick|tick-word)"([^>]*)>([^<]*)</text>'
+    r'<text x="([\d.]+)" y="([\d.]+)"( text-anchor="(?:middle|end)")? class="(tick|tick-word)"([^>]*)>([^<]*)</text>'
 )
 
 
 def picture(figure: Figure) -> dict[str, Any]:
-    """One chart as `parts_chart.html` takes it: title, SVG, legend, caption, and the table behind it."""
+    """One chart as `parts_chart.html` takes it: title, words of its upright axis, SVG, legend, caption, and the table
+    behind it."""
+    svg = _drawings(figure)
+    upright = _UPRIGHT.search(svg)
     return {
         "name": figure.name,
         "title": figure.title,
         "unit": figure.unit,
-        "svg": _drawings(figure),
+        "axis": unescape(upright[1]) if upright else "",
+        "svg": _UPRIGHT.sub("", svg),
         "legend": _words_only(plain(legend(figure))),
         "caption": true_minus(figure.caption),
         "head": figure.head,
@@ -54,17 +59,22 @@ def over_time(figure: Figure) -> tuple[str, str]:
 
 
 def _spared(svg: str) -> str:
-    """A drawing whose words below are marked "spare" where they would meet or be cut once words are large."""
-    ends: dict[str, float] = {}
+    """A drawing whose words at its axes are marked "spare" where they would meet or be cut once words are large."""
+    ends: dict[str, float] = {}  # by height, where the last word below ends; by place, how high the last one beside is
     width = float(svg.partition('viewBox="0 0 ')[2].partition(" ")[0] or 0)
 
     def marked(found: re.Match[str]) -> str:
-        x, y, centred, kind, rest, words = found.groups()
+        x, y, anchor, kind, rest, words = found.groups()
         long = _LARGE * _LETTER * len(unescape(words))
-        left = float(x) - (long / 2 if centred else 0.0)
-        if left < ends.get(y, -1e9) + _APART or left + long > width + _APART:
-            return f'<text x="{x}" y="{y}"{centred or ""} class="{kind} spare"{rest}>{words}</text>'
-        ends[y] = left + long
+        if anchor and "end" in anchor:
+            near, axis, reach = abs(float(y) - ends.get(f"x{x}", 1e9)) < _LARGE, f"x{x}", float(y)
+        else:
+            left = float(x) - (long / 2 if anchor else 0.0)
+            axis, reach = y, left + long
+            near = left < ends.get(y, -1e9) + _APART or reach > width + _APART
+        if near:
+            return f'<text x="{x}" y="{y}"{anchor or ""} class="{kind} spare"{rest}>{words}</text>'
+        ends[axis] = reach
         return found[0]
 
     return _ACROSS.sub(marked, svg)
