@@ -1,4 +1,4 @@
-"""A decision's page in words and a picture: of worlds by assumption a range alone, in one digit and without a middle."""
+"""A decision's page in words and a picture: of worlds by assumption a range alone, in one digit, without a middle."""
 
 from __future__ import annotations
 
