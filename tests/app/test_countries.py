@@ -135,3 +135,11 @@ def test_a_country_that_nobody_holds_is_forgotten(countries, monkeypatch):
     countries.get("harbour")
     gc.collect()
     assert "meadow" not in countries._alive
+
+
+def test_a_menu_names_a_scenario_by_its_title_with_its_name(countries, tmp_path):
+    named = dict(countries.names())
+    assert named["meadow"] == "Meadow, an invented country of two districts (meadow)"
+    own = tmp_path / "own.toml"
+    own.write_text("no scenario", encoding="utf-8")
+    assert module.titled(str(own)) == str(own) and module.titled("nowhere") == "nowhere"

@@ -15,10 +15,41 @@ def test_a_decision_is_answered_with_every_option_and_what_would_change_it(visit
     visitor.get("/decide?scenario=meadow")
     asked = {"scenario": "meadow", "option": "NEVER", "order": "deaths, cost", "attitude": "regret"}
     text = visitor.settled(visitor.run(asked, "/decide/run"), last=256)
-    rows = dict(re.findall(r'<th scope="row">([^<]+)<small>([A-Z]+)</small>', text))
-    assert set(rows.values()) == {"NEVER", "HISTORY"} and "Chosen:" in text
-    assert all(title.endswith(" (by assumption)") == (name == "NEVER") for title, name in rows.items())
-    assert "cost before deaths" in text and "256 simulated histories" in text
+    board = text[text.index("expected regret") : text.index("</table>")]
+    rows = {row[0]: row[1:] for row in (re.findall(r">([^<>]*)</t[hd]>", row) for row in board.split("<tr>")[1:])}
+    assert len(rows) == 2 and sum(title.endswith(" (by assumption)") for title in rows) == 1 and "Chosen:" in text
+    assert "NEVER" not in text and "HISTORY" not in text
+    assert "budgetary cost before" in text and "cost before deaths" not in text and "256 simulated histories" in text
+
+
+def test_of_a_world_by_assumption_a_range_is_told_in_one_digit_and_no_middle(visitor):
+    visitor.get("/decide?scenario=meadow")
+    answer = visitor.run({"scenario": "meadow", "order": "deaths"}, "/decide/run")
+    board = answer.text[answer.text.index("expected regret") : answer.text.index("</table>")]
+    cells = next(row for row in board.split("<tr>") if "(by assumption)" in row)
+    told = re.findall(r">([^<>]*)</td>", cells)
+    assert re.fullmatch(r"(0|[1-9][0,]*|0\.0*[1-9])( to (0|[1-9][0,]*|0\.0*[1-9]))?", told[0])
+    assert not any(told[1:-1]) and told[-1].endswith("%")
+    drawn = answer.text[answer.text.index('<div class="wide">') : answer.text.index("<details>")]
+    assert drawn.count('class="middle"') == drawn.count('class="ninety"') / 2  # two drawings of two lines
+
+
+def test_what_would_change_the_choice_is_shown_at_the_last_stage_alone(visitor):
+    visitor.get("/decide?scenario=meadow")
+    first = visitor.run({"scenario": "meadow", "order": "deaths, cost"}, "/decide/run")
+    assert "is looked for once 256 simulated histories are done" in first.text and "no margins" not in first.text
+    last = visitor.settled(first, last=256)
+    assert "no margins" in last and "is looked for once" not in last
+
+
+def test_an_order_is_chosen_by_titles_and_an_address_holds_it_in_one(visitor):
+    places = re.findall(r'<select id="(d-order-\d)" name="order">', visitor.get("/decide?scenario=meadow").text)
+    assert len(places) == 4
+    page = visitor.get("/decide?scenario=meadow&order=cost,+deaths&order=governance").text
+    chosen = re.findall(r'<option value="([a-z_]+)" selected>[^<]* \(\1\)', page)
+    assert chosen == ["cost", "deaths", "governance"]
+    page = visitor.get("/decide?scenario=meadow&order=nonsense").text  # what is no outcome of the form is not lost
+    assert '<option value="nonsense" selected>' in page
 
 
 def test_several_losses_without_a_unit_are_refused_with_the_code_and_all_faults_are_told(visitor):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from forbear.app.numbers import Doubt, is_counted, read_number
+from forbear.app.numbers import Doubt, is_counted, read_number, true_minus
 from forbear.app.play.game import read_decision
 from forbear.app.state import read_state
 from forbear.country.model import MODEL
@@ -64,3 +64,16 @@ def test_the_address_of_the_laboratory_is_read_by_the_same_rule():
 def test_soldiers_are_counted_and_shares_are_not():
     assert is_counted(MODEL.levers["intervener.force"])
     assert not is_counted(MODEL.levers["politics.offer"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("-0.05 to 0.05", "\N{MINUS SIGN}0.05 to 0.05"),
+        ("(-3 to -.5)", "(\N{MINUS SIGN}3 to \N{MINUS SIGN}.5)"),
+        ("since 2003-05, claim H4-1, x-2", "since 2003-05, claim H4-1, x-2"),
+        ("half-mad - 3", "half-mad - 3"),
+    ],
+)
+def test_a_hyphen_before_a_number_becomes_a_minus_and_dates_and_names_stay(typed, told):
+    assert true_minus(typed) == told

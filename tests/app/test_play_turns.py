@@ -8,7 +8,8 @@ import pytest
 from playing import FORCE, START, begun, turn
 
 from forbear.app.countries import Countries
-from forbear.app.play.cards import EXACT, cards_of, decided
+from forbear.app.play.cards import EXACT, cards_of, decided, planned_words
+from forbear.app.play.charts import situation, turn_figures
 from forbear.app.play.digest import ahead_of, digest_of, events_of, sent_of
 from forbear.app.play.expect import SERIES, interval_score, read_expected, scored, totals
 from forbear.app.play.game import LEVERS, Decision, Game, now, read_decision
@@ -16,6 +17,7 @@ from forbear.app.play.log import csv_of, log_text, read_log
 from forbear.app.play.settings import address_of, filled
 from forbear.app.play.views import View
 from forbear.app.play.world import REPORTED, TRUE, GameWorlds
+from forbear.country.model import MODEL
 from forbear.errors import FileError
 from forbear.scenario.scenario import Scenario
 
@@ -291,3 +293,23 @@ def test_an_opening_brief_names_roles_aims_and_places_and_no_world(player, scena
         assert word.lower() in page.lower()
     assert "world 7" not in re.sub(r"<[^>]+>", "", page).lower()
     assert player.get("/play/brief?scenario=nowhere").status_code == 422
+
+
+def test_reports_of_a_turn_say_what_each_number_is_of(country, game):
+    game.add(0, 3, Decision(), "")
+    game.add(1, 6, Decision(), "")
+    view = GameWorlds().view(country, game, 2)
+    rows = {row["title"]: row for row in situation(country.problem, view, 3, (0, 3), [])}
+    killed = rows["civilians reported killed"]
+    assert (killed["unit"], killed["rate"]) == ("persons", "a month")
+    assert killed["since"] == f"{view.weekly['observed_civilian_deaths'].sum():,.0f}"
+    assert rows["own soldiers in the country"]["unit"] == "persons, in the last week"
+    most = rows["most own soldiers that could be deployed"]["now"]
+    assert len(most.replace(",", "").rstrip("0")) <= 3  # nobody counts them
+    captions = {figure.name: figure.caption for figure in turn_figures(country.problem, view, ["a"])}
+    assert captions["home"] == captions["force"] == "Mean of each month." and not captions["civilians"]
+
+
+def test_a_plan_is_told_as_closely_as_elsewhere(country):
+    for lever, value, words in ((FORCE, 138425.0, "138,000"), ("services.electricity_budget", 0.2154, "0.22")):
+        assert planned_words(MODEL.levers[lever], value) == words

@@ -14,6 +14,7 @@ from forbear.scenario import Scenario
 from forbear.scenario.casefiles.policies import load_claims
 
 ADDRESS = "/claims?scenario=iraq-2003&claim=H4b"
+BELOW = "Below: other wars"
 
 
 @pytest.fixture(scope="module")
@@ -43,10 +44,19 @@ def test_the_page_of_a_claim_holds_the_numbers_of_the_file_and_leads_to_the_case
         assert f'href="{address}"' in text and visitor.get(address).status_code == 200
 
 
+def test_numbers_are_announced_where_they_follow_and_nowhere_else(visitor, held):
+    names = list(load_claims(Scenario.load("iraq-2003")))
+    counted = [name for name in names if held.of(name).rows]
+    for name in (*counted[:1], *[name for name in names if name not in counted][:1]):
+        text = visitor.get(ADDRESS.replace("H4b", name)).text
+        assert (BELOW in text) == (name in counted)
+
+
 def test_a_file_that_is_made_again_is_read_again(visitor, held, place):
-    assert "nobody has computed" in visitor.get(ADDRESS).text
+    assert "nobody has computed" in visitor.get(ADDRESS).text and BELOW not in visitor.get(ADDRESS).text
     held.odds.write(place)
-    assert held.of("H4b").line[1] in unescape(visitor.get(ADDRESS).text)
+    text = unescape(visitor.get(ADDRESS).text)
+    assert held.of("H4b").line[1] in text and (BELOW in text) == bool(held.of("H4b").rows)
     replace(held.odds, model="0").write(place)
     text = unescape(visitor.get(ADDRESS).text)
     assert "computed with another model, so it is not shown" in text and held.of("H4b").line[1] not in text

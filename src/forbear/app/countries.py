@@ -6,8 +6,10 @@ import secrets
 import shutil
 import tempfile
 import threading
+import tomllib
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -15,14 +17,14 @@ from weakref import WeakValueDictionary
 from forbear.app.country import BLOCKS_KEPT, Country
 from forbear.app.memory import Memory
 from forbear.app.uploads import load_upload
-from forbear.errors import Fault, FileError, nearest
-from forbear.scenario.reading.chain import library_names
+from forbear.errors import Fault, FileError, ForbearError, nearest
+from forbear.scenario.reading.chain import find, library_names
 from forbear.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
     from forbear.ensemble.recording import Block
 
-__all__ = ["Countries"]
+__all__ = ["Countries", "titled"]
 
 _HELD = 5
 _UPLOADS = 16
@@ -37,6 +39,16 @@ class _Upload:
     name: str
     network: str
     hash: str
+
+
+@cache
+def titled(key: str) -> str:
+    """The title of a scenario with its name, as a menu shows it; the name alone where its file gives no title."""
+    try:
+        about = tomllib.loads(find(key).read_text(encoding="utf-8"))["scenario"]
+        return f"{about['title']} ({about['name']})"
+    except (ForbearError, OSError, ValueError, KeyError, TypeError):  # whoever chooses it is told what is wrong
+        return key
 
 
 class Countries:
@@ -55,11 +67,11 @@ class Countries:
         self._blocks: Memory[Block] = Memory(BLOCKS_KEPT)
 
     def names(self) -> list[tuple[str, str]]:
-        """Key and title of everything that can be chosen."""
+        """Key and title of everything that can be chosen; a title has the name of its scenario in brackets."""
         keys = [self.started_with, *(name for name in library_names() if name != self.started_with)]
         with self._lock:
             sent = [(key, f"{upload.name} (uploaded)") for key, upload in self._uploads.items()]
-        return [(key, key) for key in keys] + sent
+        return [(key, titled(key)) for key in keys] + sent
 
     def get(self, key: str) -> Country:
         """Return a country ready to run. Raises FileError E101 for an unknown key, or as `Scenario.load`."""

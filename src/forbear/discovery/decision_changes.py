@@ -92,8 +92,9 @@ def changes(table: Table, decision: Decision, chosen: Chosen) -> tuple[Change, .
     ranked = [name for name in table.names if name not in decision.assumed]
     if ranked and len(ranked) < len(table.names):
         add("options", "without worlds in which nobody intervenes (bands by assumption)", decision, ranked)
-    if len(table.names) > 1:
-        add("options", f"without {chosen.option}", decision, [n for n in table.names if n != chosen.option])
+    others = [name for name in table.names if name != chosen.option]
+    if others and others != ranked:  # else it is the row above
+        add("options", f"without {decision.options[chosen.option].title or chosen.option}", decision, others)
     if decision.ordered:
         out += _reordered(table, decision, chosen)
     else:

@@ -14,7 +14,7 @@ from forbear.app.claims import scale
 from forbear.app.claims.lines import as_run, as_shipped
 from forbear.app.claims.runs import STAGES, ClaimRun, judged
 from forbear.app.claims.sliders import sliders_of
-from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of
+from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of, outdated
 from forbear.app.claims.wars import wars_of
 from forbear.app.country import Country
 from forbear.app.densities import LEAST, MOST
@@ -104,6 +104,7 @@ def show(request: Request) -> Response:
         state, country, claim, pinned = _read(request, [])
     answers = answers_of(country)
     claims = load_claims(country.scenario, (), country.strategies)
+    wars, counted = wars_of(country, claim.name) if claim is not None else ("", False)
     return page(
         request,
         "claims.html",
@@ -119,9 +120,11 @@ def show(request: Request) -> Response:
         tab=secrets.token_hex(8),
         draws=country.draws(state.draws),
         stale=stale_of(country),
+        outdated=outdated,
         scale=scale.drawn(as_shipped(answers.get(claim.name))) if claim is not None else [],
         answered=answers.get(claim.name) if claim is not None else None,
-        wars=wars_of(country, claim.name) if claim is not None else "",
+        wars=wars,
+        wars_counted=counted,
         doubt=doubt(country, claim, answers.get(claim.name)) if claim is not None else "",
     )
 

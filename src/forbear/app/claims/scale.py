@@ -32,6 +32,12 @@ class Line:
     held: Shares | None = None
 
     @property
+    def short(self) -> str:
+        """What the line is called where there is little room."""
+        known = {"full": "full model", "mixture": "all by weight"}
+        return known.get(self.role, self.label.removeprefix("theory: "))
+
+    @property
     def words(self) -> str:
         """The shares in words: of what is held, where anything is."""
         ours, neither, theirs = self.held or self.shares
@@ -75,4 +81,7 @@ def _place(shares: Shares) -> float:
 
 def drawn(lines: list[Line]) -> list[dict[str, str]]:
     """The lines as the template takes them."""
-    return [{"label": line.label, "role": line.role, "svg": line.svg, "words": line.words} for line in lines]
+    return [
+        {"label": line.label, "short": line.short, "role": line.role, "svg": line.svg, "words": line.words}
+        for line in lines
+    ]

@@ -21,14 +21,18 @@ _READ: WeakKeyDictionary[Country, tuple[object, OddsOnRecord]] = WeakKeyDictiona
 _LOCK = threading.Lock()
 
 
-def wars_of(country: Country, claim: str) -> str:
-    """The block of a claim as markup; where a file on record cannot be read, its code and what makes it again."""
+def wars_of(country: Country, claim: str) -> tuple[str, bool]:
+    """The block of a claim as markup, and whether it holds numbers; where a file on record cannot be read, its code
+    and what makes it again."""
     try:
         told = _held(country).of(claim)
     except ForbearError as error:  # no path: whoever looks may be somebody else's guest
         again = f"forbear atlas weigh {country.scenario.name}"
         told = absent_wars(f"what is on record cannot be used (error {error.code})", again)
-    return wars_markup(told, case=lambda name: f"/atlas?{urlencode({'case': name})}", study=None, table=f"wars-{claim}")
+    block = wars_markup(
+        told, case=lambda name: f"/atlas?{urlencode({'case': name})}", study=None, table=f"wars-{claim}"
+    )
+    return block, bool(told.rows)
 
 
 def _held(country: Country) -> OddsOnRecord:

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Request, Response
 
 from forbear.app.country import Country
 from forbear.app.decisions.runs import STAGES, DecisionRun, judged
+from forbear.app.decisions.telling import board_table, loss_chart, order_of, setting_words
 from forbear.app.laboratory import panel
 from forbear.app.pages import mistakes, page
 from forbear.app.state import State
 from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError
-from forbear.report.decision import board_head, board_rows, loss_figure, titled
+from forbear.report.decision import titled
 from forbear.scenario.casefiles.checker import CaseFile
 from forbear.scenario.casefiles.decision import ATTITUDES, Decision, read_decision
 from forbear.scenario.casefiles.policies import load_strategies
@@ -43,9 +44,11 @@ def _state(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Count
 
 
 def _asked(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What of a form or an address says what is decided, without what was left empty."""
+    """What of a form or an address says what is decided, without what was left empty; places of the order in one."""
     kept = [(key, text.strip()) for key, text in pairs if key in ASKED or key.startswith(LOSS)]
-    return [(key, text) for key, text in kept if text]
+    places = [text for key, text in kept if key == "order" and text]
+    order = [("order", ", ".join(places))] if places else []
+    return [(key, text) for key, text in kept if text and key != "order"] + order
 
 
 def _decision(country: Country, pairs: list[tuple[str, str]]) -> Decision:
@@ -105,6 +108,7 @@ def show(request: Request) -> Response:
         examples=EXAMPLES,
         losses=[(OUTCOMES[name], values.get(f"{LOSS}{name}", "")) for name in OBJECTIVES],
         values={key: values.get(key, "") for key in ASKED},
+        places=order_of(values.get("order", "")),
         attitudes=ATTITUDES,
         most=MOST_CHOSEN,
         begun=any(key == "order" or key.startswith(LOSS) for key, _ in asked),
@@ -143,10 +147,9 @@ def _shown(request: Request, made: DecisionRun, stage: int, tab: str) -> Respons
         titled=titled,
         deciding=deciding,
         decision=decision,
-        boards=[
-            (b, board_head(decision), list(zip(b.rows, board_rows(b, decision), strict=True))) for b in found.boards
-        ],
-        chart=panel.picture(loss_figure(deciding, decision, found.chosen)),
+        setting=lambda change: setting_words(change, decision),
+        boards=[(b, *board_table(b, decision)) for b in found.boards],
+        chart=panel.picture(loss_chart(deciding, decision, found.chosen)),
         draws=made.country.draws(made.state.draws),
     )
 

@@ -69,7 +69,8 @@ class DecisionRun(Work):
 
 @dataclass(frozen=True)
 class Judged:
-    """What is found of the members that are done; draws: those that are finite for every option."""
+    """What is found of the members that are done; draws: those that are finite for every option; changes: what would
+    change the choice, looked for at the last stage alone."""
 
     draws: int
     boards: tuple[Board, ...]
@@ -82,4 +83,5 @@ def judged(run: DecisionRun, stage: int) -> Judged:
     as `DecisionRun.table`."""
     table, seed = run.table(stage), run.state.seed
     chosen = choose(table, run.decision, resamples(table.draws, seed))
-    return Judged(table.draws, boards(table, run.decision, seed), chosen, changes(table, run.decision, chosen))
+    moved = changes(table, run.decision, chosen) if stage == STAGES[-1] else ()
+    return Judged(table.draws, boards(table, run.decision, seed), chosen, moved)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.app.laboratory.panel import plain
+from forbear.app.laboratory.panel import over_time, plain
 from forbear.figures.kinds import draw
 from forbear.figures.map import map_by_year
 from forbear.figures.spec import Figure, Line, Marks, Ribbon, approximately
@@ -35,10 +35,12 @@ LOW, MIDDLE, HIGH = 0, 2, 4
 
 @dataclass(frozen=True)
 class Drawn:
-    """One chart as the template takes it. values: JSON for the words that follow the pointer."""
+    """One chart as the template takes it. unit: of its upright axis; values: JSON for the words that follow the
+    pointer."""
 
     name: str
     title: str
+    unit: str
     svg: str
     caption: str
     legend: str
@@ -152,10 +154,12 @@ def key_of(figures: list[Figure]) -> str:
 
 def picture(figure: Figure, months: list[str], *, legend: bool) -> Drawn:
     """One chart as the template takes it; legend: whether it has one of its own."""
+    svg, unit = over_time(figure)
     return Drawn(
         figure.name,
         figure.title,
-        plain(draw(figure)),
+        unit,
+        svg,
         figure.caption,
         key_of([figure]) if legend else "",
         json.dumps(_values(figure, months), separators=(",", ":")),

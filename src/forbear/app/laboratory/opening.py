@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from forbear.app.countries import titled
 from forbear.app.laboratory.drawing import drawing
 from forbear.app.laboratory.levers import GROUPS
 from forbear.app.laboratory.questions import plan_words, questions_of
@@ -71,7 +72,7 @@ def first_page(country: Country) -> str:
     """The page of an unchanged scenario of the library, with nothing on it that needs the server: no token, no script
     but the one that waits for the server."""
     names = [country.key, *(name for name in library_names() if name != country.key)]
-    values = opened(country, State(country.key), [(name, name) for name in names])
+    values = opened(country, State(country.key), [(name, titled(name)) for name in names])
     return rendered("laboratory.html", **{**values, "starting": True, "token": "", "tab": "", "here": "/"})
 
 

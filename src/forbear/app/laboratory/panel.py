@@ -3,29 +3,86 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 import numpy as np
 
+from forbear.app.numbers import true_minus
+from forbear.figures.intervals import Intervals, narrow
 from forbear.figures.kinds import draw, legend
 from forbear.figures.spec import Figure, approximately
 
-__all__ = ["picture", "plain", "signed", "span_words"]
+__all__ = ["over_time", "picture", "plain", "signed", "span_words"]
+
+#: On a phone the words of a chart are so many units of it high; a letter is some 0.56 of that wide.
+_LARGE, _LETTER, _APART = 23.0, 0.56, 8.0
+_AXIS = re.compile(r'<text transform="[^"]*" text-anchor="middle" class="axis">([^<]*)</text>')
+_UPRIGHT = re.compile(r'<g transform="[^"]*rotate\(-90\)"><text[^>]* class="upright"[^>]*>([^<]*)</text></g>')
+_ACROSS = re.compile(
+    r'<text x="([\d.]+)" y="([\d.]+)"( text-anchor="(?:middle|end)")? class="(tick|tick-word)"([^>]*)>([^<]*)</text>'
+)
 
 
 def picture(figure: Figure) -> dict[str, Any]:
-    """One chart as `parts_chart.html` takes it: title, SVG, legend, caption, and the table behind it."""
+    """One chart as `parts_chart.html` takes it: title, words of its upright axis, SVG, legend, caption, and the table
+    behind it."""
+    svg = _drawings(figure)
+    upright = _UPRIGHT.search(svg)
     return {
         "name": figure.name,
         "title": figure.title,
         "unit": figure.unit,
-        "svg": plain(draw(figure)),
-        "legend": plain(legend(figure)),
-        "caption": figure.caption,
+        "axis": unescape(upright[1]) if upright else "",
+        "svg": _UPRIGHT.sub("", svg),
+        "legend": _words_only(plain(legend(figure))),
+        "caption": true_minus(figure.caption),
         "head": figure.head,
-        "rows": figure.rows,
+        "rows": [tuple(true_minus(cell) for cell in row) for row in figure.rows],
     }
+
+
+def _drawings(figure: Figure) -> str:
+    """The drawing of a figure; of a forest plot the wide one, and the narrow one that a phone shows in its place."""
+    wide = _spared(plain(draw(figure)))
+    if not isinstance(figure, Intervals):
+        return wide
+    slim = plain(draw(narrow(figure))).replace('class="chart"', 'class="chart slim"', 1)
+    return f'<div class="wide">{wide}</div>{slim}'
+
+
+def over_time(figure: Figure) -> tuple[str, str]:
+    """A chart over time without the unit at its side, and that unit, which the page writes above the chart."""
+    svg = plain(draw(figure))
+    unit = _AXIS.search(svg)
+    return _spared(_AXIS.sub("", svg)), unescape(unit[1]) if unit else ""
+
+
+def _spared(svg: str) -> str:
+    """A drawing whose words at its axes are marked "spare" where they would meet or be cut once words are large."""
+    ends: dict[str, float] = {}  # by height, where the last word below ends; by place, how high the last one beside is
+    width = float(svg.partition('viewBox="0 0 ')[2].partition(" ")[0] or 0)
+
+    def marked(found: re.Match[str]) -> str:
+        x, y, anchor, kind, rest, words = found.groups()
+        long = _LARGE * _LETTER * len(unescape(words))
+        if anchor and "end" in anchor:
+            near, axis, reach = abs(float(y) - ends.get(f"x{x}", 1e9)) < _LARGE, f"x{x}", float(y)
+        else:
+            left = float(x) - (long / 2 if anchor else 0.0)
+            axis, reach = y, left + long
+            near = left < ends.get(y, -1e9) + _APART or reach > width + _APART
+        if near:
+            return f'<text x="{x}" y="{y}"{anchor or ""} class="{kind} spare"{rest}>{words}</text>'
+        ends[axis] = reach
+        return found[0]
+
+    return _ACROSS.sub(marked, svg)
+
+
+def _words_only(markup: str) -> str:
+    """Markup whose words, and nothing else, have a true minus."""
+    return re.sub(r"(?<=>)[^<>]+", lambda found: true_minus(found[0]), markup)
 
 
 def plain(markup: str) -> str:
@@ -62,7 +119,8 @@ def span_words(values: np.ndarray) -> dict[str, str]:
     if not len(values):
         return {"middle": "nothing", "span": ""}
     low, middle, high = (float(v) for v in np.quantile(values, [0.05, 0.5, 0.95]))
-    return {"middle": approximately(middle), "span": f"{approximately(low)} to {approximately(high)}"}
+    ends = true_minus(f"{approximately(low)} to {approximately(high)}")
+    return {"middle": true_minus(approximately(middle)), "span": ends}
 
 
 def signed(value: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from html import escape
 
+from forbear.app.numbers import true_minus
 from forbear.figures.spec import Figure
 from forbear.words import approximately
 
@@ -34,9 +35,8 @@ def drawn(figure: Figure, low: float, high: float, *, dots: bool) -> str:
             f'<text class="tick" x="{LEFT - 5}" y="{y(value) + 5:.1f}" text-anchor="end">{_short(value)}</text>'
         )
     for value in _ticks(low, high):
-        parts.append(
-            f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{approximately(value)}</text>'
-        )
+        said = true_minus(approximately(value))
+        parts.append(f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{said}</text>')
     for at, middle, first, last in zip(marks.x, marks.y, marks.low, marks.high, strict=True):
         ends = f'x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(first):.1f}" y2="{y(last):.1f}"'
         parts.append(f'<line class="span second" stroke-width="4" stroke-opacity=".6" {ends}/>')

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.app.play.cards import BARE
+from forbear.app.play.cards import BARE, planned_words
 from forbear.app.play.charts import ROWS
 from forbear.app.play.game import GROUPS, month_words, offered
 from forbear.app.play.maps import people_map
@@ -95,5 +95,5 @@ def brief_of(country: Country, plan: dict[str, Any], aim: str) -> dict[str, Any]
 def _start(problem: Any, key: str) -> str:
     """The plan's value of a lever at the start, in words, with its unit where it has one that is said."""
     lever = MODEL.levers[key]
-    value = approximately(float(np.asarray(problem.levers[lever.name], dtype=float)[0]), 3)
+    value = planned_words(lever, float(np.asarray(problem.levers[lever.name], dtype=float)[0]))
     return f"{value} {lever.unit}" if lever.unit not in (*BARE, "persons") else value

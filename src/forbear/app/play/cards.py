@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forbear.app.numbers import is_counted
 from forbear.app.play.game import offered
 from forbear.country.model import MODEL
 from forbear.errors import Fault
@@ -21,9 +22,10 @@ from forbear.figures.spec import approximately
 if TYPE_CHECKING:
     from forbear.app.laboratory.levers import Spec
     from forbear.app.play.game import Turn
+    from forbear.country.declare import Lever
     from forbear.scenario.problem import Problem
 
-__all__ = ["BARE", "EXACT", "Card", "Choice", "cards_of", "decided"]
+__all__ = ["BARE", "EXACT", "Card", "Choice", "cards_of", "decided", "planned_words"]
 
 #: The choice of an exact number, as a form names it; the empty choice is "as planned".
 EXACT = "number"
@@ -103,7 +105,7 @@ def cards_of(problem: Problem, path: Sequence[Turn], months: int, sent: Mapping[
         lever = MODEL.levers[spec.key]
         whole = np.asarray(problem.levers[lever.name], dtype=float)
         first, last = float(whole[ahead[0]]), float(whole[ahead[-1]])
-        ends = [approximately(value, 3) for value in (first, last)]
+        ends = [planned_words(lever, value) for value in (first, last)]
         unit = "" if lever.unit in BARE else lever.unit
         chosen, typed = (EXACT, _plain(own[spec.key])) if spec.key in own else ("", "")
         if sent is not None:
@@ -121,6 +123,11 @@ def cards_of(problem: Problem, path: Sequence[Turn], months: int, sent: Mapping[
             )
         )
     return out
+
+
+def planned_words(lever: Lever, value: float) -> str:
+    """The plan's value of a lever: three digits of what is counted in thousands, two of all else, as everywhere."""
+    return approximately(value, 3 if is_counted(lever) else 2)
 
 
 def _choices(key: str, bases: Sequence[float], low: float, high: float) -> tuple[Choice, ...]:

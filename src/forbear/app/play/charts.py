@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.app.laboratory.panel import plain
+from forbear.app.laboratory.panel import over_time, plain
+from forbear.app.numbers import true_minus
 from forbear.app.play.outcomes import series_of
-from forbear.figures.kinds import draw, legend
+from forbear.figures.kinds import legend
 from forbear.figures.spec import Figure, Line, Marks, Ribbon, approximately
 
 if TYPE_CHECKING:
@@ -34,6 +35,9 @@ ROWS = (
     ("force_ceiling", "most own soldiers that could be deployed", "persons", "level"),
     ("poll_home_support", "support at home, polled", "%", "share"),
 )
+#: What nobody counts: it follows from the model, and is told in three digits.
+_RECKONED = ("sustainable_force", "force_ceiling")
+_MEANS = "Mean of each month."
 #: Time that an early chart leaves room for, in months.
 _ROOM = 24
 _ROLES = ("simulated", "second", "third", "planned")
@@ -88,7 +92,10 @@ def _turn_steps(problem: Problem, first: int, until: int) -> slice:
 def situation(
     problem: Problem, view: View, first: int, before: tuple[int, int] | None, communities: Sequence[str]
 ) -> list[dict[str, str]]:
-    """The table of a turn that began in month `first`: this turn, the turn `before` it, since the start. In words."""
+    """The table of a turn that began in month `first`: this turn, the turn `before` it, since the start. In words.
+
+    rate: what now and before are told for, "a month" of counts, "" of all others.
+    """
     out = []
     now = _turn_steps(problem, first, view.months)
     earlier = _turn_steps(problem, *before) if before else None
@@ -98,27 +105,29 @@ def situation(
             continue
         if kind == "count":
             length = (now.stop - now.start) * problem.step * 12 / 52.1775
-            row = {"now": _count(values[now].sum() / length), "since": f"{values.sum():,.0f}"}
+            row = {"now": _count(values[now].sum() / length), "since": f"{values.sum():,.0f}", "rate": "a month"}
             row["before"] = ""
             if earlier is not None:
                 row["before"] = _count(
                     values[earlier].sum() / ((earlier.stop - earlier.start) * problem.step * 12 / 52.1775)
                 )
-            unit = f"{unit} a month"
         elif kind == "share":
             row = {
                 "now": f"{100 * values[-1]:.0f}",
                 "before": f"{100 * values[now.start - 1]:.0f}" if earlier else "",
                 "since": "",
             }
+            unit = f"{unit}, in the last week"
         else:
-            told = (lambda v: f"{v:,.0f}") if unit == "persons" else (lambda v: approximately(v, 3))
+            whole = unit == "persons" and name not in _RECKONED
+            told = (lambda v: f"{v:,.0f}") if whole else (lambda v: approximately(float(v), 3))
             row = {
                 "now": told(values[-1]),
                 "before": told(values[now.start - 1]) if earlier else "",
                 "since": "",
             }
-        out.append({"title": title, "unit": unit, **row})
+            unit = f"{unit}, in the last week"
+        out.append({"rate": "", "title": title, "unit": unit, **row})
     cost = view.weekly["cost_budget"] * 1e-9
     spent = cost[-1] - (cost[now.start - 1] if now.start else 0.0)
     earlier_cost = ""
@@ -126,8 +135,9 @@ def situation(
         earlier_cost = approximately(cost[earlier.stop - 1] - (cost[earlier.start - 1] if earlier.start else 0.0))
     out.append(
         {
+            "rate": "",
             "title": "budgetary cost",
-            "unit": "billion US$ in the turn",
+            "unit": "billion US$",
             "now": approximately(float(spent)),
             "before": earlier_cost,
             "since": approximately(float(cost[-1])),
@@ -138,8 +148,9 @@ def situation(
         before_value = f"{100 * polls[before[1] - 1, place]:.0f}" if before else ""
         out.append(
             {
+                "rate": "",
                 "title": f"call attacks on the intervener acceptable, polled: {community}",
-                "unit": "%",
+                "unit": "%, in the last month",
                 "now": f"{100 * polls[-1, place]:.0f}",
                 "before": before_value,
                 "since": "",
@@ -253,6 +264,7 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
             "persons",
             problem,
             [("reported", "registered", by("observed_displaced", "last"))],
+            caption="In the last week of each month.",
         ),
     ]
     polls = 100 * view.parts["poll_support_for_attacks"]
@@ -265,6 +277,7 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
             "% of those asked",
             problem,
             [("reported", "polled", by("poll_home_support", "mean", 100.0))],
+            caption=_MEANS,
         )
     )
     force = [
@@ -273,7 +286,7 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
         ("second", "sustained by rotation", by("sustainable_force", "mean")),
         ("third", "most that could be deployed", by("force_ceiling", "mean")),
     ]
-    out.append(_chart("force", "Own soldiers, and what can be kept up", "persons", problem, force))
+    out.append(_chart("force", "Own soldiers, and what can be kept up", "persons", problem, force, caption=_MEANS))
     out.append(
         _chart(
             "cost",
@@ -290,6 +303,7 @@ def turn_figures(problem: Problem, view: View, communities: Sequence[str]) -> li
             "MW",
             problem,
             [("reported", "reported", by("observed_electricity", "mean"))],
+            caption=_MEANS,
         )
     )
     return out
@@ -299,15 +313,17 @@ def drawn(figure: Figure) -> dict[str, Any]:
     """A chart as the templates take it: SVG, legend, caption and the table behind it. A line that only joins reported
     points needs no entry of its own."""
     known = replace(figure, lines=[line for line in figure.lines if line.role != "reported"])
+    svg, axis = over_time(figure)
     return {
         "name": figure.name,
         "title": figure.title,
         "unit": figure.unit,
-        "svg": plain(draw(figure)),
+        "axis": axis,
+        "svg": svg,
         "legend": plain(legend(known)).replace("of simulated histories", "of worlds"),
         "caption": figure.caption,
         "head": figure.head,
-        "rows": figure.rows,
+        "rows": [tuple(true_minus(cell) for cell in row) for row in figure.rows],
     }
 
 
@@ -358,7 +374,17 @@ def end_figures(problem: Problem, view: View, truth: Truth, unchanged: str) -> l
         lines = [Line(x, v.tolist(), role, label) for role, label, v in shown]
         out.append(
             Figure(
-                f"end-{name.replace('_', '-')}", title, unit, "", words, bands, lines, marks, head, rows, logarithmic
+                f"end-{name.replace('_', '-')}",
+                title,
+                unit,
+                _MEANS if kind == "mean" else "",
+                words,
+                bands,
+                lines,
+                marks,
+                head,
+                rows,
+                logarithmic,
             )
         )
     return out

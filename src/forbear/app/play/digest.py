@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from forbear.app.play.views import View
     from forbear.scenario.problem import Problem
 
-__all__ = ["Digest", "Sent", "ahead_of", "digest_of", "events_of", "goals_of", "sent_of"]
+__all__ = ["Digest", "Sent", "ahead_of", "digest_of", "events_of", "goals_of", "reckoned", "sent_of"]
 
 #: Levers that act on one day, and how the day is told.
 _PULSES = {
@@ -71,7 +71,7 @@ class Sent:
             return "No own soldiers were asked for, and none are there."
         said = f"{asked} own soldiers were asked for, and {there} are there."
         if self.there > self.sustained * 1.005:
-            return f"{said} That is more than rotation sustains ({_whole(self.sustained)})."
+            return f"{said} That is more than rotation sustains (about {reckoned(self.sustained)})."
         return said
 
 
@@ -86,6 +86,11 @@ class Digest:
     events: tuple[str, ...]
     ahead: tuple[str, ...]
     sent: Sent
+
+
+def reckoned(value: float) -> str:
+    """What follows from the model and nobody counts, in three digits."""
+    return approximately(value, 3)
 
 
 def _whole(value: float) -> str:
@@ -209,7 +214,7 @@ def digest_of(
     ]
     last = weeks.stop - 1
     poll = view.weekly["poll_home_support"]
-    home = f"A poll at home finds {100 * poll[last]:.0f} of 100 for the war"
+    home = f"A poll at home finds {100 * poll[last]:.0f} of 100 for the war in the last week"
     home += f", {100 * poll[weeks.start - 1]:.0f} when the turn began" if weeks.start else ""
     cost = view.weekly["cost_budget"] * 1e-9
     spent = float(cost[last] - (cost[weeks.start - 1] if weeks.start else 0.0))

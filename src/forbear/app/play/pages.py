@@ -18,7 +18,7 @@ from forbear.app.play.begin import games_of, preparing, told
 from forbear.app.play.brief import AIM
 from forbear.app.play.cards import EXACT, cards_of, decided
 from forbear.app.play.classes import time_left
-from forbear.app.play.digest import ahead_of, digest_of, goals_of, sent_of
+from forbear.app.play.digest import ahead_of, digest_of, goals_of, reckoned, sent_of
 from forbear.app.play.expect import PENALTY, SERIES, SHARE, read_expected, scored, totals
 from forbear.app.play.game import GROUPS, LEAVING, LEVERS, LONGEST_NOTE, PACES, Game, Turn, read_decision
 from forbear.app.play.log import log_text
@@ -108,6 +108,7 @@ def _turn_page(
         cards=cards_of(problem, path, game.months, sent) if left else [],
         exact=EXACT,
         limits=sent_of(problem, view, months),
+        reckoned=reckoned,
         leave=_preset(sent, "leave", str(here.decision.leave or "") if here else ""),
         note=_preset(sent, "note", ""),
         pace=_preset(sent, "months", str(game.months)),

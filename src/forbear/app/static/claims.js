@@ -55,7 +55,11 @@
     newest = run;
     const scale = results.querySelector(".scale");
     const small = document.getElementById("small");
-    if (scale && small) small.replaceChildren(scale.cloneNode(true));
+    if (scale && small) {
+      const copy = scale.cloneNode(true);
+      for (const label of copy.querySelectorAll("[data-short]")) label.textContent = label.dataset.short;
+      small.replaceChildren(copy);
+    }
     progress.textContent = results.dataset.words || "";
   }
   new MutationObserver(arrived).observe(document.getElementById("stand"), { childList: true });

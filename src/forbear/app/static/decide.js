@@ -9,7 +9,8 @@
     chip.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
-      document.getElementById("d-order").value = chip.dataset.order;
+      const names = chip.dataset.order.split(",").map((name) => name.trim());
+      form.querySelectorAll('select[name="order"]').forEach((place, k) => { place.value = names[k] || ""; });
       form.requestSubmit();
     });
   }
