@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from forbear.app.numbers import true_minus
-from forbear.figures.intervals import IntervalRow, Intervals
+from forbear.figures.intervals import Intervals
 from forbear.report.decision import board_head, board_rows, loss_figure
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.words import span
@@ -21,8 +21,6 @@ __all__ = ["board_table", "loss_chart", "order_of", "setting_words"]
 
 #: Where the page offers places in an order, at least so many; the last one of more is empty.
 PLACES = 4
-#: What has no place on any axis, and is a number all the same.
-_NOWHERE = -1e300
 
 
 def board_table(board: Board, decision: Decision) -> tuple[tuple[str, ...], list[list[str]]]:
@@ -36,15 +34,6 @@ def board_table(board: Board, decision: Decision) -> tuple[tuple[str, ...], list
     return head, out
 
 
-@dataclass(frozen=True)
-class _Assumed(IntervalRow):
-    """The line of an option by assumption: its ends alone."""
-
-    def words(self, middle: bool = True) -> str:
-        """The range in one digit."""
-        return span(self.low90, self.high90, 1)
-
-
 def loss_chart(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
     """The loss of every option, by draw; of an option by assumption the ends of nine tenths alone."""
     figure = loss_figure(board, decision, chosen)
@@ -52,9 +41,7 @@ def loss_chart(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
     told = zip(board.rows, figure.lines_drawn, figure.rows, strict=True)
     for name, line, row in told:
         if name in decision.assumed:
-            line = _Assumed(
-                line.label, line.group, line.low90, line.low90, _NOWHERE, line.low90, line.high90, line.word
-            )
+            line = replace(line, assumed=True)
             low, high = (span(end, end, 1) for end in (line.low90, line.high90))
             row = (row[0], low, "", "", "", high, row[-1])
         lines.append(line)
