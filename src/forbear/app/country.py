@@ -56,7 +56,7 @@ WEEKLY = (
 )
 MONTHLY = ("deaths",)
 #: Blocks that have been run, of all countries of a server together.
-BLOCKS_KEPT = 56 * MEGABYTE
+BLOCKS_KEPT = 40 * MEGABYTE
 _PIECE = 26
 
 
