@@ -112,7 +112,7 @@ def test_a_claim_that_compares_something_else_now_is_the_only_one_that_is_hidden
     other = replace(answers, claims={**answers.claims, "H2": replace(answers["H2"], claim=asked)})
     held = odds_on_record(iraq, other)
     assert held.changed == ("H2",) and held.other == "claims (H2)"
-    assert "another claim" in held.of("H2").sentence and held.of("H1").rows
+    assert "this claim was changed" in held.of("H2").sentence and held.of("H1").rows
     assert held.shown is not None and "H2" not in held.shown and len(held.shown) == len(shipped) - 1
 
 
