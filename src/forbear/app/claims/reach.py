@@ -7,7 +7,6 @@ slider is then offered, and the page says after a move whether it moved anything
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,10 +22,10 @@ from forbear.app.densities import LEAST, MOST
 from forbear.app.laboratory.stored import stamp
 from forbear.app.state import State
 from forbear.errors import FileError
-from forbear.files import checksum, read_json, write_json
+from forbear.files import read_json, write_json
 from forbear.questions.answers import Answers
 from forbear.questions.regions import region_shares, sides
-from forbear.questions.stamps import posterior_numbers
+from forbear.questions.stamps import posterior_numbers, question_asked
 from forbear.scenario.casefiles.policies import load_claims
 from forbear.scenario.reading.chain import library_names
 
@@ -63,14 +62,20 @@ class Reach:
 
 def made(country: Country) -> dict[str, Any]:
     """Hold every slider of every claim at both of its ends, over the page's first draws; plain values for the file.
-    Randomness: seed 1. Raises as `Country.block`."""
-    found = Answers.beside(country.scenario)
+
+    What is on file of the same model, posteriors, question and sliders is taken over. Randomness: seed 1. Raises as
+    `Country.block`.
+    """
+    found, known = Answers.beside(country.scenario), _on_file(country)
     claims = {}
     for name, claim in load_claims(country.scenario, (), country.strategies).items():
         answered = found[name] if found is not None and name in found else None
         names = parameters_of(claim, answered, country.problem.priors)
         if claim.kind != "value" and names:
-            claims[name] = {"asked": _asked(claim), "sliders": measured(country, claim, names)}
+            asked, there = question_asked(claim, country.strategies), known.get(name, {})
+            same = there.get("asked") == asked and set(names) <= set(there["sliders"])
+            sliders = {n: there["sliders"][n] for n in names} if same else measured(country, claim, names)
+            claims[name] = {"asked": asked, "sliders": sliders}
     return {"format": FORMAT, "made_of": made_of(country), "histories": BLOCK, "claims": claims}
 
 
@@ -116,10 +121,11 @@ def _shares(claim: Claim, free: np.ndarray, held: np.ndarray) -> list[float]:
     return [round(share, 4) for share in (three.p_for, three.p_none, three.p_against)]
 
 
-def _asked(claim: Claim) -> str:
-    """A claim without the file it was read from and what it needs, in one hash."""
-    told = {key: str(value) for key, value in sorted(vars(claim).items()) if key not in ("file", "needs")}
-    return checksum(json.dumps(told).encode())
+def _on_file(country: Country) -> dict[str, Any]:
+    """What the file beside the scenario holds by claim; empty where there is none of today's model and posteriors."""
+    path = place_of(country)
+    found = _read(path) if path is not None else None
+    return found["claims"] if found is not None and found["made_of"] == made_of(country) else {}
 
 
 def made_of(country: Country) -> dict[str, str]:
@@ -156,7 +162,9 @@ def reach_of(country: Country, claim: Claim) -> dict[str, Reach]:
     place = place_of(country)
     found = _read(place) if place is not None else None
     entry = found["claims"].get(claim.name) if found is not None else None
-    if found is None or entry is None or entry["asked"] != _asked(claim) or found["made_of"] != made_of(country):
+    if found is None or entry is None or entry["asked"] != question_asked(claim, country.strategies):
+        return {}
+    if found["made_of"] != made_of(country):
         return {}
     return {
         name: Reach(
