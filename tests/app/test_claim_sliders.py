@@ -2,6 +2,8 @@
 
 import re
 import shutil
+from copy import copy
+from dataclasses import replace
 from html import unescape
 
 import numpy as np
@@ -42,6 +44,17 @@ RECORDED = sorted({"iraq-2003", "meadow", *(name for name in library_names() if 
 @pytest.mark.parametrize("name", RECORDED)
 def test_what_every_slider_of_a_shipped_scenario_moves_is_on_record_and_of_today(name):
     assert current(Country(Scenario.load(name), name)), f"python tools/reach.py {name}"
+
+
+def test_what_is_on_record_holds_for_other_words_and_not_for_other_months_or_another_strategy(iraq):
+    claim = load_claims(iraq.scenario, (), iraq.strategies)["H2"]
+    assert reach_of(iraq, replace(claim, title="other words", caution="and more of them"))
+    assert not reach_of(iraq, replace(claim, since="2007-01"))
+    other = copy(iraq)
+    other.strategies = iraq.strategies | {
+        claim.changed: replace(iraq.strategies[claim.changed], settings={"intervener.force": {"add": 1}})
+    }
+    assert not reach_of(other, claim)
 
 
 def test_every_slider_that_is_offered_moves_its_claim_and_every_other_says_why(visitor, iraq):
