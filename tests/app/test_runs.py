@@ -53,6 +53,13 @@ def finished(works):
         threading.Event().wait(0.01)
 
 
+def awaited(work, beyond, seconds):
+    """Wait as a page does, in a thread of its own: another test's browser may have a loop in this one."""
+    thread = threading.Thread(target=lambda: asyncio.run(work.coming(beyond, seconds)))
+    thread.start()
+    thread.join()
+
+
 def test_addresses_take_turns_and_so_do_people_of_an_address(queue):
     queue.put("z", "first")  # is being served when the others come
     works = [queue.put("a", "anne", f"tab {k}") for k in range(4)]
@@ -205,7 +212,7 @@ def test_nothing_is_refined_for_a_page_that_asks_no_more_until_it_asks_again(que
     assert 0 < half < page.stages[-1] and not page.complete
     threading.Event().wait(0.5)
     assert page.members == half
-    asyncio.run(page.coming(page.stages[-1] - 1, 20.0))
+    awaited(page, page.stages[-1] - 1, 20.0)
     assert page.members == page.stages[-1] and page.complete
 
 
@@ -224,8 +231,8 @@ def test_a_half_finished_run_that_nobody_asks_for_is_let_go_when_its_memory_is_n
         runs.ask(Asker("a", f"person {k}", "p"), lambda n: Filled(n, None, None, problem=None, reference=None))
         for k in range(2)
     )
-    asyncio.run(stays.coming(BLOCK, 2.0))
-    asyncio.run(stays.coming(4 * BLOCK, 3.0))
+    awaited(stays, BLOCK, 2.0)
+    awaited(stays, 4 * BLOCK, 3.0)
     assert left.gone and not stays.gone
     runs.close()
 

@@ -177,8 +177,7 @@ def test_after_a_restart_the_page_says_what_to_do_and_its_address_still_works(se
     served.start()
     page.locator("#intervener-force").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_selector("#results .banner", timeout=30_000)
-    assert "Open the page again" in page.locator("#results").inner_text()
+    page.locator("#results .banner", has_text="Open the page again").wait_for(timeout=30_000)
     page.goto(served.address + "/?scenario=meadow&intervener.force=*1.3")
     stood(page)
     assert not seen.tried

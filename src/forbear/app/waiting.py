@@ -36,7 +36,7 @@ FIRST_ANSWER, LONG_POLL, WHILE_PREPARING = 2.5, 8.0, 1.0
 #: Stages that are drawn at a time: the last one of a long war takes a hundred megabytes, and the interpreter draws one.
 _DRAWING = threading.BoundedSemaphore(2)
 #: Said to a page that comes back after others needed the room.
-LET_GO = "This run was let go, because others needed the room. Ask again, and it is run anew."
+LET_GO = "This run is gone: others needed its room, or the server was started anew. Ask again, and it is run anew."
 _TAB = re.compile(r"[0-9a-z]{8,32}\Z")
 
 
