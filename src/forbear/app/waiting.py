@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
@@ -33,8 +34,8 @@ Pairs = list[tuple[str, str]]
 
 #: Seconds for which a request is held: the one that starts a run, one for its next stage, any while rules are compiled.
 FIRST_ANSWER, LONG_POLL, WHILE_PREPARING = 2.5, 8.0, 1.0
-#: Stages that are drawn at a time: the last one of a long war takes a hundred megabytes, and the interpreter draws one.
-_DRAWING = threading.BoundedSemaphore(2)
+#: Stages that are drawn at a time; of large ones, from so many members on, one: it takes a hundred megabytes and more.
+_DRAWING, _DRAWING_LARGE, _LARGE = threading.BoundedSemaphore(2), threading.Lock(), 256
 #: Said to a page that comes back after others needed the room.
 LET_GO = "This run is gone: others needed its room, or the server was started anew. Ask again, and it is run anew."
 _TAB = re.compile(r"[0-9a-z]{8,32}\Z")
@@ -106,7 +107,7 @@ class Waiting(Generic[W]):
         return Response(status_code=204)
 
     def _drawn(self, request: Request, made: W, stage: int, tab: str) -> Response:
-        with _DRAWING:
+        with _DRAWING_LARGE if stage >= _LARGE else nullcontext(), _DRAWING:
             return self.shown(request, made, stage, tab)
 
     def newest(self, request: Request, number: int, tab: str) -> W | None:
