@@ -144,7 +144,7 @@ def minus(words: str) -> str:
     >>> minus("-0.4 (-1.1 to 0.3) since 2004-12")
     '−0.4 (−1.1 to 0.3) since 2004-12'
     """
-    return re.sub(r"(?<![\w.)\]/-])-(?=\d)", "\N{MINUS SIGN}", words)
+    return re.sub(r"(?<![\w.)\]/-])-(?=\.?\d)", "\N{MINUS SIGN}", words)
 
 
 def join(words: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from forbear.app.claims import scale
 from forbear.app.claims.pages import moves_nothing
 from forbear.app.claims.runs import ClaimRun, judged, parameters_of, same_prior
 from forbear.app.claims.scale import Line
-from forbear.app.claims.telling import doubt, outdated
+from forbear.app.claims.telling import doubt
 from forbear.app.country import Country
 from forbear.app.state import State
 from forbear.questions.answers import Answers
@@ -155,9 +155,3 @@ def test_where_there_is_little_room_a_line_of_the_scale_has_a_short_name(visitor
     assert {"before the data", "full model", "all by weight", "sectarian dilemma"} <= set(labels)
     assert all(len(label) <= 20 for label in labels)
     assert 'data-short="full model">after the data, full model<' in page  # the script copies the large one with them
-
-
-def test_what_has_changed_since_the_answers_is_said_in_a_sentence():
-    assert outdated(["claims (H4b, H17)"]) == "since then these claims were changed: H4b, H17"
-    assert outdated(["model", "priors"]) == "since then model and priors changed"
-    assert outdated(["model", "claims (H1)"]) == "since then model changed, and these claims were changed: H1"

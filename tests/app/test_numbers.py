@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from forbear.app.numbers import Doubt, is_counted, read_number, true_minus
+from forbear.app.numbers import Doubt, is_counted, read_number
 from forbear.app.play.game import read_decision
 from forbear.app.state import read_state
 from forbear.country.model import MODEL
 from forbear.errors import ScenarioError
+from forbear.words import minus
 
 MARKS = [".", ",", " ", "\u00a0", "\u202f", "\u2009", "'", "\u2019", "_"]
 
@@ -73,7 +74,8 @@ def test_soldiers_are_counted_and_shares_are_not():
         ("(-3 to -.5)", "(\N{MINUS SIGN}3 to \N{MINUS SIGN}.5)"),
         ("since 2003-05, claim H4-1, x-2", "since 2003-05, claim H4-1, x-2"),
         ("half-mad - 3", "half-mad - 3"),
+        ("1-2 and 3.-4, a/-5, [2]-1", "1-2 and 3.-4, a/-5, [2]-1"),
     ],
 )
 def test_a_hyphen_before_a_number_becomes_a_minus_and_dates_and_names_stay(typed, told):
-    assert true_minus(typed) == told
+    assert minus(typed) == told

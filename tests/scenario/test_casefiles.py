@@ -13,6 +13,7 @@ from forbear.scenario.casefiles.facts import load_facts
 from forbear.scenario.casefiles.plan import load_plan_file
 from forbear.scenario.casefiles.policies import (
     Strategy,
+    claims_out_of_time,
     load_claims,
     load_strategies,
     never_intervening,
@@ -169,6 +170,21 @@ def test_a_claim_is_counted_from_a_month_of_the_run_on_and_only_where_there_is_s
     with pytest.raises(fb.ForbearError) as caught:
         load_claims(small(tmp_path, "claims/c.toml", text))
     assert {str(fault.field) for fault in caught.value.faults} == {"A.since", "B.since", "C.since"}
+
+
+def test_a_shorter_run_asks_all_claims_of_what_it_extends_but_those_about_later_months(tmp_path: Path) -> None:
+    text = '[scenario]\nname = "short"\ntitle = "Short"\nextends = "iraq-2003"\nend = 2006-06-30\n'
+    (tmp_path / "scenario.toml").write_text(text, encoding="utf-8")
+    short, whole = fb.Scenario.load(tmp_path / "scenario.toml"), fb.Scenario.load("iraq-2003")
+    assert claims_out_of_time(whole) == () and set(claims_out_of_time(short)) == {"H17", "H18", "H20"}
+    assert set(load_claims(whole)) - set(load_claims(short)) == {"H17", "H18", "H20"}
+    (tmp_path / "claims").mkdir()
+    own = (
+        '[A]\ntitle = "a"\nstatement = "s"\nrival = "r"\nkind = "effect"\nclaim_says = "lower"\nrival_says = "higher"\n'
+    )
+    (tmp_path / "claims" / "own.toml").write_text(own + 'since = "2008-01"\n', encoding="utf-8")
+    with pytest.raises(fb.ForbearError, match="2008-01 lies outside"):
+        load_claims(short)
 
 
 def test_the_size_of_a_war_is_the_total_of_an_outcome_and_of_nothing_else(tmp_path) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from forbear.app.numbers import true_minus
 from forbear.figures.spec import approximately
 from forbear.scenario.priors import quantile
+from forbear.words import minus
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -52,7 +52,7 @@ class Beliefs:
         if values is None:
             return ""
         low, middle, high = (approximately(float(v)) for v in np.quantile(values, [0.05, 0.5, 0.95]))
-        return true_minus(middle if low == high else f"{middle} ({low} to {high})")
+        return minus(middle if low == high else f"{middle} ({low} to {high})")
 
 
 def beliefs(country: Country, name: str) -> Beliefs | None:

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from forbear.country.declare import Lever
 
-__all__ = ["Doubt", "is_counted", "read_number", "true_minus"]
+__all__ = ["Doubt", "is_counted", "read_number"]
 
 #: What people set between thousands: dot, comma, apostrophes, underscore, and blanks of four kinds.
 _APART = ".,'\u2019_ \u00a0\u2009\u202f"
 _PLAIN = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?\Z")
 _ONE_GROUP = re.compile(rf"([+-]?[1-9][0-9]{{0,2}})[{_APART}]([0-9]{{3}})\Z")
 _GROUPS = re.compile(rf"[+-]?[1-9][0-9]{{0,2}}(?P<apart>[{_APART}])[0-9]{{3}}((?P=apart)[0-9]{{3}})+\Z")
-#: A hyphen that stands for a minus: before a number, and not inside a word, a date or a range.
-_HYPHEN = re.compile(r"(?<![\w\-])-(?=\.?[0-9])")
 _COMMA = re.compile(r"([+-]?[0-9]+),([0-9]+)\Z")
 
 
@@ -70,14 +68,3 @@ def read_number(text: str, *, counted: bool) -> float | Doubt:
     if comma is not None:
         return Doubt("a dot sets decimals apart here", f"{comma[1]}.{comma[2]}")
     return Doubt("not a number", "a number such as 150000 or 0.25")
-
-
-def true_minus(words: str) -> str:
-    """Words with a true minus before every negative number, as axes have it.
-
-    Examples
-    --------
-    >>> true_minus("-0.05 to 0.05 since 2003-05")
-    '−0.05 to 0.05 since 2003-05'
-    """
-    return _HYPHEN.sub("\N{MINUS SIGN}", words)

@@ -11,10 +11,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 
-from forbear.app.numbers import true_minus
 from forbear.app.security import LARGEST_FILE, MOST_FIELDS
 from forbear.app.terms import linked
 from forbear.errors import MOST_SHOWN, ForbearError
+from forbear.words import minus
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -37,7 +37,7 @@ def _environment() -> Any:
     loader = FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8"))
     made = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, loader=loader, undefined=StrictUndefined)
     made.filters["linked"] = linked
-    made.filters["true_minus"] = true_minus
+    made.filters["minus"] = minus
     return made
 
 

@@ -14,7 +14,7 @@ from forbear.files import make_folder, write_text
 from forbear.report.templates import environment
 from forbear.report.write import with_downloads
 from forbear.scenario.casefiles.decision import Decision
-from forbear.words import approximately, percent
+from forbear.words import approximately, percent, span
 
 __all__ = ["board_head", "board_rows", "decision_page", "loss_figure", "titled", "write_decision"]
 
@@ -103,15 +103,19 @@ def board_head(decision: Decision) -> tuple[str, ...]:
 
 
 def board_rows(board: Board, decision: Decision) -> list[list[str]]:
-    """A row of words for each option; a world in which nobody intervenes says that it is an assumption."""
-    return [
-        [
-            titled(name, decision), approximately(row.expected), approximately(row.expected_error),
-            approximately(row.tail), approximately(row.regret), approximately(row.regret_error),
-            approximately(row.regret_p90), approximately(row.regret_p90_error), percent(row.best),
-        ]
-        for name, row in board.rows.items()
-    ]  # fmt: skip
+    """A row of words for each option; a world in which nobody intervenes says that it is an assumption, and has the
+    range of nine tenths alone."""
+    out = []
+    for name, row in board.rows.items():
+        numbers = (
+            row.expected, row.expected_error, row.tail, row.regret, row.regret_error, row.regret_p90,
+            row.regret_p90_error,
+        )  # fmt: skip
+        told = [approximately(number) for number in numbers]
+        if name in decision.assumed:
+            told = [span(row.loss[0], row.loss[-1], 1), *[""] * (len(numbers) - 1)]
+        out.append([titled(name, decision), *told, percent(row.best)])
+    return out
 
 
 def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
@@ -121,6 +125,7 @@ def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
             titled(name, decision),
             list(row.loss),
             "chosen" if name == chosen.option else f"best in {percent(row.best)}",
+            assumed=name in decision.assumed,
         )
         for name, row in board.rows.items()
     ]
@@ -131,7 +136,8 @@ def loss_figure(board: Board, decision: Decision, chosen: Chosen) -> Intervals:
         board.unit,
         lines,
         reference=None,
-        caption="Median, half and nine tenths of draws; every option met the same draws under common random numbers.",
+        caption="Median, half and nine tenths of draws; every option met the same draws under common random numbers."
+        + (" Of worlds by assumption the ends alone." if decision.assumed else ""),
     )
 
 

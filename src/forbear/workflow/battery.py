@@ -21,6 +21,7 @@ from forbear.questions.licences import facts_judged, facts_on_record
 from forbear.questions.policy_runs import run_side_by_side
 from forbear.questions.results import ClaimResult, Provenance
 from forbear.questions.stamps import answers_stamp
+from forbear.scenario.casefiles.policies import claims_out_of_time
 from forbear.workflow.battery_request import FULL, QUICK, Effort, Request
 from forbear.workflow.battery_runs import Asked, Runs, asked_of, restricted, run_all, structure_posteriors
 from forbear.workflow.battery_sources import Heard, fit_words, heard
@@ -107,7 +108,9 @@ def tested(
     assess: test them; without it `results` is empty and no fact is judged, for whoever needs the runs alone.
     """
     meter, whole = progress or NoMeter(), posterior
-    asked = asked_of(scenario, request)
+    asked, left_out = asked_of(scenario, request), claims_out_of_time(scenario)
+    if left_out:
+        meter.say(f"not asked, since they are about months outside of this run: {', '.join(left_out)}")
     rivals = structure_posteriors(scenario) if request.structures is None else request.structures
     for condition in request.where:
         posterior = posterior.where(condition) if posterior is not None else None

@@ -14,7 +14,7 @@ from forbear.app.claims import scale
 from forbear.app.claims.lines import as_run, as_shipped
 from forbear.app.claims.runs import STAGES, ClaimRun, judged
 from forbear.app.claims.sliders import sliders_of
-from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of, outdated
+from forbear.app.claims.telling import asserted, doubt, figure_of, idle_of
 from forbear.app.claims.wars import wars_of
 from forbear.app.country import Country
 from forbear.app.densities import LEAST, MOST
@@ -25,9 +25,9 @@ from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError, nearest
 from forbear.questions.answers import Answers
 from forbear.questions.results import ClaimResult
-from forbear.questions.stamps import stale_answers
+from forbear.questions.stamps import since_made, stale_answers
 from forbear.questions.verdict_telling import stage_lines
-from forbear.scenario.casefiles.policies import load_claims
+from forbear.scenario.casefiles.policies import claims_out_of_time, load_claims
 
 __all__ = ["router"]
 
@@ -120,7 +120,8 @@ def show(request: Request) -> Response:
         tab=secrets.token_hex(8),
         draws=country.draws(state.draws),
         stale=stale_of(country),
-        outdated=outdated,
+        since_made=since_made,
+        left_out=claims_out_of_time(country.scenario) if claim is None else (),
         scale=scale.drawn(as_shipped(answers.get(claim.name))) if claim is not None else [],
         answered=answers.get(claim.name) if claim is not None else None,
         wars=wars,

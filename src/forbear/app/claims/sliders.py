@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 from forbear.app.claims.reach import Reach, reach_of
 from forbear.app.claims.runs import parameters_of, same_prior
 from forbear.app.densities import LEAST, MOST, beliefs, density, told_by
-from forbear.app.numbers import true_minus
 from forbear.country.model import MODEL
 from forbear.figures.spec import approximately
-from forbear.words import join, percent
+from forbear.words import join, minus, percent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,7 +73,7 @@ def _slider(country: Country, name: str, pinned: Mapping[str, float], reach: Rea
         _about(country, name, found.words("after") if found else ""),
         pinned.get(name, ""),
         density(found, name.replace("_", " ")) if found else "",
-        [true_minus(approximately(float(country.at_quantile(name, at).ravel()[0]))) for at in steps],
+        [minus(approximately(float(country.at_quantile(name, at).ravel()[0]))) for at in steps],
         round((pinned.get(name, 0.5) - LEAST) / (MOST - LEAST) * STEPS),
         _moves(reach) if reach is not None and not reach.idle else "",
         idle,

@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from forbear.app.claims.reach import reach_of
-from forbear.app.numbers import true_minus
 from forbear.figures.histogram import before_and_after
 from forbear.questions.regions import margins
 from forbear.scenario.outcomes import OUTCOMES
-from forbear.words import join, percent
+from forbear.words import join, minus, percent
 
 if TYPE_CHECKING:
     from forbear.app.claims.runs import ClaimRun
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from forbear.questions.results import ClaimResult
     from forbear.scenario.casefiles.policies import Claim
 
-__all__ = ["asserted", "doubt", "figure_of", "idle_of", "outdated"]
+__all__ = ["asserted", "doubt", "figure_of", "idle_of"]
 
 
 def idle_of(country: Country, claim: Claim) -> set[str]:
@@ -93,18 +92,9 @@ def asserted(made: ClaimRun) -> str:
         than += f"than with \N{LEFT DOUBLE QUOTATION MARK}{base}\N{RIGHT DOUBLE QUOTATION MARK}"
     told = [percent(margin) if made.effect_kind == "ratio" else f"{margin:g}" for margin in (own, others)]
     by = f", by more than {told[0]}" + (f" (its rival: {told[1]})" if own != others else "")
-    return true_minus(
+    return minus(
         f"the argument holds where {what} is {claim.claim_says} {than}, its rival where it is {claim.rival_says}{by}"
     )
-
-
-def outdated(stale: list[str]) -> str:
-    """What has changed since the answers were made, as `stale_answers` names it, in a sentence."""
-    named = [entry.removeprefix("claims (").removesuffix(")") for entry in stale if entry.startswith("claims (")]
-    others = [entry for entry in stale if not entry.startswith("claims (")]
-    told = [f"{join(others)} changed"] if others else []
-    told += [f"these claims were changed: {', '.join(named)}"] if named else []
-    return "since then " + ", and ".join(told)
 
 
 def _capital(words: str) -> str:

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Request, Response
 
 from forbear.app.country import Country
 from forbear.app.decisions.runs import STAGES, DecisionRun, judged
-from forbear.app.decisions.telling import board_table, loss_chart, order_of, setting_words
+from forbear.app.decisions.telling import order_of, setting_words
 from forbear.app.laboratory import panel
 from forbear.app.pages import mistakes, page
 from forbear.app.state import State
 from forbear.app.waiting import Waiting, state_of
 from forbear.errors import Fault, ForbearError, ScenarioError
-from forbear.report.decision import titled
+from forbear.report.decision import board_head, board_rows, loss_figure, titled
 from forbear.scenario.casefiles.checker import CaseFile
 from forbear.scenario.casefiles.decision import ATTITUDES, Decision, read_decision
 from forbear.scenario.casefiles.policies import load_strategies
@@ -148,8 +148,8 @@ def _shown(request: Request, made: DecisionRun, stage: int, tab: str) -> Respons
         deciding=deciding,
         decision=decision,
         setting=lambda change: setting_words(change, decision),
-        boards=[(b, *board_table(b, decision)) for b in found.boards],
-        chart=panel.picture(loss_chart(deciding, decision, found.chosen)),
+        boards=[(b, board_head(decision), board_rows(b, decision)) for b in found.boards],
+        chart=panel.picture(loss_figure(deciding, decision, found.chosen)),
         draws=made.country.draws(made.state.draws),
     )
 

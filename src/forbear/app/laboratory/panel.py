@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from forbear.app.numbers import true_minus
 from forbear.figures.intervals import Intervals, narrow
 from forbear.figures.kinds import draw, legend
 from forbear.figures.spec import Figure, approximately
+from forbear.words import minus
 
 __all__ = ["over_time", "picture", "plain", "signed", "span_words"]
 
@@ -36,9 +36,9 @@ def picture(figure: Figure) -> dict[str, Any]:
         "axis": unescape(upright[1]) if upright else "",
         "svg": _UPRIGHT.sub("", svg),
         "legend": _words_only(plain(legend(figure))),
-        "caption": true_minus(figure.caption),
+        "caption": minus(figure.caption),
         "head": figure.head,
-        "rows": [tuple(true_minus(cell) for cell in row) for row in figure.rows],
+        "rows": [tuple(minus(cell) for cell in row) for row in figure.rows],
     }
 
 
@@ -82,7 +82,7 @@ def _spared(svg: str) -> str:
 
 def _words_only(markup: str) -> str:
     """Markup whose words, and nothing else, have a true minus."""
-    return re.sub(r"(?<=>)[^<>]+", lambda found: true_minus(found[0]), markup)
+    return re.sub(r"(?<=>)[^<>]+", lambda found: minus(found[0]), markup)
 
 
 def plain(markup: str) -> str:
@@ -119,8 +119,8 @@ def span_words(values: np.ndarray) -> dict[str, str]:
     if not len(values):
         return {"middle": "nothing", "span": ""}
     low, middle, high = (float(v) for v in np.quantile(values, [0.05, 0.5, 0.95]))
-    ends = true_minus(f"{approximately(low)} to {approximately(high)}")
-    return {"middle": true_minus(approximately(middle)), "span": ends}
+    ends = minus(f"{approximately(low)} to {approximately(high)}")
+    return {"middle": minus(approximately(middle)), "span": ends}
 
 
 def signed(value: float) -> str:

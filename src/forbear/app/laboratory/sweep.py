@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from forbear.app.laboratory.comparison import Row, differences, paired
-from forbear.app.numbers import true_minus
 from forbear.app.runs import Work
 from forbear.figures.spec import Figure, Marks, approximately
-from forbear.words import span
+from forbear.words import minus, span
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -86,7 +85,7 @@ def charts_of(country: Country, swept: Sweep, stage: int, second: str) -> list[t
         low, middle, high = zip(*(r.to_reference for r in rows), strict=True)
         marks = Marks(values, list(high if country.proposal else middle), "simulated", "", list(low), list(high))
         table: list[tuple[str, ...]] = [
-            (approximately(v), "" if country.proposal else true_minus(approximately(m)), true_minus(span(a, b)))
+            (approximately(v), "" if country.proposal else minus(approximately(m)), minus(span(a, b)))
             for v, a, m, b in zip(values, low, middle, high, strict=True)
         ]
         title = rows[0].title[0].upper() + rows[0].title[1:]

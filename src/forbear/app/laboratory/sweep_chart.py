@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from html import escape
 
-from forbear.app.numbers import true_minus
 from forbear.figures.spec import Figure
-from forbear.words import approximately
+from forbear.words import approximately, minus
 
 __all__ = ["drawn"]
 
@@ -35,7 +34,7 @@ def drawn(figure: Figure, low: float, high: float, *, dots: bool) -> str:
             f'<text class="tick" x="{LEFT - 5}" y="{y(value) + 5:.1f}" text-anchor="end">{_short(value)}</text>'
         )
     for value in _ticks(low, high):
-        said = true_minus(approximately(value))
+        said = minus(approximately(value))
         parts.append(f'<text class="tick" x="{x(value):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{said}</text>')
     for at, middle, first, last in zip(marks.x, marks.y, marks.low, marks.high, strict=True):
         ends = f'x1="{x(at):.1f}" x2="{x(at):.1f}" y1="{y(first):.1f}" y2="{y(last):.1f}"'

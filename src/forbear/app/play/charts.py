@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.app.laboratory.panel import over_time, plain
-from forbear.app.numbers import true_minus
 from forbear.app.play.outcomes import series_of
 from forbear.figures.kinds import legend
 from forbear.figures.spec import Figure, Line, Marks, Ribbon, approximately
+from forbear.words import minus
 
 if TYPE_CHECKING:
     from forbear.app.play.views import Truth, View
@@ -323,7 +323,7 @@ def drawn(figure: Figure) -> dict[str, Any]:
         "legend": plain(legend(known)).replace("of simulated histories", "of worlds"),
         "caption": figure.caption,
         "head": figure.head,
-        "rows": [tuple(true_minus(cell) for cell in row) for row in figure.rows],
+        "rows": [tuple(minus(cell) for cell in row) for row in figure.rows],
     }
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import Response
 
-from forbear.app.numbers import true_minus
 from forbear.app.pages import Refused
 from forbear.app.play.game import LEVERS, Game, Turn, month_words
 from forbear.figures.spec import approximately
+from forbear.words import minus
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
@@ -80,7 +80,7 @@ def tree_of(game: Game, labels: list[str]) -> list[dict[str, Any]]:
 
 def shown(value: float, unit: str = "") -> str:
     """A value in words."""
-    return true_minus(f"{value:.0f}" if unit == "%" else approximately(value))
+    return minus(f"{value:.0f}" if unit == "%" else approximately(value))
 
 
 def timer_words(seconds: float) -> str:

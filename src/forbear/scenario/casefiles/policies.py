@@ -21,6 +21,7 @@ __all__ = [
     "Provided",
     "Strategy",
     "assertion",
+    "claims_out_of_time",
     "load_claims",
     "load_strategies",
     "never_intervening",
@@ -243,21 +244,48 @@ def read_strategy(name: str, table: Table) -> Strategy:
 def load_claims(
     scenario: Scenario, more: Iterable[str | Path] = (), strategies: Mapping[str, Strategy] | None = None
 ) -> dict[str, Claim]:
-    """Claims beside a scenario and in further files.
+    """Claims beside a scenario and in further files, but for those of what it extends that are about months which this
+    run does not have (`claims_out_of_time`).
 
     Raises as `load_strategies`, E242 where claim and rival can both be true, and as `load_facts`.
     """
     known = load_strategies(scenario) if strategies is None else strategies
+    return {name: c for name, c in _claims(scenario, more, known).items() if not _outside(c, scenario)}
+
+
+def claims_out_of_time(scenario: Scenario) -> tuple[str, ...]:
+    """Claims of what a scenario extends that nobody can ask here: their months lie outside of this run. Raises as
+    `load_claims`."""
+    found = _claims(scenario, (), load_strategies(scenario))
+    return tuple(name for name, claim in found.items() if _outside(claim, scenario))
+
+
+def _claims(scenario: Scenario, more: Iterable[str | Path], strategies: Mapping[str, Strategy]) -> dict[str, Claim]:
+    """Claims of all files; only in one that the scenario did not come by from what it extends is a month a fault."""
     facts = load_facts(scenario)
+    own, *extended = (Path(file).parent / "claims" for file in scenario.files or [""])
+    above = set(extended) - {own}
+    further = set(map(Path, more))
     out: dict[str, Claim] = {}
     for path in files_beside(scenario, "claims", more):
         file = CaseFile(path, "claims")
         for name, table in file.tables():
-            claim = _claim(name, table, known, facts, scenario)
+            claim = _claim(name, table, strategies, facts, scenario)
+            if path.parent not in above or path in further:
+                for field, month in _outside(claim, scenario):
+                    span = f"{scenario.start:%Y-%m} to {scenario.end:%Y-%m}"
+                    table.fault(field, f"{month} lies outside the scenario", month, [span])
             if table.sound:
                 out[name] = claim
         file.check()
     return out
+
+
+def _outside(claim: Claim, scenario: Scenario) -> list[tuple[str, str]]:
+    """Fields and months of a claim that the run does not have."""
+    first, last = f"{scenario.start:%Y-%m}", f"{scenario.end:%Y-%m}"
+    named = (("horizon", claim.horizon), ("since", claim.since))
+    return [(field, month) for field, month in named if month and not first <= month <= last]
 
 
 def _claim(
@@ -298,10 +326,6 @@ def _claim(
     says = (claim.claim_says, claim.rival_says)
     if claim.rival_margin is not None and claim.margin is None:
         table.fault("rival_margin", "a rival's own margin needs the claim's own margin beside it", claim.rival_margin)
-    for field, month in (("horizon", claim.horizon), ("since", claim.since)):
-        if month and not f"{scenario.start:%Y-%m}" <= month <= f"{scenario.end:%Y-%m}":
-            span = f"{scenario.start:%Y-%m} to {scenario.end:%Y-%m}"
-            table.fault(field, f"{month} lies outside the scenario", month, [span])
     if claim.since:
         _counted_from(table, claim)
     if claim.kind == "share" and (claim.horizon or claim.since or claim.provided):
