@@ -104,7 +104,7 @@ def test_what_is_run_ahead_of_time_ends_with_the_server(country, monkeypatch) ->
         begun.append(asked)
         closing.set()  # the server is closed during the first block
 
-    monkeypatch.setattr(country, "block", block)
+    monkeypatch.setattr(country, "condensed", block)
     thread = begin_baselines(country, closing)
     thread.join(60)
     assert not thread.is_alive() and len(begun) == 1

@@ -8,10 +8,10 @@ import weakref
 import numpy as np
 import pytest
 
+from forbear.app.condensed import Condensed
 from forbear.app.country import BLOCK
 from forbear.app.memory import Memory, array_bytes
 from forbear.app.runs import LONGEST_OF_PERSON, Asker, Busy, Gone, Run, Runs, Work
-from forbear.ensemble.recording import Block
 from forbear.errors import RunError
 
 
@@ -46,6 +46,14 @@ def queue():
     yield runs
     runs.go.set()
     runs.close()
+
+
+def filled(size):
+    """A block of members that hold so many bytes."""
+    nothing = np.zeros((BLOCK, 0, 0))
+    return Condensed(
+        np.array([], dtype="datetime64[M]"), {"deaths": np.zeros(size // 8)}, {}, nothing, np.zeros(BLOCK, bool)
+    )
 
 
 def finished(works):
@@ -145,8 +153,8 @@ def test_finished_runs_are_let_go_when_their_memory_is_needed_and_the_newest_sta
 
     class Filled(Run):
         def one_block(self):
-            for blocks in self.blocks.values():
-                blocks.append(Block({"deaths": np.zeros(size // 8)}, {}, {}, np.zeros(BLOCK, dtype=bool)))
+            for parts in self.parts.values():
+                parts.append(filled(size))
 
     runs = Runs(workers=1, kept=40 * size)  # one run holds 24
     works = []
@@ -223,8 +231,8 @@ def test_a_half_finished_run_that_nobody_asks_for_is_let_go_when_its_memory_is_n
     class Filled(Run):
         def one_block(self):
             threading.Event().wait(0.15)
-            for blocks in self.blocks.values():
-                blocks.append(Block({"deaths": np.zeros(size // 8)}, {}, {}, np.zeros(BLOCK, dtype=bool)))
+            for parts in self.parts.values():
+                parts.append(filled(size))
 
     runs = Runs(workers=1, kept=2 * size)
     left, stays = (
@@ -288,8 +296,3 @@ def test_one_thread_makes_a_value_and_others_wait_for_it():
     for thread in threads:
         thread.join()
     assert len(made) == 1
-
-
-def test_arrays_are_counted_once_wherever_they_hang():
-    shared = np.zeros(1000)
-    assert array_bytes({"a": [shared, shared], "b": Block({"x": shared[:10]}, {"y": np.zeros(10)})}) == 8000 + 80

@@ -11,7 +11,7 @@ from collections import Counter, OrderedDict
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 from weakref import WeakValueDictionary
 
 from forbear.app.country import BLOCKS_KEPT, Country
@@ -20,9 +20,6 @@ from forbear.app.uploads import load_upload
 from forbear.errors import Fault, FileError, ForbearError, nearest
 from forbear.scenario.reading.chain import find, library_names
 from forbear.scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    from forbear.ensemble.recording import Block
 
 __all__ = ["Countries", "titled"]
 
@@ -64,7 +61,7 @@ class Countries:
         self._uploads: OrderedDict[str, _Upload] = OrderedDict()
         self._folder = tempfile.TemporaryDirectory(prefix="forbear-")
         self._lock = threading.Lock()
-        self._blocks: Memory[Block] = Memory(BLOCKS_KEPT)
+        self._blocks: Memory[Any] = Memory(BLOCKS_KEPT)
 
     def names(self) -> list[tuple[str, str]]:
         """Key and title of everything that can be chosen; a title has the name of its scenario in brackets."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forbear.app.condensed import Condensed, condensed, together
 from forbear.app.guesses import Guesses
 from forbear.app.laboratory.levers import Slider, sliders_of
 from forbear.app.memory import MEGABYTE, Memory
@@ -63,7 +64,7 @@ _PIECE = 26
 class Country:
     """One scenario on the page. Thread-safe; two problems run over the same draws with the same luck."""
 
-    def __init__(self, scenario: Scenario, key: str, blocks: Memory[Block] | None = None) -> None:
+    def __init__(self, scenario: Scenario, key: str, blocks: Memory[Any] | None = None) -> None:
         """Load strategies and the posterior beside the scenario; `blocks` is where countries of one server keep what
         was run. Raises as `Scenario.problem` and `load_strategies`."""
         self.scenario, self.key, self.structure = scenario, key, "full"
@@ -87,7 +88,7 @@ class Country:
             changed = self.posterior.stale(scenario, self.problem)
             if changed:
                 self.notice = f"The posterior was fitted before a change of: {', '.join(changed)}."
-        self._blocks: Memory[Block] = blocks if blocks is not None else Memory(BLOCKS_KEPT)
+        self._blocks: Memory[Any] = blocks if blocks is not None else Memory(BLOCKS_KEPT)
         self._borders: dict[str, Any] | None = None
         self._observed: dict[str, dict[str, list[Any]]] = {}
         self._darkest: float | None = None
@@ -224,6 +225,34 @@ class Country:
         monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
         half-years, RunError as the engine.
         """
+        made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
+        block: Block = self._blocks.made(made_of, lambda: self._made(problem, made_of, cancelled))
+        return block
+
+    def condensed(
+        self,
+        problem: Problem,
+        draws: str,
+        start: int,
+        seed: int,
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        many: int = BLOCK,
+    ) -> Condensed:
+        """The same members as `block` runs, brought to what the laboratory shows. Raises as `block`."""
+        made_of = (problem.hash, draws, start, many, seed, WEEKLY, (), self.structure)
+
+        def make() -> Condensed:
+            block = self._made(problem, made_of, cancelled)
+            return condensed(problem, block, merged(problem, [block]))
+
+        found: Condensed = self._blocks.made(("condensed", *made_of), make)
+        return found
+
+    def _made(self, problem: Problem, made_of: tuple[Any, ...], cancelled: Callable[[], bool]) -> Block:
+        """A block, run or, where it stands beside every plan, from disk. made_of: as `block` keys it. Raises as
+        `block`."""
+        _, draws, start, many, seed, weekly, pinned, _ = made_of
 
         def run() -> Block:
             self.preparation.wait(cancelled)
@@ -244,9 +273,8 @@ class Country:
                 return packed(piece(work[0]))
             return packed(joined_blocks(list(_threads().map(piece, work))))
 
-        made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
         baseline = start + many <= KEPT and not pinned and problem.hash in (self.problem.hash, self.never.hash)
-        return self._blocks.made(made_of, (lambda: self._from_disk(made_of, run)) if baseline else run)
+        return self._from_disk(made_of, run) if baseline else run()
 
     def _from_disk(self, made_of: tuple[Any, ...], run: Callable[[], Block]) -> Block:
         """A block of what is shown beside every plan, as it was run on this machine before, else as it is run now."""
@@ -292,13 +320,8 @@ def _part(
 
 
 def packed(block: Block) -> Block:
-    """The same block with the weekly values of one kind and shape in one array: hundreds of small ones that come and go
-    leave holes in memory that nothing else fits into."""
-    weekly: dict[str, np.ndarray] = {}
-    for kind in dict.fromkeys((v.dtype, v.shape) for v in block.weekly.values()):
-        names = [name for name, v in block.weekly.items() if (v.dtype, v.shape) == kind]
-        weekly |= zip(names, np.stack([block.weekly[name] for name in names]), strict=True)
-    return replace(block, weekly={name: weekly[name] for name in block.weekly})
+    """The same block with the weekly values of one kind and shape in one array."""
+    return replace(block, weekly=together(block.weekly))
 
 
 def merged(problem: Problem, blocks: list[Block]) -> Ensemble:

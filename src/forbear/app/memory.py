@@ -70,16 +70,16 @@ def array_bytes(value: Any, found: dict[int, int] | None = None, depth: int = 0)
         found[id(whole)] = whole.nbytes
     elif depth < _DEEPEST:
         inside: list[Any] = []
-        if isinstance(value, Mapping):
+        if hasattr(value, "variables"):  # a labelled data set, which is a mapping, too, but of arrays with labels
+            inside = [variable.values for variable in value.variables.values()]
+        elif isinstance(value, Mapping):
             inside = list(value.values())
         elif isinstance(value, (list, tuple)):
             inside = list(value)
         elif is_dataclass(value):
             inside = [getattr(value, f.name) for f in fields(value)]
-        elif hasattr(value, "variables"):  # a labelled data set
-            inside = [variable.values for variable in value.variables.values()]
-        elif hasattr(getattr(value, "data", None), "variables"):  # an ensemble
-            inside = [value.data]
+        elif hasattr(value, "dims"):  # one labelled array
+            inside = [value.values]
         for part in inside:
             array_bytes(part, found, depth + 1)
     return sum(found.values()) - before if depth == 0 else 0

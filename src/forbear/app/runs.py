@@ -26,8 +26,8 @@ from forbear.errors import ForbearError
 from forbear.kernel.draws import GROUP
 
 if TYPE_CHECKING:
+    from forbear.app.condensed import Condensed
     from forbear.app.state import State
-    from forbear.ensemble.recording import Block
     from forbear.scenario.problem import Problem
 
 __all__ = ["STAGES", "Asker", "Busy", "Gone", "Run", "Runs", "Waits", "Work", "begin_baselines"]
@@ -120,8 +120,8 @@ class Work(ABC):
         """True while its page asks for it."""
         return time.monotonic() - self.last_asked < _PATIENCE
 
-    def holds(self) -> list[Block]:
-        """The blocks that it keeps in memory."""
+    def holds(self) -> list[Condensed]:
+        """What it keeps in memory."""
         return []
 
     def let_go(self) -> None:
@@ -153,7 +153,7 @@ class Run(Work):
     problem: Problem = field(kw_only=True)
     reference: Problem = field(kw_only=True)
     pinned: State | None = field(kw_only=True, default=None)
-    blocks: dict[str, list[Block]] = field(default_factory=lambda: {"plan": [], "reference": [], "never": []})
+    parts: dict[str, list[Condensed]] = field(default_factory=lambda: {"plan": [], "reference": [], "never": []})
 
     @property
     def problems(self) -> dict[str, Problem]:
@@ -163,24 +163,24 @@ class Run(Work):
     @property
     def members(self) -> int:
         """Members that all three have."""
-        return min(_members(blocks) for blocks in self.blocks.values())
+        return min(_members(parts) for parts in self.parts.values())
 
-    def holds(self) -> list[Block]:
-        """The blocks of all three."""
-        return [block for blocks in self.blocks.values() for block in blocks]
+    def holds(self) -> list[Condensed]:
+        """The members of all three."""
+        return [part for parts in self.parts.values() for part in parts]
 
     def let_go(self) -> None:
-        """Forget the blocks."""
+        """Forget the members."""
         super().let_go()
-        self.blocks = {name: [] for name in self.blocks}
+        self.parts = {name: [] for name in self.parts}
 
-    def first(self, stage: int) -> dict[str, list[Block]]:
-        """The blocks of the first `stage` members: plan, reference, never. Raises Gone where they were let go."""
+    def first(self, stage: int) -> dict[str, list[Condensed]]:
+        """The first `stage` members: plan, reference, never. Raises Gone where they were let go."""
         if self.members < stage:
             raise Gone
         return {
-            name: [block for block, held in zip(blocks, accumulate(map(_held, blocks)), strict=True) if held <= stage]
-            for name, blocks in self.blocks.items()
+            name: [part for part, held in zip(parts, accumulate(map(len, parts)), strict=True) if held <= stage]
+            for name, parts in self.parts.items()
         }
 
     def one_block(self) -> None:
@@ -189,20 +189,16 @@ class Run(Work):
         many = _following(start)
         draws = self.country.draws(self.state.draws)
         done = {
-            name: self.country.block(problem, draws, start, self.state.seed, lambda: self.cancelled, many=many)
+            name: self.country.condensed(problem, draws, start, self.state.seed, lambda: self.cancelled, many=many)
             for name, problem in self.problems.items()
         }
         with self.lock:
-            for name, block in done.items():
-                self.blocks[name].append(block)
+            for name, part in done.items():
+                self.parts[name].append(part)
 
 
-def _held(block: Block) -> int:
-    return len(block.failed)
-
-
-def _members(blocks: list[Block]) -> int:
-    return sum(map(_held, blocks))
+def _members(parts: list[Condensed]) -> int:
+    return sum(map(len, parts))
 
 
 def _following(start: int) -> int:
@@ -225,7 +221,7 @@ def begin_baselines(country: Country, closing: threading.Event) -> threading.Thr
                 for problem in (country.problem, country.never):
                     if closing.is_set():
                         return
-                    country.block(problem, country.draws("posterior"), start, 1, many=many)
+                    country.condensed(problem, country.draws("posterior"), start, 1, many=many)
                 start += many
 
     thread = threading.Thread(target=work, name="forbear-baselines", daemon=True)

@@ -8,25 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forbear.app.country import merged
-from forbear.ensemble.monthly import monthly_values
-from forbear.scenario.outcomes import OUTCOMES, values_of
+from forbear.app.condensed import FANS, FORCES, OUTCOMES_SHOWN, Condensed, joined, whole_years
+from forbear.scenario.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from forbear.app.country import Country
     from forbear.app.runs import Run
-    from forbear.ensemble.recording import Block
-    from forbear.ensemble.results import Ensemble
     from forbear.scenario.problem import Problem
 
-__all__ = ["FANS", "OUTCOMES_SHOWN", "Compared", "Row", "Summary", "Triple", "compared", "differences", "summarised"]
+__all__ = ["Compared", "Row", "Summary", "Triple", "compared", "differences", "summarised"]
 
-#: Quantities that are drawn by month.
-FANS = ("deaths", "observed_attacks", "intervener_dead", "cost_budget")
-#: Of the force: what is there, what rotation sustains, the most that can be deployed.
-FORCES = ("force", "sustainable_force", "force_ceiling")
-#: Outcomes that are compared; "attacks" is the sum of reported attacks, the others are outcomes of the analysis.
-OUTCOMES_SHOWN = ("deaths", "attacks", "intervener_deaths", "cost", "displaced", "governance", "democracy")
 #: Quantiles that are drawn.
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 #: Significant digits that are stored: what is shown has two.
@@ -39,9 +30,9 @@ Triple = tuple[float, float, float]
 class Compared:
     """Plan, reference and never intervening over the same healthy members, as far as a run has come."""
 
-    plan: Ensemble
-    reference: Ensemble
-    never: Ensemble
+    plan: Condensed
+    reference: Condensed
+    never: Condensed
     members: int
     failed: int
 
@@ -125,23 +116,16 @@ def compared(run: Run, stage: int) -> Compared:
 
     Raises Gone where the run was let go.
     """
-    return paired(run.problems, run.first(stage))
+    return paired(run.first(stage))
 
 
-def paired(problems: dict[str, Problem], blocks: dict[str, list[Block]]) -> Compared:
-    """Blocks of "plan", "reference" and "never" over the same members; those in which any of the three failed are left
+def paired(parts: dict[str, list[Condensed]]) -> Compared:
+    """Parts of "plan", "reference" and "never" over the same members; those in which any of the three failed are left
     out of all."""
-    found = {name: merged(problems[name], blocks[name]) for name in problems}
-    healthy = ~np.any([e.data["failed"].values for e in found.values()], axis=0)
-    kept = {name: ensemble if healthy.all() else ensemble.keep(healthy) for name, ensemble in found.items()}
+    found = {name: joined(held) for name, held in parts.items()}
+    healthy = ~np.any([one.failed for one in found.values()], axis=0)
+    kept = {name: one if healthy.all() else one.keep(healthy) for name, one in found.items()}
     return Compared(**kept, members=int(healthy.sum()), failed=int((~healthy).sum()))
-
-
-def outcome(ensemble: Ensemble, name: str) -> np.ndarray:
-    """An outcome of the page by member, (members,)."""
-    if name == "attacks":
-        return np.asarray(ensemble.data["observed_attacks"].values.astype(float).sum(axis=1))
-    return values_of(ensemble.data, name)
 
 
 def described(name: str) -> tuple[str, str, str]:
@@ -157,7 +141,7 @@ def differences(found: Compared) -> list[Row]:
     out = []
     for name in OUTCOMES_SHOWN:
         title, unit, better = described(name)
-        plan, reference, never = (outcome(e, name) for e in (found.plan, found.reference, found.never))
+        plan, reference, never = (e.outcomes[name] for e in (found.plan, found.reference, found.never))
         lower = [float(np.mean(plan < other)) if np.any(plan != other) else None for other in (reference, never)]
         triples = [triple(v) for v in (plan, reference, never, plan - reference, plan - never)]
         out.append(Row(name, title, unit, better, *triples, *lower))  # type: ignore[arg-type]
@@ -170,15 +154,14 @@ def triple(values: np.ndarray) -> Triple:
     return float(low), float(middle), float(high)
 
 
-def summarised(country: Country, problem: Problem, found: Compared, blocks: list[Block]) -> Summary:
-    """Bring a comparison to the numbers that are shown. blocks: the plan's, with deaths by month and district. No
-    randomness."""
-    months: np.ndarray = np.array([])
+def summarised(country: Country, problem: Problem, found: Compared) -> Summary:
+    """Bring a comparison to the numbers that are shown. problem: the plan's. No randomness."""
     monthly: dict[str, dict[str, np.ndarray]] = {"plan": {}, "reference": {}, "never": {}}
     for of, name in itertools.chain(itertools.product(monthly, FANS), (("plan", name) for name in FORCES)):
-        months, values = monthly_values(getattr(found, of), name)
-        monthly[of][name] = np.quantile(values, LEVELS, axis=0)
-    weeks = (found.plan.data["week"].values.astype("datetime64[D]") + np.timedelta64(3, "D")).astype("datetime64[M]")
+        # as 64 bits: quantiles lie between two members
+        monthly[of][name] = np.quantile(getattr(found, of).monthly[name].astype(float), LEVELS, axis=0)
+    months = found.plan.months
+    weeks = (problem.dates.astype("datetime64[D]") + np.timedelta64(3, "D")).astype("datetime64[M]")
     planned = np.asarray(problem.levers["force"], dtype=float)
     return Summary(
         members=found.members,
@@ -187,16 +170,8 @@ def summarised(country: Country, problem: Problem, found: Compared, blocks: list
         months=[str(month) for month in months],
         monthly=monthly,
         intended=[float(planned[weeks == month].mean()) for month in months],
-        districts=_districts(country, problem, blocks),
+        districts={
+            year: (np.median(found.plan.yearly[:, place], axis=0) / country.residents * 1e5).tolist()
+            for place, year in enumerate(whole_years(problem))
+        },
     )
-
-
-def _districts(country: Country, problem: Problem, blocks: list[Block]) -> dict[int, list[float]]:
-    years = np.array([int(label[:4]) for label in problem.month_labels])
-    whole = [int(y) for y in np.unique(years) if (years == y).sum() == 12]
-    if not whole:
-        return {}
-    deaths = np.concatenate([b.monthly["deaths"] for b in blocks])
-    return {
-        y: (np.nanmedian(deaths[:, years == y].sum(axis=1), axis=0) / country.residents * 1e5).tolist() for y in whole
-    }

@@ -133,7 +133,7 @@ def _meanwhile(request: Request, made: Run, tab: str) -> Response | None:
 
 
 def _summary(made: Run, stage: int) -> Summary:
-    return summarised(made.country, made.problem, compared(made, stage), made.first(stage)["plan"])
+    return summarised(made.country, made.problem, compared(made, stage))
 
 
 def _shown(request: Request, made: Run, stage: int, tab: str) -> Response:

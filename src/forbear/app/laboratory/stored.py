@@ -63,8 +63,8 @@ def made(country: Country, members: int = MEMBERS) -> dict[str, Any]:
     for asked in questions_of(country):
         problem = asked.state.apply(country.scenario, country.strategies).problem()
         problems = {"plan": problem, "reference": country.problem, "never": country.never}
-        blocks = {name: [country.block(p, draws, 0, 1, many=members)] for name, p in problems.items()}
-        answers[asked.key] = summarised(country, problem, paired(problems, blocks), blocks["plan"]).plain()
+        parts = {name: [country.condensed(p, draws, 0, 1, many=members)] for name, p in problems.items()}
+        answers[asked.key] = summarised(country, problem, paired(parts)).plain()
     # what all questions share is written once
     shared = {of: answers[BASELINE]["monthly"].pop(of) for of in ("reference", "never")}
     for answer in answers.values():

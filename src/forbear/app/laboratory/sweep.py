@@ -57,11 +57,11 @@ class Sweep(Work):
         changed = with_lever(self.state, self.slider.key, self.slider.spec.how, self.values[len(self.rows)])
         problem = changed.apply(country.scenario, country.strategies).problem()
         problems = {"plan": problem, "reference": self.reference, "never": country.never}
-        blocks = {
-            name: [country.block(p, draws, 0, self.state.seed, lambda: self.cancelled, many=MEMBERS)]
+        parts = {
+            name: [country.condensed(p, draws, 0, self.state.seed, lambda: self.cancelled, many=MEMBERS)]
             for name, p in problems.items()
         }
-        rows = differences(paired(problems, blocks))
+        rows = differences(paired(parts))
         with self.lock:
             self.rows.append(rows)
 
