@@ -7,7 +7,7 @@ import threading
 import numpy as np
 import pytest
 
-from forbear.app.country import KEPT, Country
+from forbear.app.country import KEPT, MONTHLY, Country
 from forbear.app.runs import MOST_AT_A_TIME, STAGES, Run, begin_baselines
 from forbear.app.state import State
 from forbear.ensemble.opened import Opened
@@ -66,8 +66,10 @@ def test_a_run_comes_to_every_stage_and_never_has_many_members_under_way(country
 
 def test_members_that_are_run_in_parts_are_those_that_are_run_at_once(country):
     plan = country.scenario.with_levers({"intervener.force": "*1.5"}).problem()
-    whole = country.block(plan, "prior", 0, 1, many=64)
-    parts = joined_blocks([country.block(plan, "prior", start, 1, many=16) for start in range(0, 64, 16)])
+    whole = country.block(plan, "prior", 0, 1, many=64, monthly=MONTHLY)
+    parts = joined_blocks(
+        [country.block(plan, "prior", start, 1, many=16, monthly=MONTHLY) for start in range(0, 64, 16)]
+    )
     for name, values in whole.weekly.items():
         assert (values == parts.weekly[name]).all()
     assert (whole.monthly["deaths"] == parts.monthly["deaths"]).all() and whole.monthly["deaths"].sum() > 0
@@ -82,7 +84,9 @@ def test_baselines_are_run_before_anybody_asks_and_found_at_the_next_start(tmp_p
     begin_baselines(again, threading.Event()).join(60)
     assert not blocks
     for problem in (country.problem, country.never):
-        first, second = (c.block(problem, c.draws("posterior"), 0, 1, many=STAGES[0]) for c in (country, again))
+        first, second = (
+            c.block(problem, c.draws("posterior"), 0, 1, many=STAGES[0], monthly=MONTHLY) for c in (country, again)
+        )
         assert np.array_equal(first.weekly["deaths"], second.weekly["deaths"]) and first.weekly["deaths"].size
         assert first.weekly["cost_budget"].dtype == second.weekly["cost_budget"].dtype == np.float64
         assert np.array_equal(first.monthly["deaths"], second.monthly["deaths"])
@@ -91,9 +95,9 @@ def test_baselines_are_run_before_anybody_asks_and_found_at_the_next_start(tmp_p
 
 def test_another_seed_is_no_baseline_that_was_kept(tmp_path, monkeypatch, country, blocks):
     monkeypatch.setattr("forbear.ensemble.kept._folder", lambda: tmp_path)
-    country.block(country.problem, "prior", 0, 1, many=16)
+    country.block(country.problem, "prior", 0, 1, many=16, monthly=MONTHLY)
     blocks.clear()
-    Country(country.scenario, "meadow").block(country.problem, "prior", 0, 2, many=16)
+    Country(country.scenario, "meadow").block(country.problem, "prior", 0, 2, many=16, monthly=MONTHLY)
     assert blocks
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forbear.app.condensed import FANS, FORCES, OUTCOMES_SHOWN, joined, together, whole_years
-from forbear.app.country import Country, merged
+from forbear.app.country import MONTHLY, Country, merged
 from forbear.app.laboratory.comparison import paired, summarised
 from forbear.app.memory import array_bytes
 from forbear.ensemble.monthly import monthly_values
@@ -22,7 +22,7 @@ def country():
 @pytest.fixture(scope="module")
 def both(country):
     """The same members as weeks, labelled, and condensed."""
-    block = country.block(country.problem, "prior", 0, 1, many=MANY)
+    block = country.block(country.problem, "prior", 0, 1, many=MANY, monthly=MONTHLY)
     return block, merged(country.problem, [block]), country.condensed(country.problem, "prior", 0, 1, many=MANY)
 
 

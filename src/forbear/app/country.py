@@ -217,15 +217,16 @@ class Country:
         *,
         many: int = BLOCK,
         weekly: tuple[str, ...] = WEEKLY,
+        monthly: tuple[str, ...] = (),
         pinned: tuple[tuple[str, float], ...] = (),
     ) -> Block:
         """Run members start to start + many of a problem on all threads, or take them from memory.
 
-        weekly: national quantities to record; pinned: as in `parameters`. Weekly values are 32-bit but for money;
-        monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
+        weekly, monthly: national quantities, and those by district, to record; pinned: as in `parameters`. Weekly
+        values are 32-bit but for money; monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
         half-years, RunError as the engine.
         """
-        made_of = (problem.hash, draws, start, many, seed, weekly, pinned, self.structure)
+        made_of = (problem.hash, draws, start, many, seed, weekly, monthly, pinned, self.structure)
         block: Block = self._blocks.made(made_of, lambda: self._made(problem, made_of, cancelled))
         return block
 
@@ -240,7 +241,7 @@ class Country:
         many: int = BLOCK,
     ) -> Condensed:
         """The same members as `block` runs, brought to what the laboratory shows. Raises as `block`."""
-        made_of = (problem.hash, draws, start, many, seed, WEEKLY, (), self.structure)
+        made_of = (problem.hash, draws, start, many, seed, WEEKLY, MONTHLY, (), self.structure)
 
         def make() -> Condensed:
             block = self._made(problem, made_of, cancelled)
@@ -252,7 +253,7 @@ class Country:
     def _made(self, problem: Problem, made_of: tuple[Any, ...], cancelled: Callable[[], bool]) -> Block:
         """A block, run or, where it stands beside every plan, from disk. made_of: as `block` keys it. Raises as
         `block`."""
-        _, draws, start, many, seed, weekly, pinned, _ = made_of
+        _, draws, start, many, seed, weekly, monthly, pinned, _ = made_of
 
         def run() -> Block:
             self.preparation.wait(cancelled)
@@ -260,10 +261,10 @@ class Country:
             given = self.parameters(draws, members, seed, pinned)
             parts = self.guesses.parts(problem, members, seed)
             if len(parts) == 1:
-                engine = Engine(parts[0][1], weekly=weekly, monthly=MONTHLY)
+                engine = Engine(parts[0][1], weekly=weekly, monthly=monthly)
                 work = [(at, engine) for at in cut(many, threads_of(None))]
             else:
-                work = [(at, Engine(changed, weekly=weekly, monthly=MONTHLY)) for at, changed in parts]
+                work = [(at, Engine(changed, weekly=weekly, monthly=monthly)) for at, changed in parts]
 
             def piece(one: tuple[slice, Engine]) -> Block:
                 at, engine = one
@@ -282,7 +283,7 @@ class Country:
             posterior_numbers(self.posterior) if made_of[1] == "posterior" and self.posterior is not None else "prior"
         )
         guessed = [fact.key for fact in self.guesses.facts]
-        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(MONTHLY), drawn=drawn, guessed=guessed)
+        place = Kept(page=[*made_of[:5], list(made_of[5])], monthly=list(made_of[6]), drawn=drawn, guessed=guessed)
         found = place.read()
         if found is not None:
             groups: dict[str, dict[str, np.ndarray]] = {"weekly": {}, "monthly": {}}
