@@ -223,8 +223,8 @@ class Country:
         """Run members start to start + many of a problem on all threads, or take them from memory.
 
         weekly, monthly: national quantities, and those by district, to record; pinned: as in `parameters`. Weekly
-        values are 32-bit but for money; monthly ones are summed over all but districts. Raises Cancelled as soon as `cancelled` says so between two
-        half-years, RunError as the engine.
+        values are 32-bit but for money; monthly ones are summed over all but districts. Raises Cancelled as soon as
+        `cancelled` says so between two half-years, RunError as the engine.
         """
         made_of = (problem.hash, draws, start, many, seed, weekly, monthly, pinned, self.structure)
         block: Block = self._blocks.made(made_of, lambda: self._made(problem, made_of, cancelled))
