@@ -96,7 +96,7 @@ def steps(keep: Path) -> Iterator[Step]:
     yield Step("record", "outcomes of other wars", record, (shipped("record", "prior.npz"),))
     for name in fitted():
         parts = (*PARTS, *DEAR) if name == RUN else PARTS
-        target, store = shipped(name, "validation.json"), str(keep / "validation")
+        target, store = shipped(name, "validation.json"), str(keep / f"{name}.validation")
         wanted = (*forbear, "validate", name, "--parts", ",".join(parts), "--to", target, "--store", store)
         yield Step("validation", name, wanted, (target,))
     for name in fitted():
