@@ -9,6 +9,8 @@ import pytest
 import forbear as fb
 from forbear import cli
 from forbear.questions.policy_runs import PolicyRuns
+from forbear.report.decision import board_rows
+from forbear.scenario.casefiles.policies import without_intervention
 
 MEMBERS = 96
 HALF = fb.Strategy("HALF", "Half of the soldiers", "intervention", {"intervener.force": "*0.5"})
@@ -51,6 +53,49 @@ def test_never_intervening_is_among_the_options_and_told_as_an_assumption(found)
     text = "\n".join(found.lines())
     assert "NEVER (by assumption)" in text and "band by assumption" in text
     assert any("nobody intervenes" in change.setting for change in found.changes)
+
+
+def test_the_terminal_tells_of_a_world_by_assumption_a_range_in_one_digit_as_the_page_does(found, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "118")
+    lines = [line for line in found.lines() if line.startswith("  NEVER (by assumption) ")]
+    assert len(lines) == len(found.boards)
+    for line, board in zip(lines, found.boards, strict=True):
+        page = next(row for row in board_rows(board, found.decision) if row[0].endswith("(by assumption)"))
+        told = re.split(r"\s{2,}", line.strip())
+        assert told == ["NEVER (by assumption)", page[1], page[-1].replace("\N{NO-BREAK SPACE}", " ")]
+        assert _in_one_digit(told[1]), told
+    assert not any("±" in line for line in lines) and any("±" in line for line in found.lines())
+    narrow = [line for line in _at(60, monkeypatch, found) if "±" in line]
+    assert narrow and all(len(line) <= 60 for line in narrow)
+
+
+def _in_one_digit(words):
+    numbers = re.findall(r"\d[\d,.]*", words)
+    return bool(numbers) and all(len(re.sub("[,.]", "", number).strip("0")) <= 1 for number in numbers)
+
+
+def _at(width, monkeypatch, found):
+    monkeypatch.setenv("COLUMNS", str(width))
+    return found.lines()
+
+
+def test_a_strategy_under_which_nobody_intervenes_has_ends_in_one_digit_when_stressed_and_compared(meadow):
+    stressed = fb.stress("meadow", {"NEVER": never(meadow)}, given="prior", members=MEMBERS, workers=1)
+    line = next(line for line in stressed.lines() if line.startswith("NEVER "))
+    assert "by assumption: a band, not ranked" in line and "%" not in line
+    assert _in_one_digit(line), line
+    pair = fb.compare("meadow", never(meadow), given="prior", members=16, replications=1, workers=1)
+    assert pair.assumed == ("NEVER",)
+    text = "\n".join([*pair.lines(), pair.sentence])
+    assert not re.search(r"[\d.,]+ \([-+x]?\d", text) and "band by assumption" in text
+    drawn = pair.plot()._repr_html_()
+    assert 'class="middle"' not in drawn
+    plain = fb.compare("meadow", HALF, given="prior", members=16, replications=1, workers=1)
+    assert plain.assumed == () and re.search(r"[\d.,]+ \([-+x]?\d", plain.sentence)
+
+
+def never(scenario):
+    return without_intervention(scenario, {})
 
 
 def test_no_loss_by_default():

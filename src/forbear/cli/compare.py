@@ -45,7 +45,8 @@ def command(
             outcomes=(*OBJECTIVES, "order", "force", "unsustainable"), names=(base, title), workers=workers,
         )  # fmt: skip
         years = ", ".join(f"{year}: {ratio:.2g}" for year, ratio in found.yearly().items())
-        tell(*found.lines(), "", f"civilian deaths by year, median ratio: {years}", "")
+        yearly = ["", f"civilian deaths by year, median ratio: {years}"] if not found.assumed else []
+        tell(*found.lines(), *yearly, "")
         tables.append(found.to_frame().assign(policy=title))
     if csv is not None:
         print(write_table(csv, tables))

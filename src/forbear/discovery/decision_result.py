@@ -15,7 +15,7 @@ from forbear.questions.stored import encode
 from forbear.scenario.casefiles.decision import ATTITUDES, Decision, Objective
 from forbear.scenario.outcomes import OUTCOMES
 from forbear.spreadsheets import frame_text
-from forbear.words import SPACE, approximately, join, percent
+from forbear.words import SPACE, approximately, columns, join, laid_out, percent, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -110,17 +110,26 @@ class DecisionResult:
         for board in self.boards:
             head = board.title if board.name == LOSS else f"{board.title} [{board.name}]"
             out.append(f"{head}, {board.unit}")
-            numbers = f"{'expected':>22}{'worst ' + self.worst:>14}{'mean regret':>22}{'p90 regret':>22}{'best in':>10}"
-            out.append(f"  {'option':<34}{numbers}")
-            for option, row in board.rows.items():
-                expected, regret = _with(row.expected, row.expected_error), _with(row.regret, row.regret_error)
-                out.append(
-                    f"  {self.label(option)[:33]:<34}{expected:>22}{approximately(row.tail):>14}{regret:>22}"
-                    f"{_with(row.regret_p90, row.regret_p90_error):>22}{_plain(percent(row.best)):>10}"
-                )
+            out += [f"  {line}" for line in laid_out(self._head(), self._rows(board), columns() - 2)]
         out += ["", *map(_plain, self.answer), "", "What would change the choice"]
         out += [f"  {change.setting}: {self.changed(change)}" for change in self.changes]
         out += ["", *map(_plain, self.worth_lines)]
+        return out
+
+    def _head(self) -> tuple[str, ...]:
+        return ("option", "expected", f"worst {self.worst}", "mean regret", "p90 regret", "best in")
+
+    def _rows(self, board: Board) -> list[tuple[str, ...]]:
+        """A row of words for each option; of a world by assumption the range of nine tenths alone, in one digit."""
+        out: list[tuple[str, ...]] = []
+        for option, row in board.rows.items():
+            told = (
+                _with(row.expected, row.expected_error), approximately(row.tail), _with(row.regret, row.regret_error),
+                _with(row.regret_p90, row.regret_p90_error),
+            )  # fmt: skip
+            if option in self.decision.assumed:
+                told = (span(row.loss.p05, row.loss.p95, 1), "", "", "")
+            out.append((self.label(option), *told, _plain(percent(row.best))))
         return out
 
     @property

@@ -203,7 +203,11 @@ def _compared(found: Comparison, kind: str) -> tuple[Named, str, str, float]:
     chosen = [e for e in effects if e.kind == kind and np.isfinite(e.quantiles).all()]
     if not chosen:
         raise _unknown(kind, sorted({e.kind for e in effects}), "the comparison has no effect of the kind")
-    rows = [(e.outcome, IntervalRow.of(OUTCOMES[e.outcome].title, [float(q) for q in e.quantiles])) for e in chosen]
+    band = bool(found.assumed)
+    rows = [
+        (e.outcome, IntervalRow.of(OUTCOMES[e.outcome].title, [float(q) for q in e.quantiles], assumed=band))
+        for e in chosen
+    ]
     return rows, f"{found.changed} against {found.base}", kind, max(e.margin for e in chosen)
 
 

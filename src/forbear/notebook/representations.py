@@ -24,7 +24,7 @@ from forbear.questions.verdict import Verdict
 from forbear.questions.verdict_lines import licence_sentence
 from forbear.scenario.casefiles.policies import Claim
 from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES, values_of
-from forbear.words import approximately, middle_and_span, percent
+from forbear.words import approximately, join, middle_and_span, percent
 
 __all__ = ["html"]
 
@@ -159,10 +159,18 @@ def _comparison(thing: Comparison) -> str:
         known = OUTCOMES[e.outcome]
         low, _, middle, _, high = (approximately(float(v)) for v in e.quantiles)
         shares = " / ".join(f"{v:.0%}" for v in (e.lower, e.none, e.higher))
-        effect = f"{'x' if e.kind == 'ratio' else ''}{middle} ({low} to {high})"
-        rows.append((known.title, known.unit, _three(e.base), _three(e.changed), effect, shares))
+        effect = (
+            thing.effect_words(e) if thing.assumed else f"{'x' if e.kind == 'ratio' else ''}{middle} ({low} to {high})"
+        )
+        beside = (
+            thing.level_words(policy, values) if policy in thing.assumed else _three(values)
+            for policy, values in ((thing.base, e.base), (thing.changed, e.changed))
+        )  # fmt: skip
+        rows.append((known.title, known.unit, *beside, effect, shares))
     head = ("outcome", "unit", thing.base, thing.changed, "effect (5 to 95 %)", "lower / same / higher")
     words = f"{len(thing)} {thing.given}, common random numbers in both"
+    if thing.assumed:
+        words += f"; {join(thing.assumed)}: a band by assumption, of which ends alone are told"
     return _head(f"{thing.changed} against {thing.base}", words) + table_html(head, rows)
 
 

@@ -13,7 +13,7 @@ from forbear.questions.effects import paired_effect, probabilities
 from forbear.questions.policy_runs import PolicyRuns
 from forbear.representation import html_of, plot_of
 from forbear.scenario.outcomes import OUTCOMES
-from forbear.words import approximately, columns, laid_out
+from forbear.words import approximately, columns, join, laid_out, span
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,8 @@ class Comparison:
         `base`, `changed` and `effect` by draw and outcome (a draw that failed is NaN); `base_deaths` and
         `changed_deaths` by year and draw, in persons. Along `outcome`: `title`, `unit`, `kind` (whether the effect is
         a ratio, changed over base, or a difference, changed less base) and `margin` (a smaller effect counts as none).
-        Attributes: base, changed (names of the policies), scenario, given (what was drawn from), seed, replications.
+        Attributes: base, changed (names of the policies), assumed (those of them under which nobody intervenes, a band
+        by assumption), scenario, given (what was drawn from), seed, replications.
     """
 
     data: xr.Dataset
@@ -121,6 +122,12 @@ class Comparison:
         return str(self.data.attrs["changed"])
 
     @property
+    def assumed(self) -> tuple[str, ...]:
+        """Names of the policies under which nobody intervenes: of these, and of what is set against them, ends of nine
+        tenths are told in one digit, and no middle."""
+        return tuple(self.data.attrs.get("assumed", ()))
+
+    @property
     def given(self) -> str:
         """What was drawn from, in words: "posterior draws", "prior draws (before any data)"."""
         return str(self.data.attrs["given_words"])
@@ -138,11 +145,10 @@ class Comparison:
     def sentence(self) -> str:
         """The first outcome in one sentence, with its uncertainty and the draws that speak against."""
         effect = next(iter(self.effects.values()))
-        low, _, middle, _, high = effect.quantiles
+        band = " (a band by assumption)" if self.assumed else ""
         return (
-            f"{self.changed} against {self.base}: {OUTCOMES[effect.outcome].title} {_signed(effect, middle)} "
-            f"({approximately(low)} to {approximately(high)}), lower in {effect.lower:.0%} of {len(self)} "
-            f"{self.given}, higher in {effect.higher:.0%}."
+            f"{self.changed} against {self.base}: {OUTCOMES[effect.outcome].title} {self.effect_words(effect)}{band}, "
+            f"lower in {effect.lower:.0%} of {len(self)} {self.given}, higher in {effect.higher:.0%}."
         ).replace("%", " %")
 
     def to_frame(self) -> pd.DataFrame:
@@ -162,18 +168,36 @@ class Comparison:
         out = [f"{self.changed} against {self.base}, {len(self)} {self.given}, common random numbers"]
         rows = []
         for effect in self.effects.values():
-            low, _, middle, _, high = effect.quantiles
-            words = f"{_signed(effect, middle)} ({approximately(low)} to {approximately(high)})"
-            medians = (approximately(float(np.nanmedian(v))) for v in (effect.base, effect.changed))
+            beside = (self.level_words(self.base, effect.base), self.level_words(self.changed, effect.changed))
             shares = (f"{v:.0%}" for v in (effect.lower, effect.none, effect.higher))
-            rows.append((OUTCOMES[effect.outcome].title, *medians, words, *shares))
+            rows.append((OUTCOMES[effect.outcome].title, *beside, self.effect_words(effect), *shares))
         head = ("outcome", "before", "after", "effect (5 to 95 %)", "lower", "same", "higher")
         out += laid_out(head, rows, columns())
         out.append(
             "shares: of draws in which the outcome is lower, the same, higher by more than the margin; medians "
             "before and after"
         )
+        if self.assumed:
+            out.append(
+                f"{join(self.assumed)}: a band by assumption. Of it, and of effects against it, the ends of nine "
+                "tenths alone are told, in one digit"
+            )
         return out
+
+    def level_words(self, policy: str, values: np.ndarray) -> str:
+        """An outcome under a policy: its median, or by assumption its range."""
+        if policy in self.assumed:
+            low, high = np.nanquantile(values, (0.05, 0.95))
+            return span(float(low), float(high), 1)
+        return approximately(float(np.nanmedian(values)))
+
+    def effect_words(self, effect: Effect) -> str:
+        """An effect with its range, or against a world by assumption the range alone."""
+        low, _, middle, _, high = effect.quantiles
+        if self.assumed:
+            first, last = _signed(effect, low, 1), _signed(effect, high, 1)
+            return first if first == last else f"{first} to {last}"
+        return f"{_signed(effect, middle)} ({approximately(low)} to {approximately(high)})"
 
     def yearly(self) -> dict[int, float]:
         """Median ratio of civilian deaths by year, changed over base."""
@@ -183,11 +207,18 @@ class Comparison:
 
 
 def comparison(
-    runs: PolicyRuns, base: str, changed: str, outcomes: Sequence[str], told: Mapping[str, object] | None = None
+    runs: PolicyRuns,
+    base: str,
+    changed: str,
+    outcomes: Sequence[str],
+    told: Mapping[str, object] | None = None,
+    *,
+    assumed: Sequence[str] = (),
 ) -> Comparison:
     """Set two policies that have been run, with `deaths` among their outcomes, beside one another.
 
-    told: further attributes of the data. Raises ScenarioError E241 for an unknown outcome. No randomness.
+    told: further attributes of the data; assumed: policies under which nobody intervenes. Raises ScenarioError E241
+    for an unknown outcome. No randomness.
     """
     import xarray as xr  # heavy: only who compares waits for it
 
@@ -225,6 +256,7 @@ def comparison(
         attrs={
             "base": base,
             "changed": changed,
+            "assumed": list(assumed),
             "scenario": runs.scenario.name,
             "seed": runs.seed,
             "replications": runs.replications,
@@ -234,6 +266,6 @@ def comparison(
     return Comparison(data)
 
 
-def _signed(effect: Effect, value: float) -> str:
+def _signed(effect: Effect, value: float, digits: int = 2) -> str:
     sign = "x" if effect.kind == "ratio" else "+" if value > 0 else ""
-    return f"{sign}{approximately(value)}"
+    return f"{sign}{approximately(value, digits)}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from forbear.errors import ScenarioError, nearest
 from forbear.integers import seed_of, workers_of
 from forbear.questions.compare import Comparison, comparison, known_outcomes
-from forbear.scenario.casefiles.policies import Strategy, load_strategies
+from forbear.scenario.casefiles.policies import Strategy, load_strategies, nobody_intervenes
 from forbear.scenario.outcomes import OBJECTIVES
 from forbear.scenario.reading.chain import library_names
 from forbear.scenario.scenario import Scenario
@@ -99,7 +99,8 @@ def compare(
     meter.start(2, f"comparing {changed} with {base}")
     worlds.run_all({base: first, changed: second}, meter)
     meter.finish()
-    return comparison(worlds, base, changed, kept, found.attributes)
+    never = [policy for policy, run in ((base, first), (changed, second)) if nobody_intervenes(run)]
+    return comparison(worlds, base, changed, kept, found.attributes, assumed=never)
 
 
 def policy(

@@ -198,7 +198,8 @@ def _notes(scenario: Scenario, asked: Decision, found: Given) -> tuple[str, ...]
         words = "is a band by assumption" if len(asked.assumed) == 1 else "are bands by assumption"
         named = ", ".join(sorted(asked.assumed))
         out.append(
-            f"What would have happened without the intervention ({named}) {words}; the choice without it is below."
+            f"What would have happened without the intervention ({named}) {words}, told as a range of nine tenths "
+            "in one digit; the choice without it is below."
         )
     return tuple(out)
 

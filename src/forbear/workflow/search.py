@@ -13,6 +13,7 @@ from forbear.integers import seed_of, workers_of
 from forbear.scenario.casefiles.policies import Strategy, load_strategies, never_intervening
 from forbear.scenario.casefiles.search_levers import load_search_levers
 from forbear.scenario.outcomes import OUTCOMES
+from forbear.words import approximately
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.compare import as_far_as_raised
 from forbear.workflow.given import Given, resolve
@@ -123,8 +124,10 @@ def lines_of(found: Found, most: int = 12) -> list[str]:
         "\nnamed strategies (worlds without the war are bands by assumption), and how many of those found are better on all objectives"
     )
     for name, reached in sorted(found.named.items(), key=lambda entry: entry[1][0]):
-        note = f"beaten by {found.beaten[name]}" if name in found.beaten else "by assumption"
-        out.append("  ".join(f"{value:>10,.3g}" for value in reached) + f"   {name}   {note}")
+        ranked = name in found.beaten
+        note = f"beaten by {found.beaten[name]}" if ranked else "by assumption"
+        words = (f"{value:,.3g}" if ranked else approximately(float(value), 1) for value in reached)
+        out.append("  ".join(f"{word:>10}" for word in words) + f"   {name}   {note}")
     if found.price is not None:
         out += ["", *found.price.lines(most)]
     return out

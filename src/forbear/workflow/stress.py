@@ -15,6 +15,7 @@ from forbear.integers import seed_of, workers_of
 from forbear.questions.compare import known_outcomes
 from forbear.scenario.casefiles.policies import Strategy, load_strategies, never_intervening
 from forbear.scenario.outcomes import OBJECTIVES, OUTCOMES
+from forbear.words import span
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.given import Given, resolve
 
@@ -222,10 +223,11 @@ def _chosen(
 
 def _row(name: str, row: Mapping[str, Any]) -> str:
     spans = [row["outcomes"][outcome] for outcome in ("deaths", "intervener_deaths", "cost")]
+    if row["assumed"]:  # ends in one digit and no middle, as in the report
+        deaths, soldiers, cost = (span(v[0], v[4], 1) for v in spans)
+        return f"{name:<26}{deaths:>24}{soldiers:>16}{cost:>16}  by assumption: a band, not ranked"
     words = [f"{v[0]:,.2g} to {v[4]:,.2g}" if v[4] < 1e3 else f"{v[0]:,.0f} to {v[4]:,.0f}" for v in spans]
-    tail = "  by assumption: a band, not ranked"
-    if not row["assumed"]:
-        tail = f"{row['pareto']:>8.0%}{row['satisficing']:>8.0%}{row['regret']['deaths']['p90']:>20,.0f}"
+    tail = f"{row['pareto']:>8.0%}{row['satisficing']:>8.0%}{row['regret']['deaths']['p90']:>20,.0f}"
     order = f"{row['outcomes']['order'][2]:.0%}"
     return f"{name:<26}{words[0]:>24}{words[1]:>16}{words[2]:>16}{order:>7}{tail}"
 

@@ -65,7 +65,7 @@ class Strategy:
         What would have happened then is a band by assumption, which nothing ranks. It follows from the path of the
         lever, whatever the strategy is called. Raises as `apply` and `Scenario.problem`.
         """
-        return _nobody_intervenes(self.apply(scenario))
+        return nobody_intervenes(self.apply(scenario))
 
     def touches(self, lever: str) -> bool:
         """True where a setting or a rule of the strategy names the lever."""
@@ -73,7 +73,8 @@ class Strategy:
         return any(key == lever or key.startswith(f"{lever}.") for key in named)
 
 
-def _nobody_intervenes(scenario: Scenario) -> bool:
+def nobody_intervenes(scenario: Scenario) -> bool:
+    """True where nobody intervenes in the whole run of a scenario as it is. Raises as `Scenario.problem`."""
     problem = scenario.problem()
     could = any(rule.lever == INTERVENE.split(".")[1] for rule in problem.rules)
     return not could and float(problem.levers[INTERVENE.split(".")[1]].max()) == 0.0
@@ -84,7 +85,7 @@ def never_intervening(strategies: Mapping[str, Strategy], scenario: Scenario) ->
 
     Those that leave the lever alone are as the scenario is, which is looked at once. Raises as `Strategy.assumed`.
     """
-    as_it_is = _nobody_intervenes(scenario)
+    as_it_is = nobody_intervenes(scenario)
     return frozenset(
         name
         for name, strategy in strategies.items()
