@@ -41,6 +41,8 @@ CLAIMS = ("--members", "64", "--replications", "2")
 #: Parts of a record that every fitted war has, and those that only the first can pay for.
 PARTS = ("contraction", "facts", "course", "place", "discrepancy", "modes", "theories", "forecasts")
 DEAR = ("calibration",)
+#: Where parameters of another war are tried, and the file that it makes beside the record.
+BORROWER, TRIED = "afghanistan-2001", "transport.json"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,8 @@ def steps(keep: Path) -> Iterator[Step]:
         target, store = shipped(name, "validation.json"), str(keep / f"{name}.validation")
         wanted = (*forbear, "validate", name, "--parts", ",".join(parts), "--to", target, "--store", store)
         yield Step("validation", name, wanted, (target,))
+    wanted = (*forbear, "validate", BORROWER, "--parts", "transport", "--to", shipped(BORROWER, "validation.json"))
+    yield Step("validation", f"{BORROWER}, parameters of another war", wanted, (shipped(BORROWER, TRIED),))
     for name in fitted():
         target = shipped(name, "answers.json")
         if name == RUN:

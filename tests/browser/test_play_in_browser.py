@@ -210,6 +210,8 @@ def test_logs_of_groups_are_sent_in_and_compared(served, eyes, tmp_path):
     assert "One world is luck" in words and "North" in words and "South" in words
     assert "different worlds" not in words and "replayed here to the bit" in words
     assert page.locator("svg.chart").count() == 5
+    page.set_viewport_size({"width": 390, "height": 844})  # a telephone: words of the bars are no smaller than notes
+    assert min(word.bounding_box()["height"] for word in page.locator("svg.chart text").all()) > 11
     seen.clean()
 
 
