@@ -20,7 +20,8 @@ from forbear.inference.forecast.calibration import (
 from forbear.inference.identification import contractions
 from forbear.inference.recovery import FULL, QUICK, Bank, Effort, Recovered, recover
 from forbear.inference.synthetic import PLAUSIBLE, OfScenario
-from forbear.questions.stored import decode, encode
+from forbear.questions.stamps import question_asked
+from forbear.questions.stored import decode
 from forbear.questions.verdict_power import Power, power_and_error, power_words
 from forbear.scenario.casefiles.policies import Claim
 from forbear.validation.asked import claims_of, measure_of, policies_of
@@ -137,7 +138,8 @@ def calibration(context: Context, effort: Effort | None = None) -> Calibration:
             )
 
     folder = None if context.store is None else context.store / "calibration"
-    told_claims = {n: {k: v for k, v in encode(c).items() if k != "file"} for n, (c, _) in asked.items()}
+    # what a claim compares, by which rule; its words may change, and the policies stand beside
+    told_claims = {n: question_asked(c, {}) for n, (c, _) in asked.items()}
     hashes = {name: policy.problem().hash for name, policy in changed.items()}
     identity = {**posterior.stamp, "claims": told_claims, "policies": hashes, "until": until or ""}
     found = recover(simulator, effort, seed=context.seed, store=folder, identity=identity, meter=meter, told=told)
