@@ -8,7 +8,7 @@ import pytest
 
 from forbear.questions import odds_on_record as module
 from forbear.questions.odds import Odds
-from forbear.questions.odds_on_record import odds_file, odds_on_record, odds_or_why_not
+from forbear.questions.odds_on_record import odds_file, odds_on_record
 from forbear.questions.odds_words import moved_sentence
 from forbear.report import write
 from forbear.report.wars import wars_markup, wars_section
@@ -90,20 +90,6 @@ def test_odds_of_another_model_are_said_to_be_and_not_one_number_of_them_is_show
     for text in (section.sentence, *section.blocks.values()):
         assert "computed with another model, so it is not shown" in text
         assert not re.search(r"x\d|<table", text)
-
-
-def test_odds_that_are_damaged_are_said_to_be_and_the_rest_of_the_report_stands(iraq, held, monkeypatch, tmp_path):
-    whole = odds_file(iraq["scenario"]).read_text(encoding="utf-8")
-    (tmp_path / "odds.json").write_text(whole[: len(whole) // 2], encoding="utf-8")
-    monkeypatch.setattr(module, "odds_file", lambda scenario: tmp_path / "odds.json")
-    section = wars_section(odds_or_why_not(iraq["scenario"], iraq["answers"]), ["H2", "H4b"], atlas=True)
-    for text in (section.sentence, *section.blocks.values()):
-        assert re.search(r"cannot be used \(error E1\d\d\)", text) and str(tmp_path) not in text
-        assert "forbear atlas weigh" in text + section.command and not re.search(r"x\d|<table", text)
-    path = write(
-        iraq["ensemble"], iraq["scenario"], iraq["problem"], to=tmp_path / "iraq.html", answers=iraq["answers"]
-    )
-    assert "cannot be used (error E1" in path.read_text(encoding="utf-8")
 
 
 def test_a_hostile_name_in_a_file_is_only_text(held):

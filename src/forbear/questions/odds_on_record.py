@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forbear.errors import ForbearError
 from forbear.questions.odds import Odds
 from forbear.questions.odds_telling import OtherWars, absent_wars, other_wars
 from forbear.questions.stamps import question_asked, stale_odds
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from forbear.scenario.casefiles.policies import Claim, Strategy
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FILE", "OddsOnRecord", "odds_file", "odds_on_record", "odds_or_why_not"]
+__all__ = ["FILE", "OddsOnRecord", "odds_file", "odds_on_record"]
 
 #: By custom, the name of the file beside a scenario of one's own.
 FILE = "odds.json"
@@ -29,15 +28,13 @@ FILE = "odds.json"
 @dataclass(frozen=True)
 class OddsOnRecord:
     """odds: None where nobody has computed them; stale: what has changed since, in words; changed: claims that compare
-    something else now; command: what computes them; damaged: the code of the error that reading them ended with, ""
-    where there was none. Numbers of odds that are stale are never told."""
+    something else now; command: what computes them. Numbers of odds that are stale are never told."""
 
     odds: Odds | None
     stale: tuple[str, ...]
     changed: tuple[str, ...]
     command: str
     answers: Answers | None = None
-    damaged: str = ""
 
     @property
     def other(self) -> str:
@@ -53,8 +50,6 @@ class OddsOnRecord:
 
     def of(self, name: str) -> OtherWars:
         """What is told of one claim, whether there are numbers or not."""
-        if self.damaged:  # no path: a page may go to somebody else
-            return absent_wars(f"what is on record cannot be used (error {self.damaged})", self.command)
         if self.odds is None:
             return absent_wars("nobody has computed how far they would move the odds of this claim", self.command)
         if self.stale or name in self.changed:
@@ -123,17 +118,6 @@ def odds_on_record(
     if answers is not None:
         known |= {result.name: result.claim for result in answers}
     return OddsOnRecord(odds, tuple(stale), _changed(odds, known, done), command, answers)
-
-
-def odds_or_why_not(
-    scenario: Scenario, answers: Answers | None = None, *, strategies: Mapping[str, Strategy] | None = None
-) -> OddsOnRecord:
-    """As `odds_on_record`, for pages that hold more than odds: what cannot be read is told there and ends nothing."""
-    try:
-        return odds_on_record(scenario, answers, strategies=strategies)
-    except ForbearError as error:
-        command = f"forbear atlas weigh {_asked_for(odds_file(scenario), scenario)}"
-        return OddsOnRecord(None, (), (), command, answers, damaged=error.code)
 
 
 def _changed(odds: Odds, claims: Mapping[str, Claim], strategies: Mapping[str, Strategy]) -> tuple[str, ...]:

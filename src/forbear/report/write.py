@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.files import make_folder, write_text
 from forbear.questions.answers import Answers
-from forbear.questions.odds_on_record import odds_or_why_not
+from forbear.questions.odds_on_record import odds_on_record
 from forbear.questions.stamps import stale_answers
 from forbear.report.answers import answer_sections
 from forbear.report.atlas.section import atlas_section
@@ -88,7 +88,7 @@ def write(
     Raises
     ------
     FileError
-        E103 when it cannot be written.
+        E103 when it cannot be written; as `Odds.read` where the odds of claims on record are damaged.
     """
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     fit = fit_rows(ensemble, scenario, observed)
@@ -118,7 +118,7 @@ def write(
     }
     record = base_rates_section(prior if prior is not None else ensemble, scenario, proposal)
     shown = _shown(ensemble, scenario, problem, observed, prior)
-    held = odds_or_why_not(scenario, answers) if answers is not None and len(answers) else None
+    held = odds_on_record(scenario, answers) if answers is not None and len(answers) else None
     page = (
         environment()
         .get_template("template.html")

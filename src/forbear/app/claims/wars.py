@@ -10,7 +10,8 @@ from weakref import WeakKeyDictionary
 from forbear.app.country import Country
 from forbear.errors import ForbearError
 from forbear.questions.answers import FILE, Answers
-from forbear.questions.odds_on_record import OddsOnRecord, odds_file, odds_or_why_not
+from forbear.questions.odds_on_record import OddsOnRecord, odds_file, odds_on_record
+from forbear.questions.odds_telling import absent_wars
 from forbear.report.wars import wars_markup
 
 __all__ = ["wars_of"]
@@ -23,7 +24,11 @@ _LOCK = threading.Lock()
 def wars_of(country: Country, claim: str) -> tuple[str, bool]:
     """The block of a claim as markup, and whether it holds numbers; where a file on record cannot be read, its code
     and what makes it again."""
-    told = _held(country).of(claim)
+    try:
+        told = _held(country).of(claim)
+    except ForbearError as error:  # no path: whoever looks may be somebody else's guest
+        again = f"forbear atlas weigh {country.scenario.name}"
+        told = absent_wars(f"what is on record cannot be used (error {error.code})", again)
     block = wars_markup(
         told, case=lambda name: f"/atlas?{urlencode({'case': name})}", study=None, table=f"wars-{claim}"
     )
@@ -39,12 +44,7 @@ def _held(country: Country) -> OddsOnRecord:
         known = _READ.get(country)
     if known is not None and known[0] == now:
         return known[1]
-    try:
-        answers = Answers.beside(scenario)
-    except ForbearError as error:  # the page says so where answers stand; odds are of their claims
-        found = OddsOnRecord(None, (), (), f"forbear claims -s {scenario.name}", damaged=error.code)
-    else:
-        found = odds_or_why_not(scenario, answers, strategies=country.strategies)
+    found = odds_on_record(scenario, Answers.beside(scenario), strategies=country.strategies)
     with _LOCK:
         _READ[country] = (now, found)
     return found
