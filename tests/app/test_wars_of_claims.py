@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from forbear.app.claims import wars as page_module
+from forbear.errors import FileError
 from forbear.questions import odds_on_record as module
 from forbear.questions.answers import Answers
 from forbear.questions.odds import Odds
@@ -81,3 +82,14 @@ def test_where_nobody_has_weighed_the_page_says_what_does(visitor):
     if odds_file(Scenario.load("afghanistan-2001")).exists():
         pytest.skip("odds of Afghanistan ship")
     assert "nobody has computed" in text and "forbear atlas weigh afghanistan-2001" in text
+
+
+def test_damaged_answers_are_told_by_their_code_and_both_pages_stand(visitor, monkeypatch):
+    def damaged(scenario):
+        raise FileError("E109", "a file of somebody's is damaged")
+
+    monkeypatch.setattr(Answers, "beside", damaged)
+    listed = visitor.get("/claims?scenario=iraq-2003")
+    assert listed.status_code == 200 and "they cannot be used (error E109)" in listed.text
+    one = visitor.get(ADDRESS)
+    assert one.status_code == 200 and "error E109" in one.text and "somebody" not in one.text + listed.text

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 from importlib.metadata import FileHash
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,6 +14,9 @@ from forbear.cli import doctor, health
 from forbear.ensemble import kept
 from forbear.evidence.catalogue import catalogue
 from forbear.files import checksum, write_json
+from forbear.questions import odds_on_record
+from forbear.questions.odds import Odds
+from forbear.scenario.reading.chain import LIBRARY
 
 
 def told(part=""):
@@ -21,7 +25,13 @@ def told(part=""):
 
 def test_a_whole_installation_is_called_whole():
     assert all(good for good, _ in told())
-    assert [text.split(":")[0] for _, text in told()] == ["evidence", "installation", "cache", "kept numbers"]
+    assert [text.split(":")[0] for _, text in told()] == [
+        "evidence",
+        "installation",
+        "library",
+        "cache",
+        "kept numbers",
+    ]
 
 
 def test_a_changed_series_is_named(monkeypatch):
@@ -54,6 +64,30 @@ def test_an_altered_or_missing_file_of_the_package_is_named(monkeypatch, tmp_pat
         (False, "forbear/altered.py"),
         (False, "forbear/gone.py"),
     ]
+
+
+def test_a_damaged_file_of_results_is_named_and_odds_of_another_model_are_said_to_be(monkeypatch, tmp_path):
+    (tmp_path / "record").mkdir()
+    (tmp_path / "country").mkdir()
+    write_json(tmp_path / "country" / "answers.json", {"kind": "answers"}, seal=True)
+    assert told_of(monkeypatch, tmp_path) == [(True, "library: 1 files of results are whole")]
+    odds = tmp_path / "record" / "odds-iraq-2003.json"
+    shipped = Odds.read(LIBRARY / "record" / odds.name)
+    replace(shipped, model="0").write(odds)
+    monkeypatch.setattr(odds_on_record, "odds_file", lambda scenario: odds)
+    (stale, text), (good, _) = told_of(monkeypatch, tmp_path)
+    assert stale and good and f"{odds.name} is of another model" in text and "forbear atlas weigh iraq-2003" in text
+    odds.write_text(odds.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    (tmp_path / "country" / "posterior.npz").write_bytes(b"PK")
+    found = told_of(monkeypatch, tmp_path)
+    assert [good for good, _ in found] == [False, False, True]
+    assert "country/posterior.npz" in found[0][1] and odds.name in found[1][1] and "E109" in found[1][1]
+    assert not any(str(tmp_path) in text for _, text in found)
+
+
+def told_of(monkeypatch, folder):
+    monkeypatch.setattr(health, "LIBRARY", folder)
+    return told("library")
 
 
 def test_kept_numbers_that_were_altered_are_named(monkeypatch, tmp_path):

@@ -6,13 +6,19 @@ from html import unescape
 
 import pytest
 
+from forbear.errors import FileError
+from forbear.files import write_json
 from forbear.questions import odds_on_record as module
 from forbear.questions.odds import Odds
-from forbear.questions.odds_on_record import odds_file, odds_on_record
+from forbear.questions.odds_on_record import odds_file, odds_on_record, odds_or_why
 from forbear.questions.odds_words import moved_sentence
 from forbear.report import write
 from forbear.report.wars import wars_markup, wars_section
+from forbear.validation import validate
 from forbear.words import approximately
+from forbear.workflow import run
+from forbear.workflow.given import resolve
+from forbear.workflow.run import Run
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +96,54 @@ def test_odds_of_another_model_are_said_to_be_and_not_one_number_of_them_is_show
     for text in (section.sentence, *section.blocks.values()):
         assert "computed with another model, so it is not shown" in text
         assert not re.search(r"x\d|<table", text)
+
+
+@pytest.mark.parametrize("damage", ["cut short", "altered", "no JSON", "another format"])
+def test_a_damaged_file_is_named_with_its_code_where_numbers_would_stand(iraq, held, monkeypatch, tmp_path, damage):
+    place = held.odds.write(tmp_path / "odds-iraq-2003.json")
+    text = place.read_text(encoding="utf-8")
+    if damage == "another format":
+        write_json(place, {"kind": "forbear odds", "format": 99}, seal=True)
+    else:
+        hurt = {"cut short": text[:-99], "altered": text.replace('"seed": 1', '"seed": 2'), "no JSON": ""}[damage]
+        place.write_text(hurt, encoding="utf-8")
+    monkeypatch.setattr(module, "odds_file", lambda scenario: place)
+    section = wars_section(odds_or_why(iraq["scenario"], iraq["answers"]), ["H2", "H4b"], atlas=True)
+    code = "E111" if damage == "another format" else "E109"
+    for text in (section.sentence, *section.blocks.values()):
+        assert f"odds-iraq-2003.json cannot be used (error {code})" in text and str(tmp_path) not in text
+        assert not re.search(r"x\d|<table", text)
+    assert section.command == "forbear atlas weigh iraq-2003"
+
+
+def test_damaged_files_beside_the_scenario_are_named_and_the_report_is_written(iraq, monkeypatch, tmp_path):
+    def damaged(*_, **__):
+        raise FileError("E109", f"{tmp_path} is damaged", hint="remove it")
+
+    place = tmp_path / "odds-iraq-2003.json"
+    place.write_text("{", encoding="utf-8")
+    monkeypatch.setattr(module, "odds_file", lambda scenario: place)
+    monkeypatch.setattr(validate, "load_validation", damaged)
+    given, shown = resolve(iraq["scenario"]), iraq["ensemble"]
+    made = Run(iraq["scenario"], given, shown, shown, [], answers=iraq["answers"])
+    text = unescape(made.write_report(tmp_path / "iraq.html").read_text(encoding="utf-8"))
+    assert "odds-iraq-2003.json cannot be used (error E109)" in text
+    assert "validation.json beside the scenario cannot be used (error E109)" in text
+    assert "forbear validate iraq-2003 makes it again" in text and str(tmp_path) not in text
+    monkeypatch.setattr(run, "read_answers", damaged)
+    front = replace(made, answers=None)._shared()["unread"]
+    assert len(front) == 2 and "verdicts of iraq-2003 on record cannot be used (error E109)" in front[1]
+
+
+def test_a_part_of_a_validation_that_another_version_wrote_is_left_out_by_name(iraq, monkeypatch):
+    record = {**iraq["validation"], "theories": {"quick": False, "seconds": 1, "rows": "none"}}
+    monkeypatch.setattr(validate, "load_validation", lambda scenario: record)
+    kept, unread = validate.usable_validation(iraq["scenario"])
+    assert "theories" not in kept and set(record) - set(kept) == {"theories"}
+    assert "another version wrote (theories)" in unread[0] and "--parts theories makes them again" in unread[0]
+    monkeypatch.undo()
+    whole, none = validate.usable_validation(iraq["scenario"])
+    assert set(whole) == set(iraq["validation"]) and none == ()
 
 
 def test_a_hostile_name_in_a_file_is_only_text(held):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forbear.errors import FitError
+from forbear.errors import FileError, FitError
 from forbear.inference.data import Data, Series
 from forbear.inference.identification import contractions
 from forbear.inference.plan import load_plan
@@ -17,6 +17,7 @@ from forbear.inference.posterior import Posterior, stamp_of
 from forbear.inference.space import Space
 from forbear.scenario import Scenario
 from forbear.scenario.casefiles.plan import Happened
+from forbear.validation import borrowed, transport
 from forbear.validation.borrowed import borrowed_rows, heading, travel_lines
 from forbear.validation.ending import foreseen, verdict
 from forbear.validation.numbers import BASELINES, baseline, members_say, parted, score, summed
@@ -323,8 +324,7 @@ def on_record(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         "parameters": parameters, "travelled": {"travelled": 0, "undecided": 1},
         "scores": dict.fromkeys(("prior", "fit", "last number"), windows), "ratios": {"holdout": [pair]},
     }  # fmt: skip
-    for module in ("forbear.validation.borrowed", "forbear.report.transport"):
-        monkeypatch.setattr(f"{module}.load_transports", lambda: [record])
+    monkeypatch.setattr("forbear.validation.borrowed.load_transports", lambda: [record])
     return record
 
 
@@ -391,3 +391,22 @@ def test_every_transport_on_record_belongs_to_the_posteriors_that_are_shipped() 
             assert found is not None
             assert record["stamps"][side] == found.stamp
         assert {r["name"] for r in record["parameters"] if r["borrowed"]} == set(record["borrowed"])
+
+
+@pytest.mark.parametrize(("text", "code"), [("", "E109"), ("[1, 2", "E109"), ("{}", "E111"), ('{"scores": 1}', "E111")])
+def test_damaged_pooled_scores_and_trials_are_coded_errors_and_named_where_they_would_stand(
+    meadow: Scenario, text: str, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "pooled.json"
+    place.write_text(text, encoding="utf-8")
+    with pytest.raises(FileError) as caught:
+        load(place)
+    assert caught.value.code == code
+    monkeypatch.setattr(borrowed, "load", lambda: load(place))
+    rows = borrowed_rows(meadow)
+    assert any(f"pooled.json of the package cannot be used (error {code}" in row[2] for row in rows)
+    (tmp_path / "country").mkdir()
+    (tmp_path / "country" / "transport.json").write_text("{", encoding="utf-8")
+    monkeypatch.setattr(transport, "LIBRARY", tmp_path)
+    told = "\n".join(travel_lines(meadow))
+    assert "transport.json of the package cannot be used (error E109" in told and str(tmp_path) not in told

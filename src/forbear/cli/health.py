@@ -1,4 +1,4 @@
-"""What `forbear doctor` verifies: files of the installation, the evidence, the cache of kernels, and kept numbers."""
+"""What `forbear doctor` verifies: evidence, files of the installation and of the library, the cache, kept numbers."""
 
 from __future__ import annotations
 
@@ -12,16 +12,26 @@ from forbear.country.program import program
 from forbear.ensemble.kept import verified
 from forbear.errors import ForbearError
 from forbear.evidence.catalogue import catalogue, verify
+from forbear.files import read_arrays, read_json
 from forbear.kernel import woven
 from forbear.kernel.cache import cache_folder
+from forbear.questions.answers import Answers
+from forbear.questions.odds import Odds
+from forbear.questions.odds_on_record import odds_on_record
+from forbear.scenario import Scenario
+from forbear.scenario.reading.chain import LIBRARY
 
 __all__ = ["findings"]
+
+#: How files of odds begin, and files of the library that carry no checksum of their own.
+ODDS, UNSEALED = "odds-", ("pooled.json", "atlas/land.json")
 
 
 def findings() -> Iterator[tuple[bool, str]]:
     """Say of each thing that can be damaged whether it is whole: (whole, what was found)."""
     yield from _evidence()
     yield from _installation()
+    yield from _library()
     yield from _cache()
     yield from _kept()
 
@@ -60,6 +70,46 @@ def _agrees(path: Path, stated: object) -> bool:
     except (OSError, ValueError):
         return False
     return base64.urlsafe_b64encode(found).rstrip(b"=").decode() == value
+
+
+def _library() -> Iterator[tuple[bool, str]]:
+    """What was computed once and ships: answers, validations, odds, pages, posteriors. Of odds that are whole, whether
+    they are still of today's claims."""
+    whole = 0
+    for file in sorted((*LIBRARY.rglob("*.json"), *LIBRARY.rglob("*.npz"))):
+        name = file.relative_to(LIBRARY).as_posix()
+        try:
+            _read(file)
+        except ForbearError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            yield False, f"library: {name} cannot be used, error {error.code}{hint}"
+            continue
+        whole += 1
+        changed = _changed(file) if file.name.startswith(ODDS) else ""
+        if changed:
+            scenario = file.stem.removeprefix(ODDS)
+            yield True, f"library: {name} is of another {changed} and is not shown: forbear atlas weigh {scenario}"
+    yield True, f"library: {whole} files of results are whole"
+
+
+def _read(file: Path) -> None:
+    """Raises ForbearError where a file of results is not as it was written."""
+    if file.suffix == ".npz":
+        read_arrays(file)
+    elif file.name.startswith(ODDS):
+        Odds.read(file)
+    else:
+        read_json(file, seal=file.relative_to(LIBRARY).as_posix() not in UNSEALED)
+
+
+def _changed(file: Path) -> str:
+    """What odds were made with that is another now, in words; "" where nothing is, or what they are of is damaged,
+    which is said by itself."""
+    try:
+        scenario = Scenario.load(file.stem.removeprefix(ODDS))
+        return odds_on_record(scenario, Answers.beside(scenario)).other
+    except ForbearError:
+        return ""
 
 
 def _cache() -> Iterator[tuple[bool, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from forbear.errors import ForbearError
 from forbear.questions.odds import Odds
 from forbear.questions.odds_telling import OtherWars, absent_wars, other_wars
 from forbear.questions.stamps import question_asked, stale_odds
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from forbear.scenario.casefiles.policies import Claim, Strategy
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FILE", "OddsOnRecord", "odds_file", "odds_on_record"]
+__all__ = ["FILE", "OddsOnRecord", "odds_file", "odds_on_record", "odds_or_why"]
 
 #: By custom, the name of the file beside a scenario of one's own.
 FILE = "odds.json"
@@ -28,13 +29,15 @@ FILE = "odds.json"
 @dataclass(frozen=True)
 class OddsOnRecord:
     """odds: None where nobody has computed them; stale: what has changed since, in words; changed: claims that compare
-    something else now; command: what computes them. Numbers of odds that are stale are never told."""
+    something else now; command: what computes them; damaged: why the file cannot be used, in half a sentence, "" where
+    it can. Numbers of odds that are stale are never told."""
 
     odds: Odds | None
     stale: tuple[str, ...]
     changed: tuple[str, ...]
     command: str
     answers: Answers | None = None
+    damaged: str = ""
 
     @property
     def other(self) -> str:
@@ -50,6 +53,8 @@ class OddsOnRecord:
 
     def of(self, name: str) -> OtherWars:
         """What is told of one claim, whether there are numbers or not."""
+        if self.damaged:
+            return absent_wars(self.damaged, self.command)
         if self.odds is None:
             return absent_wars("nobody has computed how far they would move the odds of this claim", self.command)
         if self.stale or name in self.changed:
@@ -118,6 +123,20 @@ def odds_on_record(
     if answers is not None:
         known |= {result.name: result.claim for result in answers}
     return OddsOnRecord(odds, tuple(stale), _changed(odds, known, done), command, answers)
+
+
+def odds_or_why(scenario: Scenario, answers: Answers | None = None) -> OddsOnRecord:
+    """As `odds_on_record`; a file that cannot be used is named with its code in place of numbers.
+
+    For pages of which the odds are one part among many: what is damaged there is said and ends nothing.
+    """
+    try:
+        return odds_on_record(scenario, answers)
+    except ForbearError as error:
+        file = odds_file(scenario)
+        named = f"{file.name} cannot be used" if file is not None else "what is on record cannot be used"
+        command = f"forbear atlas weigh {_asked_for(file, scenario)}"
+        return OddsOnRecord(None, (), (), command, answers, f"{named} (error {error.code})")
 
 
 def _changed(odds: Odds, claims: Mapping[str, Claim], strategies: Mapping[str, Strategy]) -> tuple[str, ...]:

@@ -26,13 +26,15 @@ def banners(
     stale_verdicts: Sequence[str],
     validation: dict[str, Any] | None,
     answers: Answers | None,
+    unread: Sequence[str] = (),
 ) -> tuple[tuple[str, str], ...]:
     """Every banner as (lead, words), the most general first. stale, stale_verdicts: what has changed since the fit, and
-    since the verdicts."""
+    since the verdicts; unread: what of the files beside the scenario cannot be used."""
     out: list[tuple[str, str]] = []
     if scenario.kind == "invented":
         out.append(("This country is invented.", "Nothing here is about a real place."))
     out += _drawn_from(posterior, matching)
+    out += [("Left out.", words) for words in unread]
     if stale:
         words = f"It was made with another {join(list(stale))}: fit the scenario again before using a number."
         out.append(("The fit is out of date.", words))

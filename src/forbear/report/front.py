@@ -151,13 +151,15 @@ def front_page(
     held: int = 0,
     observed: Mapping[str, Sequence[Observed]] | None = None,
     rates: Sequence[BaseRate] | None = None,
+    unread: Sequence[str] = (),
 ) -> Front:
     """Return the front page of a run.
 
     never: the same draws under common random numbers with nobody intervening, used where `answers` holds no such
     world; stale, stale_verdicts: what has changed since the fit, and since the verdicts; missed, held: titles of
     observed series that the simulated histories miss, number that they hold; observed: values by observation, read
-    where None; rates: reference classes beside the run, worked out from `ensemble` where None. Deterministic.
+    where None; rates: reference classes beside the run, worked out from `ensemble` where None; unread: what of the
+    files beside the scenario cannot be used, a sentence each. Deterministic.
     """
     seen = observed if observed is not None else {n: observed_values(scenario, n) for n in scenario.observations}
     beside = beside_never(ensemble, scenario, answers, never)
@@ -182,7 +184,7 @@ def front_page(
         f"model {str(ensemble.manifest.get('model_hash', ''))[:12]}",
         title=scenario.title,
         description=" ".join((scenario.description or "").split()),
-        banners=banners(scenario, posterior, matching, stale, stale_verdicts, validation, answers),
+        banners=banners(scenario, posterior, matching, stale, stale_verdicts, validation, answers, unread),
         question=_question(scenario, historical, bool(lessons)),
         answer=(
             _as_done(ensemble, beside, historical, screen),

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from forbear.validation.borrowed import HEADING, borrowed_rows, heading, record_line, travel_rows
-from forbear.validation.transport import load_transports
+from forbear.validation.borrowed import HEADING, borrowed_rows, heading, record_line, transports_or_why, travel_rows
 
 if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
@@ -21,7 +20,7 @@ def transport_section(scenario: Scenario, posterior: Posterior | None, note: str
     note: that of the run ("pooled draws ...", "record draws ..." where those were used).
     """
     name = scenario.problem().name
-    records = [r for r in load_transports() if posterior is None or name in (r["to"], r["from"])]
+    records = [r for r in transports_or_why()[0] if posterior is None or name in (r["to"], r["from"])]
     if posterior is not None and not records:
         return None
     borrowed = None

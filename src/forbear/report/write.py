@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from forbear.files import make_folder, write_text
 from forbear.questions.answers import Answers
-from forbear.questions.odds_on_record import odds_on_record
+from forbear.questions.odds_on_record import odds_or_why
 from forbear.questions.stamps import stale_answers
 from forbear.report.answers import answer_sections
 from forbear.report.atlas.section import atlas_section
@@ -56,6 +56,7 @@ def write(
     stale: Sequence[str] = (),
     proposal: Proposal | None = None,
     rates: Sequence[BaseRate] | None = None,
+    unread: Sequence[str] = (),
 ) -> Path:
     """Write the report of `ensemble` (the simulated histories shown) to one HTML file.
 
@@ -79,6 +80,8 @@ def write(
         Ranges of a proposed intervention.
     rates
         Reference classes beside the run; worked out from `ensemble` where None.
+    unread
+        What of the files beside the scenario cannot be used, a sentence each.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def write(
     Raises
     ------
     FileError
-        E103 when it cannot be written; as `Odds.read` where the odds of claims on record are damaged.
+        E103 when it cannot be written. Odds of claims on record that are damaged are named where they would stand.
     """
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     fit = fit_rows(ensemble, scenario, observed)
@@ -106,6 +109,7 @@ def write(
         fit=fit,
         observed=observed,
         rates=rates,
+        unread=unread,
     )
     told = {
         "front": front,
@@ -118,7 +122,7 @@ def write(
     }
     record = base_rates_section(prior if prior is not None else ensemble, scenario, proposal)
     shown = _shown(ensemble, scenario, problem, observed, prior)
-    held = odds_on_record(scenario, answers) if answers is not None and len(answers) else None
+    held = odds_or_why(scenario, answers) if answers is not None and len(answers) else None
     page = (
         environment()
         .get_template("template.html")

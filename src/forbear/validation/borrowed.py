@@ -6,18 +6,21 @@ The equations and most priors come with the package; nothing that was *learned* 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from forbear.country.model import MODEL
-from forbear.inference.record import RecordPrior
+from forbear.errors import ForbearError
+from forbear.inference.record import RECORD, RecordPrior
 from forbear.validation.pooling import element_priors, form, load
-from forbear.validation.transport import load_transports
+from forbear.validation.transport import FILE, load_transports
 
 if TYPE_CHECKING:
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["borrowed_rows", "heading", "travel_lines", "travel_rows"]
+__all__ = ["borrowed_rows", "heading", "transports_or_why", "travel_lines", "travel_rows"]
+
+Found = TypeVar("Found")
 
 HEADING = ("what", "from where", "how well it travelled")
 #: Said where no trial of the fits that ship is on record.
@@ -43,7 +46,7 @@ def borrowed_rows(scenario: Scenario, kind: str = "prior") -> list[tuple[str, st
     here = element_priors(problem)
     of_package = {name: prior == form(own[name.split("[")[0]].prior) for name, prior in here.items()}
     kept = sum(of_package.values())
-    records = load_transports()
+    records, unread = transports_or_why()
     rows = [
         ("equations and their forms", "the package", _equations(records)),
         (
@@ -57,7 +60,9 @@ def borrowed_rows(scenario: Scenario, kind: str = "prior") -> list[tuple[str, st
             "not tried: they are this country's",
         ),
     ]
-    found = load()
+    rows += [("trials of what travelled", "the package", unread)] if unread else []
+    found, unread = _or_why(load, "pooled.json")
+    rows += [("parameters narrowed by data", "the package", unread)] if unread else []
     if found is not None:
         usable = [n for n in found.scores if of_package.get(n)]
         cases = sorted({c for n in usable for c in found.cases[n]})
@@ -70,7 +75,8 @@ def borrowed_rows(scenario: Scenario, kind: str = "prior") -> list[tuple[str, st
                 f"correlation of a parameter between two countries {rho['q50']:.2f} ({rho['q05']:.2f} to {rho['q95']:.2f})",
             )
         )
-    record = RecordPrior.load(problem)
+    record, unread = _or_why(lambda: RecordPrior.load(problem), RECORD.name)
+    rows += [("parameters moved by outcomes", "wars of the atlas", unread)] if unread else []
     if record is not None:
         aside = "" if kind == "record" else " (only with --given record)"
         tried = "beat the base rate" if record.used else "did not beat the base rate"
@@ -79,6 +85,20 @@ def borrowed_rows(scenario: Scenario, kind: str = "prior") -> list[tuple[str, st
             (f"{len(record.names)} parameters moved by outcomes{aside}", f"{len(record.cases)} wars of the atlas", told)
         )
     return rows
+
+
+def transports_or_why() -> tuple[list[dict[str, Any]], str]:
+    """Every transport on record, or none and why the files cannot be used, in words."""
+    found, unread = _or_why(load_transports, FILE)
+    return found or [], unread
+
+
+def _or_why(read: Callable[[], Found | None], name: str) -> tuple[Found | None, str]:
+    """What a file of the package holds, or None and why it cannot be used, in words: it is one part among many."""
+    try:
+        return read(), ""
+    except ForbearError as error:
+        return None, f"not known: {name} of the package cannot be used (error {error.code}; forbear doctor names it)"
 
 
 def _equations(records: Sequence[Mapping[str, Any]]) -> str:
@@ -123,7 +143,7 @@ def travel_lines(scenario: Scenario, kind: str = "prior") -> list[str]:
     """Plain lines for a terminal: see `borrowed_rows`, and one line for each transport on record."""
     out = [heading(scenario, kind), "What it borrows, from where, and how well that travelled:"]
     out += [f"  {what}: from {where}; {well}" for what, where, well in borrowed_rows(scenario, kind)]
-    for record in load_transports():
+    for record in transports_or_why()[0]:
         out.append("  " + record_line(record))
     return out
 

@@ -36,7 +36,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forbear.country.model import MODEL
-from forbear.errors import FitError
+from forbear.errors import FileError, FitError
+from forbear.files import read_json
 from forbear.inference.identification import contractions
 from forbear.inference.space import Space
 from forbear.scenario.reading.chain import LIBRARY
@@ -197,16 +198,22 @@ def form(prior: Prior) -> tuple[Any, ...]:
 
 
 def load(path: Path | None = None) -> Pooled | None:
-    """The pooled scores that the package ships, or those of a file; None where there are none."""
+    """The pooled scores that the package ships, or those of a file; None where there are none.
+
+    Raises FileError E104, E109 for a file that cannot be read or is damaged, E111 where it holds other fields."""
     if path is None:
         path = LIBRARY / FILE
     if not path.exists():
         return None
-    data = json.loads(path.read_text(encoding="utf-8"))
-    return Pooled(
-        {k: (float(v[0]), float(v[1])) for k, v in data["scores"].items()}, {k: tuple(v) for k, v in data["cases"].items()},
-        data["rho"], tuple(data["weights"]), data["stamps"],
-    )  # fmt: skip
+    data = read_json(path)
+    try:
+        return Pooled(
+            {k: (float(v[0]), float(v[1])) for k, v in data["scores"].items()},
+            {k: tuple(v) for k, v in data["cases"].items()},
+            {k: float(data["rho"][k]) for k in data["rho"]}, tuple(data["weights"]), data["stamps"],
+        )  # fmt: skip
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise FileError("E111", f"{path} holds no pooled scores of this version", hint="take a whole copy") from error
 
 
 def draw(pooled: Pooled, space: Space, count: int, seed: int) -> np.ndarray:

@@ -26,7 +26,7 @@ from forbear.country.model import MODEL
 from forbear.ensemble.progress import NoMeter
 from forbear.ensemble.runner import simulate
 from forbear.errors import FitError
-from forbear.files import make_folder, read_arrays, write_arrays
+from forbear.files import make_folder, read_arrays, read_json, write_arrays
 from forbear.inference.data import gather, sized
 from forbear.inference.fit import Fitting
 from forbear.inference.identification import contractions
@@ -290,6 +290,6 @@ def shortened(value: Any) -> Any:
 
 
 def load_transports() -> list[dict[str, Any]]:
-    """Every transport on record in the library."""
+    """Every transport on record in the library. Raises FileError E104, E109 for one that is damaged."""
 
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(LIBRARY.glob(f"*/{FILE}"))]
+    return [read_json(path) for path in sorted(LIBRARY.glob(f"*/{FILE}"))]

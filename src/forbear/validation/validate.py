@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from forbear.inference.posterior import Posterior
     from forbear.scenario.scenario import Scenario
 
-__all__ = ["FILE", "PARTS", "load_validation", "read_validation", "results_of", "save_validation", "validate"]
+__all__ = ["FILE", "PARTS", "load_validation", "read_validation", "results_of", "save_validation", "usable_validation",
+    "validate"]  # fmt: skip
 
 FILE = "validation.json"
 
@@ -33,6 +34,27 @@ def load_validation(scenario: Scenario) -> dict[str, Any] | None:
     """
     path = Path(scenario.file).parent / FILE if scenario.file else None
     return None if path is None or not path.exists() else read_validation(path)
+
+
+def usable_validation(scenario: Scenario) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """The results beside a scenario that can be used, and of the rest what cannot be, a sentence each.
+
+    For what tells the validation as one part among many: a damaged record, and parts that another version wrote, are
+    named and left out.
+    """
+    again = f"forbear validate {scenario.problem().name}"
+    try:
+        found = load_validation(scenario)
+    except FileError as error:
+        return None, (f"{FILE} beside the scenario cannot be used (error {error.code}); {again} makes it again.",)
+    if found is None:
+        return None, ()
+    unread = [part for part in PARTS if part in found and not _readable(part, found[part])]
+    if not unread:
+        return found, ()
+    words = f"{FILE} holds parts that another version wrote ({', '.join(unread)})"
+    kept = {key: value for key, value in found.items() if key not in unread}
+    return kept, (f"{words}; {again} --parts {','.join(unread)} makes them again.",)
 
 
 def read_validation(path: Path) -> dict[str, Any]:

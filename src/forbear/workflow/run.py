@@ -21,7 +21,7 @@ from forbear.report.write import write as write_page
 from forbear.scenario.proposals import require_proposal, require_range
 from forbear.validation.base_rates import BaseRate, base_rate_lines, base_rates
 from forbear.validation.borrowed import travel_lines
-from forbear.validation.validate import load_validation
+from forbear.validation.validate import usable_validation
 from forbear.workflow.arguments import count, meter_of, scenario_of
 from forbear.workflow.claims import read_answers, test_claims
 from forbear.workflow.given import Given, beats_base_rate, resolve
@@ -101,16 +101,29 @@ class Run:
 
     def _shared(self) -> dict[str, Any]:
         fitted = self.given.posterior is not None
+        validation, unread = usable_validation(self.scenario.as_filed()) if fitted else (None, ())
         return {
             "matching": self.matching,
             "command": self.repeat,
             "posterior": self.given.posterior,
             "stale": list(self.given.stale),
             "answers": self.answers,
-            "validation": load_validation(self.scenario.as_filed()) if fitted else None,
+            "validation": validation,
+            "unread": (*unread, *self._unread_answers()),
             "never": self.never,
             "rates": self.rates,
         }
+
+    def _unread_answers(self) -> tuple[str, ...]:
+        """A sentence where verdicts lie beside the scenario and cannot be used, as damaged or of another version."""
+        if self.answers is not None or self.given.posterior is None or self.scenario.as_filed() is not self.scenario:
+            return ()
+        try:
+            read_answers(self.scenario, here=False)
+        except FileError as error:
+            name, again = self.scenario.problem().name, f"forbear claims -s {self.scenario.problem().name}"
+            return (f"The verdicts of {name} on record cannot be used (error {error.code}); {again} makes them again.",)
+        return ()
 
 
 def run(

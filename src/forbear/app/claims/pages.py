@@ -22,9 +22,8 @@ from forbear.app.laboratory import panel
 from forbear.app.pages import mistakes, page
 from forbear.app.state import State
 from forbear.app.waiting import Waiting, state_of
-from forbear.errors import Fault, ForbearError, ScenarioError, nearest
+from forbear.errors import Fault, FileError, ForbearError, ScenarioError, nearest
 from forbear.questions.answers import Answers
-from forbear.questions.results import ClaimResult
 from forbear.questions.stamps import since_made, stale_answers
 from forbear.questions.verdict_telling import stage_lines
 from forbear.scenario.casefiles.policies import claims_out_of_time, load_claims
@@ -34,16 +33,13 @@ __all__ = ["router"]
 router = APIRouter()
 
 
-def answers_of(country: Country) -> dict[str, ClaimResult]:
-    """The claims of the answers that ship beside the scenario, by name; empty where there are none."""
-    found = Answers.beside(country.scenario)
-    return found.claims if found is not None else {}
-
-
-def stale_of(country: Country) -> list[str]:
-    """What has changed since the answers that ship were made."""
-    found = Answers.beside(country.scenario)
-    return stale_answers(found, country.scenario, country.posterior) if found is not None else []
+def answers_beside(country: Country) -> tuple[Answers | None, str]:
+    """The answers that ship beside the scenario, and the code of the error where they cannot be used: the page then
+    stands without them, and says so."""
+    try:
+        return Answers.beside(country.scenario), ""
+    except FileError as error:  # no path: whoever looks may be somebody else's guest
+        return None, error.code
 
 
 def _read(request: Request, pairs: list[tuple[str, str]]) -> tuple[State, Country, Any, dict[str, float]]:
@@ -102,7 +98,8 @@ def show(request: Request) -> Response:
     except ForbearError as error:
         faults = mistakes(error)
         state, country, claim, pinned = _read(request, [])
-    answers = answers_of(country)
+    found, unusable = answers_beside(country)
+    answers = found.claims if found is not None else {}
     claims = load_claims(country.scenario, (), country.strategies)
     wars, counted = wars_of(country, claim.name) if claim is not None else ("", False)
     return page(
@@ -119,7 +116,8 @@ def show(request: Request) -> Response:
         faults=faults,
         tab=secrets.token_hex(8),
         draws=country.draws(state.draws),
-        stale=stale_of(country),
+        stale=stale_answers(found, country.scenario, country.posterior) if found is not None else [],
+        unusable=unusable,
         since_made=since_made,
         left_out=claims_out_of_time(country.scenario) if claim is None else (),
         scale=scale.drawn(as_shipped(answers.get(claim.name))) if claim is not None else [],
@@ -151,7 +149,7 @@ def _address(made: ClaimRun) -> str:
 
 
 def _shown(request: Request, made: ClaimRun, stage: int, tab: str) -> Response:
-    answers = Answers.beside(made.country.scenario)
+    answers, _ = answers_beside(made.country)
     answered = answers[made.claim.name] if answers is not None and made.claim.name in answers else None
     found = judged(made, stage, answers, idle_of(made.country, made.claim))
     free, held = made.effects(stage)
