@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import math
 
 import pypdf
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from forbear.ensemble.runner import simulate
 from forbear.errors import FileError
 from forbear.figures.standalone import standalone
+from forbear.questions import odds_on_record as module
+from forbear.questions.odds_on_record import odds_on_record
+from forbear.questions.odds_words import factor_words, noted, odds_in_a_line
 from forbear.report.beside import simulate_never
 from forbear.report.brief import brief_figures, typeset, write_brief
 from forbear.report.front import front_page
@@ -43,6 +47,31 @@ def test_it_says_what_the_front_page_says(iraq, pdf):
     for lesson in front.lessons:
         assert lesson.name in said
     assert said.count("supported") >= sum(x.verdict == "supported" for x in front.lessons)
+
+
+def test_it_tells_in_one_line_what_other_wars_would_change_with_error_and_source_and_nothing_where_nobody_knows(
+    iraq, pdf, monkeypatch, tmp_path
+):
+    held = odds_on_record(iraq["scenario"], iraq["answers"])
+    if held.shown is None:
+        pytest.skip("no odds of this model ship with the scenario")
+    line, said = odds_in_a_line(held.shown), words_of(pdf)
+    draws = held.shown.draws[-1]
+    factors = {name: claim.moved["record"][draws] for name, claim in held.shown.claims.items()}
+    known = {name: at for name, at in factors.items() if at.factor[0] == at.factor[0]}
+    far = [name for name, at in known.items() if noted(at.factor[0])]
+    most = max(known, key=lambda name: abs(math.log(known[name].factor[0])))
+    assert f"{len(held.shown.cases)} other wars would move the odds of {len(far) or 'none'} of" in line
+    assert f"most {most}: x{factor_words(known[most])}" in line and "forbear atlas odds iraq-2003" in line
+
+    def bare(text):
+        return "".join(text.split()).replace("-", "")
+
+    assert bare(line) in bare(said) and said.count("What other wars would change") == 1
+    monkeypatch.setattr(module, "odds_file", lambda scenario: tmp_path / "none.json")
+    path = tmp_path / "iraq.pdf"
+    write_brief(iraq["ensemble"], iraq["scenario"], to=path, answers=iraq["answers"], posterior=iraq["posterior"])
+    assert "other wars would" not in words_of(path.read_bytes())
 
 
 def test_its_first_page_has_the_numbers_of_the_reports_first_screen_with_sources_versions_and_the_day(iraq, tmp_path):

@@ -15,8 +15,7 @@ from forbear.words import approximately, join, middle_and_span, percent
 
 __all__ = [
     "LITTLE", "NOTED", "TITLES", "claim_rows", "detail_lines", "factor_words", "moved_sentence", "noted",
-    "odds_summary",
-    "source_rows", "spread_rows", "three_words",
+    "odds_in_a_line", "odds_summary", "source_rows", "spread_rows", "three_words",
 ]  # fmt: skip
 
 #: Factors below the first hardly move odds; from the second on a claim is counted as moved. Choices of words alone: no
@@ -136,6 +135,28 @@ def moved_sentence(odds: Odds) -> str:
         when = "Before any data" if draws == PRIOR else "After this country's data"
         out.append(f"{when} {', '.join(told)}" + (f"; {without} have no odds to move." if without else "."))
     return " ".join(out)
+
+
+def odds_in_a_line(odds: Odds) -> str:
+    """How far record and studies would move the odds of claims over the last of the draws, in one sentence with the
+    largest factor of each, its Monte Carlo range, and where it comes from; "" where neither can be told."""
+    draws, told = odds.draws[-1], []
+    studies = len([name for name in odds.weights_of_studies if not odds.conflict(name, draws)])
+    for source, who in ((RECORD, f"the outcomes of {len(odds.cases)} other wars"), (STUDIES, f"{studies} studies")):
+        known = {name: claim.moved[source].get(draws) for name, claim in odds.claims.items()}
+        finite = {name: at for name, at in known.items() if at is not None and math.isfinite(at.factor[0])}
+        if odds.conflict(source, draws) or not finite or (source == STUDIES and not studies):
+            continue
+        far = [name for name, at in finite.items() if noted(at.factor[0])]
+        most = max(finite, key=lambda name: abs(math.log(finite[name].factor[0])))
+        of = f"of {len(far) or 'none'} of {len(odds.claims)} claims by a factor of {NOTED:g} or more"
+        told.append(f"{who} would move the odds {of} (most {most}: x{factor_words(finite[most])})")
+    if not told:
+        return ""
+    when = "Before any data" if draws == PRIOR else "After this country's data"
+    weighs = "The record weighs in the verdicts." if odds.used else "No verdict is made of it."
+    source = f"forbear atlas odds {odds.scenario}, atlas of interventions since 1898; in brackets Monte Carlo error."
+    return f"{when} {'; '.join(told)}. {weighs} Source: {source}"
 
 
 def odds_summary(odds: Odds) -> list[str]:

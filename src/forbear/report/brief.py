@@ -19,6 +19,8 @@ from forbear.figures.years import Years, narrow
 from forbear.files import make_folder, write_bytes
 from forbear.questions.answers import Answers
 from forbear.questions.claim_words import FULL, of_many
+from forbear.questions.odds_on_record import odds_or_why
+from forbear.questions.odds_words import odds_in_a_line
 from forbear.questions.stamps import stale_answers
 from forbear.report.comparable import deaths_by_year
 from forbear.report.content import CHARTS
@@ -64,10 +66,17 @@ def write_brief(
     """
     outdated = stale_answers(answers, scenario, more.get("posterior")) if answers is not None else []
     front = front_of(ensemble, scenario, answers=answers, stale_verdicts=outdated, **more)
-    pdf = typeset(front, brief_figures(ensemble, scenario, answers), _foot(ensemble, command, made))
+    figures, foot = brief_figures(ensemble, scenario, answers), _foot(ensemble, command, made)
+    pdf = typeset(front, figures, foot, wars=_wars(scenario, answers))
     path = Path(to)
     make_folder(path.parent)
     return write_bytes(path, pdf)
+
+
+def _wars(scenario: Scenario, answers: Answers | None) -> str:
+    """How far other wars would move the odds of the claims, in a line; "" where no odds that hold are on record."""
+    shown = odds_or_why(scenario, answers).shown if answers is not None and len(answers) else None
+    return odds_in_a_line(shown) if shown is not None and len(shown) else ""
 
 
 def brief_figures(ensemble: Ensemble, scenario: Scenario, answers: Answers | None) -> list[Figure]:
@@ -138,12 +147,12 @@ def _foot(ensemble: Ensemble, command: str, made: datetime.date | None) -> str:
     return "; ".join([*day, lead, f"forbear {held.get('forbear', '')}", ", ".join(hashes)])
 
 
-def typeset(front: Front, figures: list[Figure], foot: str = "") -> bytes:
+def typeset(front: Front, figures: list[Figure], foot: str = "", *, wars: str = "") -> bytes:
     """Return the PDF (PDF/UA-1: tagged, titled, with words for every figure), in the largest letters that keep two
-    pages. Raises RunError E421 without the extra `brief`."""
+    pages. wars: what other wars say, in a line. Raises RunError E421 without the extra `brief`."""
     typst = need("typst", "a brief")  # heavy: it would slow `forbear --help`
     source = (files("forbear.report") / "brief.typ").read_bytes()
-    data = json.dumps(_data(front, figures, foot), ensure_ascii=False, sort_keys=True)
+    data = json.dumps(_data(front, figures, foot, wars), ensure_ascii=False, sort_keys=True)
 
     def compiled(size: float, tall: int, low: int) -> tuple[Any, int]:
         inputs = {"data": data, "scale": str(size), "tall": str(tall), "low": str(low)}
@@ -170,7 +179,7 @@ def _picture(figure: Figure, beside: bool) -> dict[str, str]:
     }
 
 
-def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
+def _data(front: Front, figures: list[Figure], foot: str, wars: str) -> dict[str, Any]:
     """The words and pictures as plain data."""
     told = front.beside
     table = None
@@ -218,6 +227,7 @@ def _data(front: Front, figures: list[Figure], foot: str) -> dict[str, Any]:
         ],
         "in_brief": [list(group) for group in front.in_brief],
         "in_brief_words": front.in_brief_words,
+        "wars": wars,
         "counted": front.counts if front.in_brief else front.lessons_words,
         "meanings": [[w[0].upper() + w[1:], m] for w, m in front.meanings],
         "cannot": list(front.cannot),
