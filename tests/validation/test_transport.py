@@ -20,7 +20,7 @@ from forbear.scenario.casefiles.plan import Happened
 from forbear.validation import borrowed, transport
 from forbear.validation.borrowed import borrowed_rows, heading, travel_lines
 from forbear.validation.ending import foreseen, verdict
-from forbear.validation.numbers import BASELINES, baseline, members_say, parted, score, summed
+from forbear.validation.numbers import BASELINES, Scored, baseline, members_say, parted, score, summed
 from forbear.validation.pooling import (
     GRID,
     Said,
@@ -261,6 +261,14 @@ def test_a_baseline_never_sees_the_number_it_is_asked_for() -> None:
     found = baseline("usual number", data, data, 1)
     assert found[-1].median == pytest.approx(100.0, rel=0.05)
     assert not found[-1].inside
+
+
+def test_ratios_count_every_place_of_a_series_though_places_share_a_year() -> None:
+    """Thirteen regions rated in one year are thirteen numbers; the last of them alone was compared."""
+    ours = [Scored("ratings", "1972", value, 0.5, 0.0, 1.0, crps, 0.0) for value, crps in ((0.2, 3.0), (0.9, 1.0))]
+    ours.append(replace(ours[1], crps=2.0))  # and two regions may have been rated alike
+    found = ratios({"a": ours, "b": [replace(s, crps=1.0) for s in ours]}, 1, pairs=(("a", "b"),))
+    assert found[0]["numbers"] == 3 and found[0]["ratio"] == pytest.approx(2.0)
 
 
 def test_ratios_leave_out_numbers_that_only_one_side_scored() -> None:

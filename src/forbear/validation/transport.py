@@ -16,6 +16,7 @@ Beside that every shared parameter is compared: did both countries find the same
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -267,7 +268,7 @@ def ratios(
     for one, other in pairs:
         if one not in found or other not in found:
             continue
-        sides = [{(s.series, s.label): s.crps for s in found[n]} for n in (one, other)]
+        sides = [_told_apart(found[n]) for n in (one, other)]
         keys = [k for k in sides[0] if k in sides[1]]
         if not keys:
             continue
@@ -277,6 +278,18 @@ def ratios(
         again = values[0][chosen].mean(axis=1) / values[1][chosen].mean(axis=1)
         low, high = np.quantile(again, [0.05, 0.95])
         out.append({"one": one, "other": other, "ratio": float(values[0].mean() / values[1].mean()), "low": float(low), "high": float(high), "numbers": len(keys)})  # fmt: skip
+    return out
+
+
+def _told_apart(scored: Sequence[Scored]) -> dict[tuple[str, str, float, int], float]:
+    """CRPS by number. Several places, or days of one year, have one label: they are told apart by what was observed,
+    and among equals by their order."""
+    places: Counter[tuple[str, str, float]] = Counter()
+    out = {}
+    for one in scored:
+        about = (one.series, one.label, one.observed)
+        out[(*about, places[about])] = one.crps
+        places[about] += 1
     return out
 
 
