@@ -6,8 +6,8 @@ from html import unescape
 
 import pytest
 
-from forbear.app.atlas import narrow
 from forbear.evidence.atlas import atlas, case
+from forbear.report.atlas import narrow
 
 
 def test_every_case_has_a_mark_on_the_map_and_a_panel_and_a_page(visitor):

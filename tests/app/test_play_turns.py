@@ -8,6 +8,7 @@ import pytest
 from playing import FORCE, START, begun, turn
 
 from forbear.app.countries import Countries
+from forbear.app.play import maps
 from forbear.app.play.cards import EXACT, cards_of, decided, planned_words
 from forbear.app.play.charts import situation, turn_figures
 from forbear.app.play.digest import ahead_of, digest_of, events_of, sent_of
@@ -19,6 +20,7 @@ from forbear.app.play.views import View
 from forbear.app.play.world import REPORTED, TRUE, GameWorlds
 from forbear.country.model import MODEL
 from forbear.errors import FileError
+from forbear.figures.sheet import width_of
 from forbear.scenario.scenario import Scenario
 
 CHOICE = f"choice:{FORCE}"
@@ -293,6 +295,28 @@ def test_an_opening_brief_names_roles_aims_and_places_and_no_world(player, scena
         assert word.lower() in page.lower()
     assert "world 7" not in re.sub(r"<[^>]+>", "", page).lower()
     assert player.get("/play/brief?scenario=nowhere").status_code == 422
+
+
+def test_names_on_the_map_of_an_opening_brief_stand_apart_and_near_their_places():
+    middles = [(50.0, 50.0), (104.0, 52.0), (52.0, 55.0), (50.0, 50.0), (300.0, 50.0)]
+    names = ["Karbala", "Babil", "Kirkuk", "Sulaymaniyah", "Basra"]
+    found = maps.apart(middles, names)
+    wide = [width_of(name, maps.LETTERS) for name in names]
+    for k, (x, y) in enumerate(found):
+        for j, (u, v) in enumerate(found[:k]):
+            assert abs(x - u) >= (wide[k] + wide[j]) / 2 or abs(y - v) >= maps.LETTERS, (names[k], names[j])
+        assert abs(x - middles[k][0]) + abs(y - middles[k][1]) < 45
+    assert found[-1] == middles[-1] and found == maps.apart(middles, names)
+
+
+def test_the_names_of_iraq_touch_nowhere_on_a_phone(player):
+    page = player.get("/play/brief?scenario=iraq-2003").text
+    places = re.findall(r'class="place-word" x="([\d.]+)" y="([\d.]+)">([^<]+)<', page)
+    assert len(places) == 18
+    for k, (x, y, name) in enumerate(places):
+        for u, v, other in places[:k]:
+            across = (width_of(name, maps.LETTERS) + width_of(other, maps.LETTERS)) / 2
+            assert abs(float(x) - float(u)) >= across or abs(float(y) - float(v)) >= maps.LETTERS, (name, other)
 
 
 def test_reports_of_a_turn_say_what_each_number_is_of(country, game):

@@ -365,6 +365,20 @@ def test_both_bands_of_a_chart_by_month_are_seen(opened):
         assert figure.locator(f".swatch.band.{kind}").is_visible()
 
 
+@pytest.mark.parametrize("width", [390, 768, 1100, 1400])
+def test_no_drawing_of_other_interventions_scrolls_sideways_at_any_width(opened, width):
+    page, _, _ = opened
+    page.set_viewport_size({"width": width, "height": 844})
+    page.evaluate(OPENED)
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('#atlas .atlas svg')].filter(e => e.checkVisibility())"
+        ".map(e => { const b = e.getBoundingClientRect(); return [b.left, b.right, b.width]; })"
+    )
+    assert len(boxes) == (4 if width < 1248 else 2)  # the map in three parts, or whole, and what was expected
+    assert all(left >= 0 and right <= width + 0.5 and wide > 200 for left, right, wide in boxes)
+    assert page.locator("#atlas .atlas a:visible").count() == 33
+
+
 def test_a_phone_draws_each_effect_with_its_label_above_and_nothing_to_scroll(opened):
     page, _, _ = opened
     page.set_viewport_size({"width": 390, "height": 844})

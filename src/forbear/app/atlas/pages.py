@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from forbear.app.atlas import narrow
 from forbear.app.pages import mistakes, page
 from forbear.errors import ForbearError
 from forbear.evidence.atlas import Case, Fact, atlas, case, second_coding
 from forbear.inference.record import about
+from forbear.report.atlas import narrow
 from forbear.report.atlas.drawings import ORDER, expected, forces, legend, order_of, panel, sheet, shortened, world
 from forbear.report.atlas.telling import answer, density, foreseen_sentence, judged, printed, spaced
 from forbear.validation.record_words import verdict_on_record

@@ -12,6 +12,7 @@ import numpy as np
 
 from forbear.app.laboratory.panel import plain
 from forbear.figures.map import map_svg
+from forbear.figures.sheet import width_of
 from forbear.figures.spec import approximately
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from forbear.app.play.views import View
     from forbear.scenario.problem import Problem
 
-__all__ = ["drawn_map", "people_map", "turn_map"]
+__all__ = ["apart", "drawn_map", "people_map", "turn_map"]
 
+#: Letters of names on a phone (`.place-word`), room between two names, and how often names are moved apart at most.
+LETTERS, BETWEEN, ROUNDS = 14.1, 2.5, 60
 #: Tiles of a row, and the part of a tile's place that it fills.
 _ROW, _FILLED = 4, 0.94
 
@@ -105,14 +108,42 @@ def people_map(country: Country, titles: Mapping[str, str], people: Sequence[flo
 
 
 def _labelled(svg: str, titles: Mapping[str, str]) -> str:
-    """Outlines with names in the middle of each one's largest ring."""
-    words = []
+    """Outlines with names in the middle of each one's largest ring, or beside it where two names would touch."""
+    names, middles = [], []
     for path, name in re.findall(r'<path d="([^"]*)"[^>]*><title>([^<]*)</title>', svg):
         rings = [
             np.array(re.findall(r"-?[0-9.]+", ring), dtype=float).reshape(-1, 2) for ring in path.split("Z") if ring
         ]
         largest = max(rings, key=lambda ring: float(np.prod(np.ptp(ring, axis=0))))
-        x, y = (largest.max(axis=0) + largest.min(axis=0)) / 2
-        shown = titles.get(unescape(name), unescape(name))
-        words.append(f'<text class="place-word" x="{x:.1f}" y="{y:.1f}">{escape(shown)}</text>')
+        middles.append((largest.max(axis=0) + largest.min(axis=0)) / 2)
+        names.append(titles.get(unescape(name), unescape(name)))
+    words = [
+        f'<text class="place-word" x="{x:.1f}" y="{y:.1f}">{escape(shown)}</text>'
+        for shown, (x, y) in zip(names, apart(middles, names), strict=True)
+    ]
     return svg.replace("</svg>", f"{''.join(words)}</svg>")
+
+
+def apart(middles: Sequence[Sequence[float]], names: Sequence[str]) -> list[tuple[float, float]]:
+    """Places of names of which none touches another in the largest letters that a map is given, those of a phone.
+
+    Two that would touch are each moved half of the shortest way apart, round by round. No randomness.
+    """
+    at = [[float(x), float(y)] for x, y in middles]
+    wide = [width_of(name, LETTERS) for name in names]
+    for _ in range(ROUNDS):
+        still = True
+        for k, first in enumerate(at):
+            for j in range(k):
+                second = at[j]
+                across = (wide[k] + wide[j]) / 2 + BETWEEN - abs(first[0] - second[0])
+                down = LETTERS + BETWEEN - abs(first[1] - second[1])
+                if across <= 0.0 or down <= 0.0:
+                    continue
+                still, axis, way = False, int(down < across), min(across, down) / 2 + 0.05
+                side = way if first[axis] >= second[axis] else -way
+                first[axis] += side
+                second[axis] -= side
+        if still:
+            break
+    return [(x, y) for x, y in at]

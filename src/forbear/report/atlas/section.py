@@ -9,6 +9,7 @@ from typing import Any
 
 from forbear.evidence.atlas import Case, atlas
 from forbear.inference.record import about, absence
+from forbear.report.atlas import narrow
 from forbear.report.atlas.drawings import ORDER, expected, mark, order_of, panel, shortened, world
 from forbear.report.atlas.telling import answer, chances_of, density, foreseen_sentence, interval_of, judged, spaced
 from forbear.validation.record_words import score_rows, verdict_on_record
@@ -55,8 +56,9 @@ class CasePanel:
 @dataclass(frozen=True)
 class AtlasSection:
     """lead, rest, caution: what is counted and how little it says; verdict: whether the record beats the base rate;
-    scores, foreseen: tables of it; map, legend, expected: drawings; rows: of the table of cases; outdated: why the
-    record is not used, where another model made it."""
+    scores, foreseen: tables of it; map, legend, expected: drawings; map_parts, expected_narrow: the same for a narrow
+    page, the map in parts with their titles; rows: of the table of cases; outdated: why the record is not used, where
+    another model made it."""
 
     lead: str
     rest: str
@@ -70,6 +72,8 @@ class AtlasSection:
     rows: tuple[tuple[str, ...], ...]
     foreseen: tuple[tuple[str, ...], ...]
     outdated: str
+    map_parts: tuple[tuple[str, str], ...]
+    expected_narrow: str
     head: tuple[str, ...] = TABLE
     scores_head: tuple[str, ...] = SCORES
     foreseen_head: tuple[str, ...] = FORESEEN
@@ -90,6 +94,10 @@ def atlas_section(own: str = "") -> AtlasSection:
     Raises EvidenceError E502 for a damaged atlas, FitError E617 for a damaged record.
     """
     cases, told, foreseen = atlas(), about(), judged()
+
+    def link(case: Case) -> str:
+        return f"#atlas-{case.name}"
+
     said = answer(cases)
     lead, rest = " ".join(said[:3]).replace("**", "", 1).split("**")
     lines, scores, outdated = _judgement(told)
@@ -99,7 +107,7 @@ def atlas_section(own: str = "") -> AtlasSection:
         (said[3], said[5]),
         lines,
         scores,
-        _linked(world(cases, link=lambda case: f"#atlas-{case.name}")),
+        _linked(world(cases, link=link)),
         _row_of_marks(),
         expected(cases) if foreseen else "",
         tuple(_panel(number, case, foreseen.get(case.name), own) for number, case in enumerate(cases, 1)),
@@ -116,6 +124,8 @@ def atlas_section(own: str = "") -> AtlasSection:
             if (row := foreseen.get(case.name)) is not None
         ),  # fmt: skip
         outdated,
+        tuple((title, _linked(svg)) for title, svg in narrow.parts_of_the_world(cases, link)),
+        narrow.expected(cases) if foreseen else "",
     )
 
 
@@ -141,7 +151,7 @@ def _linked(svg: str) -> str:
     before, *links = svg.split("<a ")
     # the legend is a group of its own: a narrow page hides it, for its end would be out of sight, and shows the row
     before = re.sub(
-        r"(<rect [^>]*/>\n)(.*?)(<clipPath)", r'\1<g class="own-key">\2</g>\3', before, count=1, flags=re.DOTALL
+        r"(<rect [^>]*/>\n)(.+?)(<clipPath)", r'\1<g class="own-key">\2</g>\3', before, count=1, flags=re.DOTALL
     )
     out = [before]
     for link in links:

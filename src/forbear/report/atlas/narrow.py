@@ -197,4 +197,6 @@ def expected(cases: tuple[Case, ...]) -> str:
                 square(came, y) if found["came"] else tick(came, y + 4, "–", 13),
             ]
     told = "One row a case: chances of calm after five years and of a war by three forecasters, and whether it came."
-    return sheet("foreseen-narrow", WIDTH, height, "What the model would have expected of each case", told, parts)
+    heading = "What the model would have expected of each case"
+    rows = [top + 22 + _STEP * row for row in range(len(kept))]
+    return sheet("foreseen-narrow", WIDTH, height, heading, told, parts, rows=rows)
