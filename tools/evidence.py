@@ -121,7 +121,7 @@ def steps(keep: Path) -> Iterator[Step]:
     yield Step("pages", "what the laboratory opens with", (sys.executable, "tools/laboratory.py"), drawn)
     moved = tuple(shipped(n, "reach.json") for n in library_names() if (LIBRARY / n / "reach.json").exists())
     yield Step("pages", "what sliders of claims move", (sys.executable, "tools/reach.py"), moved)
-    for script in ("atlas", "odds", "effects", "reproduce", "pictures", "generate"):
+    for script in ("atlas", "odds", "effects", "reproduce", "transport", "pictures", "generate"):
         yield Step("pages", f"docs/{script}.py", (sys.executable, f"docs/{script}.py"))
     yield Step("pages", "output in the documents", (sys.executable, "docs/execute.py", "--write"))
     yield Step("pages", "output in the gallery", (sys.executable, "docs/execute.py", "docs/gallery.md", "--write"))
