@@ -80,7 +80,8 @@ def claims() -> str:
     if found is None:
         return f"No answers are on record: `forbear claims -s {HERE_TRIED}` makes them."
     made = found.provenance
-    theories = f"{len(made.structures)} theories" if len(made.structures) > 1 else "the full model alone"
+    rivals = len(made.structures) - 1
+    theories = f"under the model and {rivals} theories" if rivals > 0 else "under the full model alone"
     counted = join([f"{number} {word}" for word, number in found.counts().items()])
     stale = stale_answers(found, scenario, Posterior.of(scenario))
     changed = f" They were made with another {join(stale)}." if stale else ""
