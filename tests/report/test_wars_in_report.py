@@ -8,6 +8,7 @@ import pytest
 
 from forbear.errors import FileError
 from forbear.files import write_json
+from forbear.inference import record
 from forbear.questions import odds_on_record as module
 from forbear.questions.odds import Odds
 from forbear.questions.odds_on_record import odds_file, odds_on_record, odds_or_why
@@ -15,6 +16,7 @@ from forbear.questions.odds_words import moved_sentence
 from forbear.report import write
 from forbear.report.wars import wars_markup, wars_section
 from forbear.validation import validate
+from forbear.validation.base_rates import base_rates
 from forbear.words import approximately
 from forbear.workflow import run
 from forbear.workflow.given import resolve
@@ -120,15 +122,19 @@ def test_damaged_files_beside_the_scenario_are_named_and_the_report_is_written(i
     def damaged(*_, **__):
         raise FileError("E109", f"{tmp_path} is damaged", hint="remove it")
 
+    (tmp_path / "prior.npz").write_bytes(b"PK")
+    monkeypatch.setattr(record, "RECORD", tmp_path / "prior.npz")
     place = tmp_path / "odds-iraq-2003.json"
     place.write_text("{", encoding="utf-8")
     monkeypatch.setattr(module, "odds_file", lambda scenario: place)
     monkeypatch.setattr(validate, "load_validation", damaged)
     given, shown = resolve(iraq["scenario"]), iraq["ensemble"]
-    made = Run(iraq["scenario"], given, shown, shown, [], answers=iraq["answers"])
+    rates = base_rates(iraq["scenario"], shown)
+    made = Run(iraq["scenario"], given, shown, shown, rates, answers=iraq["answers"])
     text = unescape(made.write_report(tmp_path / "iraq.html").read_text(encoding="utf-8"))
     assert "odds-iraq-2003.json cannot be used (error E109)" in text
     assert "validation.json beside the scenario cannot be used (error E109)" in text
+    assert "record of other wars cannot be used (error E617)" in text and 'href="#atlas' not in text
     assert "forbear validate iraq-2003 makes it again" in text and str(tmp_path) not in text
     monkeypatch.setattr(run, "read_answers", damaged)
     front = replace(made, answers=None)._shared()["unread"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from forbear.errors import ForbearError
+from forbear.errors import FileError, ForbearError
 from forbear.questions.odds import Odds
 from forbear.questions.odds_telling import OtherWars, absent_wars, other_wars
 from forbear.questions.stamps import question_asked, stale_odds
@@ -134,7 +134,9 @@ def odds_or_why(scenario: Scenario, answers: Answers | None = None) -> OddsOnRec
         return odds_on_record(scenario, answers)
     except ForbearError as error:
         file = odds_file(scenario)
-        named = f"{file.name} cannot be used" if file is not None else "what is on record cannot be used"
+        named = "what they are made of cannot be used"  # a posterior, or the record of other wars
+        if isinstance(error, FileError) and file is not None:
+            named = f"{file.name} cannot be used"
         command = f"forbear atlas weigh {_asked_for(file, scenario)}"
         return OddsOnRecord(None, (), (), command, answers, f"{named} (error {error.code})")
 

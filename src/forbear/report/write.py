@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forbear.errors import FitError
 from forbear.files import make_folder, write_text
 from forbear.questions.answers import Answers
 from forbear.questions.odds_on_record import odds_or_why
 from forbear.questions.stamps import stale_answers
 from forbear.report.answers import answer_sections
-from forbear.report.atlas.section import atlas_section
+from forbear.report.atlas.section import AtlasSection, atlas_section
 from forbear.report.base_rates import base_rates_section
 from forbear.report.citations import bibtex, methods, references
 from forbear.report.front import Front, front_page
@@ -95,6 +96,8 @@ def write(
     """
     observed = {name: observed_values(scenario, name) for name in scenario.observations}
     fit = fit_rows(ensemble, scenario, observed)
+    record = base_rates_section(prior if prior is not None else ensemble, scenario, proposal)
+    wars, missing = _wars_of_the_atlas(scenario) if record is not None else (None, ())
     outdated = stale_answers(answers, scenario, posterior) if answers is not None else []
     front = front_of(
         ensemble,
@@ -109,7 +112,7 @@ def write(
         fit=fit,
         observed=observed,
         rates=rates,
-        unread=unread,
+        unread=(*unread, *missing),
     )
     told = {
         "front": front,
@@ -120,7 +123,6 @@ def write(
         "first": first_chart(front.screen.chart),
         "proposed": scenario.kind == "prospective",
     }
-    record = base_rates_section(prior if prior is not None else ensemble, scenario, proposal)
     shown = _shown(ensemble, scenario, problem, observed, prior)
     held = odds_or_why(scenario, answers) if answers is not None and len(answers) else None
     page = (
@@ -129,7 +131,7 @@ def write(
         .render(
             **told,
             **shown,
-            wars=wars_section(held, list(answers.claims), atlas=record is not None) if held and answers else None,
+            wars=wars_section(held, list(answers.claims), atlas=wars is not None) if held and answers else None,
             fit=fit,
             methods=methods(problem, posterior, answers, validation),
             command=command,
@@ -138,12 +140,21 @@ def write(
             reproduce=reproduction(scenario, posterior, validation),
             transport=transport_section(scenario, posterior, str(ensemble.manifest.get("note", ""))),
             base_rates=record,
-            atlas=atlas_section(scenario.name.rpartition("/")[2]) if record is not None else None,
+            atlas=wars,
         )
     )
     path = Path(to)
     make_folder(path.parent)
     return write_text(path, with_downloads(page))
+
+
+def _wars_of_the_atlas(scenario: Scenario) -> tuple[AtlasSection | None, tuple[str, ...]]:
+    """The part on other interventions; None, and why in a sentence, where the record of them cannot be used."""
+    try:
+        return atlas_section(scenario.name.rpartition("/")[2]), ()
+    except FitError as error:
+        words = f"The record of other wars cannot be used (error {error.code}), so other interventions are not shown."
+        return None, (words,)
 
 
 def _shown(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forbear.errors import FitError
 from forbear.evidence.atlas import Case, atlas
 from forbear.inference.record import about, absence
 from forbear.report.atlas import narrow
@@ -80,8 +81,12 @@ class AtlasSection:
 
 
 def short_verdict() -> str:
-    """How well the model foresees the cases of the atlas from one another, in one sentence; "" without a record."""
-    told = about()
+    """How well the model foresees the cases of the atlas from one another, in one sentence; "" without a record; where it
+    is damaged, that it cannot be used."""
+    try:
+        told = about()
+    except FitError as error:
+        return f"The record of other wars cannot be used (error {error.code})."
     if not told:
         return ""
     beats = "better than" if told["used"] else "no better than"
