@@ -198,5 +198,5 @@ def expected(cases: tuple[Case, ...]) -> str:
             ]
     told = "One row a case: chances of calm after five years and of a war by three forecasters, and whether it came."
     heading = "What the model would have expected of each case"
-    rows = [top + 22 + _STEP * row for row in range(len(kept))]
-    return sheet("foreseen-narrow", WIDTH, height, heading, told, parts, rows=rows)
+    heights = [top + 22 + _STEP * row for row in range(len(kept))]
+    return sheet("foreseen-narrow", WIDTH, height, heading, told, parts, rows=heights)
