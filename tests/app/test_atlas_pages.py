@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from forbear.errors import FitError
 from forbear.evidence.atlas import atlas, case
 from forbear.report.atlas import narrow
 
@@ -72,3 +73,14 @@ def test_a_case_that_no_part_of_the_map_holds_is_told():
     away = dataclasses.replace(atlas()[0], longitude=-170.0)
     with pytest.raises(ValueError, match=away.name):
         narrow.parts_of_the_world((away,), lambda entry: entry.name)
+
+
+@pytest.mark.parametrize("address", ["/atlas", "/atlas?case=kosovo-1999"])
+def test_where_the_record_is_damaged_the_page_says_so_with_a_code(visitor, monkeypatch, address):
+    def damaged():
+        raise FitError("E617", "prior.npz is damaged")
+
+    monkeypatch.setattr("forbear.app.atlas.pages.about", damaged)
+    monkeypatch.setattr("forbear.app.atlas.pages.judged", damaged)
+    answer = visitor.get(address)
+    assert answer.status_code == 422 and "E617" in answer.text and "Traceback" not in answer.text

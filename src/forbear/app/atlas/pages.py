@@ -65,9 +65,16 @@ def _drawings() -> dict[str, Any]:
 
 @router.get("/atlas")
 def show(request: Request, case: str = "", sort: str = "when") -> Response:
-    """All cases, or one that the address names."""
-    if case:
-        return _case(request, case)
+    """All cases, or one that the address names; where a file that ships is damaged, that is said."""
+    try:
+        return _case(request, case) if case else _cases(request, sort)
+    except ForbearError as error:
+        title = "The atlas cannot be shown: a file of this installation cannot be read"
+        return page(request, "refused.html", 422, faults=mistakes(error), title=title)
+
+
+def _cases(request: Request, sort: str) -> Response:
+    """The page of all cases."""
     key = {
         "force": lambda s: -(s.case.per_1000 or (0.0,))[0],
         "order": lambda s: _ORDERS.index(order_of(s.case, "order_10y")),
