@@ -128,3 +128,18 @@ def test_over_prior_draws_and_after_a_change_every_slider_is_offered(iraq, tmp_p
     reach._read.cache_clear()
     assert reach_of(iraq, claim) == {}
     reach._read.cache_clear()
+
+
+def test_with_other_theories_only_what_moves_nothing_in_the_model_is_looked_at_again(monkeypatch):
+    country, asked = Country(Scenario.load("afghanistan-2001"), "afghanistan-2001"), []
+    before = reach.made(country)
+    monkeypatch.setattr(reach, "made_of", lambda country: {**reach.stamp(country), "theory new": "0"})
+
+    def measured(country, claim, names):
+        asked.extend((claim.name, name) for name in names)
+        return {name: before["claims"][claim.name]["sliders"][name] for name in names}
+
+    monkeypatch.setattr(reach, "measured", measured)
+    after = reach.made(country)
+    idle = [(c, n) for c, held in before["claims"].items() for n, s in held["sliders"].items() if not s["moved"]]
+    assert asked == idle and after["claims"] == before["claims"] and len(idle) < len(before["claims"])

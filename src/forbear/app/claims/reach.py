@@ -63,10 +63,10 @@ class Reach:
 def made(country: Country) -> dict[str, Any]:
     """Hold every slider of every claim at both of its ends, over the page's first draws; plain values for the file.
 
-    What is on file of the same model, posteriors, question and sliders is taken over. Randomness: seed 1. Raises as
-    `Country.block`.
+    What is on file of the same model, posterior, question and sliders is taken over; where theories are others by now,
+    what moves in the model itself is. Randomness: seed 1. Raises as `Country.block`.
     """
-    found, known = Answers.beside(country.scenario), _on_file(country)
+    found, (known, whole) = Answers.beside(country.scenario), _on_file(country)
     claims = {}
     for name, claim in load_claims(country.scenario, (), country.strategies).items():
         answered = found[name] if found is not None and name in found else None
@@ -74,8 +74,10 @@ def made(country: Country) -> dict[str, Any]:
         if claim.kind != "value" and names:
             asked, there = question_asked(claim, country.strategies), known.get(name, {})
             same = there.get("asked") == asked and set(names) <= set(there["sliders"])
-            sliders = {n: there["sliders"][n] for n in names} if same else measured(country, claim, names)
-            claims[name] = {"asked": asked, "sliders": sliders}
+            kept = there["sliders"] if same else {}
+            kept = {n: kept[n] for n in names if n in kept and (whole or kept[n]["moved"])}
+            new = measured(country, claim, [n for n in names if n not in kept]) if len(kept) < len(names) else {}
+            claims[name] = {"asked": asked, "sliders": {n: kept.get(n) or new[n] for n in names}}
     return {"format": FORMAT, "made_of": made_of(country), "histories": BLOCK, "claims": claims}
 
 
@@ -121,11 +123,14 @@ def _shares(claim: Claim, free: np.ndarray, held: np.ndarray) -> list[float]:
     return [round(share, 4) for share in (three.p_for, three.p_none, three.p_against)]
 
 
-def _on_file(country: Country) -> dict[str, Any]:
-    """What the file beside the scenario holds by claim; empty where there is none of today's model and posteriors."""
+def _on_file(country: Country) -> tuple[dict[str, Any], bool]:
+    """What the file beside the scenario holds by claim, empty where there is none of today's model and posterior; and
+    whether it is of today's theories, too."""
     path = place_of(country)
     found = _read(path) if path is not None else None
-    return found["claims"] if found is not None and found["made_of"] == made_of(country) else {}
+    if found is None or any(found["made_of"].get(name) != value for name, value in stamp(country).items()):
+        return {}, False
+    return found["claims"], found["made_of"] == made_of(country)
 
 
 def made_of(country: Country) -> dict[str, str]:
